@@ -1,0 +1,111 @@
+"""Stage 2: the tree of regions + a captioner -> candidate captions of each region."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from .models import ERROR, CaptionRequest, Captioner
+from .picture import Picture
+from .prompts import load_prompt
+from .regions import Box
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+GLOBAL_TEMPERATURE = 0.2  # one caption of the whole image (paper, section 4.1)
+
+
+@dataclass(frozen=True)
+class DescribeSettings:
+    """Defaults are the paper's.
+
+    Attributes:
+        prompt: asked of every patch; empty for the pack's own.
+        candidates: captions of each patch.
+        temperature: of the patches' captions; the whole image always has `GLOBAL_TEMPERATURE`.
+        max_tokens: of one caption.
+        seed: with the place in the tree it decides every sample.
+    """
+
+    prompt: str = ""
+    candidates: int = 3
+    temperature: float = 0.7
+    max_tokens: int = 300
+    seed: int = 0
+
+
+def whole_image_request(
+    image: Image, prompt: str, temperature: float, *, seed: int, max_tokens: int = 300
+) -> CaptionRequest:
+    """The request for the one caption of a whole image."""
+    return CaptionRequest(
+        image, prompt or load_prompt("whole"), 1, temperature, max_tokens, seed, Box(0, 0, 1, 1)
+    )
+
+
+def describe(
+    pictures: Sequence[Picture],
+    captioner: Captioner,
+    settings: DescribeSettings = DescribeSettings(),
+    *,
+    tick: Callable[[int, str], None] = lambda index, region: None,
+) -> list[Picture]:
+    """Caption every region of every picture, in one call of the captioner.
+
+    A region that already has candidates (the whole image, where the first stage captioned it) is
+    not asked for again.
+
+    Args:
+        tick: called with the index of the picture and the region's name as each one is done.
+    """
+    places, requests = [], []
+    for index, picture in enumerate(pictures):
+        for order, region in enumerate(picture.root.walk()):
+            if region.name in picture.candidates:
+                continue
+            places.append((index, region.name))
+            if region is picture.root:
+                requests.append(
+                    whole_image_request(
+                        picture.image,
+                        "",
+                        GLOBAL_TEMPERATURE,
+                        seed=settings.seed,
+                        max_tokens=settings.max_tokens,
+                    )
+                )
+            else:
+                requests.append(
+                    CaptionRequest(
+                        picture.crop(region.box),
+                        settings.prompt or load_prompt("patch"),
+                        settings.candidates,
+                        settings.temperature,
+                        settings.max_tokens,
+                        settings.seed + order,
+                        picture.fraction(region.box),
+                    )
+                )
+    answers = captioner.caption(requests, lambda i: tick(*places[i])) if requests else []
+
+    said: list[dict] = [dict(picture.candidates) for picture in pictures]
+    calls = [0] * len(pictures)
+    notes: list[list[str]] = [[] for _ in pictures]
+    for (index, name), completions in zip(places, answers, strict=True):
+        said[index][name] = tuple(completions)
+        calls[index] += 1
+        failed = {c.detail or c.finish for c in completions if c.finish == ERROR}
+        notes[index] += [f"The region «{name}» has no caption: {why}" for why in sorted(failed)]
+        if not any(c.text.strip() for c in completions) and not failed:
+            notes[index].append(f"The captioner said nothing about the region «{name}».")
+    return [
+        picture.extended(
+            candidates=said[i],
+            notes=notes[i],
+            models={"captioner": captioner.name} if calls[i] else {},
+            calls={"captioner": calls[i]},
+        )
+        for i, picture in enumerate(pictures)
+    ]

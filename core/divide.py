@@ -1,0 +1,201 @@
+"""Stage 1: detections -> the tree of regions (paper, section 3.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from .describe import GLOBAL_TEMPERATURE, whole_image_request
+from .models import Captioner, Completion, Detection, Detector, Tick
+from .picture import Picture
+from .regions import (
+    IMAGE,
+    SEMANTIC,
+    SPATIAL,
+    WHOLE,
+    Box,
+    Region,
+    coverage,
+    intersection_box,
+    iou,
+    merge_boxes,
+    quadrants,
+    union_box,
+)
+from .words import names_label
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+MAIN = "main"  # the name of the semantic patch
+MIN_SIDE = 16  # px; below this a crop shows nothing that a vision model was trained to see
+# A patch is divided again where its quarters still fill the 300 px input of the offline detector,
+# and where there is more than one object for each quarter.
+LARGE_SIDE = 600  # px
+CROWDED = 5  # objects
+
+
+@dataclass(frozen=True)
+class DivideSettings:
+    """Defaults are the paper's (section 3.1 and its code).
+
+    Attributes:
+        min_score: detections at or below this score (0..1) are left out.
+        merge_iou: detections that overlap by more than this IoU become one object.
+        share: an object joins a quadrant that holds more than this share of its area.
+        semantic: also make a patch of what the picture is about.
+        semantic_iou: the semantic patch is used only below this IoU with the whole image.
+        levels: 1 divides the image only; 2 or 3 divide large, crowded patches again.
+    """
+
+    min_score: float = 0.3
+    merge_iou: float = 0.3
+    share: float = 0.3
+    semantic: bool = True
+    semantic_iou: float = 0.4
+    levels: int = 1
+
+
+def select_detections(detections: Sequence[Detection], min_score: float) -> list[Detection]:
+    """Those above `min_score`; else the two best, if there are two; else none."""
+    best = sorted(detections, key=lambda d: -d.score)
+    kept = [d for d in best if d.score > min_score]
+    return kept or (best[:2] if len(best) >= 2 else [])
+
+
+def spatial_boxes(box: Box, objects: Sequence[Box], share: float) -> dict[str, Box]:
+    """The four quarters of `box`, each widened by the objects that belong to it.
+
+    `objects` are merged boxes; one joins a quarter that holds more than `share` of its area.
+    """
+    return {
+        name: union_box([quarter, *(o for o in objects if coverage(o, quarter) > share)])
+        for name, quarter in quadrants(box).items()
+    }
+
+
+def named_box(detections: Sequence[Detection], caption: str) -> Box | None:
+    """The union of the detections whose label the caption names; None where it names none."""
+    named = [d.box for d in detections if names_label(caption, d.label)]
+    return union_box(named) if named else None
+
+
+def prominent_box(objects: Sequence[Box], whole: Box) -> Box | None:
+    """The object that is largest and nearest to the middle: area x (1 - distance / half diagonal).
+
+    Stands in for the semantic patch where no caption says what the picture is about.
+    """
+
+    def prominence(box: Box) -> float:
+        dx = (box.center[0] - whole.center[0]) / whole.width
+        dy = (box.center[1] - whole.center[1]) / whole.height
+        return box.area * (1 - (dx * dx + dy * dy) ** 0.5 / 0.5**0.5)
+
+    return max(objects, key=prominence, default=None)
+
+
+def region_tree(
+    whole: Box, detections: Sequence[Detection], caption: str, settings: DivideSettings
+) -> tuple[Region, list[str]]:
+    """The regions of an image, and notes on what was decided that the caller could not expect."""
+    notes = []
+    kept = select_detections(detections, settings.min_score)
+    if not kept:
+        notes.append("No object was detected: the image is divided into plain quarters.")
+    objects = merge_boxes([d.box for d in kept], settings.merge_iou)
+
+    children = _divide_again("", whole, objects, settings, settings.levels)
+    if not children:
+        notes.append(f"The image is too small to divide: a patch has at least {MIN_SIDE} px a side.")
+    if settings.semantic and kept:
+        if caption:
+            main = named_box(kept, caption)
+        else:
+            main = prominent_box(objects, whole)
+            notes.append(
+                "The semantic patch comes from the detections alone (the largest, most central "
+                "object), for neither a captioner nor a caption was given."
+            )
+        if main and iou(main, whole) < settings.semantic_iou and _large_enough(main):
+            children = (*children, Region(MAIN, SEMANTIC, main))
+    return Region(WHOLE, IMAGE, whole, children), notes
+
+
+def _divide_again(
+    path: str, box: Box, objects: Sequence[Box], settings: DivideSettings, levels: int
+) -> tuple[Region, ...]:
+    regions = []
+    for name, patch in spatial_boxes(box, objects, settings.share).items():
+        if not _large_enough(patch):
+            continue
+        name = f"{path} > {name}" if path else name
+        inside = [o for o in objects if coverage(o, patch) > settings.share]
+        children = ()
+        large = min(patch.width, patch.height) >= LARGE_SIDE
+        if levels > 1 and large and len(inside) >= CROWDED:
+            within = [intersection_box(o, patch) for o in inside]
+            # An object as large as the patch would only make every quarter the patch again.
+            smaller = [o for o in within if o.area < patch.area / 2]
+            children = _divide_again(name, patch, smaller, settings, levels - 1)
+        regions.append(Region(name, SPATIAL, patch, children))
+    return tuple(regions)
+
+
+def _large_enough(box: Box) -> bool:
+    return min(box.width, box.height) >= MIN_SIDE
+
+
+def divide(
+    images: Sequence[Image],
+    *,
+    detector: Detector | None = None,
+    detections: Sequence[Sequence[Detection]] | None = None,
+    captioner: Captioner | None = None,
+    captions: Sequence[str] | None = None,
+    settings: DivideSettings = DivideSettings(),
+    prompt: str = "",
+    temperature: float = GLOBAL_TEMPERATURE,
+    seed: int = 0,
+    tick: Tick = lambda index: None,
+) -> list[Picture]:
+    """Divide each image into regions.
+
+    Args:
+        images: upright RGB images.
+        detector: finds the objects; not asked where `detections` are given (one list an image).
+        captioner: says what each picture is about, for the semantic patch. Not asked where
+            `captions` are given (one an image; an empty one counts as none). Either way the caption
+            travels with the picture as its global caption, and is not asked for again.
+        prompt: for the captioner; empty for the pack's own.
+        temperature: for the captioner.
+        seed: for the captioner.
+        tick: called with the index of each image that is done.
+    """
+    calls, models = {}, {}
+    if detections is None:
+        detections = detector.detect(images, lambda index: None)
+        models["detector"] = detector.name
+        calls["detector"] = 1
+    pictures = []
+    for index, image in enumerate(images):
+        whole = Box(0, 0, *image.size)
+        own_calls, own_models = dict(calls), dict(models)
+        caption = captions[index].strip() if captions is not None else ""
+        said = (Completion(caption),) if caption else ()
+        if captioner is not None and captions is None:
+            request = whole_image_request(image, prompt, temperature, seed=seed)
+            said = tuple(captioner.caption([request], lambda _: None)[0])
+            caption = said[0].text if said else ""
+            own_models["captioner"] = captioner.name
+            own_calls["captioner"] = 1
+        root, notes = region_tree(whole, detections[index], caption, settings)
+        picture = Picture(image, root, detections=tuple(detections[index]))
+        candidates = {root.name: said} if said else {}
+        pictures.append(
+            picture.extended(
+                notes=notes, models=own_models, calls=own_calls, candidates=candidates
+            )
+        )
+        tick(index)
+    return pictures

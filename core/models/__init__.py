@@ -1,0 +1,133 @@
+"""What the stages need from outside: small protocols here, one file for each backend beside.
+
+Importing this package loads no model and no heavy library; a backend does so when it is first used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from ..regions import Box
+
+if TYPE_CHECKING:
+    import numpy as np
+    from PIL.Image import Image
+
+STOP, LENGTH, REFUSAL, REPETITION, ERROR = "stop", "length", "refusal", "repetition", "error"
+
+Tick = Callable[[int], None]
+"""Called with the index of each request as it is finished; it may raise to interrupt."""
+
+
+@dataclass(frozen=True)
+class Detection:
+    """One object found: its box in pixels, its class name, and its score (0..1)."""
+
+    box: Box
+    label: str
+    score: float
+
+
+@dataclass(frozen=True)
+class CaptionRequest:
+    """Ask for `n` captions of one image.
+
+    `frame` says where the image lies in the whole picture, as fractions of it, so that a captioner
+    can name places in the picture rather than in the crop.
+    """
+
+    image: Image
+    prompt: str
+    n: int = 1
+    temperature: float = 0.2
+    max_tokens: int = 300
+    seed: int = 0
+    frame: Box = Box(0, 0, 1, 1)
+
+
+@dataclass(frozen=True)
+class Completion:
+    """A model's answer, and how it ended: stop, length, refusal, repetition or error.
+
+    With `error`, `text` is empty and `detail` says in a sentence what went wrong.
+    """
+
+    text: str
+    finish: str = STOP
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One kept statement, as a writer gets it."""
+
+    text: str
+    place: str  # the name of the smallest region that said it
+    box: Box  # of that region, as fractions of the picture
+    score: float | None
+
+
+@dataclass(frozen=True)
+class WritingRequest:
+    """Ask for one description that says what `facts` say (most important first), and no more.
+
+    `max_sentences` of 0 sets no limit. `drafts` are (place, description) pairs written of the same
+    facts before, to be merged; empty unless the writing goes level by level.
+    """
+
+    facts: tuple[Fact, ...]
+    max_sentences: int = 0
+    drafts: tuple[tuple[str, str], ...] = ()
+    temperature: float = 0.2
+    seed: int = 0
+
+
+class Detector(Protocol):
+    name: str
+
+    def detect(self, images: Sequence[Image], tick: Tick) -> list[list[Detection]]: ...
+
+
+class Captioner(Protocol):
+    name: str
+
+    def caption(self, requests: Sequence[CaptionRequest], tick: Tick) -> list[list[Completion]]: ...
+
+
+class Matcher(Protocol):
+    """Scores how well texts fit an image.
+
+    `threshold` applies to the score of one view. `pooled_threshold` applies to the evidence of
+    several views taken together (`1 - prod(1 - score)`); it is None for a matcher whose score is
+    not a probability, whose views are then not pooled.
+    """
+
+    name: str
+    threshold: float
+    pooled_threshold: float | None
+
+    def score(
+        self, batches: Sequence[tuple[Image, Sequence[str]]], tick: Tick
+    ) -> list[list[float | None]]:
+        """A score (0..1) for each text of each image; None for a text it cannot judge."""
+
+
+class Writer(Protocol):
+    """Phrases facts. `generates` is false for one that only arranges the facts' own sentences.
+
+    What a generating writer writes is checked against the facts before it is used.
+    """
+
+    name: str
+    generates: bool
+
+    def write(self, requests: Sequence[WritingRequest], tick: Tick) -> list[Completion]: ...
+
+
+class Embedder(Protocol):
+    name: str
+
+    def embed(self, texts: Sequence[str]) -> np.ndarray:
+        """float32 array of shape (len(texts), d); every row has unit length."""

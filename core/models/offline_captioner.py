@@ -1,0 +1,183 @@
+"""A captioner that phrases only what was detected and measured. No language model."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+
+from PIL.Image import Image
+
+from ..regions import Box, coverage, intersection_area, union_box
+from ..words import article, capital, join_words, number_word, place_name, plural
+from . import CaptionRequest, Completion, Detection, Tick
+from .colours import colour_shares
+from .ssd import shared_ssd
+
+# Score above which each candidate mentions an object. The first is the paper's; the others let
+# weaker objects in, for the filter to judge by evidence.
+THRESHOLDS = (0.3, 0.2, 0.25)
+SURE = 0.5  # an object counts in "two dogs" from this score
+MAX_INSET = 0.1  # a candidate's view is cut by up to this share of each side at temperature 0.7
+NAMED_COLOUR = 0.5  # share of an object's pixels from which its colour is named
+OVERALL_COLOUR = 0.6  # share of a region's pixels that its one or two main colours must cover
+LARGE, SMALL = 0.35, 0.01  # share of the whole picture's area
+SPREAD = 0.5  # share of the picture's width from which several objects are "across" it
+MAX_RELATIONS = 2  # in one caption
+
+SUPPORTS = {
+    "bench", "couch", "chair", "bed", "dining table", "skateboard", "surfboard", "snowboard",
+    "skis", "horse", "elephant", "bicycle", "motorcycle", "boat",
+}  # fmt: skip
+_PAIRED = {"skis", "scissors"}  # plural words for one thing
+_SHOWN = {"tv": "TV", "remote": "remote control"}
+
+
+def noun(label: str, count: int, adjectives: str = "") -> str:
+    """The subject phrase: "a small red car", "three people", "a pair of skis"."""
+    if label in _PAIRED:
+        word, many = f"pair of {label}", f"pairs of {label}"
+    else:
+        word = _SHOWN.get(label, label)
+        many = plural(word)
+    if count == 1:
+        return article(f"{adjectives} {word}".strip())
+    return f"{number_word(count)} {f'{adjectives} {many}'.strip()}"
+
+
+class OfflineCaptioner:
+    """`offline:measured`: class, number, place, size, colour and relation of detected objects."""
+
+    name = "offline:measured"
+
+    def caption(self, requests: Sequence[CaptionRequest], tick: Tick) -> list[list[Completion]]:
+        answers = []
+        for index, request in enumerate(requests):
+            answers.append([Completion(_describe(request, i)) for i in range(request.n)])
+            tick(index)
+        return answers
+
+
+def _describe(request: CaptionRequest, candidate: int) -> str:
+    threshold = THRESHOLDS[candidate % len(THRESHOLDS)]
+    image, detections = _view(request, candidate)
+    seen = [d for d in detections if d.score > threshold]
+    groups: dict[str, list[Detection]] = {}
+    for d in sorted(seen, key=lambda d: -d.score * d.box.area):
+        groups.setdefault(d.label, []).append(d)
+    placed = {label: _sure(found) for label, found in groups.items()}
+
+    sentences = [_object_sentence(label, found, image, request) for label, found in placed.items()]
+    sentences += _relation_sentences({k: v[0] for k, v in placed.items() if len(v) == 1})
+    whole = request.frame.area > 0.99
+    if whole or not sentences:
+        subject = "The picture" if whole else f"The area {place_name(request.frame)}"
+        sentences += _colour_sentence(subject, request.image)
+    return " ".join(sentences)
+
+
+def _view(request: CaptionRequest, candidate: int) -> tuple[Image, list[Detection]]:
+    """The image, and what one look at it found, boxes in its pixels.
+
+    Without temperature every candidate looks straight at it. Otherwise the second looks at its
+    mirror image, and each further one at a slightly smaller part of it, drawn by seed and number.
+    """
+    image = request.image
+    if request.temperature <= 0 or candidate == 0:
+        return image, shared_ssd().detect(image)
+    if candidate == 1:
+        return image, shared_ssd().detect(image, mirrored=True)
+    draw = random.Random(f"{request.seed}/{candidate}")
+    width, height = image.size
+    reach = min(MAX_INSET * request.temperature / 0.7, 0.3)
+    left, top, right, bottom = (
+        int(side * reach * draw.random()) for side in (width, height, width, height)
+    )
+    part = image.crop((left, top, width - right, height - bottom))
+    found = shared_ssd().detect(part, mirrored=draw.random() < 0.5)
+    return image, [
+        Detection(
+            Box(d.box.x1 + left, d.box.y1 + top, d.box.x2 + left, d.box.y2 + top), d.label, d.score
+        )
+        for d in found
+    ]
+
+
+def _sure(found: list[Detection]) -> list[Detection]:
+    """The objects of one class that are counted: the sure ones, or the best."""
+    sure = [d for d in found if d.score >= SURE]
+    return sure or [max(found, key=lambda d: d.score)]
+
+
+def _object_sentence(
+    label: str, found: list[Detection], image: Image, request: CaptionRequest
+) -> str:
+    box = union_box(d.box for d in found)
+    frame = request.frame
+    sx, sy = frame.width / image.width, frame.height / image.height
+    in_picture = Box(
+        frame.x1 + box.x1 * sx, frame.y1 + box.y1 * sy, frame.x1 + box.x2 * sx, frame.y1 + box.y2 * sy
+    )
+    count = len(found)
+    if count > 1 and in_picture.width > SPREAD:
+        return f"{capital(noun(label, count))} are across the picture."
+    adjectives = []
+    if count == 1:
+        size = in_picture.area
+        adjectives += ["large"] if size > LARGE else ["small"] if size < SMALL else []
+        # What a person's box shows is clothes and background, so no colour is said of people.
+        adjectives += [object_colour(image, box)] if label != "person" else []
+    subject = noun(label, count, " ".join(a for a in adjectives if a))
+    verb = "is" if count == 1 else "are"
+    return f"{capital(subject)} {verb} {place_name(in_picture)} of the picture."
+
+
+def object_colour(image: Image, box: Box) -> str:
+    """The colour of most pixels in the middle 60 % of a box; empty where none prevails."""
+    name, share = next(iter(middle_colours(image, box).items()))
+    return name if share >= NAMED_COLOUR else ""
+
+
+def middle_colours(image: Image, box: Box) -> dict[str, float]:
+    """Colour name -> share (0..1) in the middle 60 % of a box, where little background shows."""
+    dx, dy = box.width * 0.2, box.height * 0.2
+    inner = Box(box.x1 + dx, box.y1 + dy, box.x2 - dx, box.y2 - dy)
+    return colour_shares(image.crop(inner.pixels()))
+
+
+def _relation_sentences(single: dict[str, Detection]) -> list[str]:
+    """How objects of which there is one each stand to each other, from their boxes alone."""
+    sentences = []
+    labels = list(single)
+    for i, first in enumerate(labels):
+        for second in labels[i + 1 :]:
+            a, b = sorted((first, second), key=lambda name: single[name].box.area)
+            relation = _relation(single[a].box, single[b].box, b)
+            if relation:
+                names = [_SHOWN.get(name, name) for name in (a, b)]
+                verb = "are" if a in _PAIRED else "is"
+                sentences.append(f"The {names[0]} {verb} {relation} the {names[1]}.")
+    return sentences[:MAX_RELATIONS]
+
+
+def _relation(a: Box, b: Box, support: str) -> str:
+    """Of the smaller box `a` to the larger `b`; empty where boxes do not show it."""
+    side_by_side = min(a.y2, b.y2) - max(a.y1, b.y1) > 0.5 * min(a.height, b.height)
+    stacked = min(a.x2, b.x2) - max(a.x1, b.x1) > 0.5 * min(a.width, b.width)
+    rests = b.y1 < a.y2 < b.y1 + 0.8 * b.height and a.y1 < b.y1 + 0.5 * b.height
+    if support in SUPPORTS and stacked and rests and coverage(a, b) > 0.2:
+        return "on"
+    if intersection_area(a, b):
+        return ""
+    if side_by_side:
+        return "to the left of" if a.center[0] < b.center[0] else "to the right of"
+    if stacked:
+        return "above" if a.center[1] < b.center[1] else "below"
+    return ""
+
+
+def _colour_sentence(subject: str, image: Image) -> list[str]:
+    shares = list(colour_shares(image).items())
+    main = shares[:1] if shares[0][1] >= OVERALL_COLOUR else shares[:2]
+    if sum(share for _, share in main) < OVERALL_COLOUR:
+        return []
+    return [f"{subject} is mostly {join_words([name for name, _ in main])}."]

@@ -1,0 +1,68 @@
+"""The value that grows along the four stages: one picture and what is known about it so far."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from .models import Completion, Detection
+from .regions import Box, Region
+from .statements import Statement
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+EMPTY: Mapping = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One image (upright RGB) and what the stages found out about it.
+
+    A stage never changes a `Picture`; it returns a new one (ComfyUI caches what nodes return).
+    """
+
+    image: Image
+    root: Region
+    detections: tuple[Detection, ...] = ()
+    candidates: Mapping[str, tuple[Completion, ...]] = field(default_factory=lambda: EMPTY)
+    statements: tuple[Statement, ...] = ()
+    captions: Mapping[str, str] = field(default_factory=lambda: EMPTY)
+    caption: str = ""
+    notes: tuple[str, ...] = ()
+    models: Mapping[str, str] = field(default_factory=lambda: EMPTY)
+    calls: Mapping[str, int] = field(default_factory=lambda: EMPTY)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in pixels."""
+        return self.image.size
+
+    def crop(self, box: Box) -> Image:
+        """The pixels of `box`; the image itself where the box covers it."""
+        pixels = box.pixels()
+        return self.image if pixels == (0, 0, *self.size) else self.image.crop(pixels)
+
+    def fraction(self, box: Box) -> Box:
+        """`box` in fractions of the picture (0..1)."""
+        width, height = self.size
+        return Box(box.x1 / width, box.y1 / height, box.x2 / width, box.y2 / height)
+
+    @property
+    def global_caption(self) -> str:
+        """What the captioner said of the whole image; empty where it failed or was not asked."""
+        said = self.candidates.get(self.root.name, ())
+        return said[0].text if said else ""
+
+    def extended(self, *, notes=(), models=EMPTY, calls=EMPTY, **changes) -> Picture:
+        """A copy with `changes`, in which notes, models and call counts are added to ours."""
+        return replace(
+            self,
+            notes=(*self.notes, *(n for n in notes if n not in self.notes)),
+            models=MappingProxyType({**self.models, **models}),
+            calls=MappingProxyType(dict(Counter(self.calls) + Counter(calls))),
+            **changes,
+        )

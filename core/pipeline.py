@@ -1,0 +1,112 @@
+"""The four stages in a row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from .aggregate import AggregateSettings, aggregate
+from .describe import DescribeSettings, describe
+from .divide import DivideSettings, divide
+from .filter import FAST, PAPER, FilterSettings, filter_statements
+from .models import Captioner, Detection, Detector, Embedder, Matcher, Writer
+from .models.registry import CAPTIONER, DETECTOR, MATCHER, WRITER, load_embedder, load_model
+from .picture import Picture
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+STAGES = ("divide", "describe", "filter", "aggregate")
+Progress = Callable[[str, int, int, int, str], None]
+"""Called with stage, steps done, steps of the stage, index of the picture, name of the region."""
+
+
+@dataclass(frozen=True)
+class Models:
+    """The models of a run; by default those that need no download and no key."""
+
+    detector: Detector = field(default_factory=lambda: load_model(DETECTOR))
+    captioner: Captioner = field(default_factory=lambda: load_model(CAPTIONER))
+    matcher: Matcher = field(default_factory=lambda: load_model(MATCHER))
+    writer: Writer = field(default_factory=lambda: load_model(WRITER))
+    embedder: Embedder = field(default_factory=load_embedder)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings of all stages."""
+
+    divide: DivideSettings = DivideSettings()
+    describe: DescribeSettings = DescribeSettings()
+    filter: FilterSettings = FilterSettings()
+    aggregate: AggregateSettings = AggregateSettings()
+
+
+def profile_settings(profile: str, *, seed: int = 0, length: str = "long") -> Settings:
+    """The settings of a profile: "default", "paper" (decide and write as the paper does) or "fast"
+    (one caption of each patch, and no writer)."""
+    fast = profile == FAST
+    return Settings(
+        describe=DescribeSettings(
+            candidates=1 if fast else 3, temperature=0.2 if fast else 0.7, seed=seed
+        ),
+        filter=FilterSettings(paper=profile == PAPER),
+        aggregate=AggregateSettings(length=length, profile=profile, seed=seed),
+    )
+
+
+def caption_images(
+    images: Sequence[Image],
+    models: Models | None = None,
+    settings: Settings = Settings(),
+    *,
+    detections: Sequence[Sequence[Detection]] | None = None,
+    progress: Progress = lambda stage, done, total, index, region: None,
+) -> list[Picture]:
+    """Divide, describe, filter and aggregate: one `Picture` with its caption for each image.
+
+    Args:
+        images: upright RGB images of any sizes.
+        detections: one list an image, in place of the detector's.
+    """
+    models = models or Models()
+
+    def ticks(stage: str, total: int) -> Callable[[int, str], None]:
+        done = 0
+
+        def tick(index: int, region: str) -> None:
+            nonlocal done
+            done = min(done + 1, total)
+            progress(stage, done, total, index, region)
+
+        return tick
+
+    divided = ticks("divide", len(images))
+    pictures = divide(
+        images,
+        detector=models.detector,
+        detections=detections,
+        captioner=models.captioner if settings.divide.semantic else None,
+        settings=settings.divide,
+        seed=settings.describe.seed,
+        tick=lambda index: divided(index, "image"),
+    )
+    regions = sum(1 for p in pictures for _ in p.root.walk())
+    pictures = describe(
+        pictures, models.captioner, settings.describe, tick=ticks("describe", regions)
+    )
+    pictures = filter_statements(
+        pictures,
+        models.matcher,
+        models.embedder,
+        settings.filter,
+        tick=ticks("filter", regions),
+    )
+    return aggregate(
+        pictures,
+        models.writer,
+        models.embedder,
+        settings.aggregate,
+        tick=ticks("aggregate", len(pictures)),
+    )

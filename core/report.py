@@ -1,0 +1,123 @@
+"""What happened to a picture: as JSON, as a text that a person reads, as an annotated image."""
+
+from __future__ import annotations
+
+from PIL import Image, ImageDraw, ImageFont
+
+from .picture import Picture
+from .regions import IMAGE, SEMANTIC
+from .statements import Statement, Verdict
+
+_PATCH_COLOURS = ("#e6194b", "#3cb44b", "#4363d8", "#f58231", "#911eb4", "#008080", "#9a6324")
+_SEMANTIC_COLOUR = "#ffd500"
+_DETECTION_COLOUR = "#ffffff"
+
+
+def as_dict(picture: Picture) -> dict:
+    """The full report of one picture; boxes `[x1, y1, x2, y2]` in upright pixels, scores 0..1."""
+    return {
+        "size": list(picture.size),
+        "caption": picture.caption,
+        "global_caption": picture.global_caption,
+        "regions": [
+            {
+                "name": region.name,
+                "kind": region.kind,
+                "box": [round(v, 1) for v in region.box.as_tuple()],
+                "caption": picture.captions.get(region.name, ""),
+                "candidates": [
+                    {"text": c.text, "finish": c.finish}
+                    for c in picture.candidates.get(region.name, ())
+                ],
+            }
+            for region in picture.root.walk()
+        ],
+        "detections": [
+            {
+                "label": d.label,
+                "score": round(d.score, 3),
+                "box": [round(v, 1) for v in d.box.as_tuple()],
+            }
+            for d in picture.detections
+        ],
+        "statements": [_statement_dict(s) for s in picture.statements],
+        "notes": list(picture.notes),
+        "models": dict(picture.models),
+        "calls": dict(picture.calls),
+    }
+
+
+def _statement_dict(statement: Statement) -> dict:
+    return {
+        "text": statement.text,
+        "regions": list(statement.regions),
+        "support": list(statement.support),
+        "score": None if statement.score is None else round(statement.score, 3),
+        "evidence": {name: round(value, 3) for name, value in statement.evidence.items()},
+        "verdict": statement.verdict.value if statement.verdict else None,
+        "reason": statement.reason.value if statement.reason else None,
+        "against": statement.against,
+        "said": [
+            {"region": s.region, "candidate": s.candidate, "text": s.text}
+            for s in statement.sayings
+        ],
+    }
+
+
+def as_text(picture: Picture) -> str:
+    """A table: each statement, where it was said, its score, whether it was kept, and why."""
+    kept = [s for s in picture.statements if s.verdict is Verdict.KEPT]
+    dropped = [s for s in picture.statements if s.verdict is Verdict.DROPPED]
+    lines = []
+    for title, statements in (("KEPT", kept), ("DROPPED", dropped)):
+        lines.append(f"{title}  {len(statements)}")
+        for s in sorted(statements, key=lambda s: -(s.score or 0)):
+            score = "  – " if s.score is None else f"{s.score:.2f}"
+            said, asked = s.support
+            lines.append(f"  {score}  {s.text}")
+            lines.append(
+                f"        said by {said} of {asked} captions ({', '.join(s.regions)}); "
+                f"{s.reason.explanation}"
+                + (f": «{s.against}»" if s.against else "")
+            )
+        lines.append("")
+    if picture.notes:
+        lines += ["NOTES", *(f"  {note}" for note in picture.notes), ""]
+    return "\n".join(lines).rstrip()
+
+
+def annotated(picture: Picture) -> Image.Image:
+    """The picture with its patches (coloured, named) and the detections (white, with scores)."""
+    image = picture.image.copy()
+    draw = ImageDraw.Draw(image)
+    side = max(1, min(image.size))
+    width = max(1, side // 200)
+    font = ImageFont.load_default(size=max(10, side // 32))
+    for d in picture.detections:
+        draw.rectangle(_outline(d.box), outline=_DETECTION_COLOUR, width=max(1, width // 2))
+        _tag(draw, (d.box.x1, d.box.y1), f"{d.label} {d.score:.2f}", "#000000", font)
+    for number, region in enumerate(r for r in picture.root.walk() if r.kind != IMAGE):
+        colour = _SEMANTIC_COLOUR
+        if region.kind != SEMANTIC:
+            colour = _PATCH_COLOURS[number % len(_PATCH_COLOURS)]
+        # Each patch is drawn a little further in, so that shared edges stay visible.
+        inset = (number % 4) * (width + 1)
+        x1, y1, x2, y2 = _outline(region.box)
+        if x2 - x1 > 2 * inset and y2 - y1 > 2 * inset:
+            x1, y1, x2, y2 = x1 + inset, y1 + inset, x2 - inset, y2 - inset
+        draw.rectangle((x1, y1, x2, y2), outline=colour, width=width)
+        corner = (x1, y2 - 1.3 * font.size) if "bottom" in region.name else (x1, y1)
+        _tag(draw, corner, f"{number + 1} {region.name}", colour, font)
+    return image
+
+
+def _outline(box) -> tuple[int, int, int, int]:
+    x1, y1, x2, y2 = box.pixels()
+    return (x1, y1, x2 - 1, y2 - 1)
+
+
+def _tag(draw, corner, text: str, colour: str, font) -> None:
+    left, top, right, bottom = draw.textbbox(corner, text, font=font)
+    draw.rectangle((left - 2, top - 1, right + 2, bottom + 1), fill=colour)
+    dark = colour in (_SEMANTIC_COLOUR, _DETECTION_COLOUR)
+    draw.text(corner, text, fill="black" if dark else "white", font=font)
