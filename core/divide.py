@@ -190,7 +190,8 @@ def divide(
             own_models["captioner"] = captioner.name
             own_calls["captioner"] = 1
         root, notes = region_tree(whole, detections[index], caption, settings)
-        picture = Picture(image, root, detections=tuple(detections[index]))
+        kept = select_detections(detections[index], settings.min_score)
+        picture = Picture(image, root, detections=tuple(kept))
         candidates = {root.name: said} if said else {}
         pictures.append(
             picture.extended(

@@ -248,9 +248,10 @@ def _merge_group(
 ) -> Statement:
     if len(group) == 1:
         return group[0]
-    # What most captions say word for word; then the more specific wording; then the first.
+    # The more specific wording, for none of the others contradicts it; then what most say word for
+    # word; then the first.
     said = [saying.text for s in group for saying in s.sayings]
-    best = max(group, key=lambda s: (said.count(s.text), s.attributes.count))
+    best = max(group, key=lambda s: (s.attributes.kinds, said.count(s.text)))
     sayings = tuple(saying for s in group for saying in s.sayings)
     winner = next((s for s in group if s.reason), best)
     merged = replace(

@@ -55,6 +55,8 @@ PLACES = {
 }
 MIDDLE = {"center", "centre", "middle"}
 RELATIONS = {"above": "above", "below": "below", "beneath": "below", "under": "below"}
+SIZES = {"large", "big", "huge", "small", "little", "tiny"}  # relative, so never a contradiction
+_EXISTENCE = re.compile(r"^there (?:is|are) | (?:is|are)$")  # "there is cat", "cat is" -> "cat"
 # "in the upper left of the picture", "at the bottom": a place, and nothing else.
 _PICTURE = r"(?:picture|image|photo|photograph|frame|scene)"
 _PLACE_PHRASE = re.compile(
@@ -97,9 +99,9 @@ class Attributes:
     skeleton: str
 
     @property
-    def count(self) -> int:
-        """How many values are stated: the more, the more specific the sentence."""
-        return len(self.colours) + len(self.numbers) + len(self.places)
+    def kinds(self) -> int:
+        """How many kinds of value are stated: the more, the more specific the sentence."""
+        return bool(self.colours) + bool(self.numbers) + len(self.places)
 
 
 @lru_cache(maxsize=1)
@@ -238,6 +240,7 @@ def _is_value(token: str) -> bool:
 
 def _skeleton(sentence: str) -> str:
     rest = _PICTURE_PHRASE.sub(" ", _PLACE_PHRASE.sub(" ", sentence.lower()))
-    drop = COLOURS.keys() | NUMBERS.keys() | NEGATIONS | PLACES.keys() | MIDDLE
+    drop = COLOURS.keys() | NUMBERS.keys() | NEGATIONS | PLACES.keys() | MIDDLE | SIZES
     words = [w for w in _WORD.findall(rest) if w[0].isalnum() and w not in drop]
-    return " ".join(words) or sentence.lower().strip()
+    skeleton = _EXISTENCE.sub("", " ".join(words))
+    return skeleton or sentence.lower().strip()

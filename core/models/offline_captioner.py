@@ -22,6 +22,8 @@ NAMED_COLOUR = 0.5  # share of an object's pixels from which its colour is named
 OVERALL_COLOUR = 0.6  # share of a region's pixels that its one or two main colours must cover
 LARGE, SMALL = 0.35, 0.01  # share of the whole picture's area
 SPREAD = 0.5  # share of the picture's width from which several objects are "across" it
+BORDER = 0.02  # share of a side within which a box touches the border
+FILLS = 0.5  # share of a patch from which an object is more than the patch shows
 MAX_RELATIONS = 2  # in one caption
 
 SUPPORTS = {
@@ -102,6 +104,23 @@ def _view(request: CaptionRequest, candidate: int) -> tuple[Image, list[Detectio
     ]
 
 
+def _cut(box: Box, request: CaptionRequest) -> bool:
+    """Whether a patch shows only a part of an object: its place and size are then unknown.
+
+    A border of the patch inside the picture cuts it, or it fills the patch like a part of something
+    larger does.
+    """
+    width, height = request.image.size
+    frame = request.frame
+    return (
+        (frame.area < 1 and box.area > FILLS * width * height)
+        or (frame.x1 > 0 and box.x1 < BORDER * width)
+        or (frame.y1 > 0 and box.y1 < BORDER * height)
+        or (frame.x2 < 1 and box.x2 > (1 - BORDER) * width)
+        or (frame.y2 < 1 and box.y2 > (1 - BORDER) * height)
+    )
+
+
 def _sure(found: list[Detection]) -> list[Detection]:
     """The objects of one class that are counted: the sure ones, or the best."""
     sure = [d for d in found if d.score >= SURE]
@@ -111,13 +130,16 @@ def _sure(found: list[Detection]) -> list[Detection]:
 def _object_sentence(
     label: str, found: list[Detection], image: Image, request: CaptionRequest
 ) -> str:
-    box = union_box(d.box for d in found)
+    count = len(found)
+    whole = [d.box for d in found if not _cut(d.box, request)]
+    if not whole:
+        return f"There {'is' if count == 1 else 'are'} {noun(label, count)}."
+    box = union_box(whole)
     frame = request.frame
     sx, sy = frame.width / image.width, frame.height / image.height
     in_picture = Box(
         frame.x1 + box.x1 * sx, frame.y1 + box.y1 * sy, frame.x1 + box.x2 * sx, frame.y1 + box.y2 * sy
     )
-    count = len(found)
     if count > 1 and in_picture.width > SPREAD:
         return f"{capital(noun(label, count))} are across the picture."
     adjectives = []

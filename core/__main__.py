@@ -1,0 +1,13 @@
+import sys
+from pathlib import Path
+
+try:
+    from .cli import main
+
+    sys.exit(main())
+except ModuleNotFoundError as error:
+    requirements = Path(__file__).parent.parent / "requirements.txt"
+    sys.exit(
+        f"error: the package {error.name} is not installed in this Python: "
+        f"{sys.executable} -m pip install -r {requirements}"
+    )

@@ -1,0 +1,67 @@
+"""Reading pictures: any file that Pillow opens -> one upright RGB image."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from .errors import PatchMattersError
+
+MAX_PIXELS = 100_000_000  # 300 MB as RGB, which every stage may hold twice
+
+
+def read_image(path: str | Path) -> Image.Image:
+    """The picture in a file, upright and RGB; of an animation the first frame.
+
+    Transparent parts are laid on white, 16-bit values are scaled to 8 bits, and CMYK, grey and
+    palette images are converted.
+
+    Raises:
+        PatchMattersError: there is no such file, it cannot be read, it is no (whole) picture, or
+            it has more than `MAX_PIXELS` pixels.
+    """
+    path = Path(path)
+    try:
+        if path.is_dir():
+            raise PatchMattersError(f"{path} is a folder: name the pictures in it, as in {path}/*.jpg")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            with Image.open(path) as file:
+                width, height = file.size
+                if width * height > MAX_PIXELS:
+                    raise PatchMattersError(
+                        f"{path} has {width} x {height} pixels, more than "
+                        f"{MAX_PIXELS // 1_000_000} million: scale it down first."
+                    )
+                file.load()
+                return to_rgb(ImageOps.exif_transpose(file))
+    except FileNotFoundError as error:
+        raise PatchMattersError(f"{path} does not exist: check the path.") from error
+    except PermissionError as error:
+        raise PatchMattersError(f"{path} may not be read: check its permissions.") from error
+    except (UnidentifiedImageError, Image.DecompressionBombError) as error:
+        raise PatchMattersError(f"{path} is not a picture that can be opened: {error}") from error
+    except (OSError, SyntaxError, ValueError) as error:
+        if isinstance(error, PatchMattersError):
+            raise
+        raise PatchMattersError(
+            f"{path} is damaged or cut off, so it cannot be read whole: {error}"
+        ) from error
+
+
+def to_rgb(image: Image.Image) -> Image.Image:
+    """Any image of Pillow's as 8-bit RGB."""
+    if image.mode in ("I", "F") or image.mode.startswith("I;16"):
+        import numpy as np
+
+        values = np.asarray(image, np.float64)
+        # Pillow opens 16-bit files as I;16 or as I, whose values then stay within 16 bits.
+        top = 65535 if values.max(initial=0) > 255 else 255
+        image = Image.fromarray((values.clip(0, top) * (255 / top)).astype(np.uint8))
+    if image.has_transparency_data:
+        image = image.convert("RGBA")
+        paper = Image.new("RGBA", image.size, "white")
+        return Image.alpha_composite(paper, image).convert("RGB")
+    return image.convert("RGB")

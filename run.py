@@ -1,0 +1,79 @@
+#!/usr/bin/env python3
+"""Caption pictures: `python3 run.py [IMAGE ...]`.
+
+The first call sets up what is needed in `.venv` beside this file; later calls start at once.
+`--here` uses the Python this was started with, as it is, and installs nothing. All other options
+go to the command line tool: see `--help`.
+"""
+
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+ENVIRONMENT = ROOT / ".venv"
+
+
+def environment_python() -> Path:
+    """The Python of `.venv`."""
+    windows = os.name == "nt"
+    return ENVIRONMENT / ("Scripts" if windows else "bin") / ("python.exe" if windows else "python")
+
+
+def set_up(*requirements: str) -> Path:
+    """Make `.venv` and install requirement files, unless that was done with these very files.
+
+    Returns the environment's Python.
+    """
+    if sys.version_info < (3, 10):
+        sys.exit(f"Python 3.10 or newer is needed; this is {sys.version.split()[0]}.")
+    files = [ROOT / name for name in requirements]
+    state = hashlib.sha256(b"".join(f.read_bytes() for f in files)).hexdigest()
+    marker = ENVIRONMENT / f"installed-{'-'.join(f.parent.name + f.stem for f in files)}.txt"
+    python = environment_python()
+    if python.exists() and marker.exists() and marker.read_text() == state:
+        return python
+    print("Setting up .venv (once; it downloads about 3 GB, most of it PyTorch) ...", file=sys.stderr)
+    if not python.exists():
+        _run([sys.executable, "-m", "venv", str(ENVIRONMENT)], "make .venv")
+    options = [option for f in files for option in ("-r", str(f))]
+    install = [str(python), "-m", "pip", "install", "--disable-pip-version-check"]
+    _run([*install, "--quiet", *options], "install the requirements")
+    _mend_opencv(python, install)
+    marker.write_text(state)
+    return python
+
+
+def _mend_opencv(python: Path, install: list) -> None:
+    """On a machine without a display's libraries, replace opencv-python by its headless twin."""
+    works = subprocess.run([str(python), "-c", "import cv2"], capture_output=True).returncode == 0
+    if not works:
+        uninstall = [str(python), "-m", "pip", "uninstall", "--quiet", "-y", "opencv-python"]
+        _run(uninstall, "remove opencv-python")
+        _run([*install, "--quiet", "opencv-python-headless"], "install opencv-python-headless")
+
+
+def _run(command: list, what: str) -> None:
+    if subprocess.run(command).returncode != 0:
+        sys.exit(f"Could not {what}: see the messages above. To start over, delete {ENVIRONMENT}.")
+
+
+def main() -> int:
+    arguments = sys.argv[1:]
+    if "--here" in arguments:
+        arguments.remove("--here")
+        python = Path(sys.executable)
+    else:
+        python = set_up("requirements.txt")
+    paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
+    try:
+        return subprocess.run([str(python), "-m", "core", *arguments], env=environment).returncode
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())
