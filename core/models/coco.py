@@ -68,9 +68,11 @@ def _pattern() -> tuple[re.Pattern[str], dict[str, str]]:
         for word in singulars:
             words[word] = label
             words[plural(word)] = label
+    # "An orange cup" names a colour; before a verb or a preposition an orange is a fruit.
     # Longest first, so that "hot dog" is not read as "dog" nor "teddy bear" as "bear".
-    ordered = sorted(words, key=len, reverse=True)
-    return re.compile(rf"\b(?:{'|'.join(map(re.escape, ordered))})\b"), words
+    ordered = sorted(words.keys() - {"orange"}, key=len, reverse=True)
+    fruit = r"orange(?!\s+(?!(?:is|are|on|in|at|and|or|with|next|near|lies|sits)\b)\w)"
+    return re.compile(rf"\b(?:{'|'.join(map(re.escape, ordered))}|{fruit})\b"), words
 
 
 def mentions(text: str) -> list[tuple[str, str]]:
