@@ -17,7 +17,7 @@ from .models.registry import CAPTIONER, DETECTOR, MATCHER, WRITER, known_models,
 from .pipeline import STAGES, Models, Progress, Settings, caption_images, profile_settings
 from .report import annotated, as_dict
 
-EXAMPLE = Path(__file__).parent.parent / "assets" / "example.jpg"
+EXAMPLE = Path(__file__).parent.parent / "assets" / "example.png"
 ROLES = {
     DETECTOR: "finds the objects that the patches are built around",
     CAPTIONER: "describes the whole image and each patch",
@@ -190,7 +190,7 @@ class _progress_bar:
         self._bar.close()
 
     def _of_picture(self, number: int) -> Progress:
-        def progress(stage: str, done: int, total: int, index: int, region: str) -> None:
+        def progress(stage: str, done: int, total: int, picture, region: str) -> None:
             before = number * len(STAGES) + STAGES.index(stage)
             self._bar.set_description_str(f"{number + 1}/{self._pictures} {stage}: {region}", False)
             self._bar.update(before + done / total - self._bar.n)

@@ -149,7 +149,7 @@ def _score_regions(
                 for region in _views(picture, statement, pooled):
                     texts.setdefault(region.name, []).append(statement.text)
         for name, said in texts.items():
-            batches.append((picture.crop(picture.root.find(name).box), list(dict.fromkeys(said))))
+            batches.append((picture.view(name), list(dict.fromkeys(said))))
             places.append((index, name))
     tables: list[Scores] = [{} for _ in pictures]
     if batches:

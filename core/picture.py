@@ -46,6 +46,10 @@ class Picture:
         pixels = box.pixels()
         return self.image if pixels == (0, 0, *self.size) else self.image.crop(pixels)
 
+    def view(self, region: str) -> Image:
+        """The pixels of the region of that name."""
+        return self.crop(self.root.find(region).box)
+
     def fraction(self, box: Box) -> Box:
         """`box` in fractions of the picture (0..1)."""
         width, height = self.size

@@ -111,6 +111,13 @@ def annotated(picture: Picture) -> Image.Image:
     return image
 
 
+def labelled(image: Image.Image, text: str) -> Image.Image:
+    """The image with a text in its upper left corner."""
+    image = image.copy()
+    _tag(ImageDraw.Draw(image), (2, 2), text, "#000000", ImageFont.load_default(size=14))
+    return image
+
+
 def _outline(box) -> tuple[int, int, int, int]:
     x1, y1, x2, y2 = box.pixels()
     return (x1, y1, x2 - 1, y2 - 1)

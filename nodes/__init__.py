@@ -1,0 +1,15 @@
+"""The method as ComfyUI nodes. The only folder that imports ComfyUI's modules."""
+
+from comfy_api.latest import ComfyExtension, io
+
+from .all_in_one import PatchMatters
+from .stages import HierarchicalAggregator, LocalCaptioner, PatchDivider, SemanticFilter
+
+
+class PatchMattersExtension(ComfyExtension):
+    async def get_node_list(self) -> list[type[io.ComfyNode]]:
+        return [PatchMatters, PatchDivider, LocalCaptioner, SemanticFilter, HierarchicalAggregator]
+
+
+async def comfy_entrypoint() -> PatchMattersExtension:
+    return PatchMattersExtension()

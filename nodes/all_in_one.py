@@ -1,0 +1,101 @@
+"""All four stages as one node."""
+
+from __future__ import annotations
+
+from comfy_api.latest import io, ui
+
+from ..core.models.registry import (
+    CAPTIONER,
+    DETECTOR,
+    MATCHER,
+    WRITER,
+    load_embedder,
+    load_model,
+)
+from ..core.pipeline import STAGES, Models, caption_images, profile_settings
+from . import bridge, types
+
+
+class PatchMatters(io.ComfyNode):
+    @classmethod
+    def define_schema(cls):
+        return io.Schema(
+            node_id="PatchMatters",
+            display_name="Patch Matters Caption",
+            category=types.CATEGORY,
+            description="A long, detailed caption whose sentences were checked against the pixels: "
+            "divides the picture, describes each patch, filters the sentences, joins what is kept.",
+            search_aliases=["caption", "describe image", "image to prompt", "interrogate", "vlm"],
+            is_output_node=True,
+            inputs=[
+                io.Image.Input("image", tooltip="Pictures to caption; a whole batch at once."),
+                types.captioner_input(
+                    "The model that describes. Not connected: sentences on what the offline "
+                    "detector found and measured (class, number, place, size, colour)."
+                ),
+                types.matcher_input(),
+                types.writer_input(),
+                types.detector_input(),
+                types.length_input(),
+                types.profile_input(
+                    "default: score every sentence on all patches that show its place, write once; "
+                    "paper: decide and write as the paper does; fast: one caption of each patch, "
+                    "and no writer."
+                ),
+                types.seed_input(),
+            ],
+            outputs=[
+                io.String.Output(
+                    "caption", is_output_list=True, tooltip="A list: the caption of each picture."
+                ),
+                io.String.Output(
+                    "report",
+                    is_output_list=True,
+                    tooltip="A list: for each picture the full report as JSON.",
+                ),
+                io.Image.Output("annotated", tooltip="The pictures with patches and objects drawn."),
+            ],
+        )
+
+    @classmethod
+    def execute(
+        cls,
+        image,
+        length,
+        profile,
+        seed,
+        captioner=None,
+        matcher=None,
+        writer=None,
+        detector=None,
+    ) -> io.NodeOutput:
+        images = bridge.images_from_tensor(image)
+        bar = bridge.NodeProgress(len(STAGES))
+
+        def progress(stage, done, total, picture, region):
+            steps = STAGES.index(stage) + done / total
+            bar.move_to(steps, picture and picture.view(region), region)
+
+        with bridge.explained():
+            models = Models(
+                detector or load_model(DETECTOR),
+                captioner or load_model(CAPTIONER),
+                matcher or load_model(MATCHER),
+                writer or load_model(WRITER),
+                load_embedder(),
+            )
+            pictures = caption_images(
+                images,
+                models,
+                profile_settings(profile, seed=seed, length=length),
+                progress=progress,
+            )
+        captions = [picture.caption for picture in pictures]
+        annotated = bridge.annotated_tensor(pictures)
+        shown = ui.PreviewImage(annotated, cls=cls).as_dict()
+        return io.NodeOutput(
+            captions,
+            [bridge.report_json(picture) for picture in pictures],
+            annotated,
+            ui={**shown, "text": (bridge.titled(pictures, captions),)},
+        )

@@ -1,0 +1,186 @@
+"""Between ComfyUI's values and the method's: images, boxes, masks, progress, errors."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import comfy.utils
+import numpy as np
+import torch
+from PIL import Image
+
+from ..core.errors import PatchMattersError
+from ..core.images import MAX_PIXELS, to_rgb
+from ..core.models import Detection
+from ..core.picture import Picture
+from ..core.regions import IMAGE, clip_box
+from ..core.report import annotated, as_dict, labelled
+
+PREVIEW_SIDE = 512  # px; of the patch shown while it is at work
+
+
+@contextlib.contextmanager
+def explained():
+    """Turns a package that is not installed into one sentence that names the command."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        requirements = Path(__file__).parent.parent / "requirements.txt"
+        raise PatchMattersError(
+            f"The package {error.name} is not installed: {sys.executable} -m pip install -r "
+            f"{requirements}, then start ComfyUI again."
+        ) from error
+
+
+def images_from_tensor(tensor: torch.Tensor, name: str = "image") -> list[Image.Image]:
+    """IMAGE, float BHWC in 0..1 with 1, 3 or 4 channels -> RGB images.
+
+    Values outside 0..1 are clipped, as core's SaveImage does.
+
+    Raises:
+        PatchMattersError: the batch is empty or of another shape, or a picture has NaN values.
+    """
+    shape = tuple(tensor.shape)
+    if len(shape) != 4 or shape[3] not in (1, 3, 4):
+        raise PatchMattersError(
+            f"{name}: expected a batch of shape (pictures, height, width, 1, 3 or 4 channels), got "
+            f"{shape}: connect an IMAGE."
+        )
+    if 0 in shape:
+        raise PatchMattersError(f"{name}: there is no picture in it (its shape is {shape}).")
+    if shape[1] * shape[2] > MAX_PIXELS:
+        raise PatchMattersError(
+            f"{name}: {shape[2]} x {shape[1]} pixels are more than {MAX_PIXELS // 1_000_000} "
+            "million: scale the picture down first."
+        )
+    images = []
+    for index, picture in enumerate(tensor):
+        values = picture.float().cpu().numpy()  # HWC
+        if np.isnan(values).any():
+            raise PatchMattersError(
+                f"{name}: picture {index + 1} of {shape[0]} has values that are not numbers (NaN), "
+                "so the node that made it failed: look at that one."
+            )
+        values = np.rint(values.clip(0, 1) * 255).astype(np.uint8)
+        images.append(to_rgb(Image.fromarray(values[..., 0] if shape[3] == 1 else values)))
+    return images
+
+
+def tensor_from_images(images: Sequence[Image.Image]) -> torch.Tensor:
+    """RGB images of one size -> IMAGE, float32 BHWC in 0..1."""
+    return torch.stack([torch.from_numpy(np.array(i, np.float32) / 255) for i in images])
+
+
+def annotated_tensor(pictures: Sequence[Picture]) -> torch.Tensor:
+    """The pictures with patches and detections drawn in, as IMAGE."""
+    return tensor_from_images([annotated(picture) for picture in pictures])
+
+
+def patch_masks(picture: Picture) -> torch.Tensor:
+    """MASK, float32 (patches, height, width): 1 inside each patch, in the order of the boxes.
+
+    For an image too small to divide, one mask of the whole.
+    """
+    width, height = picture.size
+    regions = patches(picture)
+    masks = torch.zeros((len(regions), height, width))
+    for mask, region in zip(masks, regions):
+        x1, y1, x2, y2 = region.box.pixels()
+        mask[y1:y2, x1:x2] = 1
+    return masks
+
+
+def patch_boxes(picture: Picture) -> list[dict]:
+    """The patches of one picture as BOUNDING_BOX values, in pixels."""
+    boxes = []
+    for region in patches(picture):
+        x1, y1, x2, y2 = region.box.pixels()
+        box = {"x": x1, "y": y1, "width": x2 - x1, "height": y2 - y1}
+        boxes.append({**box, "label": region.name, "score": 1.0})
+    return boxes
+
+
+def patches(picture: Picture) -> list:
+    """The regions below the whole image; the whole image where there are none."""
+    regions = [r for r in picture.root.walk() if r.kind != IMAGE]
+    return regions or [picture.root]
+
+
+def detections_from_boxes(
+    boxes, images: Sequence[Image.Image], name: str = "bboxes"
+) -> list[list[Detection]]:
+    """BOUNDING_BOX -> detections of each image.
+
+    Core passes one box, a list of boxes (the same for every image), or a list of such lists (one an
+    image). Boxes are cut at the image's border; what has no area inside it is left out.
+
+    Raises:
+        PatchMattersError: another form, or another number of lists than images.
+    """
+    wrong = PatchMattersError(
+        f"{name}: expected boxes with x, y, width and height in pixels: connect a detector's "
+        "BOUNDING_BOX output."
+    )
+    if isinstance(boxes, dict):
+        boxes = [boxes]
+    if not isinstance(boxes, (list, tuple)):
+        raise wrong
+    if all(isinstance(box, dict) for box in boxes):
+        boxes = [boxes] * len(images)
+    if len(boxes) == 1:
+        boxes = list(boxes) * len(images)
+    if len(boxes) != len(images):
+        raise PatchMattersError(
+            f"{name}: boxes of {len(boxes)} pictures for a batch of {len(images)}: connect the "
+            "detector to the same IMAGE."
+        )
+    found = []
+    for of_image, image in zip(boxes, images):
+        detections = []
+        for box in of_image:
+            try:
+                x, y, w, h = (float(box[key]) for key in ("x", "y", "width", "height"))
+                label, score = str(box.get("label") or "object"), float(box.get("score", 1.0))
+            except (KeyError, TypeError, ValueError, AttributeError):
+                raise wrong from None
+            inside = clip_box(x, y, x + w, y + h, *image.size)
+            if inside and 0 <= score <= 1:
+                detections.append(Detection(inside, label, score))
+        found.append(detections)
+    return found
+
+
+def titled(pictures: Sequence[Picture], texts: Sequence[str]) -> str:
+    """One text of many: each with a title where there is more than one picture."""
+    if len(pictures) == 1:
+        return texts[0]
+    return "\n\n".join(f"— Picture {i} of {len(texts)} —\n{t}" for i, t in enumerate(texts, 1))
+
+
+def report_json(picture: Picture) -> str:
+    """The full report of one picture."""
+    return json.dumps(as_dict(picture), ensure_ascii=False, indent=1)
+
+
+class NodeProgress:
+    """The node's progress bar; shows the patch at work, and raises where the user interrupts."""
+
+    def __init__(self, steps: int):
+        self._bar = comfy.utils.ProgressBar(max(1, steps))
+
+    def step(self, view: Image.Image | None, region: str) -> None:
+        """One more step is done; `view` is what that region shows."""
+        self.move_to(self._bar.current + 1, view, region)
+
+    def move_to(self, steps: float, view: Image.Image | None, region: str) -> None:
+        """So many steps are done in all."""
+        preview = None
+        if view is not None:
+            view = view.copy()
+            view.thumbnail((PREVIEW_SIDE, PREVIEW_SIDE))
+            preview = ("JPEG", labelled(view, region), PREVIEW_SIDE)
+        self._bar.update_absolute(steps, preview=preview)

@@ -1,0 +1,379 @@
+"""The four stages, one node each."""
+
+from __future__ import annotations
+
+from comfy_api.latest import io, ui
+
+from ..core.aggregate import AggregateSettings, aggregate
+from ..core.describe import DescribeSettings, describe
+from ..core.divide import DivideSettings, divide
+from ..core.filter import DEFAULT, PAPER, FilterSettings, filter_statements
+from ..core.models.registry import (
+    CAPTIONER,
+    DETECTOR,
+    MATCHER,
+    WRITER,
+    load_embedder,
+    load_model,
+)
+from ..core.report import as_text
+from . import bridge, types
+
+
+class PatchDivider(io.ComfyNode):
+    @classmethod
+    def define_schema(cls):
+        defaults = DivideSettings()
+        return io.Schema(
+            node_id="PatchDivider",
+            display_name="Patch Divider",
+            category=types.CATEGORY,
+            description="Divides each picture into patches around the objects in it: four that "
+            "overlap where objects lie, and one of what the picture is about.",
+            search_aliases=["patch matters", "divide image", "caption", "tiles", "crop", "regions"],
+            is_output_node=True,
+            inputs=[
+                io.Image.Input("image", tooltip="Pictures to caption; a whole batch at once."),
+                types.detector_input(),
+                types.captioner_input(
+                    "Says what each picture is about, for the semantic patch; its caption goes on "
+                    "to the next stages. Not connected: the largest, most central object counts."
+                ),
+                io.String.Input(
+                    "caption",
+                    optional=True,
+                    force_input=True,
+                    tooltip="A caption of the picture that you have already (the same for all "
+                    "pictures of a batch), in place of the captioner's.",
+                ),
+                io.BoundingBox.Input(
+                    "bboxes",
+                    optional=True,
+                    force_input=True,
+                    tooltip="Objects from a detector of core (RT-DETR, SAM 3 …): then no detector "
+                    "of this pack runs.",
+                ),
+                io.Float.Input(
+                    "min_score",
+                    default=defaults.min_score,
+                    min=0.0,
+                    max=1.0,
+                    step=0.01,
+                    tooltip="Score (0 to 1) above which a detection counts as an object. Lower: "
+                    "more, and weaker, objects shape the patches.",
+                ),
+                io.Float.Input(
+                    "merge_iou",
+                    default=defaults.merge_iou,
+                    min=0.0,
+                    max=1.0,
+                    step=0.01,
+                    tooltip="Overlap (intersection over union, 0 to 1) above which detections "
+                    "become one object. Lower: larger objects.",
+                ),
+                io.Float.Input(
+                    "share",
+                    default=defaults.share,
+                    min=0.0,
+                    max=1.0,
+                    step=0.01,
+                    tooltip="Share of an object's area (0 to 1) above which a quarter of the picture "
+                    "is widened to hold all of it. Lower: patches overlap more.",
+                ),
+                io.Boolean.Input(
+                    "semantic_patch",
+                    default=defaults.semantic,
+                    tooltip="Also make one patch around what the picture is about.",
+                ),
+                io.Float.Input(
+                    "semantic_iou",
+                    default=defaults.semantic_iou,
+                    min=0.0,
+                    max=1.0,
+                    step=0.01,
+                    tooltip="The semantic patch is made only where its overlap with the whole "
+                    "picture (intersection over union, 0 to 1) is below this.",
+                ),
+                io.Int.Input(
+                    "levels",
+                    default=defaults.levels,
+                    min=1,
+                    max=3,
+                    tooltip="1 divides the picture once, as in the paper; 2 or 3 divide patches "
+                    "again that are large (600 px) and crowded (5 objects).",
+                ),
+            ],
+            outputs=[
+                types.Patches.Output(
+                    "patches", tooltip="For the Local Captioner."
+                ),
+                io.Image.Output("annotated", tooltip="The pictures with patches and objects drawn."),
+                io.BoundingBox.Output(
+                    "patch_boxes", tooltip="The patches of each picture, in pixels."
+                ),
+                io.Mask.Output(
+                    "patch_masks",
+                    is_output_list=True,
+                    tooltip="A list: for each picture one batch of masks, one mask a patch.",
+                ),
+            ],
+        )
+
+    @classmethod
+    def execute(
+        cls,
+        image,
+        min_score,
+        merge_iou,
+        share,
+        semantic_patch,
+        semantic_iou,
+        levels,
+        detector=None,
+        captioner=None,
+        caption=None,
+        bboxes=None,
+    ) -> io.NodeOutput:
+        images = bridge.images_from_tensor(image)
+        given = bridge.detections_from_boxes(bboxes, images) if bboxes is not None else None
+        progress = bridge.NodeProgress(len(images))
+        with bridge.explained():
+            pictures = divide(
+                images,
+                detector=detector or load_model(DETECTOR),
+                detections=given,
+                captioner=captioner,
+                captions=[caption] * len(images) if caption is not None else None,
+                settings=DivideSettings(
+                    min_score, merge_iou, share, semantic_patch, semantic_iou, levels
+                ),
+                tick=lambda index: progress.step(images[index], "image"),
+            )
+        annotated = bridge.annotated_tensor(pictures)
+        return io.NodeOutput(
+            pictures,
+            annotated,
+            [bridge.patch_boxes(p) for p in pictures],
+            [bridge.patch_masks(p) for p in pictures],
+            ui=ui.PreviewImage(annotated, cls=cls),
+        )
+
+
+class LocalCaptioner(io.ComfyNode):
+    @classmethod
+    def define_schema(cls):
+        defaults = DescribeSettings()
+        return io.Schema(
+            node_id="LocalCaptioner",
+            display_name="Local Captioner",
+            category=types.CATEGORY,
+            description="Describes the whole picture once and every patch several times, so that "
+            "the captions can be compared.",
+            search_aliases=["patch matters", "caption patches", "describe", "vlm", "interrogate"],
+            is_output_node=True,
+            inputs=[
+                types.Patches.Input("patches", tooltip="From the Patch Divider."),
+                types.captioner_input(
+                    "The model that describes. Not connected: sentences on what the offline "
+                    "detector found and measured (class, number, place, size, colour)."
+                ),
+                io.String.Input(
+                    "prompt",
+                    default=defaults.prompt,
+                    multiline=True,
+                    placeholder="What to ask of each patch (empty: the pack's own prompt)",
+                    tooltip="What to ask of each patch. Empty: the pack's own prompt. The offline "
+                    "captioner reads none.",
+                ),
+                io.Int.Input(
+                    "candidates",
+                    default=defaults.candidates,
+                    min=1,
+                    max=8,
+                    tooltip="Captions of each patch. More: better judged by agreement, and slower.",
+                ),
+                io.Float.Input(
+                    "temperature",
+                    default=defaults.temperature,
+                    min=0.0,
+                    max=2.0,
+                    step=0.05,
+                    tooltip="How freely the captions of the patches are sampled; 0: no sampling. "
+                    "The whole picture always has 0.2.",
+                ),
+                io.Int.Input(
+                    "max_tokens",
+                    default=defaults.max_tokens,
+                    min=16,
+                    max=2048,
+                    tooltip="Tokens of one caption at most. A sentence that is cut off is dropped.",
+                ),
+                types.seed_input(),
+            ],
+            outputs=[
+                types.Captions.Output("captions", tooltip="For the Semantic Filter."),
+                io.String.Output(
+                    "global_caption",
+                    is_output_list=True,
+                    tooltip="A list: the unfiltered caption of each whole picture.",
+                ),
+            ],
+        )
+
+    @classmethod
+    def execute(
+        cls, patches, prompt, candidates, temperature, max_tokens, seed, captioner=None
+    ) -> io.NodeOutput:
+        progress = bridge.NodeProgress(sum(1 for p in patches for _ in p.root.walk()))
+        with bridge.explained():
+            pictures = describe(
+                patches,
+                captioner or load_model(CAPTIONER),
+                DescribeSettings(prompt, candidates, temperature, max_tokens, seed),
+                tick=lambda index, region: progress.step(patches[index].view(region), region),
+            )
+        texts = [
+            "\n\n".join(
+                f"[{name}]\n" + "\n".join(c.text or f"({c.finish})" for c in completions)
+                for name, completions in picture.candidates.items()
+            )
+            for picture in pictures
+        ]
+        return io.NodeOutput(
+            pictures,
+            [picture.global_caption for picture in pictures],
+            ui=ui.PreviewText(bridge.titled(pictures, texts)),
+        )
+
+
+class SemanticFilter(io.ComfyNode):
+    @classmethod
+    def define_schema(cls):
+        defaults = FilterSettings()
+        return io.Schema(
+            node_id="SemanticFilter",
+            display_name="Semantic Filter",
+            category=types.CATEGORY,
+            description="Compares the captions sentence by sentence, scores each sentence against "
+            "the pixels, and keeps what holds. Says of every sentence why.",
+            search_aliases=["patch matters", "filter caption", "hallucination", "image text match"],
+            is_output_node=True,
+            inputs=[
+                types.Captions.Input("captions", tooltip="From the Local Captioner."),
+                types.matcher_input(),
+                io.Float.Input(
+                    "threshold",
+                    default=defaults.threshold,
+                    min=0.0,
+                    max=1.0,
+                    step=0.01,
+                    tooltip="Score (0 to 1) above which a sentence is kept; 0: the matcher's own "
+                    "threshold. Higher: fewer and surer sentences.",
+                ),
+                io.Float.Input(
+                    "overlap_iou",
+                    default=defaults.overlap,
+                    min=0.0,
+                    max=1.0,
+                    step=0.01,
+                    tooltip="Overlap (intersection over union, 0 to 1) above which contradictions "
+                    "between two patches are judged. Lower: more patches are compared.",
+                ),
+                io.Combo.Input(
+                    "profile",
+                    options=[DEFAULT, PAPER],
+                    default=DEFAULT,
+                    tooltip="default: every sentence is scored, on all patches that show its place; "
+                    "paper: what two captions of a patch agree on is kept unscored, the rest is "
+                    "scored on its own patch.",
+                ),
+            ],
+            outputs=[
+                types.Survivors.Output("survivors", tooltip="For the Hierarchical Aggregator."),
+                io.String.Output(
+                    "report",
+                    is_output_list=True,
+                    tooltip="A list: for each picture a table of every sentence, its score, whether "
+                    "it was kept, and why.",
+                ),
+            ],
+        )
+
+    @classmethod
+    def execute(cls, captions, threshold, overlap_iou, profile, matcher=None) -> io.NodeOutput:
+        progress = bridge.NodeProgress(sum(1 for p in captions for _ in p.root.walk()))
+        with bridge.explained():
+            pictures = filter_statements(
+                captions,
+                matcher or load_model(MATCHER),
+                load_embedder(),
+                FilterSettings(threshold, overlap_iou, paper=profile == PAPER),
+                tick=lambda index, region: progress.step(captions[index].view(region), region),
+            )
+        reports = [as_text(picture) for picture in pictures]
+        return io.NodeOutput(
+            pictures, reports, ui=ui.PreviewText(bridge.titled(pictures, reports))
+        )
+
+
+class HierarchicalAggregator(io.ComfyNode):
+    @classmethod
+    def define_schema(cls):
+        return io.Schema(
+            node_id="HierarchicalAggregator",
+            display_name="Hierarchical Aggregator",
+            category=types.CATEGORY,
+            description="Joins the sentences that were kept into one caption for each picture. "
+            "The caption connects straight to CLIP Text Encode.",
+            search_aliases=["patch matters", "merge captions", "prompt from image", "summarize"],
+            is_output_node=True,
+            inputs=[
+                types.Survivors.Input("survivors", tooltip="From the Semantic Filter."),
+                types.writer_input(),
+                types.length_input(),
+                types.profile_input(
+                    "default: the writer writes once; paper: patch by patch, overlapping ones "
+                    "together, then all; fast: the kept sentences are arranged without the writer."
+                ),
+            ],
+            outputs=[
+                io.String.Output(
+                    "caption", is_output_list=True, tooltip="A list: the caption of each picture."
+                ),
+                io.String.Output(
+                    "region_captions",
+                    is_output_list=True,
+                    tooltip="A list: for each picture the captions of its regions, one a line as "
+                    "«region: caption».",
+                ),
+                io.String.Output(
+                    "report",
+                    is_output_list=True,
+                    tooltip="A list: for each picture the full report as JSON (regions, boxes, "
+                    "captions, statements, scores, models, calls).",
+                ),
+            ],
+        )
+
+    @classmethod
+    def execute(cls, survivors, length, profile, writer=None) -> io.NodeOutput:
+        progress = bridge.NodeProgress(len(survivors))
+        with bridge.explained():
+            pictures = aggregate(
+                survivors,
+                writer or load_model(WRITER),
+                load_embedder(),
+                AggregateSettings(length, profile),
+                tick=lambda index, region: progress.step(survivors[index].view(region), region),
+            )
+        captions = [picture.caption for picture in pictures]
+        regions = [
+            "\n".join(f"{name}: {text}" for name, text in picture.captions.items())
+            for picture in pictures
+        ]
+        return io.NodeOutput(
+            captions,
+            regions,
+            [bridge.report_json(picture) for picture in pictures],
+            ui=ui.PreviewText(bridge.titled(pictures, captions)),
+        )

@@ -1,0 +1,72 @@
+"""The sockets of this pack, and the inputs that several nodes have."""
+
+from comfy_api.latest import io
+
+from ..core.aggregate import LENGTHS, PROFILES
+
+Patches = io.Custom("PATCH_MATTERS_PATCHES")
+Captions = io.Custom("PATCH_MATTERS_CAPTIONS")
+Survivors = io.Custom("PATCH_MATTERS_SURVIVORS")
+Detector = io.Custom("PATCH_MATTERS_DETECTOR")
+Captioner = io.Custom("PATCH_MATTERS_CAPTIONER")
+Matcher = io.Custom("PATCH_MATTERS_MATCHER")
+Writer = io.Custom("PATCH_MATTERS_WRITER")
+
+CATEGORY = "Patch Matters"
+MAX_SEED = 0xFFFFFFFFFFFFFFFF
+
+
+def detector_input():
+    return Detector.Input(
+        "detector",
+        optional=True,
+        tooltip="Finds the objects that the patches are built around. Not connected: SSD MobileNet "
+        "v2 on the CPU (80 COCO classes).",
+    )
+
+
+def captioner_input(effect: str):
+    return Captioner.Input("captioner", optional=True, tooltip=effect)
+
+
+def matcher_input():
+    return Matcher.Input(
+        "matcher",
+        optional=True,
+        tooltip="Scores each sentence against the pixels. Not connected: a second look of the "
+        "offline detector, which can judge sentences that name one of the 80 COCO classes.",
+    )
+
+
+def writer_input():
+    return Writer.Input(
+        "writer",
+        optional=True,
+        tooltip="Writes the caption from the sentences that were kept. Not connected: they are "
+        "arranged by rules, word for word.",
+    )
+
+
+def length_input():
+    return io.Combo.Input(
+        "length",
+        options=list(LENGTHS),
+        default="long",
+        tooltip="Sentences of the caption, the most important first to stay: short 3, medium 8, "
+        "long all that were kept.",
+    )
+
+
+def profile_input(tooltip: str):
+    return io.Combo.Input("profile", options=list(PROFILES), default=PROFILES[0], tooltip=tooltip)
+
+
+def seed_input():
+    return io.Int.Input(
+        "seed",
+        default=0,
+        min=0,
+        max=MAX_SEED,
+        control_after_generate=True,
+        tooltip="Number that decides the sampled captions: the same seed gives the same captions.",
+    )

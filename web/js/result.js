@@ -1,0 +1,38 @@
+// Shows what a node of this pack says on the node itself. Text only: a caption may contain
+// markup, and a read-only text widget never reads it as such.
+import { app } from "../../../scripts/app.js";
+import { ComfyWidgets } from "../../../scripts/widgets.js";
+
+const NODES = new Set([
+  "PatchMatters",
+  "LocalCaptioner",
+  "SemanticFilter",
+  "HierarchicalAggregator",
+]);
+const WIDGET = "result";
+
+app.registerExtension({
+  name: "PatchMatters.Result",
+  async beforeRegisterNodeDef(nodeType, nodeData) {
+    if (!NODES.has(nodeData.name)) return;
+
+    const onNodeCreated = nodeType.prototype.onNodeCreated;
+    nodeType.prototype.onNodeCreated = function () {
+      onNodeCreated?.apply(this, arguments);
+      const spec = ["STRING", { multiline: true }];
+      const { widget } = ComfyWidgets.STRING(this, WIDGET, spec, app);
+      widget.label = "Result";
+      widget.options.read_only = true;
+      widget.options.serialize = false;
+      widget.serialize = false;
+      widget.element.readOnly = true;
+    };
+
+    const onExecuted = nodeType.prototype.onExecuted;
+    nodeType.prototype.onExecuted = function (message) {
+      onExecuted?.apply(this, arguments);
+      const widget = this.widgets?.find((w) => w.name === WIDGET);
+      if (widget) widget.value = [message?.text ?? ""].flat().join("\n\n");
+    };
+  },
+});
