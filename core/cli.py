@@ -190,7 +190,7 @@ class _progress_bar:
         self._bar.close()
 
     def _of_picture(self, number: int) -> Progress:
-        def progress(stage: str, done: int, total: int, picture, region: str) -> None:
+        def progress(stage: str, done: int, total: int, region: str) -> None:
             before = number * len(STAGES) + STAGES.index(stage)
             self._bar.set_description_str(f"{number + 1}/{self._pictures} {stage}: {region}", False)
             self._bar.update(before + done / total - self._bar.n)

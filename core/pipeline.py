@@ -18,9 +18,8 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 STAGES = ("divide", "describe", "filter", "aggregate")
-Progress = Callable[[str, int, int, "Picture | None", str], None]
-"""Called with stage, steps done, steps of the stage, the picture (None while it is divided), and
-the name of the region that is done."""
+Progress = Callable[[str, int, int, str], None]
+"""Called with stage, steps done, steps of the stage, and the name of the region that is done."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +62,7 @@ def caption_images(
     settings: Settings = Settings(),
     *,
     detections: Sequence[Sequence[Detection]] | None = None,
-    progress: Progress = lambda stage, done, total, picture, region: None,
+    progress: Progress = lambda stage, done, total, region: None,
 ) -> list[Picture]:
     """Divide, describe, filter and aggregate: one `Picture` with its caption for each image.
 
@@ -79,11 +78,10 @@ def caption_images(
         def tick(index: int, region: str) -> None:
             nonlocal done
             done = min(done + 1, total)
-            progress(stage, done, total, pictures[index] if pictures else None, region)
+            progress(stage, done, total, region)
 
         return tick
 
-    pictures: list[Picture] = []
     divided = ticks("divide", len(images))
     pictures = divide(
         images,

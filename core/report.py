@@ -6,7 +6,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from .picture import Picture
 from .regions import IMAGE, SEMANTIC
-from .statements import Statement, Verdict
+from .statements import MAX_SENTENCE, Reason, Statement, Verdict
 
 _PATCH_COLOURS = ("#e6194b", "#3cb44b", "#4363d8", "#f58231", "#911eb4", "#008080", "#9a6324")
 _SEMANTIC_COLOUR = "#ffd500"
@@ -66,24 +66,35 @@ def _statement_dict(statement: Statement) -> dict:
 
 def as_text(picture: Picture) -> str:
     """A table: each statement, where it was said, its score, whether it was kept, and why."""
-    kept = [s for s in picture.statements if s.verdict is Verdict.KEPT]
-    dropped = [s for s in picture.statements if s.verdict is Verdict.DROPPED]
     lines = []
-    for title, statements in (("KEPT", kept), ("DROPPED", dropped)):
-        lines.append(f"{title}  {len(statements)}")
+    for title, mark, verdict in (("KEPT", "✓", Verdict.KEPT), ("DROPPED", "✗", Verdict.DROPPED)):
+        statements = [s for s in picture.statements if s.verdict is verdict]
+        lines.append(f"{title} ({len(statements)})")
         for s in sorted(statements, key=lambda s: -(s.score or 0)):
-            score = "  – " if s.score is None else f"{s.score:.2f}"
+            score = " –  " if s.score is None else f"{s.score:.2f}"
             said, asked = s.support
-            lines.append(f"  {score}  {s.text}")
-            lines.append(
-                f"        said by {said} of {asked} captions ({', '.join(s.regions)}); "
-                f"{s.reason.explanation}"
-                + (f": «{s.against}»" if s.against else "")
-            )
+            lines.append(f"{mark} {score} {s.text}")
+            lines.append(f"   {', '.join(s.regions)} · said {said} of {asked} · {_why(s)}")
         lines.append("")
     if picture.notes:
-        lines += ["NOTES", *(f"  {note}" for note in picture.notes), ""]
+        lines += ["NOTES", *(f"· {note}" for note in picture.notes)]
     return "\n".join(lines).rstrip()
+
+
+def _why(statement: Statement) -> str:
+    return {
+        Reason.ABOVE: "above the threshold",
+        Reason.BEST: f"fits the pixels better than «{statement.against}»",
+        Reason.MAJORITY: "cannot be scored, but most captions say it",
+        Reason.AGREED: "several captions of the region say it",
+        Reason.GLOBAL: "caption of the whole image, not filtered",
+        Reason.BELOW: "not above the threshold",
+        Reason.CONTRADICTED: f"«{statement.against}» fits the pixels better",
+        Reason.MINORITY: "cannot be scored, and most captions do not say it",
+        Reason.CUT_OFF: "the captioner was stopped before the sentence ended",
+        Reason.TOO_LONG: f"longer than {MAX_SENTENCE} characters",
+        Reason.NO_WORDS: "has no words",
+    }[statement.reason]
 
 
 def annotated(picture: Picture) -> Image.Image:
@@ -91,8 +102,8 @@ def annotated(picture: Picture) -> Image.Image:
     image = picture.image.copy()
     draw = ImageDraw.Draw(image)
     side = max(1, min(image.size))
-    width = max(1, side // 200)
-    font = ImageFont.load_default(size=max(10, side // 32))
+    width = max(2, side // 150)
+    font = ImageFont.load_default(size=max(10, side // 22))
     for d in picture.detections:
         draw.rectangle(_outline(d.box), outline=_DETECTION_COLOUR, width=max(1, width // 2))
         _tag(draw, (d.box.x1, d.box.y1), f"{d.label} {d.score:.2f}", "#000000", font)
@@ -108,13 +119,6 @@ def annotated(picture: Picture) -> Image.Image:
         draw.rectangle((x1, y1, x2, y2), outline=colour, width=width)
         corner = (x1, y2 - 1.3 * font.size) if "bottom" in region.name else (x1, y1)
         _tag(draw, corner, f"{number + 1} {region.name}", colour, font)
-    return image
-
-
-def labelled(image: Image.Image, text: str) -> Image.Image:
-    """The image with a text in its upper left corner."""
-    image = image.copy()
-    _tag(ImageDraw.Draw(image), (2, 2), text, "#000000", ImageFont.load_default(size=14))
     return image
 
 

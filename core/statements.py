@@ -41,26 +41,6 @@ class Reason(str, Enum):
     TOO_LONG = "too_long"
     NO_WORDS = "no_words"
 
-    @property
-    def explanation(self) -> str:
-        """For a person, as the end of the sentence "kept, because …" or "dropped, because …"."""
-        return _EXPLANATIONS[self]
-
-
-_EXPLANATIONS = {
-    Reason.ABOVE: "its score passes the threshold",
-    Reason.BEST: "it fits the pixels better than what contradicts it",
-    Reason.MAJORITY: "the matcher cannot judge it and most captions say it",
-    Reason.AGREED: "several captions of the region say it",
-    Reason.GLOBAL: "it is part of the caption of the whole image",
-    Reason.BELOW: "its score is at or below the threshold",
-    Reason.CONTRADICTED: "another statement contradicts it and fits the pixels better",
-    Reason.MINORITY: "the matcher cannot judge it and most captions do not say it",
-    Reason.CUT_OFF: "the captioner was stopped before the sentence ended",
-    Reason.TOO_LONG: f"it is longer than {MAX_SENTENCE} characters",
-    Reason.NO_WORDS: "it has no words",
-}
-
 
 @dataclass(frozen=True)
 class Saying:

@@ -70,11 +70,10 @@ class PatchMatters(io.ComfyNode):
         detector=None,
     ) -> io.NodeOutput:
         images = bridge.images_from_tensor(image)
-        bar = bridge.NodeProgress(len(STAGES))
+        bar = bridge.NodeProgress(len(STAGES), "")
 
-        def progress(stage, done, total, picture, region):
-            steps = STAGES.index(stage) + done / total
-            bar.move_to(steps, picture and picture.view(region), region)
+        def progress(stage, done, total, region):
+            bar.move_to(STAGES.index(stage) + done / total, f"{stage}: {region}")
 
         with bridge.explained():
             models = Models(

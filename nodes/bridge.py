@@ -11,16 +11,16 @@ from pathlib import Path
 import comfy.utils
 import numpy as np
 import torch
+from comfy_execution.utils import get_executing_context
 from PIL import Image
+from server import PromptServer
 
 from ..core.errors import PatchMattersError
 from ..core.images import MAX_PIXELS, to_rgb
 from ..core.models import Detection
 from ..core.picture import Picture
 from ..core.regions import IMAGE, clip_box
-from ..core.report import annotated, as_dict, labelled
-
-PREVIEW_SIDE = 512  # px; of the patch shown while it is at work
+from ..core.report import annotated, as_dict
 
 
 @contextlib.contextmanager
@@ -110,6 +110,11 @@ def patches(picture: Picture) -> list:
     return regions or [picture.root]
 
 
+def region_count(pictures: Sequence[Picture]) -> int:
+    """The regions of all pictures, whole images included."""
+    return sum(1 for picture in pictures for _ in picture.root.walk())
+
+
 def detections_from_boxes(
     boxes, images: Sequence[Image.Image], name: str = "bboxes"
 ) -> list[list[Detection]]:
@@ -167,20 +172,19 @@ def report_json(picture: Picture) -> str:
 
 
 class NodeProgress:
-    """The node's progress bar; shows the patch at work, and raises where the user interrupts."""
+    """The node's progress bar; names the patch at work, and raises where the user interrupts."""
 
-    def __init__(self, steps: int):
+    def __init__(self, steps: int, doing: str):
         self._bar = comfy.utils.ProgressBar(max(1, steps))
+        self._doing = doing
 
-    def step(self, view: Image.Image | None, region: str) -> None:
-        """One more step is done; `view` is what that region shows."""
-        self.move_to(self._bar.current + 1, view, region)
+    def step(self, region: str) -> None:
+        """One more step is done: that region."""
+        self.move_to(self._bar.current + 1, f"{self._doing}: {region}")
 
-    def move_to(self, steps: float, view: Image.Image | None, region: str) -> None:
-        """So many steps are done in all."""
-        preview = None
-        if view is not None:
-            view = view.copy()
-            view.thumbnail((PREVIEW_SIDE, PREVIEW_SIDE))
-            preview = ("JPEG", labelled(view, region), PREVIEW_SIDE)
-        self._bar.update_absolute(steps, preview=preview)
+    def move_to(self, steps: float, text: str) -> None:
+        """So many steps are done in all. web/js/result.js shows the text on the node."""
+        self._bar.update_absolute(steps)
+        server = PromptServer.instance
+        data = {"node": get_executing_context().node_id, "text": f"{text} …"}
+        server.send_sync("patch_matters.progress", data, server.client_id)

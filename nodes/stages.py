@@ -136,7 +136,7 @@ class PatchDivider(io.ComfyNode):
     ) -> io.NodeOutput:
         images = bridge.images_from_tensor(image)
         given = bridge.detections_from_boxes(bboxes, images) if bboxes is not None else None
-        progress = bridge.NodeProgress(len(images))
+        progress = bridge.NodeProgress(len(images), "divide")
         with bridge.explained():
             pictures = divide(
                 images,
@@ -147,7 +147,7 @@ class PatchDivider(io.ComfyNode):
                 settings=DivideSettings(
                     min_score, merge_iou, share, semantic_patch, semantic_iou, levels
                 ),
-                tick=lambda index: progress.step(images[index], "image"),
+                tick=lambda index: progress.step(f"picture {index + 1} of {len(images)}"),
             )
         annotated = bridge.annotated_tensor(pictures)
         return io.NodeOutput(
@@ -224,13 +224,13 @@ class LocalCaptioner(io.ComfyNode):
     def execute(
         cls, patches, prompt, candidates, temperature, max_tokens, seed, captioner=None
     ) -> io.NodeOutput:
-        progress = bridge.NodeProgress(sum(1 for p in patches for _ in p.root.walk()))
+        progress = bridge.NodeProgress(bridge.region_count(patches), "describe")
         with bridge.explained():
             pictures = describe(
                 patches,
                 captioner or load_model(CAPTIONER),
                 DescribeSettings(prompt, candidates, temperature, max_tokens, seed),
-                tick=lambda index, region: progress.step(patches[index].view(region), region),
+                tick=lambda index, region: progress.step(region),
             )
         texts = [
             "\n\n".join(
@@ -301,14 +301,14 @@ class SemanticFilter(io.ComfyNode):
 
     @classmethod
     def execute(cls, captions, threshold, overlap_iou, profile, matcher=None) -> io.NodeOutput:
-        progress = bridge.NodeProgress(sum(1 for p in captions for _ in p.root.walk()))
+        progress = bridge.NodeProgress(bridge.region_count(captions), "filter")
         with bridge.explained():
             pictures = filter_statements(
                 captions,
                 matcher or load_model(MATCHER),
                 load_embedder(),
                 FilterSettings(threshold, overlap_iou, paper=profile == PAPER),
-                tick=lambda index, region: progress.step(captions[index].view(region), region),
+                tick=lambda index, region: progress.step(region),
             )
         reports = [as_text(picture) for picture in pictures]
         return io.NodeOutput(
@@ -357,14 +357,14 @@ class HierarchicalAggregator(io.ComfyNode):
 
     @classmethod
     def execute(cls, survivors, length, profile, writer=None) -> io.NodeOutput:
-        progress = bridge.NodeProgress(len(survivors))
+        progress = bridge.NodeProgress(len(survivors), "join")
         with bridge.explained():
             pictures = aggregate(
                 survivors,
                 writer or load_model(WRITER),
                 load_embedder(),
                 AggregateSettings(length, profile),
-                tick=lambda index, region: progress.step(survivors[index].view(region), region),
+                tick=lambda index, region: progress.step(region),
             )
         captions = [picture.caption for picture in pictures]
         regions = [

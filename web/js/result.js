@@ -1,5 +1,6 @@
 // Shows what a node of this pack says on the node itself. Text only: a caption may contain
 // markup, and a read-only text widget never reads it as such.
+import { api } from "../../../scripts/api.js";
 import { app } from "../../../scripts/app.js";
 import { ComfyWidgets } from "../../../scripts/widgets.js";
 
@@ -11,8 +12,19 @@ const NODES = new Set([
 ]);
 const WIDGET = "result";
 
+function show(node, text) {
+  const widget = node?.widgets?.find((w) => w.name === WIDGET);
+  if (widget) widget.value = text;
+}
+
 app.registerExtension({
   name: "PatchMatters.Result",
+  setup() {
+    // While a node works, its result says which patch it is at.
+    api.addEventListener("patch_matters.progress", ({ detail }) => {
+      show(app.graph.getNodeById(detail.node), detail.text);
+    });
+  },
   async beforeRegisterNodeDef(nodeType, nodeData) {
     if (!NODES.has(nodeData.name)) return;
 
@@ -31,8 +43,7 @@ app.registerExtension({
     const onExecuted = nodeType.prototype.onExecuted;
     nodeType.prototype.onExecuted = function (message) {
       onExecuted?.apply(this, arguments);
-      const widget = this.widgets?.find((w) => w.name === WIDGET);
-      if (widget) widget.value = [message?.text ?? ""].flat().join("\n\n");
+      show(this, [message?.text ?? ""].flat().join("\n\n"));
     };
   },
 });
