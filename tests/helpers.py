@@ -1,0 +1,94 @@
+"""Parts that several tests use. The scripted models stand in for models whose weights cannot be had."""
+
+from __future__ import annotations
+
+from PIL import Image
+
+from core.models import Completion, Detection
+from core.picture import Picture
+from core.regions import IMAGE, SPATIAL, WHOLE, Box, Region
+
+
+class ScriptedCaptioner:
+    """A fake: says what it was told to, by the size of the image it is shown."""
+
+    name = "test:scripted"
+
+    def __init__(self, script: dict[tuple[int, int], list[str | Completion]]):
+        self.script = script
+        self.requests = []
+
+    def caption(self, requests, tick):
+        answers = []
+        for index, request in enumerate(requests):
+            self.requests.append(request)
+            said = self.script.get(request.image.size, [""])
+            answers.append([c if isinstance(c, Completion) else Completion(c) for c in said])
+            tick(index)
+        return answers
+
+
+class ScriptedMatcher:
+    """A fake: scores by text, on every image alike; 0.9 where the script says nothing."""
+
+    name = "test:scripted"
+    threshold = 0.3
+    pooled_threshold = None
+
+    def __init__(self, scores: dict[str, float | None] | None = None):
+        self.scores = scores or {}
+        self.batches = []
+
+    def score(self, batches, tick):
+        answers = []
+        for index, (image, texts) in enumerate(batches):
+            self.batches.append((image.size, list(texts)))
+            answers.append([self.scores.get(text, 0.9) for text in texts])
+            tick(index)
+        return answers
+
+
+class ScriptedWriter:
+    """A fake: answers with the texts it was given, in turn."""
+
+    name = "test:scripted"
+    generates = True
+
+    def __init__(self, *answers: str | Completion):
+        self.answers = list(answers)
+        self.requests = []
+
+    def write(self, requests, tick):
+        self.requests += requests
+        return [
+            a if isinstance(a, Completion) else Completion(a)
+            for a in (self.answers.pop(0) for _ in requests)
+        ]
+
+
+class FixedDetector:
+    """Finds the same boxes in every image: (label, score, x1, y1, x2, y2)."""
+
+    name = "test:fixed"
+
+    def __init__(self, *found):
+        self.found = [Detection(Box(*box), label, score) for label, score, *box in found]
+
+    def detect(self, images, tick):
+        return [self.found for _ in images]
+
+
+def picture_with(candidates: dict[str, list[str]], boxes: dict[str, tuple] | None = None) -> Picture:
+    """A 100 x 100 picture whose patches have these captions (region name -> candidates)."""
+    boxes = boxes or {}
+    children = tuple(
+        Region(name, SPATIAL, Box(*boxes.get(name, (0, 0, 50, 50))))
+        for name in candidates
+        if name != WHOLE
+    )
+    root = Region(WHOLE, IMAGE, Box(0, 0, 100, 100), children)
+    said = {
+        name: tuple(c if isinstance(c, Completion) else Completion(c) for c in texts)
+        for name, texts in candidates.items()
+    }
+    return Picture(Image.new("RGB", (100, 100), "white"), root, candidates=said)
