@@ -9,8 +9,8 @@ from .filter import DEFAULT, FAST, PAPER
 from .models import ERROR, REFUSAL, Completion, Embedder, Fact, Writer, WritingRequest
 from .models.offline_writer import compose
 from .picture import Picture
-from .regions import IMAGE, Region, iou
-from .statements import Statement, Verdict, split_sentences
+from .regions import IMAGE, WHOLE, Region, iou
+from .statements import Reason, Statement, Verdict, split_sentences
 from .words import attributes, contradiction
 
 LENGTHS = {"short": 3, "medium": 8, "long": 0}  # sentences; 0: all that was kept
@@ -98,14 +98,14 @@ def aggregate(
         if index in answers:
             calls[index] += 1
             caption = _usable(answers[index], request, writer, embedder, notes) or caption
-        if not request.facts and picture.global_caption:
-            caption = picture.global_caption
+        if not request.facts:
+            caption = _unfiltered(picture)
             notes.append(
                 "No statement passed the filter: the caption is what the captioner said of the "
                 "whole image, unfiltered."
+                if caption
+                else "The captioner said nothing that can be used: the caption is empty."
             )
-        elif not request.facts:
-            notes.append("The captioner said nothing that passed the filter: the caption is empty.")
         captions = {
             region.name: compose(facts_of(picture, region.name)) for region in picture.root.walk()
         }
@@ -120,6 +120,14 @@ def aggregate(
         )
         tick(index, "image")
     return done
+
+
+def _unfiltered(picture: Picture) -> str:
+    """What the captioner said of the whole image and only the scores speak against."""
+    doubted = (Reason.BELOW, Reason.MINORITY)
+    return " ".join(
+        s.text for s in picture.statements if s.reason in doubted and WHOLE in s.regions
+    )
 
 
 def _usable(

@@ -31,17 +31,19 @@ def read_image(path: str | Path) -> Image.Image:
             with Image.open(path) as file:
                 width, height = file.size
                 if width * height > MAX_PIXELS:
-                    raise PatchMattersError(
-                        f"{path} has {width} x {height} pixels, more than "
-                        f"{MAX_PIXELS // 1_000_000} million: scale it down first."
-                    )
+                    raise Image.DecompressionBombError(f"{width} x {height} pixels")
                 file.load()
                 return to_rgb(ImageOps.exif_transpose(file))
     except FileNotFoundError as error:
         raise PatchMattersError(f"{path} does not exist: check the path.") from error
     except PermissionError as error:
         raise PatchMattersError(f"{path} may not be read: check its permissions.") from error
-    except (UnidentifiedImageError, Image.DecompressionBombError) as error:
+    except Image.DecompressionBombError as error:
+        raise PatchMattersError(
+            f"{path} has more than {MAX_PIXELS // 1_000_000} million pixels: scale it down first "
+            f"({error})."
+        ) from error
+    except UnidentifiedImageError as error:
         raise PatchMattersError(f"{path} is not a picture that can be opened: {error}") from error
     except (OSError, SyntaxError, ValueError) as error:
         if isinstance(error, PatchMattersError):

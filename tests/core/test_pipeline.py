@@ -1,0 +1,132 @@
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from core.cli import EXAMPLE
+from core.errors import PatchMattersError
+from core.images import read_image
+from core.models import Completion
+from core.pipeline import Models, caption_images, profile_settings
+from core.report import annotated, as_dict, as_text
+from helpers import FixedDetector, ScriptedCaptioner, ScriptedMatcher
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def example():
+    return caption_images([read_image(EXAMPLE)])[0]
+
+
+def test_the_example_gets_the_caption_that_the_readme_shows(example):
+    assert "An orange cup" in example.caption or "an orange cup" in example.caption
+    assert "mouse" not in example.caption  # a patch invents one, and the filter drops it
+    assert any("mouse" in s.text for s in example.statements)
+
+
+def test_every_profile_gives_a_caption_and_counts_its_calls():
+    image = read_image(EXAMPLE)
+    calls = {}
+    for profile in ("default", "paper", "fast"):
+        picture = caption_images([image], settings=profile_settings(profile))[0]
+        assert "dining table" in picture.caption
+        calls[profile] = picture.calls
+    assert calls["default"]["captioner"] == 5 and calls["default"]["writer"] == 1
+    assert calls["paper"]["writer"] > 1 and "writer" not in calls["fast"]
+
+
+def test_the_same_run_twice_says_the_same_and_a_batch_what_each_picture_says_alone(example):
+    images = [read_image(EXAMPLE), Image.new("RGB", (64, 48), "blue"), read_image(EXAMPLE)]
+    batch = caption_images(images)
+    assert as_dict(batch[0]) == as_dict(batch[2]) == as_dict(example)
+    assert batch[1].caption == caption_images(images[1:2])[0].caption
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 300), (3, 200), (20_000, 20), (641, 479)])
+@pytest.mark.parametrize("colour", ["black", "white"])
+def test_pictures_of_any_size_without_a_single_object(size, colour):
+    picture = caption_images([Image.new("RGB", size, colour)])[0]
+    assert picture.caption
+    assert annotated(picture).size == size
+    json.dumps(as_dict(picture))
+
+
+@pytest.mark.parametrize(
+    ("said", "caption"),
+    [
+        ([], ""),
+        ([""], ""),
+        (["\x00\x07 \u200b"], ""),
+        (["word " * 400], ""),  # one endless sentence
+        (["一只狗坐在长椅上。天空是蓝色的。"], "一只狗坐在长椅上。天空是蓝色的。"),
+        (["Ein Hund läuft."], "Ein Hund läuft."),
+        ([Completion("", "error", "the model ran out of memory")], ""),
+    ],
+)
+def test_what_a_captioner_may_say(said, caption):
+    models = Models(
+        detector=FixedDetector(),
+        captioner=ScriptedCaptioner({(80, 60): said, (40, 30): said}),
+        matcher=ScriptedMatcher(),
+    )
+    picture = caption_images([Image.new("RGB", (80, 60))], models)[0]
+    assert picture.notes
+    assert picture.caption.replace(" ", "") == caption.replace(" ", "")
+    assert "\x07" not in as_text(picture)
+    json.dumps(as_dict(picture))
+
+
+def test_progress_moves_through_all_stages():
+    seen = []
+    caption_images(
+        [Image.new("RGB", (64, 64))] * 2, progress=lambda *step: seen.append(step)
+    )
+    assert [s[0] for s in seen] == sorted((s[0] for s in seen), key=["divide", "describe", "filter", "aggregate"].index)
+    assert {s[0] for s in seen} == {"divide", "describe", "filter", "aggregate"}
+    assert all(0 < done <= total for _, done, total, _ in seen)
+
+
+def test_an_interrupt_is_not_swallowed():
+    class Stop(BaseException):
+        pass
+
+    def stop(stage, done, total, region):
+        if stage == "describe":
+            raise Stop
+
+    with pytest.raises(Stop):
+        caption_images([Image.new("RGB", (64, 64))], progress=stop)
+
+
+def test_the_report_has_what_users_were_promised(example):
+    report = as_dict(example)
+    for region in report["regions"]:
+        x1, y1, x2, y2 = region["box"]
+        assert 0 <= x1 < x2 <= 520 and 0 <= y1 < y2 <= 380
+        assert region["kind"] in ("image", "spatial", "semantic")
+    for statement in report["statements"]:
+        assert statement["verdict"] in ("kept", "dropped")
+        assert 0 <= statement["score"] <= 1
+        assert statement["support"][0] <= statement["support"][1]
+    assert set(report["models"]) == {"detector", "captioner", "matcher", "embedder", "writer"}
+    text = as_text(example)
+    assert text.startswith("KEPT") and all(s.text in text for s in example.statements)
+
+
+def test_importing_the_core_pulls_in_no_heavy_package():
+    heavy = {"torch", "transformers", "sentence_transformers", "ultralytics", "cv2", "inflect"}
+    code = "import sys, core.pipeline, core.report, core.cli; print(*sys.modules)"
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert not heavy & set(run.stdout.split()), run.stderr
+
+
+def test_an_opencv_that_does_not_load_is_explained(monkeypatch):
+    from core.models import ssd
+
+    monkeypatch.setitem(sys.modules, "cv2", None)
+    with pytest.raises(PatchMattersError, match="opencv-python-headless"):
+        ssd.import_cv2()
