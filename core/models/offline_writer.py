@@ -11,6 +11,7 @@ from . import Completion, Fact, Tick, WritingRequest
 
 # "A cup is on the left of the picture." Subjects with commas or many words read badly when joined.
 _PREDICATE = re.compile(r"^((?:\S+ ){0,5}\S+) (is|are) (.+)\.$")
+_WHOLE_SUBJECTS = ("The picture", "The image", "The photo", "The scene")
 _OPENERS = set("a an the there this these some several many one two three four five six".split())
 
 
@@ -31,9 +32,12 @@ class OfflineWriter:
 def compose(facts: Sequence[Fact], max_sentences: int = 0) -> str:
     """One paragraph of the facts' sentences.
 
-    The most important `max_sentences` are taken (0: all). Sentences that say the same of different
+    The most important `max_sentences` are taken (0: all). What is true of the whole picture is not
+    said of its parts again. Sentences that say the same of different
     things become one; the first of a part of the picture says which part, unless it does already.
     """
+    everywhere = {m[3] for f in facts if (m := _PREDICATE.match(f.text)) and m[1] in _WHOLE_SUBJECTS}
+    facts = [f for f in facts if not _of_a_part(f, everywhere)]
     taken = list(facts[:max_sentences] if max_sentences else facts)
     order = {id(fact): position for position, fact in enumerate(taken)}
     taken.sort(key=lambda f: (_reading_order(f), order[id(f)]))
@@ -46,6 +50,12 @@ def compose(facts: Sequence[Fact], max_sentences: int = 0) -> str:
         if text not in sentences:
             sentences.append(text)
     return " ".join(sentences)
+
+
+def _of_a_part(fact: Fact, everywhere: set[str]) -> bool:
+    """Whether a fact says of a part of the picture what is said of all of it."""
+    match = _PREDICATE.match(fact.text)
+    return fact.place != WHOLE and match is not None and match[3] in everywhere
 
 
 def _reading_order(fact: Fact) -> tuple:

@@ -46,6 +46,15 @@ def test_sentences_that_say_the_same_of_several_things_become_one():
     assert compose(facts) == "A cup, two red bowls and a fork are on the left. A dog runs."
 
 
+def test_what_is_true_of_the_whole_is_not_said_of_its_parts():
+    facts = [
+        fact("The picture is mostly blue."),
+        fact("The area at the top is mostly blue.", "top", LEFT),
+        fact("The area at the bottom is mostly green.", "bottom", RIGHT),
+    ]
+    assert compose(facts) == "The picture is mostly blue. The area at the bottom is mostly green."
+
+
 def test_a_place_is_said_once_and_not_where_the_sentence_has_one():
     facts = [
         fact("A dog runs.", "top left", LEFT),

@@ -1,0 +1,72 @@
+"""Nodes for the tests only: a fake captioner (no VLM's weights can be had), and broken pictures."""
+
+import time
+
+import torch
+from comfy_api.latest import ComfyExtension, io
+
+
+class ScriptedCaptioner:
+    """A fake: says one text of everything, slowly if wanted."""
+
+    name = "test:scripted"
+
+    def __init__(self, text, seconds):
+        self.text, self.seconds = text, seconds
+
+    def caption(self, requests, tick):
+        from types import SimpleNamespace
+
+        answers = []
+        for index, request in enumerate(requests):
+            time.sleep(self.seconds)
+            said = SimpleNamespace(text=self.text, finish="stop", detail="")
+            answers.append([said] * request.n)
+            tick(index)
+        return answers
+
+
+class TestScriptedCaptioner(io.ComfyNode):
+    @classmethod
+    def define_schema(cls):
+        return io.Schema(
+            node_id="TestScriptedCaptioner",
+            inputs=[io.String.Input("text"), io.Float.Input("seconds", default=0.0)],
+            outputs=[io.Custom("PATCH_MATTERS_CAPTIONER").Output()],
+        )
+
+    @classmethod
+    def execute(cls, text, seconds):
+        return io.NodeOutput(ScriptedCaptioner(text, seconds))
+
+
+class TestBrokenImage(io.ComfyNode):
+    @classmethod
+    def define_schema(cls):
+        return io.Schema(
+            node_id="TestBrokenImage",
+            inputs=[io.Combo.Input("kind", options=["nan", "empty", "latent", "beyond"])],
+            outputs=[io.Image.Output()],
+        )
+
+    @classmethod
+    def execute(cls, kind):
+        image = torch.rand(3, 40, 60, 3)
+        if kind == "nan":
+            image[1, 0, 0, 0] = float("nan")
+        elif kind == "empty":
+            image = image[:0]
+        elif kind == "latent":
+            image = torch.rand(1, 16, 8, 8)
+        elif kind == "beyond":
+            image = image * 5 - 2
+        return io.NodeOutput(image)
+
+
+class TestExtension(ComfyExtension):
+    async def get_node_list(self):
+        return [TestScriptedCaptioner, TestBrokenImage]
+
+
+async def comfy_entrypoint():
+    return TestExtension()

@@ -1,0 +1,150 @@
+"""A real ComfyUI server for the tests that need one. Where there is none they skip, and say so."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+import uuid
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACK = "comfyui-patch-matters"  # with dashes, as people's folders have
+START_SECONDS = 180
+
+
+def comfyui_folder() -> Path | None:
+    """COMFYUI_DIR, or the ComfyUI whose custom_nodes this pack lies in, or comfy-cli's default."""
+    named = os.environ.get("COMFYUI_DIR")
+    folders = [Path(named)] if named else [ROOT.parents[1], Path.home() / "comfy" / "ComfyUI"]
+    return next((f for f in folders if (f / "comfyui_version.py").is_file()), None)
+
+
+def comfyui_python(folder: Path) -> Path:
+    """COMFYUI_PYTHON, or the Python of an environment beside that ComfyUI, or this one."""
+    windows = os.name == "nt"
+    inside = ("Scripts", "python.exe") if windows else ("bin", "python")
+    candidates = [
+        Path(os.environ.get("COMFYUI_PYTHON", "")),
+        *(folder / name / Path(*inside) for name in (".venv", "venv")),
+        folder.parent / "python_embeded" / "python.exe",
+    ]
+    return next((c for c in candidates if c.is_file()), Path(sys.executable))
+
+
+class Server:
+    """A running ComfyUI with this pack, and the test's own pack of scripted models."""
+
+    def __init__(self, folder: Path, python: Path, base: Path):
+        self.base = base
+        for name in ("custom_nodes", "input", "models", "user", "output"):
+            (base / name).mkdir()
+        (base / "custom_nodes" / PACK).symlink_to(ROOT, target_is_directory=True)
+        shutil.copytree(
+            ROOT / "tests" / "comfyui" / "scripted_models", base / "custom_nodes" / "scripted_models"
+        )
+        shutil.copy(ROOT / "assets" / "example.png", base / "input" / "example.png")
+        with socket.socket() as s:
+            s.bind(("127.0.0.1", 0))
+            self.address = f"127.0.0.1:{s.getsockname()[1]}"
+        self.log = base / "server.log"
+        command = [
+            str(python), "main.py", "--cpu", "--listen", "127.0.0.1",
+            "--port", self.address.split(":")[1], "--disable-auto-launch",
+            "--base-directory", str(base), "--disable-api-nodes",
+            "--database-url", "sqlite:///:memory:",
+        ]  # fmt: skip
+        with self.log.open("w") as log:
+            self.process = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log)
+
+    def wait(self) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline and self.process.poll() is None:
+            try:
+                self.get("/system_stats")
+                return
+            except OSError:
+                time.sleep(0.3)
+        raise RuntimeError(f"ComfyUI did not start:\n{self.log.read_text()[-3000:]}")
+
+    def get(self, path: str):
+        with urllib.request.urlopen(f"http://{self.address}{path}", timeout=30) as answer:
+            return json.load(answer)
+
+    def post(self, path: str, body) -> dict:
+        """The answer; what the server refuses comes back as its JSON, too."""
+        request = urllib.request.Request(
+            f"http://{self.address}{path}",
+            json.dumps(body).encode(),
+            {"Content-Type": "application/json"},
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                return json.loads(answer.read() or b"{}")
+        except urllib.error.HTTPError as error:
+            return json.loads(error.read())
+
+    def run(self, prompt: dict, on_message=lambda message: None, seconds: float = 120) -> dict:
+        """Queue a prompt and wait for its end; `messages`, `outputs` and how it ended."""
+        import websocket
+
+        client = uuid.uuid4().hex
+        socket_ = websocket.create_connection(f"ws://{self.address}/ws?clientId={client}")
+        socket_.settimeout(seconds)
+        answer = self.post("/prompt", {"prompt": prompt, "client_id": client})
+        if "prompt_id" not in answer:
+            raise AssertionError(f"the server refused the prompt: {json.dumps(answer)[:2000]}")
+        messages = []
+        while True:
+            received = socket_.recv()
+            if isinstance(received, bytes):
+                continue
+            message = json.loads(received)
+            if message.get("data", {}).get("prompt_id") not in (None, answer["prompt_id"]):
+                continue
+            messages.append(message)
+            on_message(message)
+            if message["type"] in (
+                "execution_success", "execution_error", "execution_interrupted",
+            ):  # fmt: skip
+                break
+        socket_.close()
+        history = self.get(f"/history/{answer['prompt_id']}").get(answer["prompt_id"], {})
+        return {
+            "end": messages[-1],
+            "messages": messages,
+            "outputs": history.get("outputs", {}),
+        }
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory):
+    folder = comfyui_folder()
+    if folder is None:
+        pytest.skip(
+            "NO COMFYUI: name its folder in COMFYUI_DIR to run the tests in a real server",
+        )
+    python = comfyui_python(folder)
+    needed = "import aiohttp, torch, sentencex, inflect, sentence_transformers, cv2"
+    checked = subprocess.run([str(python), "-c", needed], capture_output=True, text=True)
+    if checked.returncode:
+        problem = checked.stderr.strip().splitlines()[-1]
+        pytest.skip(
+            f"COMFYUI CANNOT RUN THE PACK ({problem}): install requirements.txt into {python}, or "
+            "name its Python in COMFYUI_PYTHON"
+        )
+    running = Server(folder, python, tmp_path_factory.mktemp("comfyui"))
+    try:
+        running.wait()
+        yield running
+    finally:
+        running.process.terminate()
+        running.process.wait(30)
