@@ -9,5 +9,7 @@ WEB_DIRECTORY = "./web"
 if tuple(int(part) for part in _comfyui.split(".")[:2]) >= (0, 19):
     from .nodes import comfy_entrypoint  # noqa: F401 - what ComfyUI looks for
 else:
-    logging.warning("Patch Matters needs ComfyUI 0.19 or newer; this is %s. No node is added.", _comfyui)
+    logging.warning(
+        "Patch Matters needs ComfyUI 0.19 or newer; this is %s. No node is added.", _comfyui
+    )
     NODE_CLASS_MAPPINGS = {}

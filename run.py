@@ -27,7 +27,7 @@ def set_up(*requirements: str) -> Path:
 
     Returns the environment's Python.
     """
-    if sys.version_info < (3, 10):
+    if sys.version_info < (3, 10):  # noqa: UP036 - whoever starts this may have an older one
         sys.exit(f"Python 3.10 or newer is needed; this is {sys.version.split()[0]}.")
     files = [ROOT / name for name in requirements]
     state = hashlib.sha256(b"".join(f.read_bytes() for f in files)).hexdigest()
@@ -35,7 +35,9 @@ def set_up(*requirements: str) -> Path:
     python = environment_python()
     if python.exists() and marker.exists() and marker.read_text() == state:
         return python
-    print("Setting up .venv (once; it downloads about 3 GB, most of it PyTorch) ...", file=sys.stderr)
+    print(
+        "Setting up .venv (once; it downloads about 3 GB, most of it PyTorch) ...", file=sys.stderr
+    )
     if not python.exists():
         _run([sys.executable, "-m", "venv", str(ENVIRONMENT)], "make .venv")
     options = [option for f in files for option in ("-r", str(f))]

@@ -57,10 +57,9 @@ def facts_of(picture: Picture, region: str = "") -> tuple[Fact, ...]:
             continue
         regions = [picture.root.find(name) for name in statement.regions]
         # What the whole image also shows needs no place; else the smallest region says it best.
-        place = next((r for r in regions if r.kind == IMAGE), min(regions, key=lambda r: r.box.area))
-        facts.append(
-            Fact(statement.text, place.name, picture.fraction(place.box), statement.score)
-        )
+        whole = next((r for r in regions if r.kind == IMAGE), None)
+        place = whole or min(regions, key=lambda r: r.box.area)
+        facts.append(Fact(statement.text, place.name, picture.fraction(place.box), statement.score))
     return tuple(facts)
 
 
@@ -162,9 +161,9 @@ def grounded_sentences(
         return [False] * len(sentences)
     said = [attributes(text) for text in sentences]
     known = [attributes(text) for text in facts]
-    cosine = embedder.embed([a.skeleton for a in said]) @ embedder.embed(
-        [a.skeleton for a in known]
-    ).T
+    cosine = (
+        embedder.embed([a.skeleton for a in said]) @ embedder.embed([a.skeleton for a in known]).T
+    )
     return [
         any(
             cosine[i, j] >= GROUNDED and not contradiction(sentence, fact)

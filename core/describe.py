@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .models import ERROR, CaptionRequest, Captioner
+from .models import ERROR, Captioner, CaptionRequest
 from .picture import Picture
 from .prompts import load_prompt
 from .regions import Box

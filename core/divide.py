@@ -107,7 +107,9 @@ def region_tree(
 
     children = _divide_again("", whole, objects, settings, settings.levels)
     if not children:
-        notes.append(f"The image is too small to divide: a patch has at least {MIN_SIDE} px a side.")
+        notes.append(
+            f"The image is too small to divide: patches have {MIN_SIDE} px a side or more."
+        )
     if settings.semantic and kept:
         if caption:
             main = named_box(kept, caption)
@@ -194,9 +196,7 @@ def divide(
         picture = Picture(image, root, detections=tuple(kept))
         candidates = {root.name: said} if said else {}
         pictures.append(
-            picture.extended(
-                notes=notes, models=own_models, calls=own_calls, candidates=candidates
-            )
+            picture.extended(notes=notes, models=own_models, calls=own_calls, candidates=candidates)
         )
         tick(index)
     return pictures

@@ -63,7 +63,8 @@ def filter_statements(
         The pictures with `statements`: all of them, kept and dropped, each with its reason.
     """
     read = [_read(picture) for picture in pictures]
-    vectors = _embed((s for by_region in read for group in by_region.values() for s in group), embedder)
+    said = (s for by_region in read for group in by_region.values() for s in group)
+    vectors = _embed(said, embedder)
     pooled = matcher.pooled_threshold is not None and not settings.paper
     threshold = settings.threshold or (matcher.pooled_threshold if pooled else matcher.threshold)
 
@@ -81,15 +82,11 @@ def filter_statements(
 
     done = []
     for picture, statements, table, pairs in zip(pictures, local, scores, pair_calls):
-        undecided = [s for s in statements if s.verdict is not Verdict.DROPPED]
-        dropped = [s for s in statements if s.verdict is Verdict.DROPPED]
-        merged = _merge(picture, undecided, vectors)
+        merged = _merge(picture, statements, vectors)
         weighed = [_weigh(picture, s, table, pooled) for s in merged]
-        decided = [_decide(s, picture, threshold, settings.paper) for s in weighed]
-        explained = [_weigh(picture, s, table, pooled) for s in dropped]
         done.append(
             picture.extended(
-                statements=(*decided, *explained),
+                statements=tuple(_decide(s, picture, threshold, settings.paper) for s in weighed),
                 models={"matcher": matcher.name, "embedder": embedder.name},
                 calls={"matcher": len({region for region, _ in table}) + pairs},
             )
@@ -117,8 +114,9 @@ def _merge(
     def asked(names: tuple[str, ...]) -> int:
         return sum(1 for name in names for c in picture.candidates[name] if c.text.strip())
 
-    open_ = [s for s in statements if s.verdict is not Verdict.DROPPED]
-    return merge_same(open_, vectors, asked) + [s for s in statements if s.verdict is Verdict.DROPPED]
+    undecided = [s for s in statements if s.verdict is not Verdict.DROPPED]
+    dropped = [s for s in statements if s.verdict is Verdict.DROPPED]
+    return merge_same(undecided, vectors, asked) + dropped
 
 
 def _views(picture: Picture, statement: Statement, pooled: bool) -> list[Region]:
@@ -168,9 +166,13 @@ def _resolve_within(
     """Contradictions between the captions of one region, judged on its own pixels."""
     resolved = list(statements)
     for region in picture.root.walk():
-        own = [i for i, s in enumerate(resolved) if s.verdict is None and s.regions == (region.name,)]
+        own = [
+            i for i, s in enumerate(resolved) if s.verdict is None and s.regions == (region.name,)
+        ]
         chosen = _resolve(
-            [resolved[i] for i in own], vectors, lambda s: table.get((region.name, s.text))
+            [resolved[i] for i in own],
+            vectors,
+            {s.text: table.get((region.name, s.text)) for s in statements},
         )
         for i, statement in zip(own, chosen):
             resolved[i] = statement
@@ -216,7 +218,7 @@ def _resolve_pairs(
             values = matcher.score([(picture.crop(pair.box), texts)], lambda _: None)[0]
             calls[index] += 1
             by_text = dict(zip(texts, values, strict=True))
-            chosen = _resolve(statements, vectors, lambda s: by_text[s.text])
+            chosen = _resolve(statements, vectors, by_text)
             for i, statement in zip(involved, chosen):
                 value = by_text[statement.text]
                 if value is not None and statement.against:
@@ -229,7 +231,7 @@ def _resolve_pairs(
 def _resolve(
     statements: Sequence[Statement],
     vectors: Mapping[str, np.ndarray],
-    score: Callable[[Statement], float | None],
+    scores: Mapping[str, float | None],
 ) -> list[Statement]:
     """Of statements that contradict each other the one that fits best stays undecided or BEST.
 
@@ -241,7 +243,7 @@ def _resolve(
 
     def rank(i: int) -> tuple[float, float, int]:
         said, asked = statements[i].support
-        return (-round(score(statements[i]) or 0.0, 2), -said / asked, i)
+        return (-round(scores[statements[i].text] or 0.0, 2), -said / asked, i)
 
     resolved = list(statements)
     for winner in sorted({i for pair in conflicts for i in pair}, key=rank):

@@ -223,9 +223,7 @@ def contradictions(
     ]
 
 
-def _merge_group(
-    group: Sequence[Statement], asked: Callable[[tuple[str, ...]], int]
-) -> Statement:
+def _merge_group(group: Sequence[Statement], asked: Callable[[tuple[str, ...]], int]) -> Statement:
     if len(group) == 1:
         return group[0]
     # The more specific wording, for none of the others contradicts it; then what most say word for

@@ -36,8 +36,9 @@ COLOURS = {
 NUMBERS = {
     word: value
     for value, words in enumerate(
-        "no|a an one single|two pair couple|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
-        .split("|")
+        "no|a an one single|two pair couple|three|four|five|six|seven|eight|nine|ten|eleven|twelve".split(
+            "|"
+        )
     )
     for word in words.split()
 }
@@ -129,7 +130,7 @@ def article(noun: str) -> str:
 
 
 def number_word(number: int) -> str:
-    """"two" to "ten"; larger numbers in digits."""
+    """ "two" to "ten"; larger numbers in digits."""
     return _engine().number_to_words(number) if number <= 10 else str(number)
 
 
@@ -229,7 +230,9 @@ def _belongs_to(tokens: list[str], i: int, *, predicate: bool) -> list[str]:
             break
         nouns.append(token)
     if not nouns and predicate:
-        before = [t for t in tokens[:i] if t[0].isalnum() and t not in _FUNCTION and not _is_value(t)]
+        before = [
+            t for t in tokens[:i] if t[0].isalnum() and t not in _FUNCTION and not _is_value(t)
+        ]
         nouns = before[-1:]
     return nouns
 

@@ -53,7 +53,9 @@ class PatchMatters(io.ComfyNode):
                     is_output_list=True,
                     tooltip="A list: for each picture the full report as JSON.",
                 ),
-                io.Image.Output("annotated", tooltip="The pictures with patches and objects drawn."),
+                io.Image.Output(
+                    "annotated", tooltip="The pictures with patches and objects drawn."
+                ),
             ],
         )
 

@@ -104,10 +104,10 @@ class PatchDivider(io.ComfyNode):
                 ),
             ],
             outputs=[
-                types.Patches.Output(
-                    "patches", tooltip="For the Local Captioner."
+                types.Patches.Output("patches", tooltip="For the Local Captioner."),
+                io.Image.Output(
+                    "annotated", tooltip="The pictures with patches and objects drawn."
                 ),
-                io.Image.Output("annotated", tooltip="The pictures with patches and objects drawn."),
                 io.BoundingBox.Output(
                     "patch_boxes", tooltip="The patches of each picture, in pixels."
                 ),
@@ -311,9 +311,7 @@ class SemanticFilter(io.ComfyNode):
                 tick=lambda index, region: progress.step(region),
             )
         reports = [as_text(picture) for picture in pictures]
-        return io.NodeOutput(
-            pictures, reports, ui=ui.PreviewText(bridge.titled(pictures, reports))
-        )
+        return io.NodeOutput(pictures, reports, ui=ui.PreviewText(bridge.titled(pictures, reports)))
 
 
 class HierarchicalAggregator(io.ComfyNode):

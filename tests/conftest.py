@@ -49,7 +49,8 @@ class Server:
             (base / name).mkdir()
         (base / "custom_nodes" / PACK).symlink_to(ROOT, target_is_directory=True)
         shutil.copytree(
-            ROOT / "tests" / "comfyui" / "scripted_models", base / "custom_nodes" / "scripted_models"
+            ROOT / "tests" / "comfyui" / "scripted_models",
+            base / "custom_nodes" / "scripted_models",
         )
         shutil.copy(ROOT / "assets" / "example.png", base / "input" / "example.png")
         with socket.socket() as s:

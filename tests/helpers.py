@@ -78,7 +78,9 @@ class FixedDetector:
         return [self.found for _ in images]
 
 
-def picture_with(candidates: dict[str, list[str]], boxes: dict[str, tuple] | None = None) -> Picture:
+def picture_with(
+    candidates: dict[str, list[str]], boxes: dict[str, tuple] | None = None
+) -> Picture:
     """A 100 x 100 picture whose patches have these captions (region name -> candidates)."""
     boxes = boxes or {}
     children = tuple(

@@ -138,7 +138,10 @@ def _object_sentence(
     frame = request.frame
     sx, sy = frame.width / image.width, frame.height / image.height
     in_picture = Box(
-        frame.x1 + box.x1 * sx, frame.y1 + box.y1 * sy, frame.x1 + box.x2 * sx, frame.y1 + box.y2 * sy
+        frame.x1 + box.x1 * sx,
+        frame.y1 + box.y1 * sy,
+        frame.x1 + box.x2 * sx,
+        frame.y1 + box.y2 * sy,
     )
     if count > 1 and in_picture.width > SPREAD:
         return f"{capital(noun(label, count))} are across the picture."

@@ -36,7 +36,8 @@ def compose(facts: Sequence[Fact], max_sentences: int = 0) -> str:
     said of its parts again. Sentences that say the same of different
     things become one; the first of a part of the picture says which part, unless it does already.
     """
-    everywhere = {m[3] for f in facts if (m := _PREDICATE.match(f.text)) and m[1] in _WHOLE_SUBJECTS}
+    matches = (_PREDICATE.match(fact.text) for fact in facts)
+    everywhere = {m[3] for m in matches if m and m[1] in _WHOLE_SUBJECTS}
     facts = [f for f in facts if not _of_a_part(f, everywhere)]
     taken = list(facts[:max_sentences] if max_sentences else facts)
     order = {id(fact): position for position, fact in enumerate(taken)}
@@ -67,7 +68,7 @@ def _reading_order(fact: Fact) -> tuple:
 
 
 def _join_predicates(facts: Sequence[Fact]) -> list[tuple[str, Fact]]:
-    """"A cup is on the left." and "A bowl is on the left." -> "A cup and a bowl are on the left."."""
+    """Facts "A cup is on the left." and "A bowl is on the left." as one sentence."""
     groups: dict[object, list[tuple[str, Fact]]] = {}
     for fact in facts:
         match = _PREDICATE.match(fact.text)
@@ -90,4 +91,4 @@ def _with_place(text: str, fact: Fact) -> str:
     first = text.split()[0]
     if fact.place in (WHOLE, "main") or attributes(text).places or first.lower() not in _OPENERS:
         return text
-    return f"{capital(place_name(fact.box))}, {first.lower()}{text[len(first):]}"
+    return f"{capital(place_name(fact.box))}, {first.lower()}{text[len(first) :]}"

@@ -53,7 +53,10 @@ def test_all_nodes_register_and_every_input_has_a_tooltip(server):
     for name in NODES:
         assert info[name]["category"] == "Patch Matters"
         assert info[name]["description"] and info[name]["search_aliases"]
-        inputs = {**info[name]["input"].get("required", {}), **info[name]["input"].get("optional", {})}
+        inputs = {
+            **info[name]["input"].get("required", {}),
+            **info[name]["input"].get("optional", {}),
+        }
         assert all(spec[1].get("tooltip") for spec in inputs.values()), name
         assert all(info[name]["output_tooltips"]), name
 
@@ -107,7 +110,9 @@ def test_the_four_stages_and_a_cached_second_run(server):
     assert "mouse" in shown(first, "describe") and "mouse" not in shown(first, "join")
     assert "DROPPED" in shown(first, "filter")
     assert first["outputs"]["divide"]["images"]
-    at_work = [m["data"]["text"] for m in first["messages"] if m["type"] == "patch_matters.progress"]
+    at_work = [
+        m["data"]["text"] for m in first["messages"] if m["type"] == "patch_matters.progress"
+    ]
     assert "describe: top left …" in at_work and "filter: bottom right …" in at_work
     second = server.run(prompt)
     cached = next(m for m in second["messages"] if m["type"] == "execution_cached")

@@ -41,7 +41,11 @@ def test_whole_picture_first_then_its_parts_in_reading_order():
 
 
 def test_sentences_that_say_the_same_of_several_things_become_one():
-    facts = [fact("A cup is on the left."), fact("Two red bowls are on the left."), fact("A dog runs.")]
+    facts = [
+        fact("A cup is on the left."),
+        fact("Two red bowls are on the left."),
+        fact("A dog runs."),
+    ]
     facts.append(fact("A fork is on the left."))
     assert compose(facts) == "A cup, two red bowls and a fork are on the left. A dog runs."
 
@@ -126,10 +130,16 @@ def test_if_nothing_is_kept_the_global_caption_stands_unfiltered_and_the_note_sa
 def test_the_paper_writes_level_by_level_and_loses_no_region():
     boxes = {"a": (0, 0, 60, 50), "b": (20, 0, 80, 50), "c": (0, 60, 50, 100)}
     said = {"image": ["A sky."], "a": ["A dog runs."], "b": ["A lamp."], "c": ["A boat sails."]}
-    writer = ScriptedWriter("sky", "dog", "lamp", "boat", "dog and lamp", "A dog runs. A boat sails.")
+    writer = ScriptedWriter(
+        "sky", "dog", "lamp", "boat", "dog and lamp", "A dog runs. A boat sails."
+    )
     done = run(filtered(said, boxes=boxes), writer, profile="paper")
     assert [len(r.drafts) for r in writer.requests] == [0, 0, 0, 0, 2, 3]
-    assert dict(writer.requests[-1].drafts) == {"image": "sky", "c": "boat", "a + b": "dog and lamp"}
+    assert dict(writer.requests[-1].drafts) == {
+        "image": "sky",
+        "c": "boat",
+        "a + b": "dog and lamp",
+    }
     assert done.calls["writer"] == 6
     assert done.caption == "A dog runs. A boat sails."
 

@@ -99,7 +99,9 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path):
         assert file.stat().st_mode & 0o777 == 0o666 & ~umask
 
 
-def test_an_environment_is_set_up_once_and_again_when_the_requirements_change(tmp_path, monkeypatch):
+def test_an_environment_is_set_up_once_and_again_when_the_requirements_change(
+    tmp_path, monkeypatch
+):
     """With the real venv and pip, and a package made here: nothing is downloaded."""
     package = tmp_path / "package"
     package.mkdir()

@@ -42,9 +42,7 @@ def test_patches_hold_their_quarter_and_its_objects(objects, share):
     whole = Box(0, 0, 24, 24)
     for name, patch in spatial_boxes(whole, objects, share).items():
         quarter = quadrants(whole)[name]
-        members = [
-            o for o in objects if len(pixels(o) & pixels(quarter)) / len(pixels(o)) > share
-        ]
+        members = [o for o in objects if len(pixels(o) & pixels(quarter)) / len(pixels(o)) > share]
         assert patch == union_box([quarter, *members])
         assert coverage(patch, whole) == 1
 
@@ -62,7 +60,9 @@ def main_patch(caption, detections, **settings):
 
 
 def test_the_semantic_patch_is_what_the_caption_names():
-    detections = found(("cat", 0.9, 10, 10, 30, 30), ("dog", 0.8, 40, 10, 60, 30), ("tv", 0.9, 0, 90, 9, 99))
+    detections = found(
+        ("cat", 0.9, 10, 10, 30, 30), ("dog", 0.8, 40, 10, 60, 30), ("tv", 0.9, 0, 90, 9, 99)
+    )
     assert main_patch("Two cats and a dog.", detections)[0] == Box(10, 10, 60, 30)
     assert main_patch("A caterpillar.", detections)[0] is None  # names none: the whole image
     assert main_patch("A cat.", detections, semantic=False)[0] is None

@@ -87,7 +87,9 @@ def test_each_crop_goes_to_the_matcher_once():
 
 def test_pooled_evidence_counts_every_view_that_shows_the_place():
     boxes = {"a": (0, 0, 60, 50), "b": (40, 0, 100, 50), "c": (0, 60, 50, 100)}
-    picture = picture_with({"image": ["A sky."], "a": ["A dog."], "b": ["A sky."], "c": ["A sky."]}, boxes)
+    picture = picture_with(
+        {"image": ["A sky."], "a": ["A dog."], "b": ["A sky."], "c": ["A sky."]}, boxes
+    )
     statements, _, _ = run(picture, {"A dog.": 0.5}, pooled_threshold=0.8)
     # a itself, the whole image and b see the place, c does not.
     assert set(statements["A dog."].evidence) == {"a", "b", "image"}
@@ -132,7 +134,7 @@ def test_nothing_that_was_said_disappears_and_nothing_given_is_changed(whole, a,
     before = dict(picture.candidates)
     _, _, done = run(picture, {"A white cat.": 0.2, "Trees.": None}, paper=paper)
     said = sorted(
-        (region, number, sentence.rstrip(".") )
+        (region, number, sentence.rstrip("."))
         for region, texts in (("image", whole[:1]), ("a", a), ("b", b))
         for number, text in enumerate(texts)
         for sentence in _sentences(text)

@@ -17,9 +17,7 @@ from core.words import attributes
 def group(*captions):
     """What the captions of one region say, merged, and the pairs that contradict each other."""
     statements = [
-        s
-        for s in read_candidates("image", [Completion(c) for c in captions])
-        if s.verdict is None
+        s for s in read_candidates("image", [Completion(c) for c in captions]) if s.verdict is None
     ]
     skeletons = [s.attributes.skeleton for s in statements]
     vectors = dict(zip(skeletons, load_embedder().embed(skeletons)))
@@ -31,7 +29,10 @@ def test_embeddings_alone_take_white_for_black_and_the_grouping_does_not():
     white, black = load_embedder().embed(["A white cat.", "A black cat."])
     assert white @ black > 0.65  # as similar as many a paraphrase
     merged, conflicts = group("A white cat.", "A black cat.", "A white cat.")
-    assert [(s.text, s.support) for s in merged] == [("A white cat.", (2, 3)), ("A black cat.", (1, 3))]
+    assert [(s.text, s.support) for s in merged] == [
+        ("A white cat.", (2, 3)),
+        ("A black cat.", (1, 3)),
+    ]
     assert conflicts == [(0, 1)]
 
 
