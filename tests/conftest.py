@@ -118,12 +118,20 @@ class Server:
             ):  # fmt: skip
                 break
         socket_.close()
-        history = self.get(f"/history/{answer['prompt_id']}").get(answer["prompt_id"], {})
         return {
             "end": messages[-1],
             "messages": messages,
-            "outputs": history.get("outputs", {}),
+            "outputs": self._outputs(answer["prompt_id"]),
         }
+
+    def _outputs(self, prompt_id: str) -> dict:
+        """From the history, which the server writes a moment after its last message."""
+        for _ in range(100):
+            history = self.get(f"/history/{prompt_id}")
+            if prompt_id in history:
+                return history[prompt_id]["outputs"]
+            time.sleep(0.05)
+        raise AssertionError("the server wrote no history of the run")
 
 
 @pytest.fixture(scope="session")

@@ -183,6 +183,42 @@ def test_boxes_go_in_and_out_by_cores_type(server):
     assert len(result["outputs"]["seen"]["images"]) == 1 and result["outputs"]["cut"]["images"]
 
 
+def run_with_boxes(server, text):
+    prompt = {"load": LOAD, "boxes": node("TestBoxes", json=text), **chain(bboxes=["boxes", 0])}
+    prompt["report"] = node("PreviewAny", source=["join", 2])
+    return server.run(prompt)
+
+
+def test_boxes_that_cannot_be_are_cut_or_left_out(server):
+    boxes = """[[{"x": -50, "y": 300, "width": 150, "height": 900, "label": "cup", "score": 0.9},
+        {"x": 600, "y": 10, "width": 20, "height": 20}, {"x": 10, "y": 10, "width": 0, "height": 5},
+        {"x": 10, "y": 10, "width": -5, "height": 5}, {"x": NaN, "y": 10, "width": 5, "height": 5}]]"""
+    result = run_with_boxes(server, boxes)
+    assert result["end"]["type"] == "execution_success", result["end"]
+    report = json.loads("".join(result["outputs"]["report"]["text"]))
+    assert [d["box"] for d in report["detections"]] == [[0, 300, 100, 380]]
+
+
+@pytest.mark.parametrize(
+    ("boxes", "message"),
+    [
+        ('[{"left": 1}]', "bboxes: expected boxes with x, y, width and height"),
+        ('"text"', "bboxes: expected boxes with x, y, width and height"),
+        ("[[], [], []]", "bboxes: boxes of 3 pictures for a batch of 1"),
+    ],
+)
+def test_what_is_no_boxes_is_explained(server, boxes, message):
+    end = run_with_boxes(server, boxes)["end"]
+    assert end["type"] == "execution_error"
+    assert message in end["data"]["exception_message"]
+
+
+def test_no_boxes_at_all_divide_into_plain_quarters(server):
+    result = run_with_boxes(server, "[[]]")
+    report = json.loads("".join(result["outputs"]["report"]["text"]))
+    assert [r["kind"] for r in report["regions"]] == ["image"] + ["spatial"] * 4
+
+
 def test_a_captioner_and_a_caption_can_be_connected(server):
     fake = node("TestScriptedCaptioner", text="A cup of coffee stands on a saucer.", seconds=0.0)
     prompt = {"load": LOAD, "fake": fake, **chain(captioner=["fake", 0])}

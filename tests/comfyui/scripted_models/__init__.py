@@ -63,9 +63,27 @@ class TestBrokenImage(io.ComfyNode):
         return io.NodeOutput(image)
 
 
+class TestBoxes(io.ComfyNode):
+    """Boxes as a careless detector may give them, from JSON with NaN."""
+
+    @classmethod
+    def define_schema(cls):
+        return io.Schema(
+            node_id="TestBoxes",
+            inputs=[io.String.Input("json")],
+            outputs=[io.BoundingBox.Output()],
+        )
+
+    @classmethod
+    def execute(cls, json):
+        from json import loads
+
+        return io.NodeOutput(loads(json))
+
+
 class TestExtension(ComfyExtension):
     async def get_node_list(self):
-        return [TestScriptedCaptioner, TestBrokenImage]
+        return [TestScriptedCaptioner, TestBrokenImage, TestBoxes]
 
 
 async def comfy_entrypoint():
