@@ -23,29 +23,38 @@ def environment_python() -> Path:
 
 
 def set_up(*requirements: str) -> Path:
-    """Make `.venv` and install requirement files, unless that was done with these very files.
+    """Make `.venv` and install requirement files, those that were not installed as they are now.
 
     Returns the environment's Python.
     """
     if sys.version_info < (3, 10):  # noqa: UP036 - whoever starts this may have an older one
         sys.exit(f"Python 3.10 or newer is needed; this is {sys.version.split()[0]}.")
-    files = [ROOT / name for name in requirements]
-    state = hashlib.sha256(b"".join(f.read_bytes() for f in files)).hexdigest()
-    marker = ENVIRONMENT / f"installed-{'-'.join(f.parent.name + f.stem for f in files)}.txt"
     python = environment_python()
-    if python.exists() and marker.exists() and marker.read_text() == state:
+    missing = [] if python.exists() else list(requirements)
+    for name in requirements:
+        marker = _marker(name)
+        if name not in missing and not (marker.exists() and marker.read_text() == _state(name)):
+            missing.append(name)
+    if not missing:
         return python
-    print(
-        "Setting up .venv (once; it downloads about 3 GB, most of it PyTorch) ...", file=sys.stderr
-    )
+    print("Setting up .venv (once; about 3 GB, most of it PyTorch) ...", file=sys.stderr)
     if not python.exists():
         _run([sys.executable, "-m", "venv", str(ENVIRONMENT)], "make .venv")
-    options = [option for f in files for option in ("-r", str(f))]
+    options = [option for name in missing for option in ("-r", str(ROOT / name))]
     install = [str(python), "-m", "pip", "install", "--disable-pip-version-check"]
     _run([*install, "--quiet", *options], "install the requirements")
     _mend_opencv(python, install)
-    marker.write_text(state)
+    for name in missing:
+        _marker(name).write_text(_state(name))
     return python
+
+
+def _marker(requirements: str) -> Path:
+    return ENVIRONMENT / f"installed-{requirements.replace('/', '-')}"
+
+
+def _state(requirements: str) -> str:
+    return hashlib.sha256((ROOT / requirements).read_bytes()).hexdigest()
 
 
 def _mend_opencv(python: Path, install: list) -> None:
