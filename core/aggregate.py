@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from .filter import DEFAULT, FAST, PAPER
 from .models import ERROR, REFUSAL, Completion, Embedder, Fact, Writer, WritingRequest
 from .models.offline_writer import compose
-from .picture import Picture
+from .picture import Picture, Step, no_step, sign_of_life
 from .regions import IMAGE, WHOLE, Region, iou
 from .statements import Reason, Statement, Verdict, split_sentences
 from .words import attributes, contradiction
@@ -69,7 +69,7 @@ def aggregate(
     embedder: Embedder,
     settings: AggregateSettings = AggregateSettings(),
     *,
-    tick: Callable[[int, str], None] = lambda index, region: None,
+    step: Step = no_step,
 ) -> list[Picture]:
     """Write one caption for each picture, and for each region the kept statements of its own.
 
@@ -83,11 +83,11 @@ def aggregate(
     ]
     calls = [0] * len(pictures)
     if settings.profile == PAPER:
-        requests, calls = _write_regions(pictures, requests, writer)
+        requests, calls = _write_regions(pictures, requests, writer, step)
     asked = [i for i, request in enumerate(requests) if request.facts and use_writer]
     answers: dict[int, Completion] = {}
     if asked:
-        written = writer.write([requests[i] for i in asked], lambda i: tick(asked[i], "image"))
+        written = writer.write([requests[i] for i in asked], sign_of_life(step))
         answers = dict(zip(asked, written, strict=True))
 
     done = []
@@ -117,7 +117,7 @@ def aggregate(
                 calls={"writer": calls[index]},
             )
         )
-        tick(index, "image")
+        step(index, WHOLE)
     return done
 
 
@@ -174,7 +174,7 @@ def grounded_sentences(
 
 
 def _write_regions(
-    pictures: Sequence[Picture], final: Sequence[WritingRequest], writer: Writer
+    pictures: Sequence[Picture], final: Sequence[WritingRequest], writer: Writer, step: Step
 ) -> tuple[list[WritingRequest], list[int]]:
     """The paper's levels: each region, then overlapping patches together, as drafts of the last."""
     places = [
@@ -187,7 +187,7 @@ def _write_regions(
         WritingRequest(facts_of(pictures[i], r.name), temperature=0.6, seed=final[i].seed)
         for i, r in places
     ]
-    written = writer.write(first, lambda _: None) if first else []
+    written = writer.write(first, sign_of_life(step)) if first else []
     drafts: list[dict[str, str]] = [{} for _ in pictures]
     for (index, region), completion in zip(places, written, strict=True):
         drafts[index][region.name] = completion.text
@@ -207,7 +207,7 @@ def _write_regions(
         )
         for i, group in groups
     ]
-    merged = writer.write(second, lambda _: None) if second else []
+    merged = writer.write(second, sign_of_life(step)) if second else []
     for (index, group), completion in zip(groups, merged, strict=True):
         for name in group:
             del drafts[index][name]

@@ -37,12 +37,8 @@ def parser() -> argparse.ArgumentParser:
         "images", nargs="*", metavar="IMAGE", help="pictures to caption (none: the example photo)"
     )
     for role, what in ROLES.items():
-        names = known_models(role)
         p.add_argument(
-            f"--{role}",
-            default=names[0],
-            metavar="NAME",
-            help=f"{what}. One of: {', '.join(names)} (default: {names[0]})",
+            f"--{role}", default="", metavar="NAME", help=f"{what}: {known_models(role)}"
         )
     p.add_argument(
         "--profile",
@@ -191,6 +187,8 @@ class _progress_bar:
 
     def _of_picture(self, number: int) -> Progress:
         def progress(stage: str, done: int, total: int, region: str) -> None:
+            if not region:
+                return
             before = number * len(STAGES) + STAGES.index(stage)
             self._bar.set_description_str(f"{number + 1}/{self._pictures} {stage}: {region}", False)
             self._bar.update(before + done / total - self._bar.n)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .models import ERROR, Captioner, CaptionRequest
-from .picture import Picture
+from .picture import Picture, Step, no_step, ticks_at
 from .prompts import load_prompt
 from .regions import Box
 
@@ -50,7 +50,7 @@ def describe(
     captioner: Captioner,
     settings: DescribeSettings = DescribeSettings(),
     *,
-    tick: Callable[[int, str], None] = lambda index, region: None,
+    step: Step = no_step,
 ) -> list[Picture]:
     """Caption every region of every picture, in one call of the captioner.
 
@@ -58,7 +58,7 @@ def describe(
     not asked for again.
 
     Args:
-        tick: called with the index of the picture and the region's name as each one is done.
+        step: called as each region is done.
     """
     places, requests = [], []
     for index, picture in enumerate(pictures):
@@ -88,7 +88,7 @@ def describe(
                         picture.fraction(region.box),
                     )
                 )
-    answers = captioner.caption(requests, lambda i: tick(*places[i])) if requests else []
+    answers = captioner.caption(requests, ticks_at(places, step)) if requests else []
 
     said: list[dict] = [dict(picture.candidates) for picture in pictures]
     calls = [0] * len(pictures)

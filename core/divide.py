@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .describe import GLOBAL_TEMPERATURE, whole_image_request
-from .models import Captioner, Completion, Detection, Detector, Tick
-from .picture import Picture
+from .models import Captioner, Completion, Detection, Detector
+from .picture import Picture, Step, no_step, sign_of_life
 from .regions import (
     IMAGE,
     SEMANTIC,
@@ -159,7 +159,7 @@ def divide(
     prompt: str = "",
     temperature: float = GLOBAL_TEMPERATURE,
     seed: int = 0,
-    tick: Tick = lambda index: None,
+    step: Step = no_step,
 ) -> list[Picture]:
     """Divide each image into regions.
 
@@ -172,11 +172,11 @@ def divide(
         prompt: for the captioner; empty for the pack's own.
         temperature: for the captioner.
         seed: for the captioner.
-        tick: called with the index of each image that is done.
+        step: called as each image is done.
     """
     calls, models = {}, {}
     if detections is None:
-        detections = detector.detect(images, lambda index: None)
+        detections = detector.detect(images, sign_of_life(step))
         models["detector"] = detector.name
         calls["detector"] = 1
     pictures = []
@@ -187,7 +187,7 @@ def divide(
         said = (Completion(caption),) if caption else ()
         if captioner is not None and captions is None:
             request = whole_image_request(image, prompt, temperature, seed=seed)
-            said = tuple(captioner.caption([request], lambda _: None)[0])
+            said = tuple(captioner.caption([request], sign_of_life(step))[0])
             caption = said[0].text if said else ""
             own_models["captioner"] = captioner.name
             own_calls["captioner"] = 1
@@ -198,5 +198,5 @@ def divide(
         pictures.append(
             picture.extended(notes=notes, models=own_models, calls=own_calls, candidates=candidates)
         )
-        tick(index)
+        step(index, WHOLE)
     return pictures

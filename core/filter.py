@@ -7,12 +7,12 @@ then the whole picture. Everything is decided before any text is written.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from .models import Embedder, Matcher
-from .picture import Picture
+from .picture import Picture, Step, no_step, sign_of_life, ticks_at
 from .regions import IMAGE, PAIR, Region, intersection_area, iou, union_box
 from .statements import (
     Reason,
@@ -52,12 +52,12 @@ def filter_statements(
     embedder: Embedder,
     settings: FilterSettings = FilterSettings(),
     *,
-    tick: Callable[[int, str], None] = lambda index, region: None,
+    step: Step = no_step,
 ) -> list[Picture]:
     """Decide about every sentence of every candidate caption.
 
     Args:
-        tick: called with the index of the picture and the region's name when it is scored.
+        step: called as each region is scored.
 
     Returns:
         The pictures with `statements`: all of them, kept and dropped, each with its reason.
@@ -72,13 +72,13 @@ def filter_statements(
         [s for group in by_region.values() for s in _merge(picture, group, vectors)]
         for picture, by_region in zip(pictures, read)
     ]
-    scores = _score_regions(pictures, local, matcher, pooled, tick)
+    scores = _score_regions(pictures, local, matcher, pooled, step)
     local = [
         _resolve_within(picture, statements, table, vectors)
         for picture, statements, table in zip(pictures, local, scores)
     ]
     overlapping = [_overlapping(picture, settings.overlap) for picture in pictures]
-    local, pair_calls = _resolve_pairs(pictures, local, overlapping, matcher, vectors)
+    local, pair_calls = _resolve_pairs(pictures, local, overlapping, matcher, vectors, step)
 
     done = []
     for picture, statements, table, pairs in zip(pictures, local, scores, pair_calls):
@@ -136,7 +136,7 @@ def _score_regions(
     local: Sequence[Sequence[Statement]],
     matcher: Matcher,
     pooled: bool,
-    tick: Callable[[int, str], None],
+    step: Step,
 ) -> list[Scores]:
     """Score each undecided statement on its views: each crop once, with all its texts."""
     batches, places = [], []
@@ -151,7 +151,7 @@ def _score_regions(
             places.append((index, name))
     tables: list[Scores] = [{} for _ in pictures]
     if batches:
-        answers = matcher.score(batches, lambda i: tick(*places[i]))
+        answers = matcher.score(batches, ticks_at(places, step))
         for (index, name), (_, texts), values in zip(places, batches, answers, strict=True):
             tables[index].update({(name, t): v for t, v in zip(texts, values, strict=True)})
     return tables
@@ -195,6 +195,7 @@ def _resolve_pairs(
     overlapping: Sequence[Sequence[tuple[Region, Region]]],
     matcher: Matcher,
     vectors: Mapping[str, np.ndarray],
+    step: Step,
 ) -> tuple[list[list[Statement]], list[int]]:
     """Contradictions between overlapping regions, judged on the pixels of both together."""
     resolved = [list(statements) for statements in local]
@@ -215,7 +216,7 @@ def _resolve_pairs(
             ):
                 continue
             texts = list(dict.fromkeys(s.text for s in statements))
-            values = matcher.score([(picture.crop(pair.box), texts)], lambda _: None)[0]
+            values = matcher.score([(picture.crop(pair.box), texts)], sign_of_life(step))[0]
             calls[index] += 1
             by_text = dict(zip(texts, values, strict=True))
             chosen = _resolve(statements, vectors, by_text)

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from .models import Completion, Detection
+from .models import Completion, Detection, Tick
 from .regions import Box, Region
 from .statements import Statement
 
 if TYPE_CHECKING:
     from PIL.Image import Image
+
+Step = Callable[[int | None, str], None]
+"""Called by a stage with the index of the picture and the name of the region that is done; with
+None and "" as a sign of life in between. It may raise to interrupt."""
 
 EMPTY: Mapping = MappingProxyType({})
 
@@ -70,3 +74,17 @@ class Picture:
             calls=MappingProxyType(dict(Counter(self.calls) + Counter(calls))),
             **changes,
         )
+
+
+def no_step(index: int | None, region: str) -> None:
+    """A `Step` that does nothing."""
+
+
+def ticks_at(places: Sequence[tuple[int, str]], step: Step) -> Tick:
+    """A model's `Tick` for requests that belong to these places (picture, region)."""
+    return lambda i: step(None, "") if i is None else step(*places[i])
+
+
+def sign_of_life(step: Step) -> Tick:
+    """A model's `Tick` for a request that no region waits for."""
+    return lambda i: step(None, "")

@@ -12,14 +12,15 @@ from .divide import DivideSettings, divide
 from .filter import FAST, PAPER, FilterSettings, filter_statements
 from .models import Captioner, Detection, Detector, Embedder, Matcher, Writer
 from .models.registry import CAPTIONER, DETECTOR, MATCHER, WRITER, load_embedder, load_model
-from .picture import Picture
+from .picture import Picture, Step
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
 STAGES = ("divide", "describe", "filter", "aggregate")
 Progress = Callable[[str, int, int, str], None]
-"""Called with stage, steps done, steps of the stage, and the name of the region that is done."""
+"""Called with stage, steps done, steps of the stage, and the name of the region that is done; with
+an empty name as a sign of life in between."""
 
 
 @dataclass(frozen=True)
@@ -72,17 +73,16 @@ def caption_images(
     """
     models = models or Models()
 
-    def ticks(stage: str, total: int) -> Callable[[int, str], None]:
+    def steps(stage: str, total: int) -> Step:
         done = 0
 
-        def tick(index: int, region: str) -> None:
+        def step(index: int | None, region: str) -> None:
             nonlocal done
-            done = min(done + 1, total)
+            done = min(done + bool(region), total)
             progress(stage, done, total, region)
 
-        return tick
+        return step
 
-    divided = ticks("divide", len(images))
     pictures = divide(
         images,
         detector=models.detector,
@@ -90,23 +90,23 @@ def caption_images(
         captioner=models.captioner if settings.divide.semantic else None,
         settings=settings.divide,
         seed=settings.describe.seed,
-        tick=lambda index: divided(index, "image"),
+        step=steps("divide", len(images)),
     )
     regions = sum(1 for p in pictures for _ in p.root.walk())
     pictures = describe(
-        pictures, models.captioner, settings.describe, tick=ticks("describe", regions)
+        pictures, models.captioner, settings.describe, step=steps("describe", regions)
     )
     pictures = filter_statements(
         pictures,
         models.matcher,
         models.embedder,
         settings.filter,
-        tick=ticks("filter", regions),
+        step=steps("filter", regions),
     )
     return aggregate(
         pictures,
         models.writer,
         models.embedder,
         settings.aggregate,
-        tick=ticks("aggregate", len(pictures)),
+        step=steps("aggregate", len(pictures)),
     )

@@ -75,7 +75,7 @@ class PatchMatters(io.ComfyNode):
         bar = bridge.NodeProgress(len(STAGES), "")
 
         def progress(stage, done, total, region):
-            bar.move_to(STAGES.index(stage) + done / total, f"{stage}: {region}")
+            bar.move_to(STAGES.index(stage) + done / total, region and f"{stage}: {region}")
 
         with bridge.explained():
             models = Models(

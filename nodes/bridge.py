@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import comfy.model_management
 import comfy.utils
 import numpy as np
 import torch
@@ -178,12 +179,15 @@ class NodeProgress:
         self._bar = comfy.utils.ProgressBar(max(1, steps))
         self._doing = doing
 
-    def step(self, region: str) -> None:
-        """One more step is done: that region."""
-        self.move_to(self._bar.current + 1, f"{self._doing}: {region}")
+    def step(self, index: int | None, region: str) -> None:
+        """One more step is done: that region. Without one, only look whether to go on."""
+        self.move_to(self._bar.current + bool(region), region and f"{self._doing}: {region}")
 
     def move_to(self, steps: float, text: str) -> None:
         """So many steps are done in all. web/js/result.js shows the text on the node."""
+        comfy.model_management.throw_exception_if_processing_interrupted()
+        if not text:
+            return
         self._bar.update_absolute(steps)
         server = PromptServer.instance
         data = {"node": get_executing_context().node_id, "text": f"{text} …"}

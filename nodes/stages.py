@@ -147,7 +147,7 @@ class PatchDivider(io.ComfyNode):
                 settings=DivideSettings(
                     min_score, merge_iou, share, semantic_patch, semantic_iou, levels
                 ),
-                tick=lambda index: progress.step(f"picture {index + 1} of {len(images)}"),
+                step=progress.step,
             )
         annotated = bridge.annotated_tensor(pictures)
         return io.NodeOutput(
@@ -230,7 +230,7 @@ class LocalCaptioner(io.ComfyNode):
                 patches,
                 captioner or load_model(CAPTIONER),
                 DescribeSettings(prompt, candidates, temperature, max_tokens, seed),
-                tick=lambda index, region: progress.step(region),
+                step=progress.step,
             )
         texts = [
             "\n\n".join(
@@ -308,7 +308,7 @@ class SemanticFilter(io.ComfyNode):
                 matcher or load_model(MATCHER),
                 load_embedder(),
                 FilterSettings(threshold, overlap_iou, paper=profile == PAPER),
-                tick=lambda index, region: progress.step(region),
+                step=progress.step,
             )
         reports = [as_text(picture) for picture in pictures]
         return io.NodeOutput(pictures, reports, ui=ui.PreviewText(bridge.titled(pictures, reports)))
@@ -362,7 +362,7 @@ class HierarchicalAggregator(io.ComfyNode):
                 writer or load_model(WRITER),
                 load_embedder(),
                 AggregateSettings(length, profile),
-                tick=lambda index, region: progress.step(region),
+                step=progress.step,
             )
         captions = [picture.caption for picture in pictures]
         regions = [

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
 STOP, LENGTH, REFUSAL, REPETITION, ERROR = "stop", "length", "refusal", "repetition", "error"
 
-Tick = Callable[[int], None]
-"""Called with the index of each request as it is finished; it may raise to interrupt."""
+Tick = Callable[[int | None], None]
+"""Called with the index of each request as it is finished, and with None for each generated token:
+it may raise to interrupt."""
 
 
 @dataclass(frozen=True)

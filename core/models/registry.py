@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from pathlib import Path
+
 from ..errors import PatchMattersError
+from .devices import Devices, PlainDevices
 
 DETECTOR, CAPTIONER, MATCHER, WRITER = "detector", "captioner", "matcher", "writer"
 
@@ -12,39 +16,52 @@ OFFLINE = {
     MATCHER: "offline:evidence",
     WRITER: "offline:rules",
 }
+TRANSFORMERS = "transformers:"
+_LOCAL = {
+    CAPTIONER: "a vision-language model",
+    MATCHER: "a BLIP model for image-text retrieval",
+    WRITER: "a chat model, with or without vision",
+}
 
 
-def known_models(role: str) -> list[str]:
-    """The names that `load_model` takes for a role."""
-    return [OFFLINE[role]]
+def known_models(role: str) -> str:
+    """What `load_model` takes for a role, in words."""
+    local = f", {TRANSFORMERS}FOLDER ({_LOCAL[role]})" if role in _LOCAL else ""
+    return OFFLINE[role] + local
 
 
 def load_model(role: str, name: str = ""):
     """The model of that name; without a name the offline one. Weights load when it is first used.
 
     Raises:
-        PatchMattersError: no model has that name; the known ones are listed.
+        PatchMattersError: no model has that name (the known ones are listed), or the folder that
+            it names cannot be used.
     """
     name = name or OFFLINE[role]
-    if name == OFFLINE[DETECTOR] and role == DETECTOR:
-        from .ssd import OfflineDetector
-
-        return OfflineDetector()
-    if name == OFFLINE[CAPTIONER] and role == CAPTIONER:
-        from .offline_captioner import OfflineCaptioner
-
-        return OfflineCaptioner()
-    if name == OFFLINE[MATCHER] and role == MATCHER:
-        from .offline_matcher import OfflineMatcher
-
-        return OfflineMatcher()
-    if name == OFFLINE[WRITER] and role == WRITER:
-        from .offline_writer import OfflineWriter
-
-        return OfflineWriter()
+    if name.startswith(TRANSFORMERS) and role in _LOCAL:
+        return load_folder(role, name, Path(name[len(TRANSFORMERS) :]), _plain_devices())
+    if name == OFFLINE[role]:
+        return _offline(role)
     raise PatchMattersError(
-        f"{role}: there is no model named «{name[:100]}». Known: {', '.join(known_models(role))}."
+        f"{role}: there is no model named «{name[:100]}». Known: {known_models(role)}."
     )
+
+
+def load_folder(role: str, name: str, folder: Path, devices: Devices, precision: str = "auto"):
+    """The model in a folder, under a name of the caller's.
+
+    Args:
+        precision: auto (as saved), fp32, fp16 or bf16; a matcher always takes its own.
+    """
+    if role == MATCHER:
+        from .blip import BlipMatcher
+        from .folder import ModelFolder
+
+        return BlipMatcher(name, ModelFolder.open(folder), devices)
+    from .vlm import TransformersCaptioner, TransformersWriter, open_model
+
+    kind = {CAPTIONER: TransformersCaptioner, WRITER: TransformersWriter}[role]
+    return kind(name, open_model(folder, devices, precision))
 
 
 def load_embedder():
@@ -52,3 +69,26 @@ def load_embedder():
     from .minilm import OfflineEmbedder
 
     return OfflineEmbedder()
+
+
+@lru_cache(maxsize=1)
+def _plain_devices() -> Devices:
+    return PlainDevices()
+
+
+def _offline(role: str):
+    if role == DETECTOR:
+        from .ssd import OfflineDetector
+
+        return OfflineDetector()
+    if role == CAPTIONER:
+        from .offline_captioner import OfflineCaptioner
+
+        return OfflineCaptioner()
+    if role == MATCHER:
+        from .offline_matcher import OfflineMatcher
+
+        return OfflineMatcher()
+    from .offline_writer import OfflineWriter
+
+    return OfflineWriter()

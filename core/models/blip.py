@@ -1,0 +1,95 @@
+"""BLIP image-text matching, the matcher of the paper."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+
+import torch
+from PIL.Image import Image
+from torch.nn.functional import normalize
+
+from ..errors import PatchMattersError
+from . import Tick
+from .devices import Devices
+from .folder import ModelFolder
+from .generation import in_batches
+
+TEXTS = 64  # sentences scored together at most
+
+
+class BlipMatcher:
+    """Score: the mean of P(match) of the ITM head and the cosine of the ITC head, cut to 0..1.
+
+    The paper keeps a sentence above 0.3. The score is no probability, so views are not pooled. Each
+    image is encoded once, by the vision model; its sentences follow in one batch. A sentence is at
+    most 500 characters long (`statements.MAX_SENTENCE`), so it fits BLIP's 512 tokens.
+    """
+
+    threshold = 0.3
+    pooled_threshold = None
+
+    def __init__(self, name: str, folder: ModelFolder, devices: Devices):
+        if folder.model_type != "blip":
+            raise PatchMattersError(
+                f"matcher: {folder.path.name} is of the kind «{folder.model_type}»: choose a BLIP "
+                "model for image-text retrieval."
+            )
+        self.name, self._folder, self._devices = name, folder, devices
+
+    @cached_property
+    def _processor(self):
+        from transformers import AutoProcessor
+
+        return AutoProcessor.from_pretrained(self._folder.path, local_files_only=True)
+
+    @cached_property
+    def model(self) -> torch.nn.Module:
+        from transformers import BlipForImageTextRetrieval
+
+        model, report = BlipForImageTextRetrieval.from_pretrained(
+            self._folder.path,
+            local_files_only=True,
+            use_safetensors=True,
+            output_loading_info=True,
+        )
+        if any(key.startswith("itm_head") for key in report["missing_keys"]):
+            raise PatchMattersError(
+                f"matcher: {self._folder.path.name} is a BLIP model without a matching head: choose "
+                "one for image-text retrieval (its name has «itm»)."
+            )
+        return model.eval()
+
+    def score(
+        self, batches: Sequence[tuple[Image, Sequence[str]]], tick: Tick
+    ) -> list[list[float | None]]:
+        scores = []
+        for index, (image, texts) in enumerate(batches):
+            scores.append(self._score(image, list(texts), tick))
+            tick(index)
+        return scores
+
+    @torch.inference_mode()
+    def _score(self, image: Image, texts: list[str], tick: Tick) -> list[float]:
+        device = self._devices.ready(self.model)
+        pixels = self._processor(images=image, return_tensors="pt")["pixel_values"]
+        seen = self.model.vision_model(pixel_values=pixels.to(device, self.model.dtype))[0]
+        picture = normalize(self.model.vision_proj(seen[:, 0, :]), dim=-1)
+
+        def run(start: int, stop: int) -> list[float]:
+            tick(None)
+            words = self._processor.tokenizer(
+                texts[start:stop], padding=True, return_tensors="pt", return_token_type_ids=False
+            ).to(device)
+            rows = seen.expand(stop - start, -1, -1)
+            crossed = self.model.text_encoder(
+                **words,
+                encoder_hidden_states=rows,
+                encoder_attention_mask=torch.ones(rows.shape[:2], dtype=torch.long, device=device),
+            )[0]
+            match = self.model.itm_head(crossed[:, 0, :]).softmax(dim=-1)[:, 1]
+            alone = self.model.text_encoder(**words)[0]
+            cosine = normalize(self.model.text_proj(alone[:, 0, :]), dim=-1) @ picture[0]
+            return ((match + cosine) / 2).clamp(0, 1).float().tolist()
+
+        return in_batches(len(texts), run, TEXTS)

@@ -1,0 +1,136 @@
+"""Text generation with transformers: seeded for each row, in batches, interruptible."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import torch
+from transformers import (
+    LogitsProcessor,
+    LogitsProcessorList,
+    StoppingCriteria,
+    StoppingCriteriaList,
+)
+
+from . import LENGTH, STOP, Completion
+
+_THINKING = re.compile(r"<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """How one row is sampled: by its own seed and number alone, whatever else is in its batch."""
+
+    seed: int
+    candidate: int
+    temperature: float
+
+    def generator(self) -> torch.Generator:
+        digest = hashlib.blake2b(f"{self.seed}/{self.candidate}".encode(), digest_size=8).digest()
+        return torch.Generator().manual_seed(int.from_bytes(digest, "big") >> 1)
+
+
+class SeededChoice(LogitsProcessor):
+    """Leaves one token a row: the best of `logits / temperature + Gumbel noise`.
+
+    That is a sample of the softmax (Gumbel-max trick). The noise is drawn on the CPU, so a seed
+    gives the same noise on every device.
+    """
+
+    def __init__(self, rows: Sequence[Sampling]):
+        self._rows = rows
+        self._generators = [row.generator() for row in rows]
+
+    def __call__(self, input_ids: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
+        scores = scores.float()
+        noise = torch.stack(
+            [
+                torch.rand(scores.shape[1], generator=g).clamp_(1e-20).log_().neg_().log_().neg_()
+                if row.temperature > 0
+                else torch.zeros(scores.shape[1])
+                for row, g in zip(self._rows, self._generators)
+            ]
+        ).to(scores.device)
+        warmth = torch.tensor(
+            [row.temperature or 1.0 for row in self._rows], device=scores.device
+        ).unsqueeze(1)
+        best = (scores / warmth + noise).argmax(dim=1, keepdim=True)
+        return torch.full_like(scores, -torch.inf).scatter_(1, best, 0.0)
+
+
+class _EveryToken(StoppingCriteria):
+    def __init__(self, call: Callable[[], None]):
+        self._call = call
+
+    def __call__(self, input_ids, scores, **kwargs):
+        self._call()
+        return torch.zeros(input_ids.shape[0], dtype=torch.bool, device=input_ids.device)
+
+
+def generate(
+    model,
+    inputs: dict,
+    rows: Sequence[Sampling],
+    max_tokens: int,
+    decode: Callable[[torch.Tensor], str],
+    every_token: Callable[[], None],
+) -> list[Completion]:
+    """Continue a left-padded batch; `len(rows) / batch` samples of each of its rows, in order.
+
+    The images are encoded once for all samples of a row (transformers 5). The global random number
+    generators are left as they were found.
+
+    Args:
+        every_token: called before each token; it may raise to interrupt.
+    """
+    length = inputs["input_ids"].shape[1]
+    each = len(rows) // inputs["input_ids"].shape[0]
+    devices = [model.device] if model.device.type == "cuda" else []
+    with torch.inference_mode(), torch.random.fork_rng(devices=devices):
+        out = model.generate(
+            **inputs,
+            do_sample=True,
+            temperature=1.0,
+            top_k=0,
+            top_p=1.0,
+            num_return_sequences=each,
+            max_new_tokens=max_tokens,
+            logits_processor=LogitsProcessorList([SeededChoice(rows)]),
+            stopping_criteria=StoppingCriteriaList([_EveryToken(every_token)]),
+        )
+    ends = model.generation_config.eos_token_id
+    ends = set(ends) if isinstance(ends, (list, tuple)) else {ends}
+    completions = []
+    for row in out[:, length:].tolist():
+        end = next((i for i, token in enumerate(row) if token in ends), None)
+        text = decode(row if end is None else row[:end])
+        finish = LENGTH if end is None and len(row) >= max_tokens else STOP
+        completions.append(Completion(without_thinking(text), finish))
+    return completions
+
+
+def without_thinking(text: str) -> str:
+    """The text without what a model thought aloud; nothing is left where it never stopped."""
+    return _THINKING.sub("", text).strip()
+
+
+def in_batches(size: int, run: Callable[[int, int], list], limit: int) -> list:
+    """`run(start, stop)` over 0..size in batches of `limit`, halved on out-of-memory.
+
+    Raises:
+        torch.OutOfMemoryError: one alone does not fit.
+    """
+    done: list = []
+    while len(done) < size:
+        stop = min(size, len(done) + limit)
+        try:
+            done += run(len(done), stop)
+        except torch.OutOfMemoryError:
+            if stop - len(done) == 1:
+                raise
+            limit = (stop - len(done)) // 2
+            torch.cuda.empty_cache()
+    return done

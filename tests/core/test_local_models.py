@@ -1,0 +1,273 @@
+"""Local models: real classes and files, tiny random weights (no hub can be reached)."""
+
+import json
+import shutil
+
+import pytest
+import tiny
+import torch
+from PIL import Image
+
+from core.cli import EXAMPLE
+from core.errors import PatchMattersError
+from core.images import read_image
+from core.models import CaptionRequest, Fact, WritingRequest
+from core.models.devices import PlainDevices
+from core.models.generation import in_batches, without_thinking
+from core.models.registry import CAPTIONER, MATCHER, WRITER, load_folder, load_model
+from core.models.vlm import open_model, writing_prompt
+from core.pipeline import Models, caption_images
+from core.regions import Box
+
+DEVICES = PlainDevices("cpu")
+ALL = Box(0, 0, 1, 1)
+
+
+@pytest.fixture(scope="session")
+def checkpoints(tmp_path_factory):
+    folder, made = tmp_path_factory.mktemp("models"), {}
+
+    def get(make):
+        if make not in made:
+            made[make] = make(folder / make.__name__)
+        return made[make]
+
+    return get
+
+
+@pytest.fixture(params=tiny.VLMS, ids=lambda make: make.__name__)
+def vlm(request, checkpoints):
+    return checkpoints(request.param)
+
+
+def requests(n=3, temperature=0.7, max_tokens=6, seeds=(5, 6)):
+    photo = read_image(EXAMPLE)
+    views = (photo, photo.crop((0, 0, 20, 90)))
+    return [
+        CaptionRequest(view, prompt, n, temperature, max_tokens, seed)
+        for view, prompt, seed in zip(views, ("Describe.", "Describe all of this."), seeds)
+    ]
+
+
+def caption(folder, asked):
+    model = load_folder(CAPTIONER, "test", folder, DEVICES)
+    return model.caption(asked, lambda index: None)
+
+
+def test_a_prompt_goes_through_the_models_own_template_with_one_image(vlm):
+    model = open_model(vlm, DEVICES)
+    image_token = model.processor.image_token
+    text = model.prompt(f"Describe {image_token} this.", image=True)
+    assert text.count(image_token) == 1
+    assert model.prompt("Describe.", image=False).count(image_token) == 0
+    assert "Describe" in text and text.rstrip().lower().endswith(("assistant:", "assistant"))
+
+
+def test_what_a_row_says_depends_on_its_own_request_alone(vlm):
+    torch.manual_seed(3)
+    state = torch.random.get_rng_state()
+    both = caption(vlm, requests())
+    assert torch.equal(torch.random.get_rng_state(), state)  # the global generator is untouched
+    assert caption(vlm, requests()) == both
+    assert [caption(vlm, [r])[0] for r in requests()] == both  # a batch says what each says alone
+    assert caption(vlm, requests(n=2)) == [row[:2] for row in both]  # or with fewer candidates
+    texts = [c.text for row in both for c in row]
+    assert len(set(texts)) == len(texts)
+    assert caption(vlm, requests(seeds=(7, 8))) != both
+
+
+def test_without_temperature_it_is_greedy_and_batch_equals_single(vlm):
+    both = caption(vlm, requests(n=2, temperature=0.0))
+    assert [row[0] for row in both] == [row[1] for row in both]
+    assert [caption(vlm, [r])[0] for r in requests(n=2, temperature=0.0)] == both
+
+
+def test_a_caption_that_is_cut_says_so(vlm):
+    cut = caption(vlm, requests(max_tokens=2, temperature=0.0))
+    assert {c.finish for row in cut for c in row} == {"length"}
+
+
+def test_the_same_weights_write(vlm):
+    writer = load_folder(WRITER, "test", vlm, DEVICES)
+    request = WritingRequest((Fact("A dog runs.", "image", ALL, 0.9),))
+    assert writer.write([request], lambda i: None)[0].finish in ("stop", "length")
+    captioner = load_folder(CAPTIONER, "test", vlm, DEVICES)
+    assert writer._model is captioner._model  # one copy in memory
+
+
+def test_an_interrupt_comes_within_one_token(vlm):
+    class Stop(BaseException):
+        pass
+
+    calls = []
+
+    def tick(index):
+        calls.append(index)
+        if len(calls) == 3:
+            raise Stop
+
+    with pytest.raises(Stop):
+        load_folder(CAPTIONER, "test", vlm, DEVICES).caption(requests(max_tokens=200), tick)
+    assert calls == [None] * 3
+
+
+def test_a_language_model_writes_but_does_not_see(checkpoints):
+    folder = checkpoints(tiny.llama)
+    writer = load_folder(WRITER, "test", folder, DEVICES)
+    facts = (Fact("A dog runs.", "image", ALL, 0.9),)
+    assert writer.write([WritingRequest(facts)], lambda i: None)[0].text
+    with pytest.raises(PatchMattersError, match="takes no images"):
+        caption(folder, requests())
+
+
+def test_on_out_of_memory_the_batch_is_halved_down_to_one():
+    sizes = []
+
+    def run(start, stop, room):
+        sizes.append(stop - start)
+        if stop - start > room:
+            raise torch.OutOfMemoryError
+        return list(range(start, stop))
+
+    assert in_batches(10, lambda a, b: run(a, b, 2), 8) == list(range(10))
+    assert sizes == [8, 4, 2, 2, 2, 2, 2]
+    with pytest.raises(torch.OutOfMemoryError):
+        in_batches(3, lambda a, b: run(a, b, 0), 2)
+
+
+def test_an_image_that_finds_no_room_costs_that_patch_only(checkpoints, monkeypatch):
+    model = open_model(checkpoints(tiny.llava), DEVICES)
+    real = type(model).generate
+
+    def little_room(self, texts, images, rows, max_tokens, every_token):
+        if len(images) > 1 or images[0].size == (520, 380):
+            raise torch.OutOfMemoryError
+        return real(self, texts, images, rows, max_tokens, every_token)
+
+    monkeypatch.setattr(type(model), "generate", little_room)
+    large, small = caption(checkpoints(tiny.llava), requests())
+    assert {c.finish for c in large} == {"error"} and "no room" in large[0].detail
+    assert all(c.text for c in small)
+
+
+def test_thinking_is_cut_off():
+    assert without_thinking("<think>hm</think>\n\nA dog.") == "A dog."
+    assert without_thinking("<think>and on and on") == ""
+    assert without_thinking("A dog <thinks>.") == "A dog <thinks>."
+
+
+def test_the_writers_prompt_fences_the_facts():
+    facts = (Fact("A dog {runs}.", "top left", Box(0, 0, 0.5, 0.5), 0.9),)
+    text = writing_prompt(WritingRequest(facts, 3))
+    assert "[top left; box 0.00, 0.00, 0.50, 0.50] A dog {runs}." in text
+    assert "at most 3 sentences" in text
+    drafts = writing_prompt(WritingRequest(facts, drafts=(("main", "A dog."),)))
+    assert "[main] A dog." in drafts and "A dog {runs}." in drafts
+
+
+def blip_reference(folder, image, text):
+    """One call for each head, as the model's own forward does it."""
+    from transformers import AutoProcessor, BlipForImageTextRetrieval
+
+    model = BlipForImageTextRetrieval.from_pretrained(folder).eval()
+    inputs = AutoProcessor.from_pretrained(folder)(images=image, text=text, return_tensors="pt")
+    inputs.pop("token_type_ids", None)
+    with torch.inference_mode():
+        match = model(**inputs, use_itm_head=True).itm_score.softmax(-1)[0, 1]
+        cosine = model(**inputs, use_itm_head=False).itm_score[0, 0]
+    return float(((match + cosine) / 2).clamp(0, 1))
+
+
+def test_blip_scores_as_its_own_forward_does_and_sees_each_crop_once(checkpoints, monkeypatch):
+    folder = checkpoints(tiny.blip_itm)
+    matcher = load_folder(MATCHER, "test", folder, DEVICES)
+    photo = read_image(EXAMPLE)
+    crops = [photo, photo.crop((0, 0, 200, 200))]
+    texts = [
+        "a cup on a table.",
+        "a dog.",
+        "a much longer sentence on a spoon, a cup and a saucer.",
+    ]
+    expected = [[blip_reference(folder, crop, text) for text in texts] for crop in crops]
+    seen = []
+    matcher.model.vision_model.register_forward_hook(lambda *_: seen.append(1))
+    found = matcher.score([(crop, texts) for crop in crops], lambda i: None)
+    assert len(seen) == 2
+    for a, b in zip(found, expected):
+        assert a == pytest.approx(b, abs=1e-4)
+    assert len({round(v, 6) for row in found for v in row}) > 3
+
+
+def test_a_blip_without_matching_head_is_refused(tmp_path):
+    folder = tiny.blip_itm(tmp_path / "captioner", head=False)
+    matcher = load_folder(MATCHER, "test", folder, DEVICES)
+    with pytest.raises(PatchMattersError, match="without a matching head"):
+        matcher.score([(Image.new("RGB", (40, 40)), ["a dog."])], lambda i: None)
+
+
+@pytest.fixture
+def copy(checkpoints, tmp_path):
+    folder = tmp_path / "model"
+    shutil.copytree(checkpoints(tiny.llava), folder)
+    return folder
+
+
+def edit(folder, **changes):
+    config = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps({**config, **changes}))
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (lambda f: shutil.rmtree(f), "no folder with a config.json"),
+        (lambda f: (f / "config.json").write_text("{"), "cannot be used"),
+        (lambda f: (f / "config.json").write_text("[]"), "cannot be used"),
+        (lambda f: (f / "model.safetensors").unlink(), "the download is not finished"),
+        (
+            lambda f: (f / "model.safetensors").rename(f / "pytorch_model.bin"),
+            "weights as a pickle",
+        ),
+        (
+            lambda f: edit(f, model_type="evil", auto_map={"AutoModel": "evil.Model"}),
+            "code of its own, which is never run",
+        ),
+        (lambda f: edit(f, model_type="not_yet_known"), "a newer transformers"),
+        (
+            lambda f: (f / "model.safetensors.index.json").write_text(
+                '{"weight_map": {"a": "model-00002-of-00002.safetensors"}}'
+            ),
+            "lacks model-00002-of-00002.safetensors",
+        ),
+    ],
+)
+def test_a_folder_that_cannot_be_used_is_refused_before_anything_is_loaded(copy, spoil, message):
+    spoil(copy)
+    with pytest.raises(PatchMattersError, match=message):
+        load_folder(CAPTIONER, "test", copy, DEVICES)
+
+
+def test_a_tokenizer_without_chat_template_is_explained(copy):
+    (copy / "chat_template.jinja").unlink()
+    with pytest.raises(PatchMattersError, match="no chat template"):
+        caption(copy, requests())
+
+
+def test_a_device_that_is_not_there():
+    with pytest.raises(PatchMattersError, match="not available"):
+        PlainDevices("xpu")
+
+
+def test_local_models_by_name_on_the_command_line(checkpoints):
+    names = {
+        "captioner": f"transformers:{checkpoints(tiny.llava)}",
+        "writer": f"transformers:{checkpoints(tiny.llama)}",
+        "matcher": f"transformers:{checkpoints(tiny.blip_itm)}",
+    }
+    models = Models(**{role: load_model(role, name) for role, name in names.items()})
+    picture = caption_images([read_image(EXAMPLE)], models)[0]
+    assert {role: picture.models[role] for role in names} == names
+    assert picture.calls["captioner"] == len(list(picture.root.walk()))
+    assert picture.statements
+    with pytest.raises(PatchMattersError, match="transformers:FOLDER"):
+        load_model("captioner", "transformer:typo")

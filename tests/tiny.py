@@ -1,0 +1,301 @@
+"""Tiny checkpoints of random weights, written by the real classes: config, processor, tokenizer.
+
+No hub can be reached and no package ships these models; the architecture and every file format are
+real, what they say is not.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+from tokenizers import Tokenizer, decoders, models
+from transformers import PreTrainedTokenizerFast
+
+LLAMA = {
+    "hidden_size": 32,
+    "intermediate_size": 64,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 2,
+    "num_key_value_heads": 2,
+    "max_position_embeddings": 8192,
+    "pad_token_id": 0,
+    "bos_token_id": 1,
+    "eos_token_id": 2,
+}
+CLIP_VISION = {
+    "hidden_size": 32,
+    "intermediate_size": 64,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 2,
+    "image_size": 28,
+    "patch_size": 14,
+    "projection_dim": 16,
+}
+LLAVA_TEMPLATE = (
+    "{% for m in messages %}{{ m['role'] | upper }}: {% for c in m['content'] %}"
+    "{% if c['type'] == 'image' %}<image>\n{% else %}{{ c['text'] }}{% endif %}{% endfor %} "
+    "{% endfor %}{% if add_generation_prompt %}ASSISTANT:{% endif %}"
+)
+QWEN_TEMPLATE = (
+    "{% for m in messages %}<|im_start|>{{ m['role'] }}\n{% for c in m['content'] %}"
+    "{% if c['type'] == 'image' %}<|vision_start|><|image_pad|><|vision_end|>"
+    "{% else %}{{ c['text'] }}{% endif %}{% endfor %}<|im_end|>\n{% endfor %}"
+    "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
+)
+TEXT_TEMPLATE = (
+    "{% for m in messages %}{{ m['role'] }}: {{ m['content'] }}\n{% endfor %}"
+    "{% if add_generation_prompt %}assistant: {% endif %}"
+)
+
+
+def tokenizer(*special: str, **options) -> PreTrainedTokenizerFast:
+    """One token a character, and the special ones."""
+    words = ["<pad>", "<s>", "</s>", "<unk>", *special, *map(chr, range(32, 127)), "\n"]
+    vocabulary = {word: i for i, word in enumerate(words)}
+    core = Tokenizer(models.BPE(vocab=vocabulary, merges=[], unk_token="<unk>"))
+    core.decoder = decoders.Fuse()
+    return PreTrainedTokenizerFast(
+        tokenizer_object=core,
+        bos_token="<s>",
+        eos_token="</s>",
+        unk_token="<unk>",
+        pad_token="<pad>",
+        additional_special_tokens=list(special),
+        **options,
+    )
+
+
+def _save(folder: Path, model, processor) -> Path:
+    model.save_pretrained(folder)
+    processor.save_pretrained(folder)
+    return folder
+
+
+def llava(folder: Path) -> Path:
+    """LLaVA-1.5: CLIP vision, a projector, Vicuna (Llama)."""
+    from transformers import (
+        CLIPImageProcessor,
+        CLIPVisionConfig,
+        LlamaConfig,
+        LlavaConfig,
+        LlavaForConditionalGeneration,
+        LlavaProcessor,
+    )
+
+    t = tokenizer("<image>")
+    config = LlavaConfig(
+        vision_config=CLIPVisionConfig(**CLIP_VISION),
+        text_config=LlamaConfig(**LLAMA, vocab_size=len(t)),
+        image_token_index=t.convert_tokens_to_ids("<image>"),
+    )
+    processor = LlavaProcessor(
+        image_processor=CLIPImageProcessor(
+            size={"shortest_edge": 28}, crop_size={"height": 28, "width": 28}
+        ),
+        tokenizer=t,
+        patch_size=14,
+        vision_feature_select_strategy="default",
+        num_additional_image_tokens=1,
+        image_token="<image>",
+        chat_template=LLAVA_TEMPLATE,
+    )
+    torch.manual_seed(0)
+    return _save(folder, LlavaForConditionalGeneration(config), processor)
+
+
+def llava_next(folder: Path, language: str = "llama") -> Path:
+    """LLaVA-1.6: an image grid; language model Vicuna (llama) or Mistral."""
+    from transformers import (
+        CLIPVisionConfig,
+        LlamaConfig,
+        LlavaNextConfig,
+        LlavaNextForConditionalGeneration,
+        LlavaNextImageProcessor,
+        LlavaNextProcessor,
+        MistralConfig,
+    )
+
+    t = tokenizer("<image>")
+    text = {"llama": LlamaConfig, "mistral": MistralConfig}[language]
+    pinpoints = [[28, 56], [56, 28], [56, 56]]
+    config = LlavaNextConfig(
+        vision_config=CLIPVisionConfig(**CLIP_VISION),
+        text_config=text(**LLAMA, vocab_size=len(t)),
+        image_token_index=t.convert_tokens_to_ids("<image>"),
+        image_grid_pinpoints=pinpoints,
+    )
+    processor = LlavaNextProcessor(
+        image_processor=LlavaNextImageProcessor(
+            size={"shortest_edge": 28},
+            crop_size={"height": 28, "width": 28},
+            image_grid_pinpoints=pinpoints,
+        ),
+        tokenizer=t,
+        patch_size=14,
+        vision_feature_select_strategy="default",
+        num_additional_image_tokens=1,
+        image_token="<image>",
+        chat_template=LLAVA_TEMPLATE,
+    )
+    torch.manual_seed(0)
+    return _save(folder, LlavaNextForConditionalGeneration(config), processor)
+
+
+def _qwen_tokenizer():
+    special = (
+        "<|im_start|>",
+        "<|im_end|>",
+        "<|vision_start|>",
+        "<|vision_end|>",
+        "<|image_pad|>",
+        "<|video_pad|>",
+    )
+    return tokenizer(*special), special
+
+
+def qwen2_5_vl(folder: Path) -> Path:
+    from transformers import (
+        Qwen2_5_VLConfig,
+        Qwen2_5_VLForConditionalGeneration,
+        Qwen2_5_VLProcessor,
+        Qwen2VLImageProcessor,
+        Qwen2VLVideoProcessor,
+    )
+
+    t, _ = _qwen_tokenizer()
+    ids = t.convert_tokens_to_ids
+    config = Qwen2_5_VLConfig(
+        vision_config={
+            "depth": 2,
+            "hidden_size": 32,
+            "intermediate_size": 64,
+            "num_heads": 2,
+            "out_hidden_size": 32,
+            "fullatt_block_indexes": [1],
+        },
+        text_config={
+            **LLAMA,
+            "vocab_size": len(t),
+            "rope_scaling": {"type": "mrope", "mrope_section": [2, 3, 3], "rope_type": "default"},
+        },
+        image_token_id=ids("<|image_pad|>"),
+        video_token_id=ids("<|video_pad|>"),
+        vision_start_token_id=ids("<|vision_start|>"),
+        vision_end_token_id=ids("<|vision_end|>"),
+    )
+    size = {"min_pixels": 28 * 28, "max_pixels": 112 * 112}
+    processor = Qwen2_5_VLProcessor(
+        image_processor=Qwen2VLImageProcessor(**size),
+        tokenizer=t,
+        video_processor=Qwen2VLVideoProcessor(**size),
+        chat_template=QWEN_TEMPLATE,
+    )
+    torch.manual_seed(0)
+    return _save(folder, Qwen2_5_VLForConditionalGeneration(config), processor)
+
+
+def qwen3_vl(folder: Path) -> Path:
+    from transformers import (
+        Qwen2VLImageProcessor,
+        Qwen3VLConfig,
+        Qwen3VLForConditionalGeneration,
+        Qwen3VLProcessor,
+        Qwen3VLVideoProcessor,
+    )
+
+    t, _ = _qwen_tokenizer()
+    ids = t.convert_tokens_to_ids
+    config = Qwen3VLConfig(
+        vision_config={
+            "depth": 2,
+            "hidden_size": 32,
+            "intermediate_size": 64,
+            "num_heads": 2,
+            "out_hidden_size": 32,
+            "deepstack_visual_indexes": [0],
+            "num_position_embeddings": 64,
+            "patch_size": 16,
+        },
+        text_config={
+            **LLAMA,
+            "head_dim": 16,
+            "vocab_size": len(t),
+            "rope_scaling": {
+                "rope_type": "default",
+                "mrope_section": [2, 3, 3],
+                "mrope_interleaved": True,
+            },
+        },
+        image_token_id=ids("<|image_pad|>"),
+        video_token_id=ids("<|video_pad|>"),
+        vision_start_token_id=ids("<|vision_start|>"),
+        vision_end_token_id=ids("<|vision_end|>"),
+    )
+    size = {"shortest_edge": 32 * 32, "longest_edge": 128 * 128}
+    processor = Qwen3VLProcessor(
+        image_processor=Qwen2VLImageProcessor(size=size, patch_size=16),
+        tokenizer=t,
+        video_processor=Qwen3VLVideoProcessor(size=size),
+        chat_template=QWEN_TEMPLATE,
+    )
+    torch.manual_seed(0)
+    return _save(folder, Qwen3VLForConditionalGeneration(config), processor)
+
+
+def llama(folder: Path) -> Path:
+    """A language model with a chat template."""
+    from transformers import LlamaConfig, LlamaForCausalLM
+
+    t = tokenizer(chat_template=TEXT_TEMPLATE)
+    torch.manual_seed(0)
+    return _save(folder, LlamaForCausalLM(LlamaConfig(**LLAMA, vocab_size=len(t))), t)
+
+
+def llava_1_6_mistral(folder: Path) -> Path:
+    return llava_next(folder, "mistral")
+
+
+VLMS = (llava, llava_next, llava_1_6_mistral, qwen2_5_vl, qwen3_vl)
+
+
+def blip_itm(folder: Path, *, head: bool = True) -> Path:
+    """BLIP for image-text retrieval; without `head` a BLIP for captioning, which has none."""
+    from transformers import (
+        BertTokenizerFast,
+        BlipConfig,
+        BlipForConditionalGeneration,
+        BlipForImageTextRetrieval,
+        BlipImageProcessor,
+        BlipProcessor,
+    )
+
+    folder.mkdir(parents=True, exist_ok=True)
+    letters = "abcdefghijklmnopqrstuvwxyz0123456789.,"
+    words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *letters, *(f"##{c}" for c in letters)]
+    (folder / "vocab.txt").write_text("\n".join(words))
+    t = BertTokenizerFast(str(folder / "vocab.txt"))
+    sizes = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2}
+    sizes["num_attention_heads"] = 2
+    config = BlipConfig(
+        text_config={
+            **sizes,
+            "vocab_size": len(words) + 2,
+            "encoder_hidden_size": 32,
+            "bos_token_id": 2,
+            "sep_token_id": 3,
+            "pad_token_id": 0,
+            "eos_token_id": 3,
+        },
+        vision_config={**sizes, "image_size": 32, "patch_size": 16},
+        image_text_hidden_size=16,
+        projection_dim=16,
+    )
+    processor = BlipProcessor(BlipImageProcessor(size={"height": 32, "width": 32}), t)
+    torch.manual_seed(0)
+    kind = BlipForImageTextRetrieval if head else BlipForConditionalGeneration
+    model = kind(config)
+    for weights in model.parameters():
+        if weights.dim() > 1:
+            weights.data *= 10  # so that images and texts make a difference
+    return _save(folder, model, processor)
