@@ -259,7 +259,7 @@ def llava_1_6_mistral(folder: Path) -> Path:
 VLMS = (llava, llava_next, llava_1_6_mistral, qwen2_5_vl, qwen3_vl)
 
 
-def blip_itm(folder: Path, *, head: bool = True) -> Path:
+def blip_itm(folder: Path, *, head: bool = True, seed: int = 0) -> Path:
     """BLIP for image-text retrieval; without `head` a BLIP for captioning, which has none."""
     from transformers import (
         BertTokenizerFast,
@@ -276,7 +276,7 @@ def blip_itm(folder: Path, *, head: bool = True) -> Path:
     (folder / "vocab.txt").write_text("\n".join(words))
     t = BertTokenizerFast(str(folder / "vocab.txt"))
     sizes = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2}
-    sizes["num_attention_heads"] = 2
+    sizes |= {"num_attention_heads": 2, "initializer_range": 0.02}  # BLIP's own is 1e-10
     config = BlipConfig(
         text_config={
             **sizes,
@@ -292,10 +292,10 @@ def blip_itm(folder: Path, *, head: bool = True) -> Path:
         projection_dim=16,
     )
     processor = BlipProcessor(BlipImageProcessor(size={"height": 32, "width": 32}), t)
-    torch.manual_seed(0)
+    torch.manual_seed(seed)
     kind = BlipForImageTextRetrieval if head else BlipForConditionalGeneration
     model = kind(config)
-    for weights in model.parameters():
-        if weights.dim() > 1:
-            weights.data *= 10  # so that images and texts make a difference
+    for part in model.modules():
+        if isinstance(part, (torch.nn.Linear, torch.nn.Conv2d)):
+            part.weight.data *= 10  # so that images and texts make a difference
     return _save(folder, model, processor)

@@ -16,7 +16,7 @@ from core.models.devices import PlainDevices
 from core.models.generation import in_batches, without_thinking
 from core.models.registry import CAPTIONER, MATCHER, WRITER, load_folder, load_model
 from core.models.vlm import open_model, writing_prompt
-from core.pipeline import Models, caption_images
+from core.pipeline import Models, caption_images, profile_settings
 from core.regions import Box
 
 DEVICES = PlainDevices("cpu")
@@ -265,7 +265,8 @@ def test_local_models_by_name_on_the_command_line(checkpoints):
         "matcher": f"transformers:{checkpoints(tiny.blip_itm)}",
     }
     models = Models(**{role: load_model(role, name) for role, name in names.items()})
-    picture = caption_images([read_image(EXAMPLE)], models)[0]
+    settings = profile_settings("paper")  # it keeps the global caption, whatever random BLIP says
+    picture = caption_images([read_image(EXAMPLE)], models, settings)[0]
     assert {role: picture.models[role] for role in names} == names
     assert picture.calls["captioner"] == len(list(picture.root.walk()))
     assert picture.statements
