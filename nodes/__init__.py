@@ -3,12 +3,22 @@
 from comfy_api.latest import ComfyExtension, io
 
 from .all_in_one import PatchMatters
+from .loaders import LoadCaptioner, LoadMatcher, LoadWriter
 from .stages import HierarchicalAggregator, LocalCaptioner, PatchDivider, SemanticFilter
 
 
 class PatchMattersExtension(ComfyExtension):
     async def get_node_list(self) -> list[type[io.ComfyNode]]:
-        return [PatchMatters, PatchDivider, LocalCaptioner, SemanticFilter, HierarchicalAggregator]
+        return [
+            PatchMatters,
+            PatchDivider,
+            LocalCaptioner,
+            SemanticFilter,
+            HierarchicalAggregator,
+            LoadCaptioner,
+            LoadWriter,
+            LoadMatcher,
+        ]
 
 
 async def comfy_entrypoint() -> PatchMattersExtension:

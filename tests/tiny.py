@@ -72,8 +72,8 @@ def _save(folder: Path, model, processor) -> Path:
     return folder
 
 
-def llava(folder: Path) -> Path:
-    """LLaVA-1.5: CLIP vision, a projector, Vicuna (Llama)."""
+def llava(folder: Path, **sizes) -> Path:
+    """LLaVA-1.5: CLIP vision, a projector, Vicuna (Llama); `sizes` for a larger one."""
     from transformers import (
         CLIPImageProcessor,
         CLIPVisionConfig,
@@ -86,7 +86,7 @@ def llava(folder: Path) -> Path:
     t = tokenizer("<image>")
     config = LlavaConfig(
         vision_config=CLIPVisionConfig(**CLIP_VISION),
-        text_config=LlamaConfig(**LLAMA, vocab_size=len(t)),
+        text_config=LlamaConfig(**{**LLAMA, **sizes}, vocab_size=len(t)),
         image_token_index=t.convert_tokens_to_ids("<image>"),
     )
     processor = LlavaProcessor(

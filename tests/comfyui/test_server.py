@@ -9,7 +9,8 @@ import pytest
 from conftest import comfyui_folder, comfyui_python
 
 STAGES = ["PatchDivider", "LocalCaptioner", "SemanticFilter", "HierarchicalAggregator"]
-NODES = [*STAGES, "PatchMatters"]
+LOADERS = ["PatchMattersLoadCaptioner", "PatchMattersLoadWriter", "PatchMattersLoadMatcher"]
+NODES = [*STAGES, "PatchMatters", *LOADERS]
 LOAD = {"class_type": "LoadImage", "inputs": {"image": "example.png"}}
 
 
