@@ -3,7 +3,7 @@
 from comfy_api.latest import ComfyExtension, io
 
 from .all_in_one import PatchMatters
-from .loaders import LoadCaptioner, LoadMatcher, LoadWriter
+from .loaders import LoadCaptioner, LoadDetector, LoadMatcher, LoadWriter
 from .stages import HierarchicalAggregator, LocalCaptioner, PatchDivider, SemanticFilter
 
 
@@ -15,6 +15,7 @@ class PatchMattersExtension(ComfyExtension):
             LocalCaptioner,
             SemanticFilter,
             HierarchicalAggregator,
+            LoadDetector,
             LoadCaptioner,
             LoadWriter,
             LoadMatcher,

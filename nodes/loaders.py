@@ -5,7 +5,17 @@ from __future__ import annotations
 from comfy_api.latest import io
 
 from ..core.errors import PatchMattersError
-from ..core.models.registry import CAPTIONER, MATCHER, OFFLINE, TRANSFORMERS, WRITER, load_model
+from ..core.models.registry import (
+    CAPTIONER,
+    DETECTOR,
+    MATCHER,
+    OFFLINE,
+    TRANSFORMERS,
+    ULTRALYTICS,
+    WRITER,
+    load_model,
+    load_yolo,
+)
 from ..core.models.registry import load_folder as open_folder
 from . import bridge, memory, scan, types
 
@@ -55,6 +65,43 @@ def _load(role: str, name: str, device: str, precision: str = "auto"):
         return open_folder(role, name, folder, memory.devices(device), precision)
 
 
+class LoadDetector(io.ComfyNode):
+    @classmethod
+    def define_schema(cls):
+        return io.Schema(
+            node_id="PatchMattersLoadDetector",
+            display_name="Load Detector",
+            category=types.CATEGORY,
+            description="A YOLO of ultralytics on disk that finds the objects which the patches "
+            "are built around. (Core's own detectors connect to the divider's bboxes.)",
+            search_aliases=["patch matters", "yolo", "ultralytics", "load model"],
+            inputs=[
+                io.Combo.Input(
+                    "model",
+                    options=[OFFLINE[DETECTOR], *(ULTRALYTICS + n for n in scan.yolo_files())],
+                    default=OFFLINE[DETECTOR],
+                    tooltip="The model that detects. Found in models/ultralytics as .pt files "
+                    "(YOLO v8, 11, 26; detection or segmentation); loaded in safe mode. ultralytics "
+                    "is AGPL-3.0.",
+                ),
+                _device_input(),
+            ],
+            outputs=[types.Detector.Output("detector", tooltip="For the Patch Divider.")],
+        )
+
+    @classmethod
+    def execute(cls, model, device) -> io.NodeOutput:
+        if model == OFFLINE[DETECTOR]:
+            return io.NodeOutput(load_model(DETECTOR, model))
+        file = scan.yolo_files().get(model.removeprefix(ULTRALYTICS))
+        if file is None:
+            raise PatchMattersError(
+                f"model: «{model[:100]}» is not in models/ultralytics: put its file there and press "
+                "R, or choose another."
+            )
+        return io.NodeOutput(load_yolo(model, file, str(memory.devices(device).device)))
+
+
 class LoadCaptioner(io.ComfyNode):
     @classmethod
     def define_schema(cls):
@@ -77,14 +124,22 @@ class LoadCaptioner(io.ComfyNode):
                     tooltip="The same weights as writer: one model in memory does both. (With the "
                     "offline captioner: the offline writer.)",
                 ),
+                types.Matcher.Output(
+                    "judge",
+                    tooltip="The same weights as matcher: how sure is the model's yes, asked "
+                    "whether a sentence is true? (With the offline captioner: the offline matcher.)",
+                ),
             ],
         )
 
     @classmethod
     def execute(cls, model, precision, device) -> io.NodeOutput:
-        writer = OFFLINE[WRITER] if model == OFFLINE[CAPTIONER] else model
+        offline = model == OFFLINE[CAPTIONER]
         return io.NodeOutput(
-            _load(CAPTIONER, model, device, precision), _load(WRITER, writer, device, precision)
+            *(
+                _load(role, OFFLINE[role] if offline else model, device, precision)
+                for role in (CAPTIONER, WRITER, MATCHER)
+            )
         )
 
 

@@ -19,17 +19,17 @@ class ComfyDevices:
     """Models are loaded, pushed out by others and brought back as core's own models are."""
 
     def __init__(self, device: torch.device):
-        self._device = device
+        self.device = device
         self._offload = comfy.model_management.text_encoder_offload_device()
 
     def ready(self, model: torch.nn.Module) -> torch.device:
         patcher = model.__dict__.get("patch_matters_patcher")
         if patcher is None:
-            patcher = ModelPatcher(_Holder(model), self._device, self._offload)
+            patcher = ModelPatcher(_Holder(model), self.device, self._offload)
             # Beside the model, not in a table: they are to be freed together.
             model.__dict__["patch_matters_patcher"] = patcher
         comfy.model_management.load_models_gpu([patcher], force_full_load=True)
-        return self._device
+        return self.device
 
 
 _devices: dict[str, ComfyDevices] = {}

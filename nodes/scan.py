@@ -11,6 +11,12 @@ import folder_paths
 FOLDER = "LLM"  # models/LLM, where other packs put such models, too
 _DEPTH = 2  # models/LLM/name, models/LLM/author/name
 
+# Where other packs put detectors: models/ultralytics, and its bbox and segm.
+YOLO_FOLDERS = ("ultralytics", "ultralytics_bbox", "ultralytics_segm")
+
+folder_paths.add_model_folder_path(
+    YOLO_FOLDERS[0], os.path.join(folder_paths.models_dir, YOLO_FOLDERS[0])
+)
 folder_paths.add_model_folder_path(FOLDER, os.path.join(folder_paths.models_dir, FOLDER))
 
 
@@ -24,6 +30,19 @@ def model_folders() -> dict[str, Path]:
             for folder in level:
                 if (folder / "config.json").is_file():
                     found.setdefault(folder.relative_to(root).as_posix(), folder)
+    return found
+
+
+def yolo_files() -> dict[str, Path]:
+    """Name (the path below the detectors' folder) -> .pt file."""
+    found: dict[str, Path] = {}
+    for kind in YOLO_FOLDERS:
+        if kind not in folder_paths.folder_names_and_paths:
+            continue
+        for root in map(Path, folder_paths.get_folder_paths(kind)):
+            for file in sorted([*root.glob("*.pt"), *root.glob("*/*.pt")]):
+                if file.resolve() not in {f.resolve() for f in found.values()}:
+                    found.setdefault(file.relative_to(root).as_posix(), file)
     return found
 
 
@@ -43,7 +62,9 @@ def matchers() -> list[str]:
 def writers() -> list[str]:
     """The names of models that chat."""
     return [
-        n for n, folder in model_folders().items() if _config(folder).get("model_type", "blip") != "blip"
+        n
+        for n, folder in model_folders().items()
+        if _config(folder).get("model_type", "blip") != "blip"
     ]
 
 

@@ -16,18 +16,19 @@ OFFLINE = {
     MATCHER: "offline:evidence",
     WRITER: "offline:rules",
 }
-TRANSFORMERS = "transformers:"
+TRANSFORMERS, ULTRALYTICS = "transformers:", "ultralytics:"
 _LOCAL = {
     CAPTIONER: "a vision-language model",
-    MATCHER: "a BLIP model for image-text retrieval",
+    MATCHER: "a BLIP for image-text retrieval, or a vision-language model as judge",
     WRITER: "a chat model, with or without vision",
 }
 
 
 def known_models(role: str) -> str:
     """What `load_model` takes for a role, in words."""
-    local = f", {TRANSFORMERS}FOLDER ({_LOCAL[role]})" if role in _LOCAL else ""
-    return OFFLINE[role] + local
+    if role == DETECTOR:
+        return f"{OFFLINE[role]}, {ULTRALYTICS}FILE.pt (a YOLO)"
+    return f"{OFFLINE[role]}, {TRANSFORMERS}FOLDER ({_LOCAL[role]})"
 
 
 def load_model(role: str, name: str = ""):
@@ -40,6 +41,8 @@ def load_model(role: str, name: str = ""):
     name = name or OFFLINE[role]
     if name.startswith(TRANSFORMERS) and role in _LOCAL:
         return load_folder(role, name, Path(name[len(TRANSFORMERS) :]), _plain_devices())
+    if name.startswith(ULTRALYTICS) and role == DETECTOR:
+        return load_yolo(name, Path(name[len(ULTRALYTICS) :]), str(_plain_devices().device))
     if name == OFFLINE[role]:
         return _offline(role)
     raise PatchMattersError(
@@ -51,17 +54,24 @@ def load_folder(role: str, name: str, folder: Path, devices: Devices, precision:
     """The model in a folder, under a name of the caller's.
 
     Args:
-        precision: auto (as saved), fp32, fp16 or bf16; a matcher always takes its own.
+        precision: auto (as saved), fp32, fp16 or bf16; BLIP always has its own.
     """
-    if role == MATCHER:
-        from .blip import BlipMatcher
-        from .folder import ModelFolder
-
-        return BlipMatcher(name, ModelFolder.open(folder), devices)
+    from .blip import BlipMatcher
+    from .folder import ModelFolder
+    from .judge import JudgeMatcher
     from .vlm import TransformersCaptioner, TransformersWriter, open_model
 
-    kind = {CAPTIONER: TransformersCaptioner, WRITER: TransformersWriter}[role]
-    return kind(name, open_model(folder, devices, precision))
+    if role == MATCHER and ModelFolder.open(folder).model_type == "blip":
+        return BlipMatcher(name, ModelFolder.open(folder), devices)
+    kinds = {CAPTIONER: TransformersCaptioner, WRITER: TransformersWriter, MATCHER: JudgeMatcher}
+    return kinds[role](name, open_model(folder, devices, precision))
+
+
+def load_yolo(name: str, file: Path, device: str):
+    """The detector in a .pt file of ultralytics, under a name of the caller's."""
+    from .yolo import UltralyticsDetector
+
+    return UltralyticsDetector(name, file, device)
 
 
 def load_embedder():
@@ -72,7 +82,7 @@ def load_embedder():
 
 
 @lru_cache(maxsize=1)
-def _plain_devices() -> Devices:
+def _plain_devices() -> PlainDevices:
     return PlainDevices()
 
 

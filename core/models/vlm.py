@@ -105,8 +105,33 @@ class VisionLanguageModel:
         every_token,
     ) -> list[Completion]:
         """Continue chats of which each has one image (or none has): see `generation.generate`."""
+        inputs = self._inputs(texts, images)
+        tokenizer = self.tokenizer
+        return generate(
+            self.model,
+            inputs,
+            rows,
+            max_tokens,
+            lambda ids: tokenizer.decode(ids, skip_special_tokens=True),
+            every_token,
+        )
+
+    def next_logits(self, texts: Sequence[str], images: Sequence) -> torch.Tensor:
+        """The logits of the next token of each chat: float32, shape (chats, vocabulary)."""
+        with torch.inference_mode():
+            out = self.model.generate(
+                **self._inputs(texts, images),
+                max_new_tokens=1,
+                do_sample=False,
+                output_logits=True,
+                return_dict_in_generate=True,
+            )
+        return out.logits[0].float()
+
+    def _inputs(self, texts: Sequence[str], images: Sequence | None) -> dict:
+        """The batch on the compute device, left-padded."""
         device = self.ready()
-        options = {"images": [[i] for i in images]} if images else {}
+        options = {"images": [[_large_enough(i)] for i in images]} if images else {}
         tokenizer = self.tokenizer
         # Some chat templates write the start token, others leave it to the tokenizer.
         started = bool(tokenizer.bos_token) and texts[0].startswith(tokenizer.bos_token)
@@ -117,19 +142,11 @@ class VisionLanguageModel:
             add_special_tokens=not started,
             **options,
         )
-        inputs = {
+        return {
             k: v.to(device, self.model.dtype if v.is_floating_point() else None)
             for k, v in inputs.items()
             if isinstance(v, torch.Tensor)
         }
-        return generate(
-            self.model,
-            inputs,
-            rows,
-            max_tokens,
-            lambda ids: tokenizer.decode(ids, skip_special_tokens=True),
-            every_token,
-        )
 
 
 def open_model(path: str | Path, devices: Devices, precision: str = "auto") -> VisionLanguageModel:
@@ -176,7 +193,7 @@ class TransformersCaptioner:
         try:
             completions = self._model.generate(
                 [self._model.prompt(r.prompt, image=True) for r in requests],
-                [_large_enough(r.image) for r in requests],
+                [r.image for r in requests],
                 rows,
                 max_tokens,
                 lambda: tick(None),

@@ -16,6 +16,9 @@ folder = pathlib.Path({folder!r})
 tiny.llava(folder / "author" / "tiny-llava")
 tiny.llama(folder / "tiny-llama")
 tiny.blip_itm(folder / "tiny-blip-itm")
+from ultralytics import YOLO
+yolo = folder.parent / "ultralytics" / "bbox"; yolo.mkdir(parents=True)
+YOLO("yolov8n.yaml").save(yolo / "random-yolov8n.pt")
 tiny.llava(folder / "bulky-llava", hidden_size=1024, intermediate_size=8192, num_hidden_layers=4)
 """
 
@@ -57,6 +60,8 @@ def test_the_pickers_list_what_is_on_disk_sorted_by_what_it_can_do(server, model
 
     seeing = ["transformers:bulky-llava", "transformers:author/tiny-llava"]
     assert options("PatchMattersLoadCaptioner") == ["offline:measured", *seeing]
+    yolo = "ultralytics:bbox/random-yolov8n.pt"
+    assert options("PatchMattersLoadDetector") == ["offline:ssd-mobilenet", yolo]
     assert options("PatchMattersLoadMatcher") == ["offline:evidence", "transformers:tiny-blip-itm"]
     assert set(options("PatchMattersLoadWriter")) == {
         "offline:rules",
@@ -84,6 +89,21 @@ def test_local_models_in_every_role(server, models):
     assert report["models"]["writer"] == "transformers:tiny-llama"
     assert report["calls"]["captioner"] == 5
     assert shown(result, "describe") == shown(server.run(prompt), "describe")
+
+
+def test_a_yolo_and_the_captioner_as_judge(server, models):
+    prompt = with_captioner("transformers:author/tiny-llava", seed=25)
+    prompt["yolo"] = node(
+        "PatchMattersLoadDetector", model="ultralytics:bbox/random-yolov8n.pt", device="auto"
+    )
+    prompt["divide"]["inputs"]["detector"] = ["yolo", 0]
+    prompt["filter"]["inputs"]["matcher"] = ["vlm", 2]
+    prompt["report"] = node("PreviewAny", source=["join", 2])
+    result = server.run(prompt)
+    assert result["end"]["type"] == "execution_success", result["end"]
+    used = json.loads("".join(result["outputs"]["report"]["text"]))["models"]
+    assert used["detector"] == "ultralytics:bbox/random-yolov8n.pt"
+    assert used["matcher"] == "transformers:author/tiny-llava"
 
 
 def test_a_name_that_was_not_scanned_is_refused(server, models):

@@ -9,7 +9,12 @@ import pytest
 from conftest import comfyui_folder, comfyui_python
 
 STAGES = ["PatchDivider", "LocalCaptioner", "SemanticFilter", "HierarchicalAggregator"]
-LOADERS = ["PatchMattersLoadCaptioner", "PatchMattersLoadWriter", "PatchMattersLoadMatcher"]
+LOADERS = [
+    "PatchMattersLoadDetector",
+    "PatchMattersLoadCaptioner",
+    "PatchMattersLoadWriter",
+    "PatchMattersLoadMatcher",
+]
 NODES = [*STAGES, "PatchMatters", *LOADERS]
 LOAD = {"class_type": "LoadImage", "inputs": {"image": "example.png"}}
 

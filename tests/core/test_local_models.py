@@ -17,6 +17,7 @@ from core.models.generation import in_batches, without_thinking
 from core.models.registry import CAPTIONER, MATCHER, WRITER, load_folder, load_model
 from core.models.vlm import open_model, writing_prompt
 from core.pipeline import Models, caption_images, profile_settings
+from core.prompts import load_prompt
 from core.regions import Box
 
 DEVICES = PlainDevices("cpu")
@@ -163,6 +164,22 @@ def test_the_writers_prompt_fences_the_facts():
     assert "at most 3 sentences" in text
     drafts = writing_prompt(WritingRequest(facts, drafts=(("main", "A dog."),)))
     assert "[main] A dog." in drafts and "A dog {runs}." in drafts
+
+
+def test_the_captioner_judges_by_the_probability_of_its_yes(vlm):
+    judge = load_folder(MATCHER, "test", vlm, DEVICES)
+    photo = read_image(EXAMPLE)
+    texts = ["A cup stands there.", "A dog {runs}.", "A <image> cat, no more and no less."]
+    scores = judge.score([(photo, texts), (photo.crop((0, 0, 90, 90)), texts[:1])], lambda i: None)
+    alone = [judge.score([(photo, [t])], lambda i: None)[0][0] for t in texts]
+    assert scores[0] == pytest.approx(alone, abs=1e-4)
+    assert all(0 < s < 1 for row in scores for s in row) and len(set(scores[0])) == 3
+    model = open_model(vlm, DEVICES)
+    prompt = model.prompt(load_prompt("judge").format(statement=texts[0]), image=True)
+    logits = model.next_logits([prompt], [photo])[0]
+    letters = {c: model.tokenizer.convert_tokens_to_ids(c) for c in "yYnN"}
+    yes, no = (sum(logits[letters[c]].exp() for c in pair) for pair in ("yY", "nN"))
+    assert scores[0][0] == pytest.approx(float(yes / (yes + no)), abs=1e-4)
 
 
 def blip_reference(folder, image, text):

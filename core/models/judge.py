@@ -1,0 +1,68 @@
+"""The captioner as judge: asked whether a sentence is true of the image, how sure is its yes?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from PIL.Image import Image
+
+from ..errors import PatchMattersError
+from ..prompts import load_prompt
+from . import Tick
+from .generation import in_batches
+from .vlm import BATCH, VisionLanguageModel
+
+
+class JudgeMatcher:
+    """Score: P(yes) / (P(yes) + P(no)) of the first word of the answer.
+
+    0.5 is where the model thinks no as likely as yes. The errors of two views are not independent
+    (it is one model with one bias), so views are not pooled.
+    """
+
+    threshold = 0.5
+    pooled_threshold = None
+
+    def __init__(self, name: str, model: VisionLanguageModel):
+        self.name, self._model = name, model
+
+    def score(
+        self, batches: Sequence[tuple[Image, Sequence[str]]], tick: Tick
+    ) -> list[list[float | None]]:
+        if not self._model.sees:
+            raise PatchMattersError(
+                f"matcher: {self.name} takes no images: choose a vision-language model."
+            )
+        question = load_prompt("judge")
+        scores = []
+        for index, (image, texts) in enumerate(batches):
+            prompts = [
+                self._model.prompt(question.format(statement=text), image=True) for text in texts
+            ]
+
+            def run(start, stop, prompts=prompts, image=image):
+                tick(None)
+                logits = self._model.next_logits(prompts[start:stop], [image] * (stop - start))
+                return self._sureness(logits)
+
+            scores.append(in_batches(len(prompts), run, BATCH))
+            tick(index)
+        return scores
+
+    def _sureness(self, logits: torch.Tensor) -> list[float]:
+        """(rows, vocabulary) -> P(yes) of each row."""
+        yes, no = (
+            torch.logsumexp(logits[:, self._first_tokens(word)], dim=1) for word in ("yes", "no")
+        )
+        return torch.sigmoid(yes - no).tolist()
+
+    def _first_tokens(self, word: str) -> list[int]:
+        """The tokens that an answer may begin with, in any spelling; a blank alone is none."""
+        tokenizer = self._model.tokenizer
+        found = set()
+        for spelled in (word, word.capitalize(), word.upper()):
+            for text in (spelled, f" {spelled}"):
+                ids = tokenizer(text, add_special_tokens=False)["input_ids"]
+                found.add(next(i for i in ids if tokenizer.decode([i]).strip()))
+        return sorted(found)
