@@ -72,7 +72,7 @@ def _save(folder: Path, model, processor) -> Path:
     return folder
 
 
-def llava(folder: Path, **sizes) -> Path:
+def llava(folder: Path, image_size: int = 28, **sizes) -> Path:
     """LLaVA-1.5: CLIP vision, a projector, Vicuna (Llama); `sizes` for a larger one."""
     from transformers import (
         CLIPImageProcessor,
@@ -85,13 +85,14 @@ def llava(folder: Path, **sizes) -> Path:
 
     t = tokenizer("<image>")
     config = LlavaConfig(
-        vision_config=CLIPVisionConfig(**CLIP_VISION),
+        vision_config=CLIPVisionConfig(**{**CLIP_VISION, "image_size": image_size}),
         text_config=LlamaConfig(**{**LLAMA, **sizes}, vocab_size=len(t)),
         image_token_index=t.convert_tokens_to_ids("<image>"),
     )
     processor = LlavaProcessor(
         image_processor=CLIPImageProcessor(
-            size={"shortest_edge": 28}, crop_size={"height": 28, "width": 28}
+            size={"shortest_edge": image_size},
+            crop_size={"height": image_size, "width": image_size},
         ),
         tokenizer=t,
         patch_size=14,
@@ -259,8 +260,13 @@ def llava_1_6_mistral(folder: Path) -> Path:
 VLMS = (llava, llava_next, llava_1_6_mistral, qwen2_5_vl, qwen3_vl)
 
 
-def blip_itm(folder: Path, *, head: bool = True, seed: int = 0) -> Path:
-    """BLIP for image-text retrieval; without `head` a BLIP for captioning, which has none."""
+def blip_itm(
+    folder: Path, *, head: bool = True, text=(), vision=(), joint: int = 16, words: str = ""
+) -> Path:
+    """BLIP for image-text retrieval; without `head` a BLIP for captioning, which has none.
+
+    `text`, `vision` and `joint` give sizes for a larger one, `words` more words for its tokenizer.
+    """
     from transformers import (
         BertTokenizerFast,
         BlipConfig,
@@ -272,30 +278,33 @@ def blip_itm(folder: Path, *, head: bool = True, seed: int = 0) -> Path:
 
     folder.mkdir(parents=True, exist_ok=True)
     letters = "abcdefghijklmnopqrstuvwxyz0123456789.,"
-    words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *letters, *(f"##{c}" for c in letters)]
-    (folder / "vocab.txt").write_text("\n".join(words))
+    known = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *letters, *(f"##{c}" for c in letters)]
+    known += words.split()
+    (folder / "vocab.txt").write_text("\n".join(known))
     t = BertTokenizerFast(str(folder / "vocab.txt"))
     sizes = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2}
     sizes |= {"num_attention_heads": 2, "initializer_range": 0.02}  # BLIP's own is 1e-10
     config = BlipConfig(
         text_config={
             **sizes,
-            "vocab_size": len(words) + 2,
+            "vocab_size": len(known) + 2,
             "encoder_hidden_size": 32,
             "bos_token_id": 2,
             "sep_token_id": 3,
             "pad_token_id": 0,
             "eos_token_id": 3,
+            **dict(text),
         },
-        vision_config={**sizes, "image_size": 32, "patch_size": 16},
-        image_text_hidden_size=16,
-        projection_dim=16,
+        vision_config={**sizes, "image_size": 32, "patch_size": 16, **dict(vision)},
+        image_text_hidden_size=joint,
+        projection_dim=joint,
     )
-    processor = BlipProcessor(BlipImageProcessor(size={"height": 32, "width": 32}), t)
-    torch.manual_seed(seed)
+    side = config.vision_config.image_size
+    processor = BlipProcessor(BlipImageProcessor(size={"height": side, "width": side}), t)
+    torch.manual_seed(0)
     kind = BlipForImageTextRetrieval if head else BlipForConditionalGeneration
     model = kind(config)
     for part in model.modules():
-        if isinstance(part, (torch.nn.Linear, torch.nn.Conv2d)):
+        if not vision and isinstance(part, (torch.nn.Linear, torch.nn.Conv2d)):
             part.weight.data *= 10  # so that images and texts make a difference
     return _save(folder, model, processor)

@@ -89,17 +89,19 @@ def generate(
     length = inputs["input_ids"].shape[1]
     each = len(rows) // inputs["input_ids"].shape[0]
     devices = [model.device] if model.device.type == "cuda" else []
+    stopping = StoppingCriteriaList([_EveryToken(every_token)])
     with torch.inference_mode(), torch.random.fork_rng(devices=devices):
+        if each > 1:
+            inputs = _shared_prefill(model, inputs, each)
         out = model.generate(
             **inputs,
             do_sample=True,
             temperature=1.0,
             top_k=0,
             top_p=1.0,
-            num_return_sequences=each,
             max_new_tokens=max_tokens,
             logits_processor=LogitsProcessorList([SeededChoice(rows)]),
-            stopping_criteria=StoppingCriteriaList([_EveryToken(every_token)]),
+            stopping_criteria=stopping,
         )
     ends = model.generation_config.eos_token_id
     ends = set(ends) if isinstance(ends, (list, tuple)) else {ends}
@@ -110,6 +112,25 @@ def generate(
         finish = LENGTH if end is None and len(row) >= max_tokens else STOP
         completions.append(Completion(without_thinking(text), finish))
     return completions
+
+
+def _shared_prefill(model, inputs: dict, each: int) -> dict:
+    """Inputs for `each` samples of every row, with images encoded and prompts read once a row."""
+    first = model.generate(
+        **inputs, max_new_tokens=1, do_sample=False, return_dict_in_generate=True, use_cache=True
+    )
+    cache = first.past_key_values
+    # The last token of the prompt is read again, by each sample, for its logits.
+    cache.crop(-1)
+    cache.batch_repeat_interleave(each)
+    for part in model.modules():
+        # Where a model numbers image positions in rows and columns, it keeps an offset of each row.
+        offsets = getattr(part, "rope_deltas", None)
+        if isinstance(offsets, torch.Tensor):
+            part.rope_deltas = offsets.repeat_interleave(each, dim=0)
+    names = ("input_ids", "attention_mask")
+    rows = {name: inputs[name].repeat_interleave(each, dim=0) for name in names}
+    return {**rows, "past_key_values": cache}
 
 
 def without_thinking(text: str) -> str:

@@ -1,0 +1,136 @@
+"""What batching is worth for local models, with random weights. Prints one table of ratios.
+
+    .venv/bin/python bench/local.py matcher [--crops 5 --sentences 24]
+    .venv/bin/python bench/local.py captioner [--patches 5 --candidates 3 --tokens 40]
+
+matcher: full-size BLIP large, this pack's way against one call for each sentence and head, as the
+reference does it. captioner: a small LLaVA, all patches and candidates in one batch against one
+call each. The weights are random and made in a temporary folder (BLIP large: 1.8 GB).
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+
+import tiny  # noqa: E402
+import torch  # noqa: E402
+
+from core.cli import EXAMPLE  # noqa: E402
+from core.images import read_image  # noqa: E402
+from core.models import CaptionRequest  # noqa: E402
+from core.models.devices import PlainDevices  # noqa: E402
+from core.models.registry import CAPTIONER, MATCHER, load_folder  # noqa: E402
+
+
+def crops(n: int) -> list:
+    photo = read_image(EXAMPLE)
+    return [photo.crop((10 * i, 5 * i, 300 + 10 * i, 300 + 5 * i)) for i in range(n)]
+
+
+def seconds(call) -> tuple[float, object]:
+    start = time.perf_counter()
+    result = call()
+    return time.perf_counter() - start, result
+
+
+def matcher(options) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        # BLIP large: ViT-L/16 at 384 px, and a text model of BERT's base size.
+        path = tiny.blip_itm(
+            Path(folder),
+            text={
+                "hidden_size": 768,
+                "intermediate_size": 3072,
+                "num_hidden_layers": 12,
+                "num_attention_heads": 12,
+                "encoder_hidden_size": 1024,
+            },
+            vision={
+                "hidden_size": 1024,
+                "intermediate_size": 4096,
+                "num_hidden_layers": 24,
+                "num_attention_heads": 16,
+                "image_size": 384,
+            },
+            joint=256,
+            words="cup number stands on brown table",
+        )
+        ours = load_folder(MATCHER, "bench", path, PlainDevices())
+        views = crops(options.crops)
+        texts = [f"a cup number {i} stands on a brown table." for i in range(options.sentences)]
+        model, processor = ours.model, ours._processor
+
+        def one_by_one() -> list[list[float]]:
+            rows = []
+            for view in views:
+                row = []
+                for text in texts:
+                    inputs = processor(images=view, text=text, return_tensors="pt")
+                    inputs.pop("token_type_ids", None)
+                    inputs = inputs.to(model.device)
+                    with torch.inference_mode():
+                        match = model(**inputs, use_itm_head=True).itm_score.softmax(-1)[0, 1]
+                        cosine = model(**inputs, use_itm_head=False).itm_score[0, 0]
+                    row.append(float(((match + cosine) / 2).clamp(0, 1)))
+                rows.append(row)
+            return rows
+
+        ours.score([(views[0], texts[:1])], lambda i: None)  # warm
+        fast, a = seconds(lambda: ours.score([(v, texts) for v in views], lambda i: None))
+        slow, b = seconds(one_by_one)
+    difference = max(abs(x - y) for p, q in zip(a, b) for x, y in zip(p, q))
+    print(f"BLIP large, {options.crops} crops x {options.sentences} sentences, {model.device}")
+    print(f"  one call a sentence and head {slow:8.1f} s\n  this pack {fast:27.1f} s")
+    print(f"  times faster {slow / fast:24.1f}\n  largest difference of a score {difference:.1e}")
+
+
+def captioner(options) -> None:
+    sizes = {"hidden_size": 256, "intermediate_size": 1024, "num_hidden_layers": 8}
+    sizes |= {"num_attention_heads": 8, "num_key_value_heads": 8}
+    with tempfile.TemporaryDirectory() as folder:
+        path = tiny.llava(Path(folder), image_size=336, **sizes)
+        ours = load_folder(CAPTIONER, "bench", path, PlainDevices())
+        views = crops(options.patches)
+
+        def request(view, n, seed):
+            return CaptionRequest(view, "Describe.", n, 0.7, options.tokens, seed)
+
+        ours.caption([request(views[0], 1, 0)], lambda i: None)  # warm
+        batch = [request(v, options.candidates, i) for i, v in enumerate(views)]
+        fast, _ = seconds(lambda: ours.caption(batch, lambda i: None))
+        slow, _ = seconds(
+            lambda: [
+                ours.caption([request(v, 1, 10 * i + c)], lambda i: None)
+                for i, v in enumerate(views)
+                for c in range(options.candidates)
+            ]
+        )
+    print(
+        f"LLaVA of random weights, {options.patches} patches x {options.candidates} candidates x "
+        f"{options.tokens} tokens, {ours._model.model.device}"
+    )
+    print(f"  one call a candidate {slow:8.1f} s\n  one batch {fast:19.1f} s")
+    print(f"  times faster {slow / fast:16.1f}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("what", choices=["matcher", "captioner"])
+    parser.add_argument("--crops", type=int, default=5)
+    parser.add_argument("--sentences", type=int, default=24)
+    parser.add_argument("--patches", type=int, default=5)
+    parser.add_argument("--candidates", type=int, default=3)
+    parser.add_argument("--tokens", type=int, default=40)
+    options = parser.parse_args()
+    {"matcher": matcher, "captioner": captioner}[options.what](options)
+
+
+if __name__ == "__main__":
+    main()
