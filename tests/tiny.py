@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import torch
+import transformers
 from tokenizers import Tokenizer, decoders, models
 from transformers import PreTrainedTokenizerFast
 
@@ -49,19 +50,20 @@ TEXT_TEMPLATE = (
 )
 
 
-def tokenizer(*special: str, **options) -> PreTrainedTokenizerFast:
+def tokenizer(*special: str, kind=PreTrainedTokenizerFast, **options) -> PreTrainedTokenizerFast:
     """One token a character, and the special ones."""
     words = ["<pad>", "<s>", "</s>", "<unk>", *special, *map(chr, range(32, 127)), "\n"]
     vocabulary = {word: i for i, word in enumerate(words)}
     core = Tokenizer(models.BPE(vocab=vocabulary, merges=[], unk_token="<unk>"))
     core.decoder = decoders.Fuse()
-    return PreTrainedTokenizerFast(
+    return kind(
         tokenizer_object=core,
         bos_token="<s>",
         eos_token="</s>",
         unk_token="<unk>",
         pad_token="<pad>",
         additional_special_tokens=list(special),
+        model_input_names=["input_ids", "attention_mask"],
         **options,
     )
 
@@ -152,7 +154,9 @@ def _qwen_tokenizer():
         "<|image_pad|>",
         "<|video_pad|>",
     )
-    return tokenizer(*special), special
+    if transformers.__version__.startswith("4."):  # its processors insist on the class
+        return tokenizer(*special, kind=transformers.Qwen2TokenizerFast)
+    return tokenizer(*special)
 
 
 def qwen2_5_vl(folder: Path) -> Path:
@@ -164,7 +168,7 @@ def qwen2_5_vl(folder: Path) -> Path:
         Qwen2VLVideoProcessor,
     )
 
-    t, _ = _qwen_tokenizer()
+    t = _qwen_tokenizer()
     ids = t.convert_tokens_to_ids
     config = Qwen2_5_VLConfig(
         vision_config={
@@ -205,7 +209,7 @@ def qwen3_vl(folder: Path) -> Path:
         Qwen3VLVideoProcessor,
     )
 
-    t, _ = _qwen_tokenizer()
+    t = _qwen_tokenizer()
     ids = t.convert_tokens_to_ids
     config = Qwen3VLConfig(
         vision_config={

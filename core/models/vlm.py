@@ -22,7 +22,7 @@ from .generation import Sampling, generate, in_batches
 
 BATCH = 8  # requests generated together at most
 MIN_SIDE = 28  # px; smaller crops are enlarged, for a vision model's own patch is 14 to 28 px wide
-MAX_FACT_TOKENS = 400  # of a written caption
+MAX_WRITTEN_TOKENS = 400  # of a written caption
 
 _loaded: weakref.WeakValueDictionary = weakref.WeakValueDictionary()
 
@@ -60,13 +60,14 @@ class VisionLanguageModel:
         auto = AutoModelForImageTextToText if kind in SEEING else AutoModelForCausalLM
         dtype = {"auto": "auto", "fp32": torch.float32, "bf16": torch.bfloat16}
         dtype = {**dtype, "fp16": torch.float16}[self._precision]
-        model = auto.from_pretrained(
-            self._folder.path,
-            local_files_only=True,
-            use_safetensors=True,
-            dtype=dtype,
-            attn_implementation="sdpa",
-        )
+        with torch.random.fork_rng(devices=[]):  # transformers 4 draws weights before it reads them
+            model = auto.from_pretrained(
+                self._folder.path,
+                local_files_only=True,
+                use_safetensors=True,
+                dtype=dtype,
+                attn_implementation="sdpa",
+            )
         return model.eval()
 
     @property
@@ -226,7 +227,7 @@ class TransformersWriter:
                     [self._model.prompt(writing_prompt(request), image=False)],
                     None,
                     [Sampling(request.seed, 0, request.temperature)],
-                    MAX_FACT_TOKENS,
+                    MAX_WRITTEN_TOKENS,
                     lambda: tick(None),
                 )
             except torch.OutOfMemoryError:
