@@ -62,9 +62,8 @@ def tokenizer(*special: str, kind=PreTrainedTokenizerFast, **options) -> PreTrai
         eos_token="</s>",
         unk_token="<unk>",
         pad_token="<pad>",
-        additional_special_tokens=list(special),
         model_input_names=["input_ids", "attention_mask"],
-        **options,
+        **{"additional_special_tokens": list(special), **options},
     )
 
 
@@ -261,9 +260,6 @@ def llava_1_6_mistral(folder: Path) -> Path:
     return llava_next(folder, "mistral")
 
 
-VLMS = (llava, llava_next, llava_1_6_mistral, qwen2_5_vl, qwen3_vl)
-
-
 def blip_itm(
     folder: Path, *, head: bool = True, text=(), vision=(), joint: int = 16, words: str = ""
 ) -> Path:
@@ -312,3 +308,87 @@ def blip_itm(
         if not vision and isinstance(part, (torch.nn.Linear, torch.nn.Conv2d)):
             part.weight.data *= 10  # so that images and texts make a difference
     return _save(folder, model, processor)
+
+
+def gemma3(folder: Path) -> Path:
+    from transformers import (
+        Gemma3Config,
+        Gemma3ForConditionalGeneration,
+        Gemma3ImageProcessor,
+        Gemma3Processor,
+    )
+
+    special = ("<image_soft_token>", "<start_of_image>", "<end_of_image>")
+    names = ("image_token", "boi_token", "eoi_token")
+    t = tokenizer(*special, extra_special_tokens=dict(zip(names, special)))
+    config = Gemma3Config(
+        text_config={
+            **LLAMA,
+            "head_dim": 16,
+            "vocab_size": len(t),
+            "num_hidden_layers": 2,
+            "sliding_window": 16,
+            "layer_types": ["sliding_attention", "full_attention"],
+        },
+        vision_config={
+            "hidden_size": 32,
+            "intermediate_size": 64,
+            "num_hidden_layers": 2,
+            "num_attention_heads": 2,
+            "image_size": 28,
+            "patch_size": 14,
+        },
+        mm_tokens_per_image=4,
+        image_token_index=t.convert_tokens_to_ids("<image_soft_token>"),
+        boi_token_index=t.convert_tokens_to_ids("<start_of_image>"),
+        eoi_token_index=t.convert_tokens_to_ids("<end_of_image>"),
+    )
+    template = LLAVA_TEMPLATE.replace("<image>", "<start_of_image>")
+    processor = Gemma3Processor(
+        image_processor=Gemma3ImageProcessor(size={"height": 28, "width": 28}),
+        tokenizer=t,
+        image_seq_length=4,
+        chat_template=template,
+    )
+    torch.manual_seed(0)
+    return _save(folder, Gemma3ForConditionalGeneration(config), processor)
+
+
+def internvl(folder: Path) -> Path:
+    from transformers import (
+        GotOcr2ImageProcessor,
+        InternVLConfig,
+        InternVLForConditionalGeneration,
+        InternVLProcessor,
+        InternVLVideoProcessor,
+    )
+
+    special = ("<IMG_CONTEXT>", "<img>", "</img>", "<video>")
+    names = ("context_image_token", "start_image_token", "end_image_token", "video_token")
+    t = tokenizer(*special, extra_special_tokens=dict(zip(names, special)))
+    config = InternVLConfig(
+        text_config={"model_type": "llama", **LLAMA, "vocab_size": len(t)},
+        vision_config={
+            "hidden_size": 32,
+            "intermediate_size": 64,
+            "num_hidden_layers": 2,
+            "num_attention_heads": 2,
+            "image_size": [28, 28],
+            "patch_size": [7, 7],
+        },
+        image_token_id=t.convert_tokens_to_ids("<IMG_CONTEXT>"),
+        image_seq_length=4,
+    )
+    size = {"height": 28, "width": 28}
+    processor = InternVLProcessor(
+        image_processor=GotOcr2ImageProcessor(size=size, crop_to_patches=True, max_patches=4),
+        tokenizer=t,
+        video_processor=InternVLVideoProcessor(size=size),
+        image_seq_length=4,
+        chat_template=LLAVA_TEMPLATE.replace("<image>", "<IMG_CONTEXT>"),
+    )
+    torch.manual_seed(0)
+    return _save(folder, InternVLForConditionalGeneration(config), processor)
+
+
+VLMS = (llava, llava_next, llava_1_6_mistral, qwen2_5_vl, qwen3_vl, gemma3, internvl)

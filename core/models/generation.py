@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import torch
 from transformers import (
+    DynamicCache,
     LogitsProcessor,
     LogitsProcessorList,
     StoppingCriteria,
@@ -91,14 +92,15 @@ def generate(
     devices = [model.device] if model.device.type == "cuda" else []
     stopping = StoppingCriteriaList([_EveryToken(every_token)])
     with torch.inference_mode(), torch.random.fork_rng(devices=devices):
-        if each > 1:
-            inputs = _shared_prefill(model, inputs, each)
+        if each > 1 and _can_share(model):
+            inputs, each = _shared_prefill(model, inputs, each), 1
         out = model.generate(
             **inputs,
             do_sample=True,
             temperature=1.0,
             top_k=0,
             top_p=1.0,
+            num_return_sequences=each,
             max_new_tokens=max_tokens,
             logits_processor=LogitsProcessorList([SeededChoice(rows)]),
             stopping_criteria=stopping,
@@ -112,6 +114,12 @@ def generate(
         finish = LENGTH if end is None and len(row) >= max_tokens else STOP
         completions.append(Completion(without_thinking(text), finish))
     return completions
+
+
+def _can_share(model) -> bool:
+    """Whether the cache can be stepped back: one with a sliding window has forgotten its start."""
+    cache = DynamicCache(config=model.config.get_text_config(decoder=True))
+    return not any(getattr(layer, "is_sliding", False) for layer in cache.layers)
 
 
 def _shared_prefill(model, inputs: dict, each: int) -> dict:
