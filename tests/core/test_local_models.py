@@ -57,7 +57,8 @@ def caption(folder, asked):
 
 def test_a_prompt_goes_through_the_models_own_template_with_one_image(vlm):
     model = open_model(vlm, DEVICES)
-    image_token = model.processor.image_token
+    names = (model.processor.image_token, getattr(model.processor, "boi_token", None))
+    image_token = next(t for t in names if t and t in model.prompt("Describe.", image=True))
     text = model.prompt(f"Describe {image_token} this.", image=True)
     assert text.count(image_token) == 1
     assert model.prompt("Describe.", image=False).count(image_token) == 0
