@@ -34,7 +34,8 @@ def matcher_input():
         "matcher",
         optional=True,
         tooltip="Scores each sentence against the pixels. Not connected: a second look of the "
-        "offline detector, which can judge sentences that name one of the 80 COCO classes.",
+        "offline detector, which knows 80 classes and drops what it misses. With a captioner of your "
+        "own connect the judge of Load Captioner, or a BLIP.",
     )
 
 
