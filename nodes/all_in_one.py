@@ -29,10 +29,7 @@ class PatchMatters(io.ComfyNode):
             is_output_node=True,
             inputs=[
                 io.Image.Input("image", tooltip="Pictures to caption; a whole batch at once."),
-                types.captioner_input(
-                    "The model that describes. Not connected: sentences on what the offline "
-                    "detector found and measured (class, number, place, size, colour)."
-                ),
+                types.captioner_input(),
                 types.matcher_input(),
                 types.writer_input(),
                 types.detector_input(),

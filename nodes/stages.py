@@ -173,10 +173,7 @@ class LocalCaptioner(io.ComfyNode):
             is_output_node=True,
             inputs=[
                 types.Patches.Input("patches", tooltip="From the Patch Divider."),
-                types.captioner_input(
-                    "The model that describes. Not connected: sentences on what the offline "
-                    "detector found and measured (class, number, place, size, colour)."
-                ),
+                types.captioner_input(),
                 io.String.Input(
                     "prompt",
                     default=defaults.prompt,

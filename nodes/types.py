@@ -25,8 +25,11 @@ def detector_input():
     )
 
 
-def captioner_input(effect: str):
-    return Captioner.Input("captioner", optional=True, tooltip=effect)
+def captioner_input(
+    tooltip: str = "The model that describes. Not connected: sentences on what the offline "
+    "detector found and measured (class, number, place, size, colour).",
+):
+    return Captioner.Input("captioner", optional=True, tooltip=tooltip)
 
 
 def matcher_input():
