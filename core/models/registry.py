@@ -39,8 +39,9 @@ def load_model(role: str, name: str = ""):
             it names cannot be used.
     """
     name = name or OFFLINE[role]
-    if name.startswith(TRANSFORMERS) and role in _LOCAL:
-        return load_folder(role, name, Path(name[len(TRANSFORMERS) :]), _plain_devices())
+    folder = Path(name.removeprefix(TRANSFORMERS))
+    if name.startswith(TRANSFORMERS) and role in _LOCAL and folder.is_dir():
+        return load_folder(role, name, folder, _plain_devices())
     if name.startswith(ULTRALYTICS) and role == DETECTOR:
         return load_yolo(name, Path(name[len(ULTRALYTICS) :]), str(_plain_devices().device))
     if name == OFFLINE[role]:
