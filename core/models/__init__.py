@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
     from PIL.Image import Image
 
-STOP, LENGTH, REFUSAL, REPETITION, ERROR = "stop", "length", "refusal", "repetition", "error"
+STOP, LENGTH, REFUSAL, ERROR = "stop", "length", "refusal", "error"
 
 Tick = Callable[[int | None], None]
 """Called with the index of each request as it is finished, and with None for each generated token:
@@ -50,7 +50,7 @@ class CaptionRequest:
 
 @dataclass(frozen=True)
 class Completion:
-    """A model's answer, and how it ended: stop, length, refusal, repetition or error.
+    """A model's answer, and how it ended: stop, length, refusal or error.
 
     With `error`, `text` is empty and `detail` says in a sentence what went wrong.
     """

@@ -62,8 +62,8 @@ def load_folder(role: str, name: str, folder: Path, devices: Devices, precision:
     from .judge import JudgeMatcher
     from .vlm import TransformersCaptioner, TransformersWriter, open_model
 
-    if role == MATCHER and ModelFolder.open(folder).model_type == "blip":
-        return BlipMatcher(name, ModelFolder.open(folder), devices)
+    if role == MATCHER and (opened := ModelFolder.open(folder)).model_type == "blip":
+        return BlipMatcher(name, opened, devices)
     kinds = {CAPTIONER: TransformersCaptioner, WRITER: TransformersWriter, MATCHER: JudgeMatcher}
     return kinds[role](name, open_model(folder, devices, precision))
 

@@ -27,6 +27,10 @@ MAX_WRITTEN_TOKENS = 400  # of a written caption
 _loaded: weakref.WeakValueDictionary = weakref.WeakValueDictionary()
 
 
+class RefusedImage(ValueError):
+    """The processor does not take an image of the batch: too narrow, as a rule."""
+
+
 class VisionLanguageModel:
     """Weights and processor of one folder. Loaded when first used."""
 
@@ -136,13 +140,16 @@ class VisionLanguageModel:
         tokenizer = self.tokenizer
         # Some chat templates write the start token, others leave it to the tokenizer.
         started = bool(tokenizer.bos_token) and texts[0].startswith(tokenizer.bos_token)
-        inputs = self.processor(
-            text=list(texts),
-            padding=True,
-            return_tensors="pt",
-            add_special_tokens=not started,
-            **options,
-        )
+        try:
+            inputs = self.processor(
+                text=list(texts),
+                padding=True,
+                return_tensors="pt",
+                add_special_tokens=not started,
+                **options,
+            )
+        except ValueError as error:
+            raise RefusedImage(str(error)) from error
         return {
             k: v.to(device, self.model.dtype if v.is_floating_point() else None)
             for k, v in inputs.items()
@@ -204,7 +211,7 @@ class TransformersCaptioner:
                 raise
             why = "the model has no room for one image: choose a smaller one, or a lower precision"
             return [[Completion("", ERROR, why)] * n]
-        except ValueError as error:
+        except RefusedImage as error:
             if len(requests) > 1:  # the processor refused an image: which one?
                 return [one for r in requests for one in self._batch([r], n, max_tokens, tick)]
             return [[Completion("", ERROR, f"the model refused the image ({error})")] * n]

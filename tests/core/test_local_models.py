@@ -152,6 +152,15 @@ def test_an_image_that_finds_no_room_costs_that_patch_only(checkpoints, monkeypa
     assert all(c.text for c in small)
 
 
+def test_an_image_that_the_processor_refuses_costs_that_patch_only(checkpoints):
+    photo = read_image(EXAMPLE)
+    thread = photo.resize((12_000, 30))  # Qwen takes no image longer than 200 times its width
+    asked = [CaptionRequest(view, "Describe.", 2, 0.7, 6, 5) for view in (thread, photo)]
+    refused, described = caption(checkpoints(tiny.qwen2_5_vl), asked)
+    assert {c.finish for c in refused} == {"error"} and "refused the image" in refused[0].detail
+    assert all(c.finish != "error" for c in described)
+
+
 def test_thinking_is_cut_off():
     assert without_thinking("<think>hm</think>\n\nA dog.") == "A dog."
     assert without_thinking("<think>and on and on") == ""
