@@ -62,10 +62,11 @@ def matcher(options) -> None:
             joint=256,
             words="cup number stands on brown table",
         )
-        ours = load_folder(MATCHER, "bench", path, PlainDevices())
+        devices = PlainDevices()
+        ours = load_folder(MATCHER, "bench", path, devices)
         views = crops(options.crops)
         texts = [f"a cup number {i} stands on a brown table." for i in range(options.sentences)]
-        model, processor = ours.model, ours._processor
+        model, processor = devices.ready(ours.weights), ours._processor
 
         def one_by_one() -> list[list[float]]:
             rows = []
@@ -96,7 +97,8 @@ def captioner(options) -> None:
     sizes |= {"num_attention_heads": 8, "num_key_value_heads": 8}
     with tempfile.TemporaryDirectory() as folder:
         path = tiny.llava(Path(folder), image_size=336, **sizes)
-        ours = load_folder(CAPTIONER, "bench", path, PlainDevices())
+        devices = PlainDevices()
+        ours = load_folder(CAPTIONER, "bench", path, devices)
         views = crops(options.patches)
 
         def request(view, n, seed):
@@ -114,7 +116,7 @@ def captioner(options) -> None:
         )
     print(
         f"LLaVA of random weights, {options.patches} patches x {options.candidates} candidates x "
-        f"{options.tokens} tokens, {ours._model.model.device}"
+        f"{options.tokens} tokens, {devices.device}"
     )
     print(f"  one call a candidate {slow:8.1f} s\n  one batch {fast:19.1f} s")
     print(f"  times faster {slow / fast:16.1f}")

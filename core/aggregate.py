@@ -81,9 +81,9 @@ def aggregate(
     requests = [
         WritingRequest(facts_of(picture), maximum, seed=settings.seed) for picture in pictures
     ]
-    calls = [0] * len(pictures)
+    spent: list[list[int]] = [[] for _ in pictures]  # the tokens of each call
     if settings.profile == PAPER:
-        requests, calls = _write_regions(pictures, requests, writer, step)
+        requests, spent = _write_regions(pictures, requests, writer, step)
     asked = [i for i, request in enumerate(requests) if request.facts and use_writer]
     answers: dict[int, Completion] = {}
     if asked:
@@ -95,7 +95,7 @@ def aggregate(
         notes: list[str] = []
         caption = compose(request.facts, maximum)
         if index in answers:
-            calls[index] += 1
+            spent[index].append(answers[index].tokens)
             caption = _usable(answers[index], request, writer, embedder, notes) or caption
         if not request.facts:
             caption = _unfiltered(picture)
@@ -114,7 +114,8 @@ def aggregate(
                 captions=captions,
                 notes=notes,
                 models={"writer": writer.name} if index in answers else {},
-                calls={"writer": calls[index]},
+                calls={"writer": len(spent[index])},
+                tokens={"writer": sum(spent[index])},
             )
         )
         step(index, WHOLE)
@@ -175,7 +176,7 @@ def grounded_sentences(
 
 def _write_regions(
     pictures: Sequence[Picture], final: Sequence[WritingRequest], writer: Writer, step: Step
-) -> tuple[list[WritingRequest], list[int]]:
+) -> tuple[list[WritingRequest], list[list[int]]]:
     """The paper's levels: each region, then overlapping patches together, as drafts of the last."""
     places = [
         (index, region)
@@ -189,9 +190,10 @@ def _write_regions(
     ]
     written = writer.write(first, sign_of_life(step)) if first else []
     drafts: list[dict[str, str]] = [{} for _ in pictures]
+    spent: list[list[int]] = [[] for _ in pictures]
     for (index, region), completion in zip(places, written, strict=True):
         drafts[index][region.name] = completion.text
-    calls = [len(d) for d in drafts]
+        spent[index].append(completion.tokens)
 
     groups = [
         (index, group)
@@ -212,8 +214,8 @@ def _write_regions(
         for name in group:
             del drafts[index][name]
         drafts[index][" + ".join(group)] = completion.text
-        calls[index] += 1
-    return [replace(r, drafts=tuple(drafts[i].items())) for i, r in enumerate(final)], calls
+        spent[index].append(completion.tokens)
+    return [replace(r, drafts=tuple(drafts[i].items())) for i, r in enumerate(final)], spent
 
 
 def overlapping_groups(

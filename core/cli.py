@@ -13,11 +13,14 @@ from pathlib import Path
 from .aggregate import LENGTHS, PROFILES
 from .errors import PatchMattersError
 from .images import read_image
+from .models.loading import Loading, precisions
 from .models.registry import CAPTIONER, DETECTOR, MATCHER, WRITER, known_models, load_model
 from .pipeline import STAGES, Models, Progress, Settings, caption_images, profile_settings
 from .report import annotated, as_dict
+from .words import split_words
 
-EXAMPLE = Path(__file__).parent.parent / "assets" / "example.png"
+PACK = Path(__file__).parent.parent
+EXAMPLE = PACK / "assets" / "example.png"
 ROLES = {
     DETECTOR: "finds the objects that the patches are built around",
     CAPTIONER: "describes the whole image and each patch",
@@ -40,6 +43,26 @@ def parser() -> argparse.ArgumentParser:
         p.add_argument(
             f"--{role}", default="", metavar="NAME", help=f"{what}: {known_models(role)}"
         )
+    p.add_argument(
+        "--classes",
+        default="",
+        metavar="WORDS",
+        help="what the detector is to look for, as in «person, red car» (default: all its classes, "
+        "or the nouns of the caption for a detector that takes words)",
+    )
+    p.add_argument(
+        "--precision",
+        choices=precisions(),
+        default="auto",
+        help="number format of a captioner's or writer's weights (default: as saved)",
+    )
+    p.add_argument(
+        "--models",
+        metavar="DIR",
+        default=_models_folder(),
+        help="folder of model folders, where models of the catalogue are found and downloaded to "
+        "(default: %(default)s)",
+    )
     p.add_argument(
         "--profile",
         choices=PROFILES,
@@ -73,7 +96,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     paths = [Path(p) for p in options.images] or [EXAMPLE]
     try:
-        models = Models(**{role: load_model(role, getattr(options, role)) for role in ROLES})
+        models = Models(**{role: _load(role, options) for role in ROLES})
         folder = _writable_folder(options.out)
         if options.json:
             _writable_folder(Path(options.json).parent)
@@ -94,6 +117,33 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.json:
         write_whole(Path(options.json), _json_bytes(records))
     return 1 if any("error" in record for record in records) else 0
+
+
+def _load(role: str, options):
+    from tqdm import tqdm
+
+    name = getattr(options, role)
+    classes = split_words(options.classes) if role == DETECTOR else ()
+    with tqdm(unit="B", unit_scale=True, desc=name, delay=1, leave=False) as bar:
+
+        def progress(done: int, total: int) -> None:
+            bar.total = total
+            bar.update(done - bar.n)
+
+        return load_model(
+            role,
+            name,
+            roots=[Path(options.models)],
+            progress=progress,
+            loading=Loading(options.precision),
+            classes=classes,
+        )
+
+
+def _models_folder() -> str:
+    """That of the ComfyUI around this pack, if there is one."""
+    of_comfyui = PACK.parent.parent / "models" / "LLM"
+    return str(of_comfyui if of_comfyui.is_dir() else PACK / "models" / "LLM")
 
 
 def caption_file(

@@ -91,11 +91,12 @@ def describe(
     answers = captioner.caption(requests, ticks_at(places, step)) if requests else []
 
     said: list[dict] = [dict(picture.candidates) for picture in pictures]
-    calls = [0] * len(pictures)
+    calls, tokens = [0] * len(pictures), [0] * len(pictures)
     notes: list[list[str]] = [[] for _ in pictures]
     for (index, name), completions in zip(places, answers, strict=True):
         said[index][name] = tuple(completions)
         calls[index] += 1
+        tokens[index] += sum(c.tokens for c in completions)
         failed = {c.detail or c.finish for c in completions if c.finish == ERROR}
         notes[index] += [f"The region «{name}» has no caption: {why}" for why in sorted(failed)]
         if not any(c.text.strip() for c in completions) and not failed:
@@ -106,6 +107,7 @@ def describe(
             notes=notes[i],
             models={"captioner": captioner.name} if calls[i] else {},
             calls={"captioner": calls[i]},
+            tokens={"captioner": tokens[i]},
         )
         for i, picture in enumerate(pictures)
     ]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .describe import GLOBAL_TEMPERATURE, whole_image_request
+from .errors import PatchMattersError
 from .models import Captioner, Completion, Detection, Detector
 from .picture import Picture, Step, no_step, sign_of_life
 from .regions import (
@@ -23,7 +24,7 @@ from .regions import (
     quadrants,
     union_box,
 )
-from .words import names_label
+from .words import names_label, nouns
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -166,6 +167,8 @@ def divide(
     Args:
         images: upright RGB images.
         detector: finds the objects; not asked where `detections` are given (one list an image).
+            One that needs words looks for the nouns of the caption (paper, section 3.1: semantic
+            patches, here without COCO's 80 classes).
         captioner: says what each picture is about, for the semantic patch. Not asked where
             `captions` are given (one an image; an empty one counts as none). Either way the caption
             travels with the picture as its global caption, and is not asked for again.
@@ -174,29 +177,55 @@ def divide(
         seed: for the captioner.
         step: called as each image is done.
     """
+    captioned = _captions(images, captioner, captions, prompt, temperature, seed, step)
     calls, models = {}, {}
     if detections is None:
-        detections = detector.detect(images, sign_of_life(step))
+        words = [nouns(said[0].text) if said else [] for said, _ in captioned]
+        if detector.needs_words and not any(words):
+            raise PatchMattersError(
+                f"detector: {detector.name} finds what it is told to look for, and nothing was: "
+                "connect a captioner or a caption to the divider, or name classes where the "
+                "detector is loaded."
+            )
+        detections = detector.detect(images, sign_of_life(step), words)
         models["detector"] = detector.name
         calls["detector"] = 1
     pictures = []
-    for index, image in enumerate(images):
+    for index, (image, (said, asked)) in enumerate(zip(images, captioned)):
+        caption = said[0].text if said else ""
         whole = Box(0, 0, *image.size)
-        own_calls, own_models = dict(calls), dict(models)
-        caption = captions[index].strip() if captions is not None else ""
-        said = (Completion(caption),) if caption else ()
-        if captioner is not None and captions is None:
-            request = whole_image_request(image, prompt, temperature, seed=seed)
-            said = tuple(captioner.caption([request], sign_of_life(step))[0])
-            caption = said[0].text if said else ""
-            own_models["captioner"] = captioner.name
-            own_calls["captioner"] = 1
         root, notes = region_tree(whole, detections[index], caption, settings)
         kept = select_detections(detections[index], settings.min_score)
         picture = Picture(image, root, detections=tuple(kept))
         candidates = {root.name: said} if said else {}
+        own = {"captioner": captioner.name} if asked else {}
         pictures.append(
-            picture.extended(notes=notes, models=own_models, calls=own_calls, candidates=candidates)
+            picture.extended(
+                notes=notes,
+                models={**models, **own},
+                calls={**calls, "captioner": asked},
+                tokens={"captioner": sum(c.tokens for c in said)},
+                candidates=candidates,
+            )
         )
         step(index, WHOLE)
     return pictures
+
+
+def _captions(
+    images: Sequence[Image],
+    captioner: Captioner | None,
+    captions: Sequence[str] | None,
+    prompt: str,
+    temperature: float,
+    seed: int,
+    step: Step,
+) -> list[tuple[tuple[Completion, ...], int]]:
+    """Of each image: what is said of the whole of it, and how often the captioner was asked."""
+    if captions is not None:
+        given = [caption.strip() for caption in captions]
+        return [((Completion(caption),) if caption else (), 0) for caption in given]
+    if captioner is None:
+        return [((), 0) for _ in images]
+    requests = [whole_image_request(i, prompt, temperature, seed=seed) for i in images]
+    return [(tuple(said), 1) for said in captioner.caption(requests, sign_of_life(step))]

@@ -39,6 +39,7 @@ class Picture:
     notes: tuple[str, ...] = ()
     models: Mapping[str, str] = field(default_factory=lambda: EMPTY)
     calls: Mapping[str, int] = field(default_factory=lambda: EMPTY)
+    tokens: Mapping[str, int] = field(default_factory=lambda: EMPTY)  # generated, by role
 
     @property
     def size(self) -> tuple[int, int]:
@@ -65,13 +66,14 @@ class Picture:
         said = self.candidates.get(self.root.name, ())
         return said[0].text if said else ""
 
-    def extended(self, *, notes=(), models=EMPTY, calls=EMPTY, **changes) -> Picture:
-        """A copy with `changes`, in which notes, models and call counts are added to ours."""
+    def extended(self, *, notes=(), models=EMPTY, calls=EMPTY, tokens=EMPTY, **changes) -> Picture:
+        """A copy with `changes`, in which notes, models and counts are added to ours."""
         return replace(
             self,
             notes=(*self.notes, *(n for n in notes if n not in self.notes)),
             models=MappingProxyType({**self.models, **models}),
             calls=MappingProxyType(dict(Counter(self.calls) + Counter(calls))),
+            tokens=MappingProxyType(dict(Counter(self.tokens) + Counter(tokens))),
             **changes,
         )
 

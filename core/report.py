@@ -44,6 +44,7 @@ def as_dict(picture: Picture) -> dict:
         "notes": list(picture.notes),
         "models": dict(picture.models),
         "calls": dict(picture.calls),
+        "tokens": dict(picture.tokens),
     }
 
 

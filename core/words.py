@@ -144,6 +144,11 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def split_words(text: str) -> list[str]:
+    """ "person, red car" -> its parts, without blanks and without those said twice."""
+    return list(dict.fromkeys(filter(None, (part.strip() for part in re.split(r"[,;\n]", text)))))
+
+
 def place_name(box: Box) -> str:
     """Where the middle of a box (in fractions of the picture) lies, in thirds: "in the upper left"."""
     x, y = box.center
@@ -215,6 +220,56 @@ def names_label(text: str, label: str) -> bool:
     """Whether an English text names a detector's label: the word itself or its plural, whole."""
     words = {label.lower(), plural(label.lower())}
     return re.search(rf"\b(?:{'|'.join(map(re.escape, words))})\b", text.lower()) is not None
+
+
+def nouns(text: str) -> list[str]:
+    """The things an English text names, in order, without their attributes: what a detector that
+    takes words can look for.
+
+    A thing is what follows an article or number, up to the next function word; or a plural without
+    one ("with trees"). Read by rules: now and then a verb passes for a noun.
+    """
+    found: dict[str, None] = {}
+    tokens = _WORD.findall(text.lower().replace("’", "'"))
+    chunk: list[str] | None = None
+    one = False  # after "a", so that what looks like a plural is a verb: "a cat sleeps"
+    for token in [*tokens, "."]:
+        value = token in COLOURS or token in SIZES or token in PLACES or token in MIDDLE
+        content = token[0].isalpha() and token not in _FUNCTION and not value
+        if token in _DETERMINERS:
+            _close(chunk, found)
+            chunk, one = [], NUMBERS.get(token) == 1
+        elif content and not (chunk and _no_noun(token, one)):
+            if chunk is None and singular(token) != token:
+                chunk = []
+            if chunk is not None:
+                chunk.append(token)
+        elif not value or (chunk and token in PLACES):
+            _close(chunk, found)
+            chunk = None
+    return list(found)
+
+
+_DETERMINERS = (NUMBERS.keys() - {"no"}) | set(
+    "the this that these those its his her their several many few some other another".split()
+)
+# What captions call the picture itself, its parts and its impression: no detector can find them.
+_NO_THING = set(
+    "picture image photo photograph frame scene view background foreground side part area corner "
+    "edge center centre middle top bottom left right front back shot setting atmosphere".split()
+)
+
+
+def _no_noun(token: str, one: bool) -> bool:
+    """Whether a word that follows a noun ends the thing that it names."""
+    verb = one and singular(token) != token
+    return verb or token.endswith(("ing", "ly")) or token in ("along", "around", "against")
+
+
+def _close(chunk: list[str] | None, found: dict[str, None]) -> None:
+    """Add the last two words of a chunk at most: what comes before describes them."""
+    if chunk and chunk[-1] not in _NO_THING:
+        found.setdefault(" ".join([*chunk[-2:-1], singular(chunk[-1])]))
 
 
 def _belongs_to(tokens: list[str], i: int, *, predicate: bool) -> list[str]:

@@ -6,6 +6,8 @@ import comfy.model_management
 import torch
 from comfy.model_patcher import ModelPatcher
 
+from ..core.models.devices import OneAtATime, Weights
+
 
 class _Holder(torch.nn.Module):
     """A transformers model has no settable `device`, which ModelPatcher needs."""
@@ -16,20 +18,36 @@ class _Holder(torch.nn.Module):
 
 
 class ComfyDevices:
-    """Models are loaded, pushed out by others and brought back as core's own models are."""
+    """Models are loaded, pushed out by others and brought back as core's own models are.
+
+    On the CPU, where there is nowhere to push to, the weights before are dropped. So are quantised
+    ones, which cannot be moved, on any device.
+    """
 
     def __init__(self, device: torch.device):
         self.device = device
         self._offload = comfy.model_management.text_encoder_offload_device()
+        self._turns = OneAtATime()
 
-    def ready(self, model: torch.nn.Module) -> torch.device:
+    def ready(self, weights: Weights) -> torch.nn.Module:
+        self._turns.make_way(weights, self._leave)
+        if weights.placed and not weights.there:
+            # Nobody can push it out later, so whatever can leave leaves now.
+            comfy.model_management.free_memory(1e30, self.device)
+        model = weights.get(self.device)
+        if weights.placed:
+            return model
         patcher = model.__dict__.get("patch_matters_patcher")
         if patcher is None:
             patcher = ModelPatcher(_Holder(model), self.device, self._offload)
             # Beside the model, not in a table: they are to be freed together.
             model.__dict__["patch_matters_patcher"] = patcher
         comfy.model_management.load_models_gpu([patcher], force_full_load=True)
-        return self.device
+        return model
+
+    def _leave(self, weights: Weights) -> None:
+        if self.device.type == "cpu" or weights.placed:
+            weights.drop()
 
 
 _devices: dict[str, ComfyDevices] = {}

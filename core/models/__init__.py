@@ -52,12 +52,14 @@ class CaptionRequest:
 class Completion:
     """A model's answer, and how it ended: stop, length, refusal or error.
 
-    With `error`, `text` is empty and `detail` says in a sentence what went wrong.
+    With `error`, `text` is empty and `detail` says in a sentence what went wrong. `tokens` were
+    generated for it (0 where that is not known).
     """
 
     text: str
     finish: str = STOP
     detail: str = ""
+    tokens: int = 0
 
 
 @dataclass(frozen=True)
@@ -86,9 +88,15 @@ class WritingRequest:
 
 
 class Detector(Protocol):
-    name: str
+    """Finds objects: of its own classes, or, where `needs_words`, what it is told to look for."""
 
-    def detect(self, images: Sequence[Image], tick: Tick) -> list[list[Detection]]: ...
+    name: str
+    needs_words: bool
+
+    def detect(
+        self, images: Sequence[Image], tick: Tick, words: Sequence[Sequence[str]] = ()
+    ) -> list[list[Detection]]:
+        """The objects of each image. `words`: what to look for in each, where it needs words."""
 
 
 class Captioner(Protocol):

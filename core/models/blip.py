@@ -11,7 +11,7 @@ from torch.nn.functional import normalize
 
 from ..errors import PatchMattersError
 from . import Tick
-from .devices import Devices
+from .devices import Devices, Weights
 from .folder import ModelFolder
 from .generation import in_batches
 
@@ -36,6 +36,7 @@ class BlipMatcher:
                 "model for image-text retrieval."
             )
         self.name, self._folder, self._devices = name, folder, devices
+        self.weights = Weights(self._load)
 
     @cached_property
     def _processor(self):
@@ -43,8 +44,7 @@ class BlipMatcher:
 
         return AutoProcessor.from_pretrained(self._folder.path, local_files_only=True)
 
-    @cached_property
-    def model(self) -> torch.nn.Module:
+    def _load(self, device: torch.device) -> torch.nn.Module:
         from transformers import BlipForImageTextRetrieval
 
         model, report = BlipForImageTextRetrieval.from_pretrained(
@@ -71,10 +71,11 @@ class BlipMatcher:
 
     @torch.inference_mode()
     def _score(self, image: Image, texts: list[str], tick: Tick) -> list[float]:
-        device = self._devices.ready(self.model)
+        model = self._devices.ready(self.weights)
+        device = model.device
         pixels = self._processor(images=image, return_tensors="pt")["pixel_values"]
-        seen = self.model.vision_model(pixel_values=pixels.to(device, self.model.dtype))[0]
-        picture = normalize(self.model.vision_proj(seen[:, 0, :]), dim=-1)
+        seen = model.vision_model(pixel_values=pixels.to(device, model.dtype))[0]
+        picture = normalize(model.vision_proj(seen[:, 0, :]), dim=-1)
 
         def run(start: int, stop: int) -> list[float]:
             tick(None)
@@ -82,14 +83,14 @@ class BlipMatcher:
                 texts[start:stop], padding=True, return_tensors="pt", return_token_type_ids=False
             ).to(device)
             rows = seen.expand(stop - start, -1, -1)
-            crossed = self.model.text_encoder(
+            crossed = model.text_encoder(
                 **words,
                 encoder_hidden_states=rows,
                 encoder_attention_mask=torch.ones(rows.shape[:2], dtype=torch.long, device=device),
             )[0]
-            match = self.model.itm_head(crossed[:, 0, :]).softmax(dim=-1)[:, 1]
-            alone = self.model.text_encoder(**words)[0]
-            cosine = normalize(self.model.text_proj(alone[:, 0, :]), dim=-1) @ picture[0]
+            match = model.itm_head(crossed[:, 0, :]).softmax(dim=-1)[:, 1]
+            alone = model.text_encoder(**words)[0]
+            cosine = normalize(model.text_proj(alone[:, 0, :]), dim=-1) @ picture[0]
             return ((match + cosine) / 2).clamp(0, 1).float().tolist()
 
         return in_batches(len(texts), run, TEXTS)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
 from ..errors import PatchMattersError
@@ -10,15 +13,59 @@ if TYPE_CHECKING:
     import torch
 
 
+class Weights:
+    """The weights of one model: loaded when first needed, dropped when others need their room.
+
+    Attributes:
+        placed: whether they were loaded onto the compute device and cannot be moved (quantised).
+    """
+
+    def __init__(self, load: Callable[[torch.device], torch.nn.Module], *, placed: bool = False):
+        self._load, self.placed = load, placed
+        self._model = None
+
+    def get(self, device: torch.device) -> torch.nn.Module:
+        """The model, on the CPU; or, if it cannot be moved, on `device`."""
+        if self._model is None:
+            self._model = self._load(device)
+        return self._model
+
+    def drop(self) -> None:
+        """Give the memory back. The next use loads them again."""
+        self._model = None
+        gc.collect()
+
+    @property
+    def there(self) -> bool:
+        return self._model is not None
+
+
 class Devices(Protocol):
     """Decides where models are. One model at a time is made ready; others may have to leave."""
 
-    def ready(self, model: torch.nn.Module) -> torch.device:
-        """Bring a model to the compute device, and make room there first."""
+    def ready(self, weights: Weights) -> torch.nn.Module:
+        """The model on the compute device, where room was made first."""
+
+
+class OneAtATime:
+    """Of the weights that pass through here, none but the last stays."""
+
+    def __init__(self):
+        self._last: Callable[[], Weights | None] = lambda: None
+
+    def make_way(self, weights: Weights, leave: Callable[[Weights], None]) -> None:
+        """`leave` is called with the weights before, if these are others that still hold memory."""
+        last = self._last()
+        if last is not None and last is not weights and last.there:
+            leave(last)
+        self._last = weakref.ref(weights)
 
 
 class PlainDevices:
-    """Outside ComfyUI: CUDA, else MPS, else the CPU; of several models one is on the accelerator.
+    """Outside ComfyUI: CUDA, else MPS, else the CPU.
+
+    One model at a time is on an accelerator, the others wait in the CPU's memory; without an
+    accelerator the weights before are dropped.
 
     Args:
         device: "auto", "cpu", "cuda", "mps" …
@@ -43,11 +90,15 @@ class PlainDevices:
                 "auto or cpu, or install its driver and a PyTorch that supports it."
             )
         self.device = torch.device(device)
-        self._current = None
+        self._turns = OneAtATime()
 
-    def ready(self, model: torch.nn.Module) -> torch.device:
-        if self._current is not None and self._current is not model:
-            self._current.to("cpu")
-        self._current = model
-        model.to(self.device)
-        return self.device
+    def ready(self, weights: Weights) -> torch.nn.Module:
+        self._turns.make_way(weights, self._leave)
+        model = weights.get(self.device)
+        return model if weights.placed else model.to(self.device)
+
+    def _leave(self, weights: Weights) -> None:
+        if self.device.type == "cpu" or weights.placed:
+            weights.drop()
+        else:
+            weights.get(self.device).to("cpu")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import inspect
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -87,7 +88,7 @@ def generate(
     Args:
         every_token: called before each token; it may raise to interrupt.
     """
-    length = inputs["input_ids"].shape[1]
+    length, ends = _prompt_length(model, inputs), _end_tokens(model)
     each = len(rows) // inputs["input_ids"].shape[0]
     devices = [model.device] if model.device.type == "cuda" else []
     stopping = StoppingCriteriaList([_EveryToken(every_token)])
@@ -105,40 +106,98 @@ def generate(
             logits_processor=LogitsProcessorList([SeededChoice(rows)]),
             stopping_criteria=stopping,
         )
-    ends = model.generation_config.eos_token_id
-    ends = set(ends) if isinstance(ends, (list, tuple)) else {ends}
     completions = []
     for row in out[:, length:].tolist():
         end = next((i for i, token in enumerate(row) if token in ends), None)
         text = decode(row if end is None else row[:end])
         finish = LENGTH if end is None and len(row) >= max_tokens else STOP
-        completions.append(Completion(without_thinking(text), finish))
+        tokens = len(row) if end is None else end + 1
+        completions.append(Completion(without_thinking(text), finish, tokens=tokens))
     return completions
+
+
+def last_logits(model, inputs: dict, ends: Sequence[list[int]] = ()) -> torch.Tensor:
+    """The logits of the token after each row: float32, shape (rows, vocabulary).
+
+    Args:
+        inputs: a left-padded batch; with `ends`, one row.
+        ends: rows that share all of `inputs` but its end; `ends[0]` is how that one ends. What is
+            shared is read once.
+    """
+    with torch.inference_mode():
+        if not ends:
+            out = model.generate(**inputs, **_ONE_TOKEN, output_logits=True)
+            return out.logits[0].float()
+        shared = inputs["input_ids"].shape[1] - len(ends[0])
+        names = ("input_ids", "attention_mask", "token_type_ids", "mm_token_type_ids")
+        before = {k: v[:, :shared] if k in names else v for k, v in inputs.items()}
+        cache = model.generate(**before, **_ONE_TOKEN).past_key_values
+        _repeat(model, cache, len(ends))
+        # Padded on the right, where nothing looks at it; each row is read where it ends.
+        last = [len(row) - 1 for row in ends]
+        rows = torch.tensor([row + [0] * (max(last) + 1 - len(row)) for row in ends])
+        rows = rows.to(model.device)
+        places = torch.arange(shared, shared + rows.shape[1], device=model.device)
+        wanted = "cache_position" in inspect.signature(model.forward).parameters  # transformers 4
+        out = model(
+            input_ids=rows,
+            past_key_values=cache,
+            use_cache=True,
+            **({"cache_position": places} if wanted else {}),
+        )
+        return out.logits[torch.arange(len(ends)), last].float()
+
+
+_ONE_TOKEN = {
+    "max_new_tokens": 1,
+    "do_sample": False,
+    "return_dict_in_generate": True,
+    "use_cache": True,
+}
+
+
+def _prompt_length(model, inputs: dict) -> int:
+    """How many tokens of the prompt an answer begins with."""
+    if model.config.is_encoder_decoder:
+        return 1  # the decoder's start token
+    length = inputs["input_ids"].shape[1]
+    return length - 1 if model.config.model_type == "blip" else length  # BLIP cuts the end token
+
+
+def _end_tokens(model) -> set[int]:
+    if model.config.model_type == "blip":
+        return {model.config.text_config.sep_token_id}
+    ends = model.generation_config.eos_token_id
+    return set(ends) if isinstance(ends, (list, tuple)) else {ends}
 
 
 def _can_share(model) -> bool:
     """Whether the cache can be stepped back: one with a sliding window has forgotten its start."""
+    if model.config.is_encoder_decoder or model.config.model_type == "blip":
+        return False
     cache = DynamicCache(config=model.config.get_text_config(decoder=True))
     return not any(getattr(layer, "is_sliding", False) for layer in cache.layers)
 
 
 def _shared_prefill(model, inputs: dict, each: int) -> dict:
     """Inputs for `each` samples of every row, with images encoded and prompts read once a row."""
-    first = model.generate(
-        **inputs, max_new_tokens=1, do_sample=False, return_dict_in_generate=True, use_cache=True
-    )
-    cache = first.past_key_values
+    cache = model.generate(**inputs, **_ONE_TOKEN).past_key_values
     # The last token of the prompt is read again, by each sample, for its logits.
     cache.crop(-1)
+    _repeat(model, cache, each)
+    names = ("input_ids", "attention_mask")
+    rows = {name: inputs[name].repeat_interleave(each, dim=0) for name in names}
+    return {**rows, "past_key_values": cache}
+
+
+def _repeat(model, cache, each: int) -> None:
+    """What was read of each row, for `each` rows that go on from it."""
     cache.batch_repeat_interleave(each)
     for part in model.modules():
         # Where a model numbers image positions in rows and columns, it keeps an offset of each row.
         offsets = getattr(part, "rope_deltas", None)
         if isinstance(offsets, torch.Tensor):
             part.rope_deltas = offsets.repeat_interleave(each, dim=0)
-    names = ("input_ids", "attention_mask")
-    rows = {name: inputs[name].repeat_interleave(each, dim=0) for name in names}
-    return {**rows, "past_key_values": cache}
 
 
 def without_thinking(text: str) -> str:

@@ -18,7 +18,8 @@ class JudgeMatcher:
     """Score: P(yes) / (P(yes) + P(no)) of the first word of the answer.
 
     0.5 is where the model thinks no as likely as yes. The errors of two views are not independent
-    (it is one model with one bias), so views are not pooled.
+    (it is one model with one bias), so views are not pooled. An image is encoded once for the
+    sentences of a batch.
     """
 
     threshold = 0.5
@@ -30,9 +31,10 @@ class JudgeMatcher:
     def score(
         self, batches: Sequence[tuple[Image, Sequence[str]]], tick: Tick
     ) -> list[list[float | None]]:
-        if not self._model.sees:
+        if not self._model.sees or not self._model.chats:
             raise PatchMattersError(
-                f"matcher: {self.name} takes no images: choose a vision-language model."
+                f"matcher: {self.name} cannot be asked about an image: choose a vision-language "
+                "model that chats, or a BLIP, CLIP or SigLIP."
             )
         question = load_prompt("judge")
         scores = []
@@ -43,8 +45,7 @@ class JudgeMatcher:
 
             def run(start, stop, prompts=prompts, image=image):
                 tick(None)
-                logits = self._model.next_logits(prompts[start:stop], [image] * (stop - start))
-                return self._sureness(logits)
+                return self._sureness(self._model.next_logits(prompts[start:stop], image))
 
             scores.append(in_batches(len(prompts), run, BATCH))
             tick(index)

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Sequence
+from functools import lru_cache, partial
 from pathlib import Path
 
 from ..errors import PatchMattersError
 from .devices import Devices, PlainDevices
-
-DETECTOR, CAPTIONER, MATCHER, WRITER = "detector", "captioner", "matcher", "writer"
+from .downloads import Progress
+from .loading import Loading
+from .shelf import (
+    CAPTIONER,
+    CONTRASTIVE,
+    DETECTOR,
+    MATCHER,
+    WRITER,
+    ZERO_SHOT,
+    find_text_encoder,
+    obtain,
+)
 
 OFFLINE = {
     DETECTOR: "offline:ssd-mobilenet",
@@ -18,61 +29,113 @@ OFFLINE = {
 }
 TRANSFORMERS, ULTRALYTICS = "transformers:", "ultralytics:"
 _LOCAL = {
+    DETECTOR: "a DETR, Grounding DINO or OWL",
     CAPTIONER: "a vision-language model",
-    MATCHER: "a BLIP for image-text retrieval, or a vision-language model as judge",
+    MATCHER: "a BLIP for image-text retrieval, a CLIP or SigLIP, or a vision-language model as judge",
     WRITER: "a chat model, with or without vision",
 }
 
 
 def known_models(role: str) -> str:
     """What `load_model` takes for a role, in words."""
-    if role == DETECTOR:
-        return f"{OFFLINE[role]}, {ULTRALYTICS}FILE.pt (a YOLO)"
-    return f"{OFFLINE[role]}, {TRANSFORMERS}FOLDER ({_LOCAL[role]})"
+    known = f"{OFFLINE[role]}, {TRANSFORMERS}FOLDER or {TRANSFORMERS}AUTHOR/NAME ({_LOCAL[role]})"
+    return f"{known}, {ULTRALYTICS}FILE.pt (a YOLO)" if role == DETECTOR else known
 
 
-def load_model(role: str, name: str = ""):
+def load_model(
+    role: str,
+    name: str = "",
+    *,
+    roots: Sequence[Path] = (),
+    progress: Progress = lambda done, total: None,
+    loading: Loading = Loading(),
+    classes: Sequence[str] = (),
+):
     """The model of that name; without a name the offline one. Weights load when it is first used.
 
+    Args:
+        roots: folders of model folders. A catalogued repository that is in none of them is
+            downloaded into the first.
+        progress: of that download.
+        loading: of a vision-language or language model.
+        classes: what a detector is to look for; empty for all its own, or for the caption's nouns.
+
     Raises:
-        PatchMattersError: no model has that name (the known ones are listed), or the folder that
-            it names cannot be used.
+        PatchMattersError: no model has that name (the known ones are listed), the folder that it
+            names cannot be used, or the download failed.
     """
     name = name or OFFLINE[role]
-    folder = Path(name.removeprefix(TRANSFORMERS))
-    if name.startswith(TRANSFORMERS) and role in _LOCAL and folder.is_dir():
-        return load_folder(role, name, folder, _plain_devices())
+    if name.startswith(TRANSFORMERS):
+        named = name[len(TRANSFORMERS) :]
+        folder = Path(named) if Path(named).is_dir() else None
+        if folder is None and roots:
+            folder = obtain(role, named, roots, progress)
+        if folder is not None:
+            return load_folder(role, name, folder, _plain_devices(), loading, classes)
     if name.startswith(ULTRALYTICS) and role == DETECTOR:
-        return load_yolo(name, Path(name[len(ULTRALYTICS) :]), str(_plain_devices().device))
+        file = Path(name[len(ULTRALYTICS) :])
+        return load_yolo(name, file, str(_plain_devices().device), classes, roots)
     if name == OFFLINE[role]:
-        return _offline(role)
+        model = _offline(role)
+        return _chosen(model, classes) if role == DETECTOR else model
     raise PatchMattersError(
         f"{role}: there is no model named «{name[:100]}». Known: {known_models(role)}."
     )
 
 
-def load_folder(role: str, name: str, folder: Path, devices: Devices, precision: str = "auto"):
-    """The model in a folder, under a name of the caller's.
+def load_folder(
+    role: str,
+    name: str,
+    folder: Path,
+    devices: Devices,
+    loading: Loading = Loading(),
+    classes: Sequence[str] = (),
+):
+    """The model in a folder, under a name of the caller's."""
+    from .folder import ModelFolder
+
+    kind = (opened := ModelFolder.open(folder)).model_type
+    if role == DETECTOR and kind in ZERO_SHOT:
+        from .detr import ZeroShotDetector
+
+        return ZeroShotDetector(name, opened, devices, classes)
+    if role == DETECTOR:
+        from .detr import TransformersDetector
+
+        return _chosen(TransformersDetector(name, opened, devices), classes)
+    if role == MATCHER and kind == "blip":
+        from .blip import BlipMatcher
+
+        return BlipMatcher(name, opened, devices)
+    if role == MATCHER and kind in CONTRASTIVE:
+        from .contrastive import ContrastiveMatcher
+
+        return ContrastiveMatcher(name, opened, devices)
+    from .judge import JudgeMatcher
+    from .llm_writer import TransformersWriter
+    from .vlm import open_model
+    from .vlm_captioner import TransformersCaptioner
+
+    kinds = {CAPTIONER: TransformersCaptioner, WRITER: TransformersWriter, MATCHER: JudgeMatcher}
+    return kinds[role](name, open_model(folder, devices, loading))
+
+
+def load_yolo(
+    name: str,
+    file: Path,
+    device: str,
+    classes: Sequence[str] = (),
+    roots: Sequence[Path] = (),
+):
+    """The detector in a .pt file of ultralytics, under a name of the caller's.
 
     Args:
-        precision: auto (as saved), fp32, fp16 or bf16; BLIP always has its own.
+        classes: what to look for. A YOLO-World reads them with the CLIP ViT-B/32 in `roots`.
     """
-    from .blip import BlipMatcher
-    from .folder import ModelFolder
-    from .judge import JudgeMatcher
-    from .vlm import TransformersCaptioner, TransformersWriter, open_model
-
-    if role == MATCHER and (opened := ModelFolder.open(folder)).model_type == "blip":
-        return BlipMatcher(name, opened, devices)
-    kinds = {CAPTIONER: TransformersCaptioner, WRITER: TransformersWriter, MATCHER: JudgeMatcher}
-    return kinds[role](name, open_model(folder, devices, precision))
-
-
-def load_yolo(name: str, file: Path, device: str):
-    """The detector in a .pt file of ultralytics, under a name of the caller's."""
     from .yolo import UltralyticsDetector
 
-    return UltralyticsDetector(name, file, device)
+    encoder = partial(find_text_encoder, roots)
+    return _chosen(UltralyticsDetector(name, file, device, classes, encoder), classes)
 
 
 def load_embedder():
@@ -80,6 +143,12 @@ def load_embedder():
     from .minilm import OfflineEmbedder
 
     return OfflineEmbedder()
+
+
+def _chosen(detector, classes: Sequence[str]):
+    from .chosen import ChosenClasses
+
+    return ChosenClasses(detector, classes) if classes else detector
 
 
 @lru_cache(maxsize=1)

@@ -144,8 +144,11 @@ class OfflineDetector:
     """`offline:ssd-mobilenet`: 80 COCO classes."""
 
     name = "offline:ssd-mobilenet"
+    needs_words = False
 
-    def detect(self, images: Sequence[Image.Image], tick: Tick) -> list[list[Detection]]:
+    def detect(
+        self, images: Sequence[Image.Image], tick: Tick, words: Sequence[Sequence[str]] = ()
+    ) -> list[list[Detection]]:
         found = []
         for index, image in enumerate(images):
             found.append(shared_ssd().detect(image))

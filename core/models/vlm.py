@@ -1,28 +1,31 @@
-"""Vision-language models of transformers, as captioner and as writer: one generic path.
+"""Vision-language and language models of transformers: one generic path.
 
 Whatever has a class for image-text-to-text, a processor and a chat template: LLaVA-1.5, LLaVA-1.6,
-Qwen-VL and the like. The same weights serve both roles.
+Qwen-VL and the like; and those few that are no chat models but know a task (`TASKS`).
 """
 
 from __future__ import annotations
 
 import weakref
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
 
 import torch
 
 from ..errors import PatchMattersError
-from ..prompts import load_prompt
-from . import ERROR, CaptionRequest, Completion, Tick, WritingRequest
-from .devices import Devices
+from . import Completion
+from .devices import Devices, Weights
 from .folder import ModelFolder
-from .generation import Sampling, generate, in_batches
+from .generation import Sampling, generate, last_logits
+from .loading import QUANTISED, Loading
 
 BATCH = 8  # requests generated together at most
 MIN_SIDE = 28  # px; smaller crops are enlarged, for a vision model's own patch is 14 to 28 px wide
-MAX_WRITTEN_TOKENS = 400  # of a written caption
+# What models without a chat template take in place of a question: their own words for "describe".
+TASKS = {"florence2": "<MORE_DETAILED_CAPTION>", "paligemma": "<image>caption en", "blip": ""}
+
+FORMATS = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 
 _loaded: weakref.WeakValueDictionary = weakref.WeakValueDictionary()
 
@@ -34,16 +37,24 @@ class RefusedImage(ValueError):
 class VisionLanguageModel:
     """Weights and processor of one folder. Loaded when first used."""
 
-    def __init__(self, folder: ModelFolder, devices: Devices, precision: str = "auto"):
-        self._folder, self._devices, self._precision = folder, devices, precision
+    def __init__(self, folder: ModelFolder, devices: Devices, loading: Loading = Loading()):
+        self._folder, self._devices, self._loading = folder, devices, loading
+        self.weights = Weights(self._load, placed=loading.precision in QUANTISED)
 
     @cached_property
     def processor(self):
         from transformers import AutoProcessor
 
-        processor = AutoProcessor.from_pretrained(self._folder.path, local_files_only=True)
+        try:
+            processor = AutoProcessor.from_pretrained(self._folder.path, local_files_only=True)
+        except ImportError as error:
+            raise PatchMattersError(
+                f"model: {self._folder.path.name} needs a package that is not installed "
+                f"({str(error).strip().splitlines()[0]})."
+            ) from error
         tokenizer = getattr(processor, "tokenizer", processor)
-        if not (getattr(processor, "chat_template", None) or tokenizer.chat_template):
+        self._chats = bool(getattr(processor, "chat_template", None) or tokenizer.chat_template)
+        if not self._chats and self._folder.model_type not in TASKS:
             raise PatchMattersError(
                 f"model: {self._folder.path.name} has no chat template, so the pack cannot tell how "
                 "to ask it: put its chat_template.jinja into the folder, or use a chat model."
@@ -53,25 +64,31 @@ class VisionLanguageModel:
             tokenizer.pad_token = tokenizer.eos_token
         return processor
 
-    @cached_property
-    def model(self):
+    def _load(self, device: torch.device) -> torch.nn.Module:
         from transformers import AutoModelForCausalLM, AutoModelForImageTextToText
         from transformers.models.auto.modeling_auto import (
             MODEL_FOR_IMAGE_TEXT_TO_TEXT_MAPPING_NAMES as SEEING,
         )
 
-        kind = self._folder.model_type
+        kind, precision = self._folder.model_type, self._loading.precision
         auto = AutoModelForImageTextToText if kind in SEEING else AutoModelForCausalLM
-        dtype = {"auto": "auto", "fp32": torch.float32, "bf16": torch.bfloat16}
-        dtype = {**dtype, "fp16": torch.float16}[self._precision]
+        options = {"dtype": FORMATS.get(precision, "auto")}
+        if precision in QUANTISED:
+            options = _quantised(precision, device)
+        if self._loading.attention != "sdpa":  # which is what transformers takes where it can
+            options["attn_implementation"] = self._loading.attention
         with torch.random.fork_rng(devices=[]):  # transformers 4 draws weights before it reads them
-            model = auto.from_pretrained(
-                self._folder.path,
-                local_files_only=True,
-                use_safetensors=True,
-                dtype=dtype,
-                attn_implementation="sdpa",
-            )
+            try:
+                model = auto.from_pretrained(
+                    self._folder.path, local_files_only=True, use_safetensors=True, **options
+                )
+            except (ImportError, RuntimeError, ValueError) as error:
+                if isinstance(error, torch.OutOfMemoryError):
+                    raise
+                raise PatchMattersError(
+                    f"model: {self._folder.path.name} was not loaded with precision {precision} and "
+                    f"attention {self._loading.attention}: {str(error).strip()[:300]}"
+                ) from error
         return model.eval()
 
     @property
@@ -84,11 +101,18 @@ class VisionLanguageModel:
         """Whether it takes images."""
         return hasattr(self.processor, "image_processor")
 
-    def ready(self) -> torch.device:
-        return self._devices.ready(self.model)
+    @property
+    def chats(self) -> bool:
+        """Whether it answers questions; a model that does not only describes."""
+        return bool(self.processor) and self._chats
 
     def prompt(self, text: str, *, image: bool) -> str:
-        """The model's own chat format around a text, whose special tokens are made plain words."""
+        """The model's own chat format around a text, whose special tokens are made plain words.
+
+        A model that does not chat gets its task instead of the text.
+        """
+        if not self.chats:
+            return TASKS[self._folder.model_type]
         tokenizer = self.tokenizer
         for token in {*tokenizer.all_special_tokens, *tokenizer.get_added_vocab()}:
             if len(token) > 1 and token in text:
@@ -107,153 +131,88 @@ class VisionLanguageModel:
         images: Sequence | None,
         rows: Sequence[Sampling],
         max_tokens: int,
-        every_token,
+        every_token: Callable[[], None],
     ) -> list[Completion]:
         """Continue chats of which each has one image (or none has): see `generation.generate`."""
-        inputs = self._inputs(texts, images)
+        model = self._devices.ready(self.weights)
         tokenizer = self.tokenizer
         return generate(
-            self.model,
-            inputs,
+            model,
+            self._inputs(model, texts, images),
             rows,
             max_tokens,
             lambda ids: tokenizer.decode(ids, skip_special_tokens=True),
             every_token,
         )
 
-    def next_logits(self, texts: Sequence[str], images: Sequence) -> torch.Tensor:
-        """The logits of the next token of each chat: float32, shape (chats, vocabulary)."""
-        with torch.inference_mode():
-            out = self.model.generate(
-                **self._inputs(texts, images),
-                max_new_tokens=1,
-                do_sample=False,
-                output_logits=True,
-                return_dict_in_generate=True,
-            )
-        return out.logits[0].float()
+    def next_logits(self, texts: Sequence[str], image) -> torch.Tensor:
+        """The logits of the next token of chats about one image: float32, (chats, vocabulary).
 
-    def _inputs(self, texts: Sequence[str], images: Sequence | None) -> dict:
+        The image, and what the chats have in common before and after it, is read once.
+        """
+        model = self._devices.ready(self.weights)
+        first = self._inputs(model, texts[:1], [image])
+        read = self.tokenizer(list(texts), add_special_tokens=not self._started(texts[0]))
+        ends = _after_what_is_shared(read["input_ids"])
+        ids = first["input_ids"]
+        same = ends and ids[0, -len(ends[0]) :].tolist() == ends[0]
+        if not same:
+            return last_logits(model, self._inputs(model, texts, [image] * len(texts)))
+        return last_logits(model, first, ends)
+
+    def _started(self, text: str) -> bool:
+        """Whether a chat has its start token: some templates write it, others do not."""
+        return bool(self.tokenizer.bos_token) and text.startswith(self.tokenizer.bos_token)
+
+    def _inputs(self, model, texts: Sequence[str], images: Sequence | None) -> dict:
         """The batch on the compute device, left-padded."""
-        device = self.ready()
         options = {"images": [[_large_enough(i)] for i in images]} if images else {}
-        tokenizer = self.tokenizer
-        # Some chat templates write the start token, others leave it to the tokenizer.
-        started = bool(tokenizer.bos_token) and texts[0].startswith(tokenizer.bos_token)
+        if self.chats:
+            options["add_special_tokens"] = not self._started(texts[0])
+        elif images:
+            options["images"] = [_large_enough(i) for i in images]
         try:
-            inputs = self.processor(
-                text=list(texts),
-                padding=True,
-                return_tensors="pt",
-                add_special_tokens=not started,
-                **options,
-            )
+            inputs = self.processor(text=list(texts), padding=True, return_tensors="pt", **options)
         except ValueError as error:
             raise RefusedImage(str(error)) from error
         return {
-            k: v.to(device, self.model.dtype if v.is_floating_point() else None)
+            k: v.to(model.device, model.dtype if v.is_floating_point() else None)
             for k, v in inputs.items()
             if isinstance(v, torch.Tensor)
         }
 
 
-def open_model(path: str | Path, devices: Devices, precision: str = "auto") -> VisionLanguageModel:
+def open_model(
+    path: str | Path, devices: Devices, loading: Loading = Loading()
+) -> VisionLanguageModel:
     """The model of a folder; the same object while anyone holds it, so its weights load once."""
     folder = ModelFolder.open(path)
-    key = (str(folder.path.resolve()), id(devices), precision)
+    key = (str(folder.path.resolve()), id(devices), loading)
     model = _loaded.get(key)
     if model is None:
-        model = _loaded[key] = VisionLanguageModel(folder, devices, precision)
+        model = _loaded[key] = VisionLanguageModel(folder, devices, loading)
     return model
 
 
-class TransformersCaptioner:
-    """A captioner of a model folder."""
+def _quantised(precision: str, device: torch.device) -> dict:
+    from transformers import BitsAndBytesConfig
 
-    def __init__(self, name: str, model: VisionLanguageModel):
-        self.name, self._model = name, model
-
-    def caption(self, requests: Sequence[CaptionRequest], tick: Tick) -> list[list[Completion]]:
-        if not self._model.sees:
-            raise PatchMattersError(
-                f"captioner: {self.name} takes no images: choose a vision-language model."
-            )
-        answers: list[list[Completion]] = [[] for _ in requests]
-        # Requests of one kind go together: a row more or less changes no other row.
-        kinds: dict[tuple[int, int], list[int]] = {}
-        for index, request in enumerate(requests):
-            kinds.setdefault((request.n, request.max_tokens), []).append(index)
-        for (n, max_tokens), members in kinds.items():
-
-            def run(start, stop, n=n, max_tokens=max_tokens, members=members):
-                batch = [requests[i] for i in members[start:stop]]
-                found = self._batch(batch, n, max_tokens, tick)
-                for i, completions in zip(members[start:stop], found):
-                    answers[i] = completions
-                    tick(i)
-                return found
-
-            in_batches(len(members), run, BATCH)
-        return answers
-
-    def _batch(self, requests, n: int, max_tokens: int, tick: Tick) -> list[list[Completion]]:
-        rows = [Sampling(r.seed, c, r.temperature) for r in requests for c in range(n)]
-        try:
-            completions = self._model.generate(
-                [self._model.prompt(r.prompt, image=True) for r in requests],
-                [r.image for r in requests],
-                rows,
-                max_tokens,
-                lambda: tick(None),
-            )
-        except torch.OutOfMemoryError:
-            if len(requests) > 1:
-                raise
-            why = "the model has no room for one image: choose a smaller one, or a lower precision"
-            return [[Completion("", ERROR, why)] * n]
-        except RefusedImage as error:
-            if len(requests) > 1:  # the processor refused an image: which one?
-                return [one for r in requests for one in self._batch([r], n, max_tokens, tick)]
-            return [[Completion("", ERROR, f"the model refused the image ({error})")] * n]
-        return [completions[i * n : (i + 1) * n] for i in range(len(requests))]
+    config = BitsAndBytesConfig(load_in_8bit=True)
+    if precision == "4-bit":
+        config = BitsAndBytesConfig(
+            load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_compute_dtype=torch.bfloat16
+        )
+    return {"quantization_config": config, "device_map": {"": device}}
 
 
-class TransformersWriter:
-    """A writer of a model folder: a vision-language model or a language model."""
-
-    generates = True
-
-    def __init__(self, name: str, model: VisionLanguageModel):
-        self.name, self._model = name, model
-
-    def write(self, requests: Sequence[WritingRequest], tick: Tick) -> list[Completion]:
-        completions = []
-        for index, request in enumerate(requests):
-            try:
-                completions += self._model.generate(
-                    [self._model.prompt(writing_prompt(request), image=False)],
-                    None,
-                    [Sampling(request.seed, 0, request.temperature)],
-                    MAX_WRITTEN_TOKENS,
-                    lambda: tick(None),
-                )
-            except torch.OutOfMemoryError:
-                why = "the model has no room: choose a smaller one, or a lower precision"
-                completions.append(Completion("", ERROR, why))
-            tick(index)
-        return completions
-
-
-def writing_prompt(request: WritingRequest) -> str:
-    """What a language model is asked, the facts fenced as data."""
-    facts = "\n".join(
-        f"- [{f.place}; box {', '.join(f'{v:.2f}' for v in f.box.as_tuple())}] {f.text}"
-        for f in request.facts
-    )
-    drafts = "\n".join(f"- [{place}] {text}" for place, text in request.drafts)
-    limit = f"Use at most {request.max_sentences} sentences." if request.max_sentences else ""
-    prompt = load_prompt("write_drafts" if drafts else "write")
-    return prompt.format(facts=facts, drafts=drafts, limit=limit).strip()
+def _after_what_is_shared(rows: Sequence[list[int]]) -> list[list[int]]:
+    """What follows in each row after the tokens that all begin with; at least one token of each."""
+    shared = 0
+    for tokens in zip(*(row[:-1] for row in rows)):
+        if len(set(tokens)) > 1:
+            break
+        shared += 1
+    return [row[shared:] for row in rows]
 
 
 def _large_enough(image):

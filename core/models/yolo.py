@@ -1,10 +1,11 @@
-"""Detectors of ultralytics: YOLO v8, 11, 26 (detection and segmentation), from a .pt file."""
+"""Detectors of ultralytics from a .pt file: YOLO v8, 11, 26 (detection and segmentation), YOLO-World
+and YOLOE."""
 
 from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -21,17 +22,32 @@ _loading = threading.Lock()
 class UltralyticsDetector:
     """`ultralytics:<file>`: the classes stored in the file.
 
+    Args:
+        words: for a YOLO-World, to look for instead of the classes in its file.
+        text_encoder: gives the folder of the CLIP ViT-B/32 that reads those words (ultralytics' own
+            way would install a package).
+
     A .pt file is a pickle, which may hold a program. It is loaded in ultralytics' safe mode, which
     builds only the model classes that it knows; where that mode is missing, it is not loaded.
     """
 
-    def __init__(self, name: str, path: Path, device: str = "cpu"):
+    needs_words = False
+
+    def __init__(
+        self,
+        name: str,
+        path: Path,
+        device: str = "cpu",
+        words: Sequence[str] = (),
+        text_encoder: Callable[[], Path] | None = None,
+    ):
         if path.suffix != ".pt" or not path.is_file():
             raise PatchMattersError(
                 f"detector: {path} is no .pt file of ultralytics: give the path of one, as in "
                 "yolo11n.pt."
             )
         self.name, self._path, self._device = name, path.resolve(), device
+        self._words, self._text_encoder = list(words), text_encoder
 
     @cached_property
     def _yolo(self):
@@ -66,9 +82,20 @@ class UltralyticsDetector:
                 f"detector: {self._path.name} is for the task «{yolo.task}»: choose one for "
                 "detection or segmentation."
             )
+        if self._words and self.takes_words(yolo):
+            yolo.model.txt_feats = _word_vectors(self._words, self._text_encoder())
+            yolo.model.model[-1].nc = len(self._words)
+            yolo.model.names = dict(enumerate(self._words))
         return yolo
 
-    def detect(self, images: Sequence[Image], tick: Tick) -> list[list[Detection]]:
+    @staticmethod
+    def takes_words(yolo) -> bool:
+        """Whether a loaded model is a YOLO-World."""
+        return hasattr(yolo.model, "txt_feats")
+
+    def detect(
+        self, images: Sequence[Image], tick: Tick, words: Sequence[Sequence[str]] = ()
+    ) -> list[list[Detection]]:
         found = []
         for index, image in enumerate(images):
             result = self._yolo.predict(
@@ -87,3 +114,17 @@ class UltralyticsDetector:
         self._yolo.predictor = None
         self._yolo.model.to("cpu")
         return found
+
+
+def _word_vectors(words: Sequence[str], folder: Path):
+    """What YOLO-World was trained to look for: CLIP's vectors of words, shape (1, words, 512)."""
+    import torch
+    from transformers import AutoTokenizer, CLIPTextModelWithProjection
+
+    tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+    model = CLIPTextModelWithProjection.from_pretrained(
+        folder, local_files_only=True, use_safetensors=True
+    ).eval()
+    with torch.inference_mode():
+        vectors = model(**tokenizer(list(words), padding=True, return_tensors="pt")).text_embeds
+    return torch.nn.functional.normalize(vectors.float(), dim=-1).clone().unsqueeze(0)

@@ -14,8 +14,9 @@ from core.images import read_image
 from core.models import CaptionRequest, Fact, WritingRequest
 from core.models.devices import PlainDevices
 from core.models.generation import in_batches, without_thinking
+from core.models.llm_writer import writing_prompt
 from core.models.registry import CAPTIONER, MATCHER, WRITER, load_folder, load_model
-from core.models.vlm import open_model, writing_prompt
+from core.models.vlm import open_model
 from core.pipeline import Models, caption_images, profile_settings
 from core.prompts import load_prompt
 from core.regions import Box
@@ -180,16 +181,26 @@ def test_the_captioner_judges_by_the_probability_of_its_yes(vlm):
     judge = load_folder(MATCHER, "test", vlm, DEVICES)
     photo = read_image(EXAMPLE)
     texts = ["A cup stands there.", "A dog {runs}.", "A <image> cat, no more and no less."]
+    part = part_that_sees(DEVICES.ready(open_model(vlm, DEVICES).weights))
+    seen = []
+    hook = part.register_forward_hook(lambda *_: seen.append(1))
     scores = judge.score([(photo, texts), (photo.crop((0, 0, 90, 90)), texts[:1])], lambda i: None)
+    hook.remove()
+    assert len(seen) == 2  # once a crop
     alone = [judge.score([(photo, [t])], lambda i: None)[0][0] for t in texts]
     assert scores[0] == pytest.approx(alone, abs=1e-4)
     assert all(0 < s < 1 for row in scores for s in row) and len(set(scores[0])) == 3
     model = open_model(vlm, DEVICES)
     prompt = model.prompt(load_prompt("judge").format(statement=texts[0]), image=True)
-    logits = model.next_logits([prompt], [photo])[0]
+    logits = model.next_logits([prompt], photo)[0]
     letters = {c: model.tokenizer.convert_tokens_to_ids(c) for c in "yYnN"}
     yes, no = (sum(logits[letters[c]].exp() for c in pair) for pair in ("yY", "nN"))
     assert scores[0][0] == pytest.approx(float(yes / (yes + no)), abs=1e-4)
+
+
+def part_that_sees(model):
+    names = ("vision_tower", "visual", "vision_model")
+    return next(part for name, part in model.named_modules() if name.split(".")[-1] in names)
 
 
 def blip_reference(folder, image, text):
@@ -217,7 +228,7 @@ def test_blip_scores_as_its_own_forward_does_and_sees_each_crop_once(checkpoints
     ]
     expected = [[blip_reference(folder, crop, text) for text in texts] for crop in crops]
     seen = []
-    matcher.model.vision_model.register_forward_hook(lambda *_: seen.append(1))
+    DEVICES.ready(matcher.weights).vision_model.register_forward_hook(lambda *_: seen.append(1))
     found = matcher.score([(crop, texts) for crop in crops], lambda i: None)
     assert len(seen) == 2
     for a, b in zip(found, expected):

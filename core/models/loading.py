@@ -1,0 +1,35 @@
+"""How weights are loaded, and what of it this machine can do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.util import find_spec
+
+QUANTISED = ("8-bit", "4-bit")
+
+
+@dataclass(frozen=True)
+class Loading:
+    """How the weights of a vision-language or language model are loaded.
+
+    Attributes:
+        precision: auto (as saved), fp32, bf16, fp16; or 8-bit, 4-bit (NF4) by bitsandbytes.
+        attention: sdpa (PyTorch's own), eager, or flash_attention_2.
+    """
+
+    precision: str = "auto"
+    attention: str = "sdpa"
+
+
+def precisions() -> list[str]:
+    """Those that can be loaded here: 8-bit and 4-bit want bitsandbytes and accelerate."""
+    installed = find_spec("bitsandbytes") and find_spec("accelerate")
+    return ["auto", "bf16", "fp16", "fp32", *(QUANTISED if installed else ())]
+
+
+def attentions() -> list[str]:
+    """Those that can be computed here."""
+    import torch
+
+    flash = torch.cuda.is_available() and find_spec("flash_attn")
+    return ["sdpa", "eager", *(["flash_attention_2"] if flash else ())]

@@ -1,0 +1,117 @@
+"""Model folders on disk: finding them, what each can do, and bringing those that are not there."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from ..errors import PatchMattersError
+from .catalogue import find_entry
+from .downloads import Progress, download
+
+DETECTOR, CAPTIONER, MATCHER, WRITER = "detector", "captioner", "matcher", "writer"
+
+_DEPTH = 3  # LLM/name, LLM/author/name, and a folder of another pack's between
+CONTRASTIVE = ("clip", "siglip", "siglip2")
+ZERO_SHOT = ("grounding-dino", "mm-grounding-dino", "owlvit", "owlv2")
+NOT_CHATTING = ("blip", "florence2", "paligemma")  # captioners that cannot be asked to write
+
+
+def model_folders(roots: Sequence[Path]) -> dict[str, Path]:
+    """Name (the path below a root, with slashes) -> folder, for each with a config.json."""
+    found: dict[str, Path] = {}
+    for root in roots:
+        level = [root]
+        for _ in range(_DEPTH):
+            entries = [entry for folder in level for entry in _subfolders(folder)]
+            level = [entry for entry in entries if not (entry / "config.json").is_file()]
+            for folder in entries:
+                if folder not in level:
+                    found.setdefault(folder.relative_to(root).as_posix(), folder)
+    return found
+
+
+def roles(config: dict) -> set[str]:
+    """What a model with this config.json can be in this pack; empty if nothing."""
+    kind, classes = config.get("model_type"), config.get("architectures") or []
+    named = " ".join(map(str, classes))
+    if kind is None:
+        return set()
+    if kind in CONTRASTIVE:
+        return {MATCHER}
+    if kind in ZERO_SHOT or "ForObjectDetection" in named:
+        return {DETECTOR}
+    if kind == "blip" and classes:
+        fit = {"BlipForImageTextRetrieval": {MATCHER}, "BlipForConditionalGeneration": {CAPTIONER}}
+        return fit.get(classes[0], set())
+    if kind in NOT_CHATTING:
+        return {CAPTIONER}
+    if "vision_config" in config:
+        return {CAPTIONER, WRITER}
+    return {WRITER} if not classes or "CausalLM" in named or "LMHead" in named else set()
+
+
+def names(role: str, roots: Sequence[Path]) -> list[str]:
+    """The names of the folders that can take a role."""
+    return [n for n, f in model_folders(roots).items() if role in roles(read_config(f))]
+
+
+def obtain(role: str, name: str, roots: Sequence[Path], progress: Progress) -> Path:
+    """The folder of a model: that of the name, else one of a catalogued repository of that name
+    wherever it lies, else that repository, downloaded into the first root.
+
+    Raises:
+        PatchMattersError: neither on disk nor in the catalogue, or the download failed.
+    """
+    folders = model_folders(roots)
+    if name in folders:
+        return folders[name]
+    entry = find_entry(role, name)
+    if entry is None:
+        raise PatchMattersError(
+            f"model: «{name[:100]}» is not in {' or '.join(map(str, roots))}, nor in the catalogue: "
+            "put its folder there, or choose another."
+        )
+    last = name.split("/")[-1].lower()
+    same = (f for n, f in folders.items() if n.split("/")[-1].lower() == last)
+    return next(same, None) or download(entry, roots[0], progress)
+
+
+def find_text_encoder(roots: Sequence[Path]) -> Path:
+    """The folder of a CLIP ViT-B/32, whose text side YOLO-World was trained with.
+
+    Raises:
+        PatchMattersError: there is none.
+    """
+    for folder in model_folders(roots).values():
+        config = read_config(folder)
+        vision = config.get("vision_config") or {}
+        # A vector length of 512 and patches of 32 px: transformers' defaults, so some configs say
+        # nothing of them.
+        sizes = (config.get("projection_dim", 512), vision.get("patch_size", 32))
+        if config.get("model_type") == "clip" and sizes == (512, 32):
+            return folder
+    raise PatchMattersError(
+        "classes: this YOLO-World reads them with OpenAI's CLIP ViT-B/32, which is not on disk: put "
+        "openai/clip-vit-base-patch32 with its weights as safetensors into models/LLM, or leave "
+        "classes empty for those in the detector's file."
+    )
+
+
+def read_config(folder: Path) -> dict:
+    """The config, for sorting models into lists; it is checked when a model is opened."""
+    try:
+        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return config if isinstance(config, dict) else {}
+
+
+def _subfolders(folder: Path) -> list[Path]:
+    try:
+        return sorted(
+            entry for entry in folder.iterdir() if entry.is_dir() and entry.name[0] != "."
+        )
+    except OSError:
+        return []

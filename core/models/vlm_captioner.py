@@ -1,0 +1,63 @@
+"""A captioner of a model folder."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+
+from ..errors import PatchMattersError
+from . import ERROR, CaptionRequest, Completion, Tick
+from .generation import Sampling, in_batches
+from .vlm import BATCH, RefusedImage, VisionLanguageModel
+
+
+class TransformersCaptioner:
+    """Describes images: all requests in batches, the candidates of one sharing its prompt."""
+
+    def __init__(self, name: str, model: VisionLanguageModel):
+        self.name, self._model = name, model
+
+    def caption(self, requests: Sequence[CaptionRequest], tick: Tick) -> list[list[Completion]]:
+        if not self._model.sees:
+            raise PatchMattersError(
+                f"captioner: {self.name} takes no images: choose a vision-language model."
+            )
+        answers: list[list[Completion]] = [[] for _ in requests]
+        # Requests of one kind go together: a row more or less changes no other row.
+        kinds: dict[tuple[int, int], list[int]] = {}
+        for index, request in enumerate(requests):
+            kinds.setdefault((request.n, request.max_tokens), []).append(index)
+        for (n, max_tokens), members in kinds.items():
+
+            def run(start, stop, n=n, max_tokens=max_tokens, members=members):
+                batch = [requests[i] for i in members[start:stop]]
+                found = self._batch(batch, n, max_tokens, tick)
+                for i, completions in zip(members[start:stop], found):
+                    answers[i] = completions
+                    tick(i)
+                return found
+
+            in_batches(len(members), run, BATCH)
+        return answers
+
+    def _batch(self, requests, n: int, max_tokens: int, tick: Tick) -> list[list[Completion]]:
+        rows = [Sampling(r.seed, c, r.temperature) for r in requests for c in range(n)]
+        try:
+            completions = self._model.generate(
+                [self._model.prompt(r.prompt, image=True) for r in requests],
+                [r.image for r in requests],
+                rows,
+                max_tokens,
+                lambda: tick(None),
+            )
+        except torch.OutOfMemoryError:
+            if len(requests) > 1:
+                raise
+            why = "the model has no room for one image: choose a smaller one, or a lower precision"
+            return [[Completion("", ERROR, why)] * n]
+        except RefusedImage as error:
+            if len(requests) > 1:  # the processor refused an image: which one?
+                return [one for r in requests for one in self._batch([r], n, max_tokens, tick)]
+            return [[Completion("", ERROR, f"the model refused the image ({error})")] * n]
+        return [completions[i * n : (i + 1) * n] for i in range(len(requests))]
