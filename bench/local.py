@@ -20,6 +20,7 @@ ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 import tiny  # noqa: E402
+import tiny_towers  # noqa: E402
 import torch  # noqa: E402
 
 from core.cli import EXAMPLE  # noqa: E402
@@ -43,7 +44,7 @@ def seconds(call) -> tuple[float, object]:
 def matcher(options) -> None:
     with tempfile.TemporaryDirectory() as folder:
         # BLIP large: ViT-L/16 at 384 px, and a text model of BERT's base size.
-        path = tiny.blip_itm(
+        path = tiny_towers.blip_itm(
             Path(folder),
             text={
                 "hidden_size": 768,

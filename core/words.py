@@ -239,7 +239,7 @@ def nouns(text: str) -> list[str]:
         if token in _DETERMINERS:
             _close(chunk, found)
             chunk, one = [], NUMBERS.get(token) == 1
-        elif content and not (chunk and _no_noun(token, one)):
+        elif content and not (chunk and (chunk[-1] in _NO_THING or _no_noun(token, one))):
             if chunk is None and singular(token) != token:
                 chunk = []
             if chunk is not None:

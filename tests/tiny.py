@@ -10,6 +10,7 @@ from pathlib import Path
 
 import torch
 import transformers
+from tiny_towers import blip, save
 from tokenizers import Tokenizer, decoders, models
 from transformers import PreTrainedTokenizerFast
 
@@ -67,10 +68,10 @@ def tokenizer(*special: str, kind=PreTrainedTokenizerFast, **options) -> PreTrai
     )
 
 
-def _save(folder: Path, model, processor) -> Path:
-    model.save_pretrained(folder)
-    processor.save_pretrained(folder)
-    return folder
+def _kind(name: str):
+    """The processors of transformers 4 insist on the tokenizer's class; 5 has one for all."""
+    old = transformers.__version__.startswith("4.")
+    return getattr(transformers, name) if old else PreTrainedTokenizerFast
 
 
 def llava(folder: Path, image_size: int = 28, **sizes) -> Path:
@@ -103,7 +104,7 @@ def llava(folder: Path, image_size: int = 28, **sizes) -> Path:
         chat_template=LLAVA_TEMPLATE,
     )
     torch.manual_seed(0)
-    return _save(folder, LlavaForConditionalGeneration(config), processor)
+    return save(folder, LlavaForConditionalGeneration(config), processor)
 
 
 def llava_next(folder: Path, language: str = "llama") -> Path:
@@ -141,7 +142,7 @@ def llava_next(folder: Path, language: str = "llama") -> Path:
         chat_template=LLAVA_TEMPLATE,
     )
     torch.manual_seed(0)
-    return _save(folder, LlavaNextForConditionalGeneration(config), processor)
+    return save(folder, LlavaNextForConditionalGeneration(config), processor)
 
 
 def _qwen_tokenizer():
@@ -153,9 +154,7 @@ def _qwen_tokenizer():
         "<|image_pad|>",
         "<|video_pad|>",
     )
-    if transformers.__version__.startswith("4."):  # its processors insist on the class
-        return tokenizer(*special, kind=transformers.Qwen2TokenizerFast)
-    return tokenizer(*special)
+    return tokenizer(*special, kind=_kind("Qwen2TokenizerFast"))
 
 
 def qwen2_5_vl(folder: Path) -> Path:
@@ -196,7 +195,7 @@ def qwen2_5_vl(folder: Path) -> Path:
         chat_template=QWEN_TEMPLATE,
     )
     torch.manual_seed(0)
-    return _save(folder, Qwen2_5_VLForConditionalGeneration(config), processor)
+    return save(folder, Qwen2_5_VLForConditionalGeneration(config), processor)
 
 
 def qwen3_vl(folder: Path) -> Path:
@@ -244,7 +243,7 @@ def qwen3_vl(folder: Path) -> Path:
         chat_template=QWEN_TEMPLATE,
     )
     torch.manual_seed(0)
-    return _save(folder, Qwen3VLForConditionalGeneration(config), processor)
+    return save(folder, Qwen3VLForConditionalGeneration(config), processor)
 
 
 def llama(folder: Path) -> Path:
@@ -253,61 +252,11 @@ def llama(folder: Path) -> Path:
 
     t = tokenizer(chat_template=TEXT_TEMPLATE)
     torch.manual_seed(0)
-    return _save(folder, LlamaForCausalLM(LlamaConfig(**LLAMA, vocab_size=len(t))), t)
+    return save(folder, LlamaForCausalLM(LlamaConfig(**LLAMA, vocab_size=len(t))), t)
 
 
 def llava_1_6_mistral(folder: Path) -> Path:
     return llava_next(folder, "mistral")
-
-
-def blip_itm(
-    folder: Path, *, head: bool = True, text=(), vision=(), joint: int = 16, words: str = ""
-) -> Path:
-    """BLIP for image-text retrieval; without `head` a BLIP for captioning, which has none.
-
-    `text`, `vision` and `joint` give sizes for a larger one, `words` more words for its tokenizer.
-    """
-    from transformers import (
-        BertTokenizerFast,
-        BlipConfig,
-        BlipForConditionalGeneration,
-        BlipForImageTextRetrieval,
-        BlipImageProcessor,
-        BlipProcessor,
-    )
-
-    folder.mkdir(parents=True, exist_ok=True)
-    letters = "abcdefghijklmnopqrstuvwxyz0123456789.,"
-    known = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *letters, *(f"##{c}" for c in letters)]
-    known += words.split()
-    (folder / "vocab.txt").write_text("\n".join(known))
-    t = BertTokenizerFast(str(folder / "vocab.txt"))
-    sizes = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2}
-    sizes |= {"num_attention_heads": 2, "initializer_range": 0.02}  # BLIP's own is 1e-10
-    config = BlipConfig(
-        text_config={
-            **sizes,
-            "vocab_size": len(known) + 2,
-            "encoder_hidden_size": 32,
-            "bos_token_id": 2,
-            "sep_token_id": 3,
-            "pad_token_id": 0,
-            "eos_token_id": 3,
-            **dict(text),
-        },
-        vision_config={**sizes, "image_size": 32, "patch_size": 16, **dict(vision)},
-        image_text_hidden_size=joint,
-        projection_dim=joint,
-    )
-    side = config.vision_config.image_size
-    processor = BlipProcessor(BlipImageProcessor(size={"height": side, "width": side}), t)
-    torch.manual_seed(0)
-    kind = BlipForImageTextRetrieval if head else BlipForConditionalGeneration
-    model = kind(config)
-    for part in model.modules():
-        if not vision and isinstance(part, (torch.nn.Linear, torch.nn.Conv2d)):
-            part.weight.data *= 10  # so that images and texts make a difference
-    return _save(folder, model, processor)
 
 
 def gemma3(folder: Path) -> Path:
@@ -351,7 +300,7 @@ def gemma3(folder: Path) -> Path:
         chat_template=template,
     )
     torch.manual_seed(0)
-    return _save(folder, Gemma3ForConditionalGeneration(config), processor)
+    return save(folder, Gemma3ForConditionalGeneration(config), processor)
 
 
 def internvl(folder: Path) -> Path:
@@ -388,7 +337,137 @@ def internvl(folder: Path) -> Path:
         chat_template=LLAVA_TEMPLATE.replace("<image>", "<IMG_CONTEXT>"),
     )
     torch.manual_seed(0)
-    return _save(folder, InternVLForConditionalGeneration(config), processor)
+    return save(folder, InternVLForConditionalGeneration(config), processor)
 
 
-VLMS = (llava, llava_next, llava_1_6_mistral, qwen2_5_vl, qwen3_vl, gemma3, internvl)
+def smolvlm2(folder: Path) -> Path:
+    from transformers import (
+        SmolVLMConfig,
+        SmolVLMForConditionalGeneration,
+        SmolVLMImageProcessor,
+        SmolVLMProcessor,
+        SmolVLMVideoProcessor,
+    )
+
+    grid = [f"<row_{r}_col_{c}>" for r in range(1, 5) for c in range(1, 5)]
+    special = ("<image>", "<fake_token_around_image>", "<end_of_utterance>", "<global-img>", *grid)
+    t = tokenizer(*special)
+    config = SmolVLMConfig(
+        text_config={"model_type": "llama", **LLAMA, "vocab_size": len(t)},
+        vision_config={
+            "hidden_size": 32,
+            "intermediate_size": 64,
+            "num_hidden_layers": 2,
+            "num_attention_heads": 2,
+            "image_size": 56,
+            "patch_size": 14,
+        },
+        scale_factor=2,
+        image_token_id=t.convert_tokens_to_ids("<image>"),
+        pad_token_id=0,
+    )
+    size = {"size": {"longest_edge": 112}, "max_image_size": {"longest_edge": 56}}
+    processor = SmolVLMProcessor(
+        image_processor=SmolVLMImageProcessor(**size),
+        tokenizer=t,
+        video_processor=SmolVLMVideoProcessor(size={"longest_edge": 56}),
+        image_seq_len=4,
+        chat_template=LLAVA_TEMPLATE.replace("\n", " "),
+    )
+    torch.manual_seed(0)
+    return save(folder, SmolVLMForConditionalGeneration(config), processor)
+
+
+def paligemma2(folder: Path) -> Path:
+    """PaliGemma 2: no chat template, but a task."""
+    from transformers import (
+        PaliGemmaConfig,
+        PaliGemmaForConditionalGeneration,
+        PaliGemmaProcessor,
+        SiglipImageProcessor,
+    )
+
+    own = {"image_token": "<image>"}
+    t = tokenizer("<image>", kind=_kind("GemmaTokenizerFast"), extra_special_tokens=own)
+    images = SiglipImageProcessor(size={"height": 28, "width": 28})
+    images.image_seq_length = 4
+    processor = PaliGemmaProcessor(image_processor=images, tokenizer=t)
+    config = PaliGemmaConfig(
+        text_config={
+            "model_type": "gemma2",
+            **LLAMA,
+            "head_dim": 16,
+            "vocab_size": len(t),
+            "sliding_window": 16,
+        },
+        vision_config={
+            "model_type": "siglip_vision_model",
+            "hidden_size": 32,
+            "intermediate_size": 64,
+            "num_hidden_layers": 2,
+            "num_attention_heads": 2,
+            "image_size": 28,
+            "patch_size": 14,
+            "projection_dim": 32,
+            "vision_use_head": False,
+        },
+        projection_dim=32,
+        hidden_size=32,
+        image_token_index=t.convert_tokens_to_ids("<image>"),
+        vocab_size=len(t),
+    )
+    torch.manual_seed(0)
+    return save(folder, PaliGemmaForConditionalGeneration(config), processor)
+
+
+def florence2(folder: Path) -> Path:
+    """Florence-2: an encoder and a decoder, asked by a task's name."""
+    from transformers import (
+        CLIPImageProcessor,
+        Florence2Config,
+        Florence2ForConditionalGeneration,
+        Florence2Processor,
+    )
+
+    own = {"image_token": "<image>"}
+    t = tokenizer("<image>", kind=_kind("BartTokenizerFast"), extra_special_tokens=own)
+    images = CLIPImageProcessor(size={"height": 64, "width": 64}, do_center_crop=False)
+    images.image_seq_length = 5  # 2 x 2 of the picture, and their mean
+    config = Florence2Config(
+        text_config={
+            "model_type": "bart",
+            "d_model": 32,
+            "encoder_layers": 2,
+            "decoder_layers": 2,
+            "encoder_attention_heads": 2,
+            "decoder_attention_heads": 2,
+            "encoder_ffn_dim": 64,
+            "decoder_ffn_dim": 64,
+            "vocab_size": len(t),
+            "pad_token_id": 0,
+            "bos_token_id": 1,
+            "eos_token_id": 2,
+            "decoder_start_token_id": 2,
+            "forced_eos_token_id": 2,
+            "init_std": 0.5,  # so that it says more than one letter
+        },
+        vision_config={
+            "depths": [1, 1, 1, 1],
+            "embed_dim": [8, 16, 32, 32],
+            "num_heads": [2, 2, 2, 2],
+            "num_groups": [2, 2, 2, 2],
+            "window_size": 4,
+            "projection_dim": 32,
+        },
+        image_token_id=t.convert_tokens_to_ids("<image>"),
+    )
+    torch.manual_seed(0)
+    return save(folder, Florence2ForConditionalGeneration(config), Florence2Processor(images, t))
+
+
+def blip_captioner(folder: Path) -> Path:
+    return blip(folder, retrieval=False)
+
+
+CHATTING = (llava, llava_next, llava_1_6_mistral, qwen2_5_vl, qwen3_vl, gemma3, internvl, smolvlm2)
+DESCRIBING = (paligemma2, florence2, blip_captioner)

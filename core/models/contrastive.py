@@ -103,6 +103,7 @@ class ContrastiveMatcher:
 
         return in_batches(len(texts), run, TEXTS)
 
+    @torch.inference_mode()
     def _score(self, image: torch.Tensor, text: torch.Tensor) -> float:
         cosine = image @ text
         if self._sigmoid:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import cached_property
 
@@ -17,6 +18,7 @@ from .folder import ModelFolder
 FLOOR = 0.05  # detections below this score are noise to every stage
 WORDS = 20  # words asked for at once: Grounding DINO reads 256 tokens
 WORD_FLOOR = 0.15  # of words: these detectors are seldom sure (their authors use 0.1 to 0.25)
+_LETTERS = re.compile(r"\w+")
 
 
 class TransformersDetector:
@@ -92,7 +94,14 @@ class ZeroShotDetector:
         processor = self._processor
         if self._folder.model_type.startswith("owl"):
             asked = [[f"a photo of a {word}" for word in words]]
-            inputs = processor(text=asked, images=image, return_tensors="pt").to(model.device)
+            inputs = processor(
+                text=asked,
+                images=image,
+                return_tensors="pt",
+                padding="max_length",
+                truncation=True,
+                max_length=model.config.text_config.max_position_embeddings,
+            ).to(model.device)
             result = processor.post_process_grounded_object_detection(
                 model(**inputs), threshold=WORD_FLOOR, target_sizes=size, text_labels=[words]
             )[0]
@@ -127,9 +136,14 @@ def _load(auto: str, folder: ModelFolder) -> torch.nn.Module:
 
 
 def _nearest(label: str, words: Sequence[str]) -> str:
-    said = set(label.lower().split())
-    best = max(words, key=lambda word: len(said & set(word.lower().split())))
-    return best if said & set(best.lower().split()) else ""
+    """The word that shares most with a label; empty where none shares anything."""
+
+    def shared(word: str) -> int:
+        return len(said & set(_LETTERS.findall(word.lower())))
+
+    said = set(_LETTERS.findall(label.lower()))
+    best = max(words, key=shared)
+    return best if shared(best) else ""
 
 
 def _detections(result: dict, labels: Sequence[str], image: Image) -> list[Detection]:

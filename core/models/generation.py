@@ -98,6 +98,7 @@ def generate(
         out = model.generate(
             **inputs,
             do_sample=True,
+            num_beams=1,
             temperature=1.0,
             top_k=0,
             top_p=1.0,
@@ -151,6 +152,7 @@ def last_logits(model, inputs: dict, ends: Sequence[list[int]] = ()) -> torch.Te
 _ONE_TOKEN = {
     "max_new_tokens": 1,
     "do_sample": False,
+    "num_beams": 1,
     "return_dict_in_generate": True,
     "use_cache": True,
 }

@@ -89,6 +89,8 @@ class VisionLanguageModel:
                     f"model: {self._folder.path.name} was not loaded with precision {precision} and "
                     f"attention {self._loading.attention}: {str(error).strip()[:300]}"
                 ) from error
+        # Florence-2 would write its end token in place of the last one, and so hide that it was cut.
+        model.generation_config.forced_eos_token_id = None
         return model.eval()
 
     @property

@@ -11,11 +11,11 @@ from conftest import comfyui_folder, comfyui_python
 
 MAKE = """
 import sys; sys.path.insert(0, {tests!r})
-import tiny, pathlib
+import tiny, tiny_towers, pathlib
 folder = pathlib.Path({folder!r})
 tiny.llava(folder / "author" / "tiny-llava")
 tiny.llama(folder / "tiny-llama")
-tiny.blip_itm(folder / "tiny-blip-itm")
+tiny_towers.blip_itm(folder / "tiny-blip-itm")
 from ultralytics import YOLO
 yolo = folder.parent / "ultralytics" / "bbox"; yolo.mkdir(parents=True)
 YOLO("yolov8n.yaml").save(yolo / "random-yolov8n.pt")

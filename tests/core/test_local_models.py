@@ -5,6 +5,7 @@ import shutil
 
 import pytest
 import tiny
+import tiny_towers
 import torch
 from PIL import Image
 
@@ -37,8 +38,13 @@ def checkpoints(tmp_path_factory):
     return get
 
 
-@pytest.fixture(params=tiny.VLMS, ids=lambda make: make.__name__)
+@pytest.fixture(params=tiny.CHATTING, ids=lambda make: make.__name__)
 def vlm(request, checkpoints):
+    return checkpoints(request.param)
+
+
+@pytest.fixture(params=(*tiny.CHATTING, *tiny.DESCRIBING), ids=lambda make: make.__name__)
+def seeing(request, checkpoints):
     return checkpoints(request.param)
 
 
@@ -66,27 +72,29 @@ def test_a_prompt_goes_through_the_models_own_template_with_one_image(vlm):
     assert "Describe" in text and text.rstrip().lower().endswith(("assistant:", "assistant"))
 
 
-def test_what_a_row_says_depends_on_its_own_request_alone(vlm):
+def test_what_a_row_says_depends_on_its_own_request_alone(seeing):
     torch.manual_seed(3)
     state = torch.random.get_rng_state()
-    both = caption(vlm, requests())
+    both = caption(seeing, requests())
     assert torch.equal(torch.random.get_rng_state(), state)  # the global generator is untouched
-    assert caption(vlm, requests()) == both
-    assert [caption(vlm, [r])[0] for r in requests()] == both  # a batch says what each says alone
-    assert caption(vlm, requests(n=2)) == [row[:2] for row in both]  # or with fewer candidates
+    assert caption(seeing, requests()) == both
+    assert [
+        caption(seeing, [r])[0] for r in requests()
+    ] == both  # a batch says what each says alone
+    assert caption(seeing, requests(n=2)) == [row[:2] for row in both]  # or with fewer candidates
     texts = [c.text for row in both for c in row]
     assert len(set(texts)) == len(texts)
-    assert caption(vlm, requests(seeds=(7, 8))) != both
+    assert caption(seeing, requests(seeds=(7, 8))) != both
 
 
-def test_without_temperature_it_is_greedy_and_batch_equals_single(vlm):
-    both = caption(vlm, requests(n=2, temperature=0.0))
+def test_without_temperature_it_is_greedy_and_batch_equals_single(seeing):
+    both = caption(seeing, requests(n=2, temperature=0.0))
     assert [row[0] for row in both] == [row[1] for row in both]
-    assert [caption(vlm, [r])[0] for r in requests(n=2, temperature=0.0)] == both
+    assert [caption(seeing, [r])[0] for r in requests(n=2, temperature=0.0)] == both
 
 
-def test_a_caption_that_is_cut_says_so(vlm):
-    cut = caption(vlm, requests(max_tokens=2, temperature=0.0))
+def test_a_caption_that_is_cut_says_so(seeing):
+    cut = caption(seeing, requests(max_tokens=2, temperature=0.0))
     assert {c.finish for row in cut for c in row} == {"length"}
 
 
@@ -98,7 +106,7 @@ def test_the_same_weights_write(vlm):
     assert writer._model is captioner._model  # one copy in memory
 
 
-def test_an_interrupt_comes_within_one_token(vlm):
+def test_an_interrupt_comes_within_one_token(seeing):
     class Stop(BaseException):
         pass
 
@@ -110,8 +118,21 @@ def test_an_interrupt_comes_within_one_token(vlm):
             raise Stop
 
     with pytest.raises(Stop):
-        load_folder(CAPTIONER, "test", vlm, DEVICES).caption(requests(max_tokens=200), tick)
+        load_folder(CAPTIONER, "test", seeing, DEVICES).caption(requests(max_tokens=200), tick)
     assert calls == [None] * 3
+
+
+@pytest.mark.parametrize("make", tiny.DESCRIBING, ids=lambda make: make.__name__)
+def test_a_model_that_only_describes_neither_writes_nor_judges(checkpoints, make):
+    folder = checkpoints(make)
+    facts = (Fact("A dog runs.", "image", ALL, 0.9),)
+    writer = load_folder(WRITER, "test", folder, DEVICES)
+    with pytest.raises(PatchMattersError, match="cannot write"):
+        writer.write([WritingRequest(facts)], lambda i: None)
+    if make is not tiny.blip_captioner:  # a BLIP is taken for a matcher of its own
+        judge = load_folder(MATCHER, "test", folder, DEVICES)
+        with pytest.raises(PatchMattersError, match="cannot be asked"):
+            judge.score([(read_image(EXAMPLE), ["A dog."])], lambda i: None)
 
 
 def test_a_language_model_writes_but_does_not_see(checkpoints):
@@ -217,7 +238,7 @@ def blip_reference(folder, image, text):
 
 
 def test_blip_scores_as_its_own_forward_does_and_sees_each_crop_once(checkpoints, monkeypatch):
-    folder = checkpoints(tiny.blip_itm)
+    folder = checkpoints(tiny_towers.blip_itm)
     matcher = load_folder(MATCHER, "test", folder, DEVICES)
     photo = read_image(EXAMPLE)
     crops = [photo, photo.crop((0, 0, 200, 200))]
@@ -237,7 +258,7 @@ def test_blip_scores_as_its_own_forward_does_and_sees_each_crop_once(checkpoints
 
 
 def test_a_blip_without_matching_head_is_refused(tmp_path):
-    folder = tiny.blip_itm(tmp_path / "captioner", head=False)
+    folder = tiny_towers.blip_itm(tmp_path / "captioner", retrieval=False)
     matcher = load_folder(MATCHER, "test", folder, DEVICES)
     with pytest.raises(PatchMattersError, match="without a matching head"):
         matcher.score([(Image.new("RGB", (40, 40)), ["a dog."])], lambda i: None)
@@ -300,7 +321,7 @@ def test_local_models_by_name_on_the_command_line(checkpoints):
     names = {
         "captioner": f"transformers:{checkpoints(tiny.llava)}",
         "writer": f"transformers:{checkpoints(tiny.llama)}",
-        "matcher": f"transformers:{checkpoints(tiny.blip_itm)}",
+        "matcher": f"transformers:{checkpoints(tiny_towers.blip_itm)}",
     }
     models = Models(**{role: load_model(role, name) for role, name in names.items()})
     settings = profile_settings("paper")  # it keeps the global caption, whatever random BLIP says

@@ -1,7 +1,7 @@
 import pytest
 
 from core.regions import Box
-from core.words import attributes, contradiction, names_label, place_name
+from core.words import attributes, contradiction, names_label, nouns, place_name, split_words
 
 
 @pytest.mark.parametrize(
@@ -65,3 +65,25 @@ def test_labels_are_named_as_whole_words_in_singular_or_plural():
 )
 def test_places_are_thirds_of_the_picture(box, name):
     assert place_name(box) == name
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("A large dining table and an orange cup are in the center.", ["dining table", "cup"]),
+        (
+            "The image shows a man wearing a red hat, riding a brown horse along the beach.",
+            ["man", "hat", "horse", "beach"],
+        ),
+        ("A cat sleeps near trees and parked cars.", ["cat", "tree", "car"]),
+        ("There are three traffic lights hanging from poles.", ["traffic light", "pole"]),
+        ("Un gato negro duerme.", []),
+        ("", []),
+    ],
+)
+def test_the_things_a_text_names(text, expected):
+    assert nouns(text) == expected
+
+
+def test_words_in_a_widget():
+    assert split_words(" person, red car;\n person,, ") == ["person", "red car"]

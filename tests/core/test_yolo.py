@@ -4,13 +4,14 @@ import pickle
 import zipfile
 
 import pytest
+import tiny_towers
 import torch
 
 from core.cli import EXAMPLE
 from core.errors import PatchMattersError
 from core.images import read_image
 from core.models import yolo
-from core.models.registry import load_model
+from core.models.registry import load_model, load_yolo
 from core.models.yolo import UltralyticsDetector
 
 
@@ -101,3 +102,28 @@ def test_a_detector_by_name(make, tmp_path):
     assert load_model("detector", f"ultralytics:{make('yolov8n')}").name.endswith("yolov8n.pt")
     with pytest.raises(PatchMattersError, match=r"is no \.pt file"):
         load_model("detector", f"ultralytics:{tmp_path / 'none.pt'}")
+
+
+def test_a_yolo_world_looks_for_words_read_by_a_clip_on_disk(make, tmp_path, monkeypatch):
+    monkeypatch.setattr(yolo, "FLOOR", 0.0)
+    photo = read_image(EXAMPLE)
+    file = make("yolov8s-worldv2")
+    own = load_model("detector", f"ultralytics:{file}")
+    assert {d.label for d in own.detect([photo], lambda i: None)[0]} - {"cup", "old spoon"}
+    words = ["cup", "old spoon"]
+    missing = load_yolo("test", file, "cpu", words, [tmp_path])
+    with pytest.raises(PatchMattersError, match="clip-vit-base-patch32"):
+        missing.detect([photo], lambda i: None)
+    tiny_towers.clip(tmp_path / "another-clip")
+    tiny_towers.clip_b32(tmp_path / "openai" / "clip-vit-base-patch32")
+    told = load_yolo("test", file, "cpu", words, [tmp_path])
+    found = told.detect([photo], lambda i: None)[0]
+    assert found and {d.label for d in found} <= set(words)
+    assert found == told.detect([photo], lambda i: None)[0]
+
+
+@pytest.mark.parametrize("config", ["yoloe-11s", "yoloe-11s-seg", "yoloe-26s-seg"])
+def test_a_yoloe_finds_the_classes_of_its_file(make, config, monkeypatch):
+    monkeypatch.setattr(yolo, "FLOOR", 0.0)
+    detector = UltralyticsDetector("test", make(config))
+    assert detector.detect([read_image(EXAMPLE)], lambda i: None)[0]
