@@ -204,7 +204,7 @@ def owlv2(folder: Path) -> Path:
     )
     images = Owlv2ImageProcessor(size={"height": 64, "width": 64})
     torch.manual_seed(0)
-    return save(folder, lively(Owlv2ForObjectDetection(config), 3), Processor(images, t))
+    return save(folder, Owlv2ForObjectDetection(config), Processor(images, t))
 
 
 def blip(
