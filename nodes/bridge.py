@@ -183,6 +183,15 @@ class NodeProgress:
         """One more step is done: that region. Without one, only look whether to go on."""
         self.move_to(self._bar.current + bool(region), region and f"{self._doing}: {region}")
 
+    def download(self, done: int, total: int) -> None:
+        """So many bytes of a model are there."""
+        comfy.model_management.throw_exception_if_processing_interrupted()
+        if total:
+            self._bar.update_absolute(int(100 * done / total), 100)
+            node = get_executing_context().node_id
+            text = f"Downloading: {done / 1e9:.2f} of {total / 1e9:.2f} GB"
+            PromptServer.instance.send_progress_text(text, node)
+
     def move_to(self, steps: float, text: str) -> None:
         """So many steps are done in all. web/js/result.js shows the text on the node."""
         comfy.model_management.throw_exception_if_processing_interrupted()

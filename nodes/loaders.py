@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from comfy_api.latest import io
 
 from ..core.errors import PatchMattersError
+from ..core.models.catalogue import entries
+from ..core.models.loading import Loading, attentions, precisions
 from ..core.models.registry import (
     CAPTIONER,
     DETECTOR,
@@ -13,32 +17,51 @@ from ..core.models.registry import (
     TRANSFORMERS,
     ULTRALYTICS,
     WRITER,
+    load_folder,
     load_model,
+    load_seeing,
     load_yolo,
 )
-from ..core.models.registry import load_folder as open_folder
+from ..core.models.shelf import names, obtain
+from ..core.words import split_words
 from . import bridge, memory, scan, types
 
-PRECISIONS = ["auto", "bf16", "fp16", "fp32"]
 
-
-def _model_input(role: str, names: list[str], what: str):
+def _model_input(role: str, what: str, files: list[str] | None = None):
+    on_disk = [TRANSFORMERS + name for name in names(role, scan.roots())]
+    listed = [*(files or []), *on_disk]
+    known = [entry for entry in entries(role) if TRANSFORMERS + entry.id not in listed]
+    downloads = "\n".join(f"{entry.id}: {entry.summary}" for entry in known)
     return io.Combo.Input(
         "model",
-        options=[OFFLINE[role], *(TRANSFORMERS + name for name in names)],
+        options=[OFFLINE[role], *listed, *(TRANSFORMERS + entry.id for entry in known)],
         default=OFFLINE[role],
-        tooltip=f"{what} Found in models/LLM (and where extra_model_paths.yaml points LLM to), each "
-        "in a folder of its own with config.json and safetensors.",
+        tooltip=f"{what} First those on disk, in folders of models/LLM (and where "
+        "extra_model_paths.yaml points LLM to), then those that are downloaded there when the node "
+        f"runs:\n{downloads}",
     )
 
 
 def _precision_input():
     return io.Combo.Input(
         "precision",
-        options=PRECISIONS,
+        options=precisions(),
         default="auto",
         tooltip="Number format of the weights. auto: as saved. bf16 and fp16 take 2 bytes a "
-        "parameter, fp32 takes 4.",
+        "parameter, fp32 takes 4. 8-bit takes about 1 and 4-bit about 0.6; they are listed where "
+        "bitsandbytes and accelerate are installed, and such weights cannot be moved out of the "
+        "GPU for others: they are dropped when another model of this pack loads.",
+    )
+
+
+def _attention_input():
+    return io.Combo.Input(
+        "attention",
+        options=attentions(),
+        default="sdpa",
+        advanced=True,
+        tooltip="How attention is computed. sdpa: PyTorch's own, fast everywhere. eager: slower, for "
+        "models that fail with it. flash_attention_2 is listed where flash-attn is installed.",
     )
 
 
@@ -51,18 +74,21 @@ def _device_input():
     )
 
 
-def _load(role: str, name: str, device: str, precision: str = "auto"):
-    """The model of a scanned name: no path, and nothing that is not on disk."""
-    if name == OFFLINE[role]:
-        return load_model(role, name)
-    folder = scan.model_folders().get(name.removeprefix(TRANSFORMERS))
-    if folder is None or not name.startswith(TRANSFORMERS):
-        raise PatchMattersError(
-            f"model: «{name[:100]}» is not in models/LLM: put its folder there and press R, or "
-            "choose another."
-        )
+def _folder(role: str, name: str) -> Path:
+    """That of a name on disk, or in the catalogue, from where it is downloaded: no path, and
+    nothing else."""
+    if not name.startswith(TRANSFORMERS):
+        raise PatchMattersError(f"model: there is no model named «{name[:100]}».")
+    progress = bridge.NodeProgress(100, "").download
+    return obtain(role, name[len(TRANSFORMERS) :], scan.roots(), progress)
+
+
+def _load(role: str, name: str, device: str, loading: Loading = Loading(), classes=()):
     with bridge.explained():
-        return open_folder(role, name, folder, memory.devices(device), precision)
+        if name == OFFLINE[role]:
+            return load_model(role, name, classes=classes)
+        folder = _folder(role, name)
+        return load_folder(role, name, folder, memory.devices(device), loading, classes)
 
 
 class LoadDetector(io.ComfyNode):
@@ -72,17 +98,31 @@ class LoadDetector(io.ComfyNode):
             node_id="PatchMattersLoadDetector",
             display_name="Load Detector",
             category=types.CATEGORY,
-            description="A YOLO of ultralytics on disk that finds the objects which the patches "
-            "are built around. (Core's own detectors connect to the divider's bboxes.)",
-            search_aliases=["patch matters", "yolo", "ultralytics", "load model"],
+            description="A detector that finds the objects which the patches are built around: a "
+            "YOLO of ultralytics, a DETR, or one that is told in words what to find. (Core's own "
+            "detectors connect to the divider's bboxes.)",
+            search_aliases=[
+                "patch matters",
+                "yolo",
+                "ultralytics",
+                "grounding dino",
+                "owl",
+                "detr",
+            ],
             inputs=[
-                io.Combo.Input(
-                    "model",
-                    options=[OFFLINE[DETECTOR], *(ULTRALYTICS + n for n in scan.yolo_files())],
-                    default=OFFLINE[DETECTOR],
-                    tooltip="The model that detects. Found in models/ultralytics as .pt files "
-                    "(YOLO v8, 11, 26; detection or segmentation); loaded in safe mode. ultralytics "
-                    "is AGPL-3.0.",
+                _model_input(
+                    DETECTOR,
+                    "The model that detects. ultralytics: .pt files in models/ultralytics (YOLO v8, "
+                    "11, 26, YOLO-World, YOLOE), loaded in safe mode; ultralytics is AGPL-3.0.",
+                    [ULTRALYTICS + name for name in scan.yolo_files()],
+                ),
+                io.String.Input(
+                    "classes",
+                    default="",
+                    placeholder="person, red car (empty: all)",
+                    tooltip="What to look for, separated by commas. Empty: all classes of the model; "
+                    "Grounding DINO and OWL then look for the nouns of the picture's caption. "
+                    "YOLO-World reads the words with a CLIP ViT-B/32 in models/LLM.",
                 ),
                 _device_input(),
             ],
@@ -90,16 +130,18 @@ class LoadDetector(io.ComfyNode):
         )
 
     @classmethod
-    def execute(cls, model, device) -> io.NodeOutput:
-        if model == OFFLINE[DETECTOR]:
-            return io.NodeOutput(load_model(DETECTOR, model))
+    def execute(cls, model, device, classes="") -> io.NodeOutput:
+        words = split_words(classes)
+        if not model.startswith(ULTRALYTICS):
+            return io.NodeOutput(_load(DETECTOR, model, device, classes=words))
         file = scan.yolo_files().get(model.removeprefix(ULTRALYTICS))
         if file is None:
             raise PatchMattersError(
                 f"model: «{model[:100]}» is not in models/ultralytics: put its file there and press "
                 "R, or choose another."
             )
-        return io.NodeOutput(load_yolo(model, file, str(memory.devices(device).device)))
+        name = str(memory.devices(device).device)
+        return io.NodeOutput(load_yolo(model, file, name, words, scan.roots()))
 
 
 class LoadCaptioner(io.ComfyNode):
@@ -109,12 +151,13 @@ class LoadCaptioner(io.ComfyNode):
             node_id="PatchMattersLoadCaptioner",
             display_name="Load Captioner",
             category=types.CATEGORY,
-            description="A vision-language model on disk (LLaVA, Qwen-VL and the like) that "
-            "describes the patches.",
-            search_aliases=["patch matters", "vlm", "llava", "qwen vl", "load model"],
+            description="A vision-language model (LLaVA, Qwen-VL and the like) that describes the "
+            "patches.",
+            search_aliases=["patch matters", "vlm", "llava", "qwen vl", "florence", "load model"],
             inputs=[
-                _model_input(CAPTIONER, scan.captioners(), "The model that describes."),
+                _model_input(CAPTIONER, "The model that describes."),
                 _precision_input(),
+                _attention_input(),
                 _device_input(),
             ],
             outputs=[
@@ -122,25 +165,27 @@ class LoadCaptioner(io.ComfyNode):
                 types.Writer.Output(
                     "writer",
                     tooltip="The same weights as writer: one model in memory does both. (With the "
-                    "offline captioner: the offline writer.)",
+                    "offline captioner: the offline writer. Florence-2, PaliGemma and BLIP only "
+                    "describe.)",
                 ),
                 types.Matcher.Output(
                     "judge",
                     tooltip="The same weights as matcher: how sure is the model's yes, asked "
-                    "whether a sentence is true? (With the offline captioner: the offline matcher.)",
+                    "whether a sentence is true? (With the offline captioner: the offline matcher. "
+                    "Florence-2, PaliGemma and BLIP only describe.)",
                 ),
             ],
         )
 
     @classmethod
-    def execute(cls, model, precision, device) -> io.NodeOutput:
-        offline = model == OFFLINE[CAPTIONER]
-        return io.NodeOutput(
-            *(
-                _load(role, OFFLINE[role] if offline else model, device, precision)
-                for role in (CAPTIONER, WRITER, MATCHER)
-            )
-        )
+    def execute(cls, model, precision, device, attention="sdpa") -> io.NodeOutput:
+        if model == OFFLINE[CAPTIONER]:
+            roles = (CAPTIONER, WRITER, MATCHER)
+            return io.NodeOutput(*(_load(role, OFFLINE[role], device) for role in roles))
+        with bridge.explained():
+            folder = _folder(CAPTIONER, model)
+            loading = Loading(precision, attention)
+            return io.NodeOutput(*load_seeing(model, folder, memory.devices(device), loading))
 
 
 class LoadWriter(io.ComfyNode):
@@ -150,20 +195,21 @@ class LoadWriter(io.ComfyNode):
             node_id="PatchMattersLoadWriter",
             display_name="Load Writer",
             category=types.CATEGORY,
-            description="A chat model on disk (Llama, Qwen and the like) that writes the caption "
-            "from the sentences that were kept.",
+            description="A chat model (Llama, Qwen and the like) that writes the caption from the "
+            "sentences that were kept.",
             search_aliases=["patch matters", "llm", "llama", "load model"],
             inputs=[
-                _model_input(WRITER, scan.writers(), "The model that writes."),
+                _model_input(WRITER, "The model that writes."),
                 _precision_input(),
+                _attention_input(),
                 _device_input(),
             ],
             outputs=[types.Writer.Output("writer", tooltip="For the Hierarchical Aggregator.")],
         )
 
     @classmethod
-    def execute(cls, model, precision, device) -> io.NodeOutput:
-        return io.NodeOutput(_load(WRITER, model, device, precision))
+    def execute(cls, model, precision, device, attention="sdpa") -> io.NodeOutput:
+        return io.NodeOutput(_load(WRITER, model, device, Loading(precision, attention)))
 
 
 class LoadMatcher(io.ComfyNode):
@@ -173,11 +219,22 @@ class LoadMatcher(io.ComfyNode):
             node_id="PatchMattersLoadMatcher",
             display_name="Load Matcher",
             category=types.CATEGORY,
-            description="A BLIP model on disk that scores sentences against the pixels, as in the "
-            "paper.",
-            search_aliases=["patch matters", "blip", "itm", "image text matching", "load model"],
+            description="A model that scores sentences against the pixels: a BLIP as in the paper, "
+            "a CLIP or a SigLIP.",
+            search_aliases=[
+                "patch matters",
+                "blip",
+                "itm",
+                "clip",
+                "siglip",
+                "image text matching",
+            ],
             inputs=[
-                _model_input(MATCHER, scan.matchers(), "The model that scores (BLIP with «itm»)."),
+                _model_input(
+                    MATCHER,
+                    "The model that scores: BLIP (with «itm»; threshold 0.3, the paper's), CLIP "
+                    "(0.5 of 2.5 x cosine) or SigLIP (0.05 of its probability).",
+                ),
                 _device_input(),
             ],
             outputs=[types.Matcher.Output("matcher", tooltip="For the Semantic Filter.")],

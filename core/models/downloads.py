@@ -48,10 +48,10 @@ def download(entry: Entry, root: Path, progress: Progress) -> Path:
     try:
         staging.mkdir(parents=True, exist_ok=True)
         with _Fetch(entry, staging) as fetch:
-            fetch.wait(progress)
-        shutil.rmtree(staging / ".cache", ignore_errors=True)  # huggingface_hub's own notes
+            commit = fetch.wait(progress)
         target.parent.mkdir(parents=True, exist_ok=True)
-        os.replace(staging, target)
+        os.replace(staging / commit, target)
+        shutil.rmtree(staging, ignore_errors=True)  # what was begun of other commits
     except OSError as error:
         raise PatchMattersError(
             f"model: {entry.id} could not be written to {root} ({error.strerror or error}): make "
@@ -91,7 +91,8 @@ class _Fetch:
             self._messages.put(json.loads(line))
         self._messages.put({"error": ["Ended"], "text": "the process ended unexpectedly"})
 
-    def wait(self, progress: Progress) -> None:
+    def wait(self, progress: Progress) -> str:
+        """The commit that was fetched."""
         total = 0
         while True:
             try:
@@ -106,7 +107,7 @@ class _Fetch:
                 raise PatchMattersError(_explained(self._entry, message))
             else:
                 progress(total, total)
-                return
+                return message["done"]
 
     def _written(self) -> int:
         sizes = 0
@@ -119,9 +120,9 @@ class _Fetch:
         return sizes
 
     def _check_room(self, total: int) -> None:
-        needed = (total - self._written()) * SPARE
+        needed = total - self._written()
         free = shutil.disk_usage(self._staging).free
-        if needed > free:
+        if needed * SPARE > free:
             raise PatchMattersError(
                 f"model: {self._entry.id} needs {needed / 1e9:.1f} GB more on the disk of "
                 f"{self._staging.parents[1]}, where {free / 1e9:.1f} GB are free: make room, or "

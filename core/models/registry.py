@@ -111,13 +111,20 @@ def load_folder(
         from .contrastive import ContrastiveMatcher
 
         return ContrastiveMatcher(name, opened, devices)
+    captioner, writer, judge = load_seeing(name, folder, devices, loading)
+    return {CAPTIONER: captioner, WRITER: writer, MATCHER: judge}[role]
+
+
+def load_seeing(name: str, folder: Path, devices: Devices, loading: Loading = Loading()):
+    """The vision-language model in a folder as captioner, as writer and as judge: one copy of its
+    weights."""
     from .judge import JudgeMatcher
     from .llm_writer import TransformersWriter
     from .vlm import open_model
     from .vlm_captioner import TransformersCaptioner
 
-    kinds = {CAPTIONER: TransformersCaptioner, WRITER: TransformersWriter, MATCHER: JudgeMatcher}
-    return kinds[role](name, open_model(folder, devices, loading))
+    model = open_model(folder, devices, loading)
+    return tuple(k(name, model) for k in (TransformersCaptioner, TransformersWriter, JudgeMatcher))
 
 
 def load_yolo(

@@ -199,12 +199,15 @@ def open_model(
 def _quantised(precision: str, device: torch.device) -> dict:
     from transformers import BitsAndBytesConfig
 
-    config = BitsAndBytesConfig(load_in_8bit=True)
-    if precision == "4-bit":
+    # What is not quantised (norms, embeddings) in the format that bitsandbytes computes in.
+    if precision == "8-bit":
+        config, dtype = BitsAndBytesConfig(load_in_8bit=True), torch.float16
+    else:
+        dtype = torch.bfloat16
         config = BitsAndBytesConfig(
-            load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_compute_dtype=torch.bfloat16
+            load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_compute_dtype=dtype
         )
-    return {"quantization_config": config, "device_map": {"": device}}
+    return {"quantization_config": config, "device_map": {"": device}, "dtype": dtype}
 
 
 def _after_what_is_shared(rows: Sequence[list[int]]) -> list[list[int]]:

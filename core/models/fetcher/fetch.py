@@ -3,15 +3,17 @@
     python fetch.py REPOSITORY REVISION FOLDER
 
 A process can be stopped at once, whatever the transport inside huggingface_hub is doing. Prints JSON
-lines: {"total": bytes} before the first file, then {"done": true} or {"error": kind, "text": ...}.
+lines: {"total": bytes} before the first file, then {"done": commit} or {"error": kinds, "text": ...}.
 It ends when its standard input is closed, so it does not outlive whoever started it.
 """
 
+import hashlib
 import json
 import os
 import re
 import sys
 import threading
+from pathlib import Path
 
 # Weights as safetensors, and the text files of config, processor and tokenizer; nothing that is code
 # or a pickle, nothing in subfolders (other formats of the same weights).
@@ -29,10 +31,11 @@ def end_with_parent() -> None:
 
 
 def main(repository: str, revision: str, folder: str) -> None:
-    from huggingface_hub import HfApi, hf_hub_download
+    from huggingface_hub import HfApi, hf_hub_url
+    from huggingface_hub.utils import build_hf_headers
 
     info = HfApi().model_info(repository, revision=revision, files_metadata=True)
-    files = {f.rfilename: f.size or 0 for f in info.siblings}
+    files = {f.rfilename: f for f in info.siblings}
     weights = [name for name in files if WEIGHTS.fullmatch(name)]
     if "config.json" not in files or not weights:
         say(error=["NoSafetensors"], text="it has no config.json with model.safetensors")
@@ -41,10 +44,45 @@ def main(repository: str, revision: str, folder: str) -> None:
     if sharded and "model.safetensors.index.json" in files:
         weights = sharded
     wanted = weights + [name for name in files if TEXTS.fullmatch(name)]
-    say(total=sum(files[name] for name in wanted))
+    # A folder for each commit: what was begun of another is not mixed into this one.
+    target = Path(folder) / info.sha
+    target.mkdir(parents=True, exist_ok=True)
+    say(total=sum(files[name].size or 0 for name in wanted))
+    headers = build_hf_headers()
     for name in wanted:
-        hf_hub_download(repository, name, revision=info.sha, local_dir=folder)
-    say(done=True)
+        url = hf_hub_url(repository, name, revision=info.sha)
+        digest = files[name].lfs.sha256 if files[name].lfs else None
+        fetch_file(url, headers, files[name].size, digest, target / name)
+    say(done=info.sha)
+
+
+def fetch_file(url: str, headers: dict, size: int, sha256: str | None, target: Path) -> None:
+    """One file, whole or not at all; what is there of it from before is not fetched again.
+
+    (`hf_hub_download` of huggingface_hub 2 throws away what it has when it is stopped.)
+    """
+    from huggingface_hub.file_download import http_get
+
+    if target.exists():
+        return
+    part = target.with_name(target.name + ".part")
+    with part.open("ab") as file:
+        there = file.tell()
+        if there < size:
+            http_get(url, file, resume_size=there, headers=headers, expected_size=size)
+    damaged = sha256 is not None and digest_of(part) != sha256
+    if damaged or part.stat().st_size != size:
+        part.unlink()
+        raise OSError(f"{target.name} arrived damaged")
+    os.replace(part, target)
+
+
+def digest_of(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
 
 
 if __name__ == "__main__":
