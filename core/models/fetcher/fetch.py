@@ -66,10 +66,17 @@ def fetch_file(url: str, headers: dict, size: int, sha256: str | None, target: P
     if target.exists():
         return
     part = target.with_name(target.name + ".part")
-    with part.open("ab") as file:
-        there = file.tell()
-        if there < size:
-            http_get(url, file, resume_size=there, headers=headers, expected_size=size)
+    there = -1
+    while there < size:
+        with part.open("ab") as file:
+            before, there = there, file.tell()
+            if there == size:
+                break
+            try:
+                http_get(url, file, resume_size=there, headers=headers, expected_size=size)
+            except Exception:
+                if there == before:  # the last attempt brought nothing
+                    raise
     damaged = sha256 is not None and digest_of(part) != sha256
     if damaged or part.stat().st_size != size:
         part.unlink()
