@@ -59,6 +59,7 @@ def _attention_input():
         "attention",
         options=attentions(),
         default="sdpa",
+        optional=True,
         advanced=True,
         tooltip="How attention is computed. sdpa: PyTorch's own, fast everywhere. eager: slower, for "
         "models that fail with it. flash_attention_2 is listed where flash-attn is installed.",
@@ -119,6 +120,7 @@ class LoadDetector(io.ComfyNode):
                 io.String.Input(
                     "classes",
                     default="",
+                    optional=True,
                     placeholder="person, red car (empty: all)",
                     tooltip="What to look for, separated by commas. Empty: all classes of the model; "
                     "Grounding DINO and OWL then look for the nouns of the picture's caption. "

@@ -15,6 +15,7 @@ import uuid
 from pathlib import Path
 
 import pytest
+from hub import Hub, running_hub
 
 ROOT = Path(__file__).parents[1]
 PACK = "comfyui-patch-matters"  # with dashes, as people's folders have
@@ -41,10 +42,10 @@ def comfyui_python(folder: Path) -> Path:
 
 
 class Server:
-    """A running ComfyUI with this pack, and the test's own pack of scripted models."""
+    """A running ComfyUI with this pack, the test's own pack of scripted models, and a hub."""
 
-    def __init__(self, folder: Path, python: Path, base: Path):
-        self.base = base
+    def __init__(self, folder: Path, python: Path, base: Path, hub: Hub, hub_address: str):
+        self.base, self.hub = base, hub
         for name in ("custom_nodes", "input", "models", "user", "output"):
             (base / name).mkdir()
         (base / "custom_nodes" / PACK).symlink_to(ROOT, target_is_directory=True)
@@ -64,7 +65,13 @@ class Server:
             "--database-url", "sqlite:///:memory:",
         ]  # fmt: skip
         with self.log.open("w") as log:
-            self.process = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log)
+            self.process = subprocess.Popen(
+                command,
+                cwd=folder,
+                stdout=log,
+                stderr=log,
+                env={**os.environ, "HF_ENDPOINT": hub_address, "HF_HUB_OFFLINE": "0"},
+            )
 
     def wait(self) -> None:
         deadline = time.monotonic() + START_SECONDS
@@ -150,10 +157,11 @@ def server(tmp_path_factory):
             f"COMFYUI CANNOT RUN THE PACK ({problem}): install requirements.txt into {python}, or "
             "name its Python in COMFYUI_PYTHON"
         )
-    running = Server(folder, python, tmp_path_factory.mktemp("comfyui"))
-    try:
-        running.wait()
-        yield running
-    finally:
-        running.process.terminate()
-        running.process.wait(30)
+    with running_hub() as (hub, address):
+        running = Server(folder, python, tmp_path_factory.mktemp("comfyui"), hub, address)
+        try:
+            running.wait()
+            yield running
+        finally:
+            running.process.terminate()
+            running.process.wait(30)

@@ -8,6 +8,8 @@ import pytest
 from test_server import LOAD, chain, node, shown
 
 from conftest import comfyui_folder, comfyui_python
+from core.models.catalogue import entries
+from core.models.registry import OFFLINE
 
 MAKE = """
 import sys; sys.path.insert(0, {tests!r})
@@ -19,6 +21,10 @@ tiny_towers.blip_itm(folder / "tiny-blip-itm")
 from ultralytics import YOLO
 yolo = folder.parent / "ultralytics" / "bbox"; yolo.mkdir(parents=True)
 YOLO("yolov8n.yaml").save(yolo / "random-yolov8n.pt")
+tiny_towers.clip(folder.parent / "clip_vision" / "tiny-clip")
+tiny_towers.grounding_dino(folder / "tiny-dino")
+tiny.qwen3_vl(folder.parent / "hub" / "captioner")
+tiny_towers.blip_itm(folder.parent / "hub" / "matcher")
 tiny.llava(folder / "bulky-llava", hidden_size=1024, intermediate_size=8192, num_hidden_layers=4)
 """
 
@@ -58,16 +64,99 @@ def test_the_pickers_list_what_is_on_disk_sorted_by_what_it_can_do(server, model
         spec = info[name]["input"]["required"]["model"]
         return spec[0] if isinstance(spec[0], list) else spec[1]["options"]
 
+    def expected(role, *on_disk):
+        known = [f"transformers:{entry.id}" for entry in entries(role)]
+        return [OFFLINE[role], *on_disk, *known]
+
     seeing = ["transformers:bulky-llava", "transformers:author/tiny-llava"]
-    assert options("PatchMattersLoadCaptioner") == ["offline:measured", *seeing]
-    yolo = "ultralytics:bbox/random-yolov8n.pt"
-    assert options("PatchMattersLoadDetector") == ["offline:ssd-mobilenet", yolo]
-    assert options("PatchMattersLoadMatcher") == ["offline:evidence", "transformers:tiny-blip-itm"]
-    assert set(options("PatchMattersLoadWriter")) == {
-        "offline:rules",
-        *seeing,
-        "transformers:tiny-llama",
+    assert options("PatchMattersLoadCaptioner") == expected("captioner", *seeing)
+    assert options("PatchMattersLoadDetector") == expected(
+        "detector", "ultralytics:bbox/random-yolov8n.pt", "transformers:tiny-dino"
+    )
+    assert options("PatchMattersLoadMatcher") == expected(
+        "matcher", "transformers:tiny-blip-itm", "transformers:tiny-clip"
+    )
+    writers = expected("writer", "transformers:tiny-llama", *seeing)
+    assert sorted(options("PatchMattersLoadWriter")) == sorted(writers)
+    tip = info["PatchMattersLoadCaptioner"]["input"]["required"]["model"][1]["tooltip"]
+    assert "Qwen/Qwen3-VL-4B-Instruct: 8.9 GB to download, about 11 GB VRAM, Apache-2.0" in tip
+
+
+def report_of(result, name="report"):
+    assert result["end"]["type"] == "execution_success", result["end"]
+    return json.loads("".join(result["outputs"][name]["text"]))
+
+
+def test_a_detector_that_takes_words_and_a_clip(server, models):
+    prompt = {"load": LOAD, **chain(seed=31)}
+    prompt["dino"] = node(
+        "PatchMattersLoadDetector", model="transformers:tiny-dino", classes="", device="auto"
+    )
+    prompt["clip"] = node("PatchMattersLoadMatcher", model="transformers:tiny-clip", device="cpu")
+    prompt["divide"]["inputs"] |= {"detector": ["dino", 0], "min_score": 0.0}
+    prompt["filter"]["inputs"]["matcher"] = ["clip", 0]
+    prompt["report"] = node("PreviewAny", source=["join", 2])
+    end = server.run(prompt)["end"]
+    assert end["type"] == "execution_error"  # nobody says what to look for
+    assert "name classes where the detector is loaded" in end["data"]["exception_message"]
+    prompt["dino"]["inputs"]["classes"] = "cup, dining table"
+    report = report_of(server.run(prompt))
+    assert report["models"]["detector"] == "transformers:tiny-dino"
+    assert report["models"]["matcher"] == "transformers:tiny-clip"
+    assert {d["label"] for d in report["detections"]} <= {"cup", "dining table"}
+
+
+def test_a_catalogued_model_is_downloaded_once_and_then_found(server, models):
+    captioner, matcher = "Qwen/Qwen3-VL-2B-Instruct", "Salesforce/blip-itm-base-coco"
+    hub = models.parent / "hub"
+    server.hub.repositories |= {captioner: hub / "captioner", matcher: hub / "matcher"}
+    prompt = with_captioner(f"transformers:{captioner}", seed=32)
+    prompt["blip"] = node("PatchMattersLoadMatcher", model=f"transformers:{matcher}", device="auto")
+    prompt["filter"]["inputs"]["matcher"] = ["blip", 0]
+    prompt["report"] = node("PreviewAny", source=["join", 2])
+    report = report_of(server.run(prompt))
+    assert report["models"]["captioner"] == f"transformers:{captioner}"
+    assert report["tokens"]["captioner"] > 0
+    assert (models / captioner / "model.safetensors").is_file()
+    asked = len(server.hub.asked)
+    prompt["describe"]["inputs"]["seed"] = 33
+    report_of(server.run(prompt))
+    assert len(server.hub.asked) == asked
+    options = server.get("/object_info/PatchMattersLoadCaptioner")["PatchMattersLoadCaptioner"]
+    listed = options["input"]["required"]["model"]
+    listed = listed[0] if isinstance(listed[0], list) else listed[1]["options"]
+    assert listed.count(f"transformers:{captioner}") == 1
+    shutil.rmtree(models / "Qwen")
+    shutil.rmtree(models / "Salesforce")
+
+
+def test_a_download_is_interrupted_and_explained(server, models):
+    writer = "HuggingFaceTB/SmolLM2-1.7B-Instruct"
+    server.hub.repositories[writer] = models / "bulky-llava"  # 470 MB
+    server.hub.slow = 0.01
+    prompt = {
+        "load": LOAD,
+        "llm": node(
+            "PatchMattersLoadWriter", model=f"transformers:{writer}", precision="auto", device="cpu"
+        ),
+        **chain(seed=34),
     }
+    prompt["join"]["inputs"]["writer"] = ["llm", 0]
+    texts = []
+
+    def press(message):
+        if message["type"] == "progress" and message["data"]["value"] > 0:
+            texts.append(message["data"])
+            server.post("/interrupt", {})
+
+    result = server.run(prompt, press)
+    assert result["end"]["type"] == "execution_interrupted" and texts
+    assert not (models / "HuggingFaceTB").exists()
+    server.hub.slow = 0
+    del server.hub.repositories[writer]
+    end = server.run(prompt)["end"]
+    assert end["type"] == "execution_error"
+    assert "was not found" in end["data"]["exception_message"]
 
 
 def test_local_models_in_every_role(server, models):
