@@ -31,14 +31,14 @@ def _model_input(role: str, what: str, files: list[str] | None = None):
     on_disk = [TRANSFORMERS + name for name in names(role, scan.roots())]
     listed = [*(files or []), *on_disk]
     known = [entry for entry in entries(role) if TRANSFORMERS + entry.id not in listed]
-    downloads = "\n".join(f"{entry.id}: {entry.summary}" for entry in known)
+    downloads = "\n".join(entry.summary for entry in known)
     return io.Combo.Input(
         "model",
         options=[OFFLINE[role], *listed, *(TRANSFORMERS + entry.id for entry in known)],
         default=OFFLINE[role],
-        tooltip=f"{what} First those on disk, in folders of models/LLM (and where "
-        "extra_model_paths.yaml points LLM to), then those that are downloaded there when the node "
-        f"runs:\n{downloads}",
+        tooltip=f"{what} First those on disk (models/LLM and its like), then those that are "
+        f"downloaded to models/LLM when the node runs (GB to download, GB of VRAM, licence):\n"
+        f"{downloads}",
     )
 
 

@@ -26,9 +26,10 @@ class Entry:
 
     @property
     def summary(self) -> str:
-        """Size, memory and licence in a line."""
-        terms = f"{self.licence}, accept it on its page first" if self.gated else self.licence
-        return f"{self.size_gb:g} GB to download, about {self.vram_gb:g} GB VRAM, {terms}"
+        """Name, GB to download, GB of VRAM and licence, short enough for a tooltip."""
+        gate = " (accept it on its page)" if self.gated else ""
+        name = self.id.split("/")[1]
+        return f"{name}: {self.size_gb:g}, {self.vram_gb:g}, {self.licence}{gate}"
 
 
 @lru_cache(maxsize=1)

@@ -79,7 +79,7 @@ def test_the_pickers_list_what_is_on_disk_sorted_by_what_it_can_do(server, model
     writers = expected("writer", "transformers:tiny-llama", *seeing)
     assert sorted(options("PatchMattersLoadWriter")) == sorted(writers)
     tip = info["PatchMattersLoadCaptioner"]["input"]["required"]["model"][1]["tooltip"]
-    assert "Qwen/Qwen3-VL-4B-Instruct: 8.9 GB to download, about 11 GB VRAM, Apache-2.0" in tip
+    assert "Qwen3-VL-4B-Instruct: 8.9, 11, Apache-2.0" in tip
 
 
 def report_of(result, name="report"):
