@@ -246,13 +246,13 @@ def qwen3_vl(folder: Path) -> Path:
     return save(folder, Qwen3VLForConditionalGeneration(config), processor)
 
 
-def llama(folder: Path) -> Path:
+def llama(folder: Path, **sizes) -> Path:
     """A language model with a chat template."""
     from transformers import LlamaConfig, LlamaForCausalLM
 
     t = tokenizer(chat_template=TEXT_TEMPLATE)
     torch.manual_seed(0)
-    return save(folder, LlamaForCausalLM(LlamaConfig(**LLAMA, vocab_size=len(t))), t)
+    return save(folder, LlamaForCausalLM(LlamaConfig(**{**LLAMA, **sizes}, vocab_size=len(t))), t)
 
 
 def llava_1_6_mistral(folder: Path) -> Path:
