@@ -103,6 +103,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except PatchMattersError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
+    import torch
+
     settings = profile_settings(options.profile, seed=options.seed, length=options.length)
     records = []
     with _progress_bar(len(paths)) as (bar, progress):
@@ -110,7 +112,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             try:
                 record = caption_file(path, folder / stem, models, settings, progress(number))
                 bar.write(f"{path}\n{record['caption']}\n", file=sys.stdout)
-            except PatchMattersError as error:
+            except (PatchMattersError, torch.OutOfMemoryError) as error:
+                if isinstance(error, torch.OutOfMemoryError):
+                    error = "no room on the GPU: choose smaller models, or --precision 4-bit"
                 record = {"image": str(path), "error": str(error)}
                 bar.write(f"error: {error}", file=sys.stderr)
             records.append(record)

@@ -26,7 +26,10 @@ from ..core.report import annotated, as_dict
 
 @contextlib.contextmanager
 def explained():
-    """Turns a package that is not installed into one sentence that names the command."""
+    """Turns a package that is not installed into one sentence that names the command.
+
+    (What finds no room on the GPU is left to ComfyUI, which unloads models and says what to do.)
+    """
     try:
         yield
     except ModuleNotFoundError as error:

@@ -36,7 +36,7 @@ class BlipMatcher:
                 "model for image-text retrieval."
             )
         self.name, self._folder, self._devices = name, folder, devices
-        self.weights = Weights(self._load)
+        self.weights = Weights(folder.path.name, self._load)
 
     @cached_property
     def _processor(self):
@@ -58,7 +58,7 @@ class BlipMatcher:
                 f"matcher: {self._folder.path.name} is a BLIP model without a matching head: choose "
                 "one for image-text retrieval (its name has «itm»)."
             )
-        return model.eval()
+        return model
 
     def score(
         self, batches: Sequence[tuple[Image, Sequence[str]]], tick: Tick

@@ -35,7 +35,7 @@ class ContrastiveMatcher:
     def __init__(self, name: str, folder: ModelFolder, devices: Devices):
         self.name, self._folder, self._devices = name, folder, devices
         self._sigmoid = folder.model_type != "clip"
-        self.weights = Weights(self._load)
+        self.weights = Weights(folder.path.name, self._load)
         self.threshold = 0.05 if self._sigmoid else 0.5
 
     @cached_property
@@ -47,10 +47,9 @@ class ContrastiveMatcher:
     def _load(self, device: torch.device) -> torch.nn.Module:
         from transformers import AutoModel
 
-        model = AutoModel.from_pretrained(
+        return AutoModel.from_pretrained(
             self._folder.path, local_files_only=True, use_safetensors=True
         )
-        return model.eval()
 
     @cached_property
     def _limit(self) -> int:

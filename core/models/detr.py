@@ -9,7 +9,6 @@ from functools import cached_property
 import torch
 from PIL.Image import Image
 
-from ..errors import PatchMattersError
 from ..regions import clip_box
 from . import Detection, Tick
 from .devices import Devices, Weights
@@ -28,7 +27,7 @@ class TransformersDetector:
 
     def __init__(self, name: str, folder: ModelFolder, devices: Devices):
         self.name, self._folder, self._devices = name, folder, devices
-        self.weights = Weights(lambda device: _load("AutoModelForObjectDetection", folder))
+        self.weights = _weights("AutoModelForObjectDetection", folder)
 
     @cached_property
     def _processor(self):
@@ -63,7 +62,7 @@ class ZeroShotDetector:
 
     def __init__(self, name: str, folder: ModelFolder, devices: Devices, words: Sequence[str] = ()):
         self.name, self._folder, self._devices = name, folder, devices
-        self.weights = Weights(lambda device: _load("AutoModelForZeroShotObjectDetection", folder))
+        self.weights = _weights("AutoModelForZeroShotObjectDetection", folder)
         self._words = tuple(words)
         self.needs_words = not words
 
@@ -120,19 +119,15 @@ class ZeroShotDetector:
         return _detections(result, labels, image)
 
 
-def _load(auto: str, folder: ModelFolder) -> torch.nn.Module:
-    import transformers
+def _weights(auto: str, folder: ModelFolder) -> Weights:
+    def load(device: torch.device) -> torch.nn.Module:
+        import transformers
 
-    try:
-        model = getattr(transformers, auto).from_pretrained(
+        return getattr(transformers, auto).from_pretrained(
             folder.path, local_files_only=True, use_safetensors=True
         )
-    except ImportError as error:
-        raise PatchMattersError(
-            f"detector: {folder.path.name} needs a package that is not installed "
-            f"({str(error).strip().splitlines()[0]}): install it, or choose another."
-        ) from error
-    return model.eval()
+
+    return Weights(folder.path.name, load)
 
 
 def _nearest(label: str, words: Sequence[str]) -> str:

@@ -16,18 +16,35 @@ if TYPE_CHECKING:
 class Weights:
     """The weights of one model: loaded when first needed, dropped when others need their room.
 
-    Attributes:
-        placed: whether they were loaded onto the compute device and cannot be moved (quantised).
+    Args:
+        name: of the model, for messages.
+        load: gives the model, on the CPU; or, if it cannot be moved, on the device it is given.
+        placed: whether it cannot be moved (quantised).
     """
 
-    def __init__(self, load: Callable[[torch.device], torch.nn.Module], *, placed: bool = False):
-        self._load, self.placed = load, placed
+    def __init__(
+        self, name: str, load: Callable[[torch.device], torch.nn.Module], *, placed: bool = False
+    ):
+        self._name, self._load, self.placed = name, load, placed
         self._model = None
 
     def get(self, device: torch.device) -> torch.nn.Module:
-        """The model, on the CPU; or, if it cannot be moved, on `device`."""
+        """The model.
+
+        Raises:
+            PatchMattersError: it cannot be loaded: a damaged or missing file, a package that is not
+                installed, a precision or attention that it does not support.
+        """
+        import torch
+
         if self._model is None:
-            self._model = self._load(device)
+            try:
+                self._model = self._load(device).eval()
+            except (PatchMattersError, torch.OutOfMemoryError):
+                raise
+            except Exception as error:  # of any library below transformers
+                why = (str(error).strip().splitlines() or [type(error).__name__])[0][:300]
+                raise PatchMattersError(f"model: {self._name} was not loaded ({why}).") from error
         return self._model
 
     def drop(self) -> None:

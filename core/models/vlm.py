@@ -39,7 +39,8 @@ class VisionLanguageModel:
 
     def __init__(self, folder: ModelFolder, devices: Devices, loading: Loading = Loading()):
         self._folder, self._devices, self._loading = folder, devices, loading
-        self.weights = Weights(self._load, placed=loading.precision in QUANTISED)
+        quantised = loading.precision in QUANTISED
+        self.weights = Weights(folder.path.name, self._load, placed=quantised)
 
     @cached_property
     def processor(self):
@@ -78,20 +79,12 @@ class VisionLanguageModel:
         if self._loading.attention != "sdpa":  # which is what transformers takes where it can
             options["attn_implementation"] = self._loading.attention
         with torch.random.fork_rng(devices=[]):  # transformers 4 draws weights before it reads them
-            try:
-                model = auto.from_pretrained(
-                    self._folder.path, local_files_only=True, use_safetensors=True, **options
-                )
-            except (ImportError, RuntimeError, ValueError) as error:
-                if isinstance(error, torch.OutOfMemoryError):
-                    raise
-                raise PatchMattersError(
-                    f"model: {self._folder.path.name} was not loaded with precision {precision} and "
-                    f"attention {self._loading.attention}: {str(error).strip()[:300]}"
-                ) from error
+            model = auto.from_pretrained(
+                self._folder.path, local_files_only=True, use_safetensors=True, **options
+            )
         # Florence-2 would write its end token in place of the last one, and so hide that it was cut.
         model.generation_config.forced_eos_token_id = None
-        return model.eval()
+        return model
 
     @property
     def tokenizer(self):

@@ -16,6 +16,7 @@ from core.models import CaptionRequest, Fact, WritingRequest
 from core.models.devices import PlainDevices
 from core.models.generation import in_batches, without_thinking
 from core.models.llm_writer import writing_prompt
+from core.models.loading import Loading, precisions
 from core.models.registry import CAPTIONER, MATCHER, WRITER, load_folder, load_model
 from core.models.vlm import open_model
 from core.pipeline import Models, caption_images, profile_settings
@@ -304,6 +305,52 @@ def test_a_folder_that_cannot_be_used_is_refused_before_anything_is_loaded(copy,
     spoil(copy)
     with pytest.raises(PatchMattersError, match=message):
         load_folder(CAPTIONER, "test", copy, DEVICES)
+
+
+def test_half_a_weights_file_is_explained(copy):
+    file = copy / "model.safetensors"
+    file.write_bytes(file.read_bytes()[:5000])
+    with pytest.raises(PatchMattersError, match="model: model was not loaded"):
+        caption(copy, requests())
+
+
+def test_a_folder_removed_after_it_was_chosen(copy):
+    chosen = load_folder(CAPTIONER, "test", copy, DEVICES)
+    said = chosen.caption(requests(), lambda i: None)
+    shutil.rmtree(copy)
+    assert chosen.caption(requests(), lambda i: None) == said  # what is loaded stays
+    chosen._model.weights.drop()
+    with pytest.raises(PatchMattersError, match="model: model was not loaded"):
+        chosen.caption(requests(), lambda i: None)
+
+
+@pytest.mark.parametrize("precision", precisions())
+@pytest.mark.parametrize("attention", ["sdpa", "eager"])
+def test_formats_of_the_weights(checkpoints, precision, attention):
+    folder = checkpoints(tiny.llava)
+    captioner = load_folder(CAPTIONER, "test", folder, DEVICES, Loading(precision, attention))
+    [said] = captioner.caption(requests()[:1], lambda i: None)
+    assert {c.finish for c in said} <= {"stop", "length"}
+    size = DEVICES.ready(captioner._model.weights).get_memory_footprint()
+    full = DEVICES.ready(open_model(folder, DEVICES).weights).get_memory_footprint()
+    share = {"auto": 1, "fp32": 1, "bf16": 0.5, "fp16": 0.5, "8-bit": 0.5, "4-bit": 0.5}[precision]
+    assert size <= share * full * 1.01
+
+
+def test_8_bit_and_4_bit_are_offered_where_bitsandbytes_is():
+    assert precisions()[-2:] == ["8-bit", "4-bit"]  # tests/requirements.txt installs it
+
+
+def test_of_two_models_on_a_cpu_one_is_in_memory(checkpoints):
+    devices = PlainDevices("cpu")
+    first = load_folder(CAPTIONER, "a", checkpoints(tiny.llava), devices)
+    second = load_folder(MATCHER, "b", checkpoints(tiny_towers.blip_itm), devices)
+    said = first.caption(requests(), lambda i: None)
+    assert first._model.weights.there
+    second.score([(read_image(EXAMPLE), ["a cup."])], lambda i: None)
+    assert second.weights.there and not first._model.weights.there
+    assert first.caption(requests(), lambda i: None) == said
+    assert not second.weights.there
 
 
 def test_a_tokenizer_without_chat_template_is_explained(copy):
