@@ -21,6 +21,7 @@ from .words import split_words
 
 PACK = Path(__file__).parent.parent
 EXAMPLE = PACK / "assets" / "example.png"
+HOME = Path.home() / ".patch_matters"  # config.json and cache of hosted models
 ROLES = {
     DETECTOR: "finds the objects that the patches are built around",
     CAPTIONER: "describes the whole image and each patch",
@@ -141,6 +142,7 @@ def _load(role: str, options):
             progress=progress,
             loading=Loading(options.precision),
             classes=classes,
+            home=HOME,
         )
 
 

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .models import ERROR, Captioner, CaptionRequest
+from .models import ERROR, REFUSAL, Captioner, CaptionRequest
 from .picture import Picture, Step, no_step, ticks_at
 from .prompts import load_prompt
+from .refusals import told_apart
 from .regions import Box
 
 if TYPE_CHECKING:
@@ -94,12 +95,16 @@ def describe(
     calls, tokens = [0] * len(pictures), [0] * len(pictures)
     notes: list[list[str]] = [[] for _ in pictures]
     for (index, name), completions in zip(places, answers, strict=True):
-        said[index][name] = tuple(completions)
+        completions = said[index][name] = told_apart(completions)
         calls[index] += 1
         tokens[index] += sum(c.tokens for c in completions)
         failed = {c.detail or c.finish for c in completions if c.finish == ERROR}
         notes[index] += [f"The region «{name}» has no caption: {why}" for why in sorted(failed)]
-        if not any(c.text.strip() for c in completions) and not failed:
+        refused = {c.detail for c in completions if c.finish == REFUSAL}
+        notes[index] += [
+            f"The captioner refused the region «{name}»: {why}" for why in sorted(refused)
+        ]
+        if not any(c.text.strip() for c in completions) and not failed | refused:
             notes[index].append(f"The captioner said nothing about the region «{name}».")
     return [
         picture.extended(

@@ -10,6 +10,7 @@ from .describe import GLOBAL_TEMPERATURE, whole_image_request
 from .errors import PatchMattersError
 from .models import Captioner, Completion, Detection, Detector
 from .picture import Picture, Step, no_step, sign_of_life
+from .refusals import told_apart
 from .regions import (
     IMAGE,
     SEMANTIC,
@@ -228,4 +229,4 @@ def _captions(
     if captioner is None:
         return [((), 0) for _ in images]
     requests = [whole_image_request(i, prompt, temperature, seed=seed) for i in images]
-    return [(tuple(said), 1) for said in captioner.caption(requests, sign_of_life(step))]
+    return [(told_apart(said), 1) for said in captioner.caption(requests, sign_of_life(step))]

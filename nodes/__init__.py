@@ -3,6 +3,7 @@
 from comfy_api.latest import ComfyExtension, io
 
 from .all_in_one import PatchMatters
+from .hosted import HostedModel
 from .loaders import LoadCaptioner, LoadDetector, LoadMatcher, LoadWriter
 from .stages import HierarchicalAggregator, LocalCaptioner, PatchDivider, SemanticFilter
 
@@ -19,6 +20,7 @@ class PatchMattersExtension(ComfyExtension):
             LoadCaptioner,
             LoadWriter,
             LoadMatcher,
+            HostedModel,
         ]
 
 

@@ -175,6 +175,11 @@ def report_json(picture: Picture) -> str:
     return json.dumps(as_dict(picture), ensure_ascii=False, indent=1)
 
 
+def announce(text: str) -> None:
+    """Show a line on the node that is at work."""
+    PromptServer.instance.send_progress_text(text, get_executing_context().node_id)
+
+
 class NodeProgress:
     """The node's progress bar; names the patch at work, and raises where the user interrupts."""
 
@@ -191,9 +196,7 @@ class NodeProgress:
         comfy.model_management.throw_exception_if_processing_interrupted()
         if total:
             self._bar.update_absolute(int(100 * done / total), 100)
-            node = get_executing_context().node_id
-            text = f"Downloading: {done / 1e9:.2f} of {total / 1e9:.2f} GB"
-            PromptServer.instance.send_progress_text(text, node)
+            announce(f"Downloading: {done / 1e9:.2f} of {total / 1e9:.2f} GB")
 
     def move_to(self, steps: float, text: str) -> None:
         """So many steps are done in all. web/js/result.js shows the text on the node."""

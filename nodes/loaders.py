@@ -8,6 +8,7 @@ from comfy_api.latest import io
 
 from ..core.errors import PatchMattersError
 from ..core.models.catalogue import entries
+from ..core.models.hosted.endpoints import Config
 from ..core.models.loading import Loading, attentions, precisions
 from ..core.models.registry import (
     CAPTIONER,
@@ -17,10 +18,12 @@ from ..core.models.registry import (
     TRANSFORMERS,
     ULTRALYTICS,
     WRITER,
+    load_answers,
     load_folder,
     load_model,
     load_seeing,
     load_yolo,
+    remembering,
 )
 from ..core.models.shelf import names, obtain
 from ..core.words import split_words
@@ -187,7 +190,11 @@ class LoadCaptioner(io.ComfyNode):
         with bridge.explained():
             folder = _folder(CAPTIONER, model)
             loading = Loading(precision, attention)
-            return io.NodeOutput(*load_seeing(model, folder, memory.devices(device), loading))
+            devices = memory.devices(device)
+            captioner, *others = load_seeing(model, folder, devices, loading)
+            answers = load_answers(Config.read(scan.home()), scan.home())
+            captioner = remembering(captioner, folder, loading, answers)
+            return io.NodeOutput(captioner, *others)
 
 
 class LoadWriter(io.ComfyNode):

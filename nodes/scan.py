@@ -25,6 +25,11 @@ def roots() -> list[Path]:
     return [*found, *beside]
 
 
+def home() -> Path:
+    """The pack's own folder, which no page and no client of the server can read or write."""
+    return Path(folder_paths.get_system_user_directory("patch_matters"))
+
+
 def yolo_files() -> dict[str, Path]:
     """Name (the path below the detectors' folder) -> .pt file."""
     found: dict[str, Path] = {}

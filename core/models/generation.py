@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import inspect
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -18,8 +17,7 @@ from transformers import (
 )
 
 from . import LENGTH, STOP, Completion
-
-_THINKING = re.compile(r"<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)", re.DOTALL)
+from .thinking import without_thinking
 
 
 @dataclass(frozen=True)
@@ -200,11 +198,6 @@ def _repeat(model, cache, each: int) -> None:
         offsets = getattr(part, "rope_deltas", None)
         if isinstance(offsets, torch.Tensor):
             part.rope_deltas = offsets.repeat_interleave(each, dim=0)
-
-
-def without_thinking(text: str) -> str:
-    """The text without what a model thought aloud; nothing is left where it never stopped."""
-    return _THINKING.sub("", text).strip()
 
 
 def in_batches(size: int, run: Callable[[int, int], list], limit: int) -> list:

@@ -7,12 +7,10 @@ from collections.abc import Sequence
 import torch
 
 from ..errors import PatchMattersError
-from ..prompts import load_prompt
 from . import ERROR, Completion, Tick, WritingRequest
 from .generation import Sampling
 from .vlm import VisionLanguageModel
-
-MAX_WRITTEN_TOKENS = 400  # of a written caption
+from .writing import MAX_WRITTEN_TOKENS, writing_prompt
 
 
 class TransformersWriter:
@@ -44,15 +42,3 @@ class TransformersWriter:
                 completions.append(Completion("", ERROR, why))
             tick(index)
         return completions
-
-
-def writing_prompt(request: WritingRequest) -> str:
-    """What a language model is asked, the facts fenced as data."""
-    facts = "\n".join(
-        f"- [{f.place}; box {', '.join(f'{v:.2f}' for v in f.box.as_tuple())}] {f.text}"
-        for f in request.facts
-    )
-    drafts = "\n".join(f"- [{place}] {text}" for place, text in request.drafts)
-    limit = f"Use at most {request.max_sentences} sentences." if request.max_sentences else ""
-    prompt = load_prompt("write_drafts" if drafts else "write")
-    return prompt.format(facts=facts, drafts=drafts, limit=limit).strip()

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import lru_cache, partial
 from pathlib import Path
 
 from ..errors import PatchMattersError
+from .answers import Answers
 from .devices import Devices, PlainDevices
 from .downloads import Progress
+from .hosted.endpoints import Config, Limits
 from .loading import Loading
 from .shelf import (
     CAPTIONER,
@@ -27,6 +30,7 @@ OFFLINE = {
     MATCHER: "offline:evidence",
     WRITER: "offline:rules",
 }
+ANSWERS = "answers.sqlite"
 TRANSFORMERS, ULTRALYTICS = "transformers:", "ultralytics:"
 _LOCAL = {
     DETECTOR: "a DETR, Grounding DINO or OWL",
@@ -39,7 +43,10 @@ _LOCAL = {
 def known_models(role: str) -> str:
     """What `load_model` takes for a role, in words."""
     known = f"{OFFLINE[role]}, {TRANSFORMERS}FOLDER or {TRANSFORMERS}AUTHOR/NAME ({_LOCAL[role]})"
-    return f"{known}, {ULTRALYTICS}FILE.pt (a YOLO)" if role == DETECTOR else known
+    if role == DETECTOR:
+        return f"{known}, {ULTRALYTICS}FILE.pt (a YOLO)"
+    hosted = (f"{e.name}:{e.example}" for e in Config.read(None).endpoints.values())
+    return f"{known}; hosted or served: {', '.join(hosted)}"
 
 
 def load_model(
@@ -50,6 +57,7 @@ def load_model(
     progress: Progress = lambda done, total: None,
     loading: Loading = Loading(),
     classes: Sequence[str] = (),
+    home: Path | None = None,
 ):
     """The model of that name; without a name the offline one. Weights load when it is first used.
 
@@ -59,6 +67,7 @@ def load_model(
         progress: of that download.
         loading: of a vision-language or language model.
         classes: what a detector is to look for; empty for all its own, or for the caption's nouns.
+        home: the pack's own folder, with the config of hosted models and the cache of answers.
 
     Raises:
         PatchMattersError: no model has that name (the known ones are listed), the folder that it
@@ -75,6 +84,9 @@ def load_model(
     if name.startswith(ULTRALYTICS) and role == DETECTOR:
         file = Path(name[len(ULTRALYTICS) :])
         return load_yolo(name, file, str(_plain_devices().device), classes, roots)
+    endpoint, _, hosted = name.partition(":")
+    if role != DETECTOR and hosted and endpoint in (config := Config.read(home)).endpoints:
+        return load_hosted(config, endpoint, hosted, home)[role]
     if name == OFFLINE[role]:
         model = _offline(role)
         return _chosen(model, classes) if role == DETECTOR else model
@@ -113,6 +125,58 @@ def load_folder(
         return ContrastiveMatcher(name, opened, devices)
     captioner, writer, judge = load_seeing(name, folder, devices, loading)
     return {CAPTIONER: captioner, WRITER: writer, MATCHER: judge}[role]
+
+
+def load_hosted(
+    config: Config,
+    endpoint: str,
+    model: str,
+    home: Path | None,
+    *,
+    limits: Limits | None = None,
+    cached: bool = True,
+    announce: Callable[[str], None] = lambda text: None,
+) -> dict:
+    """A hosted or served model in its three roles: role -> model.
+
+    Args:
+        limits: the config's ceiling of requests holds in any case.
+        cached: whether answers are kept, and those that were kept are used.
+        announce: is told how many requests will go out.
+
+    Raises:
+        PatchMattersError: no endpoint has that name, or the model none.
+    """
+    from .hosted.model import HostedModel
+    from .hosted.roles import HostedCaptioner, HostedJudge, HostedWriter
+
+    if not model.strip():
+        raise PatchMattersError("model: name one, as the endpoint knows it: gpt-4o, for example.")
+    limits = limits or Limits()
+    limits = replace(limits, max_requests=min(limits.max_requests, config.max_requests))
+    answers = load_answers(config, home) if cached else None
+    served = HostedModel(
+        config.endpoint(endpoint), model.strip(), answers=answers, limits=limits, announce=announce
+    )
+    kinds = {CAPTIONER: HostedCaptioner, WRITER: HostedWriter, MATCHER: HostedJudge}
+    return {role: kind(served) for role, kind in kinds.items()}
+
+
+def remembering(captioner, folder: Path, loading: Loading, answers: Answers | None):
+    """A local captioner whose answers are kept, until its files or the way it is loaded change."""
+    from .remembering import RememberingCaptioner
+
+    if answers is None:
+        return captioner
+    files = sorted(f for f in folder.iterdir() if f.is_file())
+    state = [[f.name, f.stat().st_size, f.stat().st_mtime_ns] for f in files]
+    identity = (captioner.name, state, loading.precision, loading.attention)
+    return RememberingCaptioner(captioner, answers, identity)
+
+
+def load_answers(config: Config, home: Path | None) -> Answers | None:
+    """The cache of answers; None where it is switched off."""
+    return Answers(home / ANSWERS, config.cache_mb) if home and config.cache_mb else None
 
 
 def load_seeing(name: str, folder: Path, devices: Devices, loading: Loading = Loading()):

@@ -1,0 +1,103 @@
+"""Answers of models, kept on disk, so that what was paid for or waited for once is not again.
+
+JSON text in SQLite: nothing that is read back can run.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from . import Completion
+
+_TABLE = (
+    "CREATE TABLE IF NOT EXISTS answers "
+    "(key TEXT PRIMARY KEY, answer TEXT NOT NULL, size INTEGER NOT NULL, used REAL NOT NULL)"
+)
+
+
+class Answers:
+    """A cache of completions; the least recently used go when it is full.
+
+    Args:
+        path: of the database; made when the first answer is kept.
+        megabytes: of answers (10^6 bytes).
+    """
+
+    def __init__(self, path: Path, megabytes: int):
+        self._path, self._limit = path, megabytes * 1_000_000
+        self._lock = threading.Lock()
+
+    @staticmethod
+    def key(*parts) -> str:
+        """SHA-256 of what an answer depends on: numbers, texts, bytes."""
+        digest = hashlib.sha256()
+        for part in parts:
+            data = part if isinstance(part, bytes) else json.dumps(part).encode()
+            digest.update(f"{len(data)}:".encode() + data)
+        return digest.hexdigest()
+
+    def get(self, key: str) -> list[Completion] | None:
+        """The completions kept under a key; None if there are none, or the file is damaged."""
+        try:
+            with self._lock, self._open() as base:
+                row = base.execute("SELECT answer FROM answers WHERE key = ?", (key,)).fetchone()
+                if row is None:
+                    return None
+                base.execute("UPDATE answers SET used = ? WHERE key = ?", (time.time(), key))
+            return [Completion(**value) for value in json.loads(row[0])]
+        except (sqlite3.Error, OSError, ValueError, TypeError):
+            return None
+
+    def put(self, key: str, completions: Sequence[Completion]) -> None:
+        """Keep completions. A cache that cannot be written costs only what it would have saved."""
+        text = json.dumps([asdict(c) for c in completions])
+        try:
+            with self._lock, self._open() as base:
+                base.execute(
+                    "INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?)",
+                    (key, text, len(text), time.time()),
+                )
+                self._shrink(base)
+        except (sqlite3.Error, OSError):
+            return
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._path.unlink(missing_ok=True)
+
+    def _open(self):
+        """A transaction, committed and closed at the end of the `with` block."""
+        return _Transaction(self._path)
+
+    def _shrink(self, base) -> None:
+        (size,) = base.execute("SELECT SUM(size) FROM answers").fetchone()
+        if size > self._limit:
+            # To nine tenths, so that this is not done again for every answer.
+            rows = base.execute("SELECT key, size FROM answers ORDER BY used").fetchall()
+            for key, bytes_ in rows:
+                if size <= 0.9 * self._limit:
+                    break
+                base.execute("DELETE FROM answers WHERE key = ?", (key,))
+                size -= bytes_
+
+
+class _Transaction:
+    def __init__(self, path: Path):
+        self._path = path
+
+    def __enter__(self):
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        self._base = sqlite3.connect(self._path, timeout=10)
+        self._base.execute(_TABLE)
+        return self._base
+
+    def __exit__(self, kind, *rest):
+        (self._base.commit if kind is None else self._base.rollback)()
+        self._base.close()

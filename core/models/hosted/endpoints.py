@@ -1,0 +1,192 @@
+"""Where hosted and served models are: a table, and what the user's config file adds to it.
+
+The file is `config.json` in the pack's own folder (see `Config.read`). Nothing else names a URL or a
+key: no workflow, no widget.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from ipaddress import ip_address
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from ...errors import PatchMattersError
+
+CONFIG = "config.json"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What models whose name matches do not take.
+
+    Attributes:
+        match: a pattern with * and ?; the first rule that matches counts.
+        drop: parameters that are left out.
+        rename: parameters that have another name.
+        extra_tokens: added to max_tokens, for models whose thinking counts.
+        max_tokens: the most that may be asked for; 0 for no limit.
+        temperature: the lowest and highest that may be asked for.
+    """
+
+    match: str
+    drop: tuple[str, ...] = ()
+    rename: Mapping[str, str] = field(default_factory=dict)
+    extra_tokens: int = 0
+    max_tokens: int = 0
+    temperature: tuple[float, float] = (0.0, 1.0)
+
+    def parameters(self, temperature: float, max_tokens: int) -> dict:
+        """temperature and max_tokens as the model takes them."""
+        low, high = self.temperature
+        tokens = max_tokens + self.extra_tokens
+        tokens = min(tokens, self.max_tokens) if self.max_tokens else tokens
+        asked = {"temperature": min(max(temperature, low), high), "max_tokens": tokens}
+        return {self.rename.get(k, k): v for k, v in asked.items() if k not in self.drop}
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """A place that serves models.
+
+    Attributes:
+        key_variable: the environment variable with the key; empty where none is needed.
+        sdk: "openai" or "anthropic", the wire format and the package that speaks it.
+        image_side: px; larger images are scaled down, for more is not looked at.
+        image_bytes: the most of one image, as JPEG.
+        n: whether one request may ask for several answers.
+        seed: whether a request may name a seed.
+        example: a model's name.
+    """
+
+    name: str
+    url: str
+    sdk: str = "openai"
+    key_variable: str = ""
+    image_side: int = 1536
+    image_bytes: int = 4_000_000
+    n: bool = False
+    seed: bool = False
+    example: str = ""
+    models: tuple[Rule, ...] = ()
+
+    def rule(self, model: str) -> Rule:
+        return next((r for r in self.models if fnmatchcase(model, r.match)), Rule("*"))
+
+    def key(self) -> str:
+        """The key, read when it is needed and kept nowhere; empty where none is needed.
+
+        Raises:
+            PatchMattersError: its variable is not set.
+        """
+        if not self.key_variable:
+            return ""
+        key = os.environ.get(self.key_variable, "").strip()
+        if not key:
+            raise PatchMattersError(
+                f"model: {self.name} needs a key: set the environment variable {self.key_variable} "
+                "where ComfyUI is started, and start it again."
+            )
+        return key
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Of one stage of one run.
+
+    Attributes:
+        concurrency: requests under way at once.
+        max_requests: more are not sent: an error before the first.
+        seconds: after which what is not answered yet is given up.
+    """
+
+    concurrency: int = 6
+    max_requests: int = 1000
+    seconds: float = 900
+
+
+@dataclass(frozen=True)
+class Config:
+    """What holds for all hosted models of this installation.
+
+    Attributes:
+        max_requests: ceiling of the requests of one stage of one run; a widget only lowers it.
+        cache_mb: size of the cache of answers in MB; 0 switches it off.
+    """
+
+    endpoints: Mapping[str, Endpoint]
+    max_requests: int = 1000
+    cache_mb: int = 500
+
+    @classmethod
+    def read(cls, home: Path | None) -> Config:
+        """The built-in table, and `home/config.json` if it is there::
+
+            {"max_requests": 1000, "cache_mb": 500,
+             "endpoints": {"my-server": {"url": "http://10.0.0.5:8000/v1",
+                                         "key_variable": "MY_SERVER_KEY"}}}
+
+        An entry of a built-in name replaces its URL and its key together: with a URL of one's own
+        the built-in key is not sent.
+
+        Raises:
+            PatchMattersError: the file cannot be read, or says what cannot be.
+        """
+        rows = _table()
+        path = home / CONFIG if home else None
+        if path is None or not path.is_file():
+            return cls({name: _endpoint(name, row) for name, row in rows.items()})
+        try:
+            own = json.loads(path.read_text(encoding="utf-8"))
+            for name, row in own.pop("endpoints", {}).items():
+                before = dict(rows.get(name, {}))
+                if "url" in row:
+                    before.pop("key_variable", None)
+                rows[name] = {**before, **row}
+            return cls({name: _endpoint(name, row) for name, row in rows.items()}, **own)
+        except (OSError, ValueError, TypeError, AttributeError, KeyError) as error:
+            raise PatchMattersError(f"{path} cannot be used: {error}") from error
+
+    def endpoint(self, name: str) -> Endpoint:
+        """The endpoint of that short name.
+
+        Raises:
+            PatchMattersError: there is none; the known ones are listed.
+        """
+        if name not in self.endpoints:
+            raise PatchMattersError(
+                f"endpoint: there is none named «{name[:50]}». Known: {', '.join(self.endpoints)}."
+            )
+        return self.endpoints[name]
+
+
+def _table() -> dict:
+    return json.loads(Path(__file__).with_name("endpoints.json").read_text(encoding="utf-8"))
+
+
+def _endpoint(name: str, row: dict) -> Endpoint:
+    if not name.isidentifier() and not name.replace("-", "_").isidentifier():
+        raise ValueError(f"«{name}» is no name for an endpoint (letters, digits, - and _)")
+    parts = urlsplit(row["url"])
+    unencrypted = parts.scheme == "http" and (
+        not row.get("key_variable") or _at_home(parts.hostname)
+    )
+    if parts.scheme != "https" and not unencrypted:
+        raise ValueError(f"the key of «{name}» would go over the network unencrypted: use https")
+    rules = tuple(
+        Rule(**{k: tuple(v) if isinstance(v, list) else v for k, v in rule.items()})
+        for rule in row.get("models", [])
+    )
+    return Endpoint(name, **{**row, "models": rules})
+
+
+def _at_home(host: str) -> bool:
+    """Whether a host is this machine or in the same private network."""
+    try:
+        return host == "localhost" or ip_address(host).is_private
+    except ValueError:
+        return False

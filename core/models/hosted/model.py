@@ -1,0 +1,183 @@
+"""A hosted model: many questions at a time, answered in order, each paid for once."""
+
+from __future__ import annotations
+
+import io
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from PIL import Image
+
+from ...errors import PatchMattersError
+from .. import ERROR, Completion, Tick
+from ..answers import Answers
+from .clients import Question, Refused, connect
+from .endpoints import Endpoint, Limits
+
+POLL_SECONDS = 0.2
+_log = logging.getLogger("patch_matters")
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What a stage wants to know: `n` answers to a text, about an image if there is one."""
+
+    text: str
+    image: Image.Image | None = None
+    n: int = 1
+    temperature: float = 0.2
+    max_tokens: int = 300
+    seed: int = 0
+
+
+class HostedModel:
+    """A model of an endpoint.
+
+    Args:
+        announce: is told, before the first request, how many will go out.
+    """
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        model: str,
+        *,
+        answers: Answers | None = None,
+        limits: Limits = Limits(),
+        announce: Callable[[str], None] = lambda text: None,
+    ):
+        self.name = f"{endpoint.name}:{model}"
+        self._endpoint, self._model = endpoint, model
+        self._answers, self._limits, self._announce = answers, limits, announce
+
+    def ask(self, asks: Sequence[Ask], tick: Tick) -> list[list[Completion]]:
+        """The answers to each, in order. One that fails is an error of its own.
+
+        Interrupted (`tick` raises), no more requests go out; those under way are answered in the
+        background and kept, for they are paid for.
+
+        Raises:
+            PatchMattersError: nothing can be answered: a wrong key, no such model, more requests
+                than permitted, or every request failed.
+        """
+        jobs = self._jobs(asks)
+        # What comes from the cache was counted when it was paid for.
+        known = {
+            job: [replace(c, tokens=0) for c in found]
+            for job, key in jobs.items()
+            if (found := self._kept(key))
+        }
+        missing = [job for job in jobs if job not in known]
+        self._check(len(missing), len(known))
+        if missing:
+            known |= self._send(missing, jobs, asks, tick)
+        answers: list[list[Completion]] = [[] for _ in asks]
+        for job in jobs:  # in the order of the questions
+            answers[job[0]] += known[job]
+        if missing and all(c.finish == ERROR for row in answers for c in row):
+            raise PatchMattersError(f"model: {self.name}: {answers[0][0].detail}")
+        return answers
+
+    def _jobs(self, asks: Sequence[Ask]) -> dict[tuple[int, Question], str]:
+        """Each request that answers an ask, and the key of its answer."""
+        images: dict[int, bytes] = {}
+        jobs = {}
+        for index, ask in enumerate(asks):
+            if ask.image is not None and id(ask.image) not in images:
+                images[id(ask.image)] = encoded(
+                    ask.image, self._endpoint.image_side, self._endpoint.image_bytes
+                )
+            jpeg = images.get(id(ask.image))
+            whole = Question(ask.text, jpeg, ask.n, ask.temperature, ask.max_tokens, ask.seed)
+            each = [whole]
+            if ask.n > 1 and not self._endpoint.n:
+                each = [replace(whole, n=1, seed=ask.seed + 7919 * c) for c in range(ask.n)]
+            for q in each:
+                # The server, too: a name may mean another model there.
+                place = (self._endpoint.url, self._model)
+                numbers = (q.n, q.temperature, q.max_tokens, q.seed)
+                jobs[index, q] = Answers.key(*place, q.text, *numbers, q.jpeg or b"")
+        return jobs
+
+    def _kept(self, key: str) -> list[Completion] | None:
+        return self._answers.get(key) if self._answers else None
+
+    def _check(self, new: int, known: int) -> None:
+        if new > self._limits.max_requests:
+            raise PatchMattersError(
+                f"model: {self.name}: {new} requests are needed and {self._limits.max_requests} "
+                "permitted: caption fewer pictures, patches or candidates, or raise max_requests "
+                "(in the widget, and in the config file if that is lower)."
+            )
+        text = f"{self.name}: {new} requests" + (f", {known} answered before" if known else "")
+        _log.info(text)
+        self._announce(text)
+
+    def _send(self, missing, jobs, asks, tick: Tick) -> dict:
+        stop = threading.Event()
+        send = connect(self._endpoint, self._model, lambda: not stop.is_set())
+        waiting: queue.SimpleQueue = queue.SimpleQueue()
+        done: queue.SimpleQueue = queue.SimpleQueue()
+        for job in missing:
+            waiting.put(job)
+
+        def work() -> None:
+            while not stop.is_set():
+                try:
+                    job = waiting.get_nowait()
+                except queue.Empty:
+                    return
+                try:
+                    found = send(job[1])
+                    if self._answers and all(c.finish != ERROR for c in found):
+                        self._answers.put(jobs[job], found)
+                except Exception as error:  # to be raised where the stage waits
+                    found = error
+                done.put((job, found))
+
+        for _ in range(min(self._limits.concurrency, len(missing))):
+            # Daemons: what is under way when the program ends does not hold it up.
+            threading.Thread(target=work, daemon=True).start()
+        try:
+            return self._collect(missing, asks, done, tick)
+        finally:
+            stop.set()
+
+    def _collect(self, missing, asks, done: queue.SimpleQueue, tick: Tick) -> dict:
+        deadline = time.monotonic() + self._limits.seconds
+        left = {i: sum(job[0] == i for job in missing) for i in range(len(asks))}
+        for index, count in left.items():
+            if not count:
+                tick(index)
+        found: dict = {}
+        while len(found) < len(missing) and time.monotonic() < deadline:
+            try:
+                job, answer = done.get(timeout=POLL_SECONDS)
+            except queue.Empty:
+                tick(None)
+                continue
+            if isinstance(answer, Refused):
+                raise PatchMattersError(f"model: {self.name} is refused: {answer}")
+            if isinstance(answer, Exception):
+                raise answer
+            found[job] = answer
+            left[job[0]] -= 1
+            tick(job[0] if left[job[0]] == 0 else None)
+        late = f"not answered within {self._limits.seconds:g} seconds"
+        return {job: found.get(job) or [Completion("", ERROR, late)] for job in missing}
+
+
+def encoded(image: Image.Image, side: int, limit: int) -> bytes:
+    """An RGB image as JPEG, its longer side at most `side` px, its size at most `limit` bytes."""
+    small = image.copy()
+    small.thumbnail((side, side), Image.Resampling.LANCZOS)
+    for quality in (92, 85, 75, 60, 40):
+        file = io.BytesIO()
+        small.save(file, "JPEG", quality=quality)
+        if file.tell() <= limit:
+            return file.getvalue()
+    return encoded(image, side // 2, limit)

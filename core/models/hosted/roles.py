@@ -1,0 +1,90 @@
+"""A hosted model as captioner, as writer and as judge."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from PIL.Image import Image
+
+from ...prompts import load_prompt
+from .. import CaptionRequest, Completion, Tick, WritingRequest
+from ..thinking import without_thinking
+from ..writing import MAX_WRITTEN_TOKENS, writing_prompt
+from .model import Ask, HostedModel
+
+STATEMENTS = 40  # judged in one request
+LINE_TOKENS = 8  # of an answer such as "12: 85"
+_LINE = re.compile(r"^\W*(\d+)\W+(\d{1,3})(?:\s*%|\s*/\s*100)?\W*$", re.MULTILINE)
+
+
+class HostedCaptioner:
+    """Describes images; the requests of all patches are under way at once."""
+
+    def __init__(self, model: HostedModel):
+        self.name, self._model = model.name, model
+
+    def caption(self, requests: Sequence[CaptionRequest], tick: Tick) -> list[list[Completion]]:
+        asks = [Ask(r.prompt, r.image, r.n, r.temperature, r.max_tokens, r.seed) for r in requests]
+        return [[_plain(c) for c in row] for row in self._model.ask(asks, tick)]
+
+
+class HostedWriter:
+    """Writes what the facts say; what it writes is checked against them."""
+
+    generates = True
+
+    def __init__(self, model: HostedModel):
+        self.name, self._model = model.name, model
+
+    def write(self, requests: Sequence[WritingRequest], tick: Tick) -> list[Completion]:
+        asks = [
+            Ask(writing_prompt(r), None, 1, r.temperature, MAX_WRITTEN_TOKENS, r.seed)
+            for r in requests
+        ]
+        return [_plain(row[0]) for row in self._model.ask(asks, tick)]
+
+
+class HostedJudge:
+    """Score: how likely the model says it is that a sentence is true, in hundredths.
+
+    All sentences on one image go in one request, for these services charge for the image each time
+    and few give the probabilities of their tokens. It is what the model says, no measured
+    probability, so views are not pooled. A sentence that the answer leaves out is not scored.
+    """
+
+    threshold = 0.5
+    pooled_threshold = None
+
+    def __init__(self, model: HostedModel):
+        self.name, self._model = model.name, model
+
+    def score(
+        self, batches: Sequence[tuple[Image, Sequence[str]]], tick: Tick
+    ) -> list[list[float | None]]:
+        asks, places = [], []
+        for index, (image, texts) in enumerate(batches):
+            for start in range(0, len(texts), STATEMENTS):
+                part = texts[start : start + STATEMENTS]
+                lines = "\n".join(f"{i}. {text}" for i, text in enumerate(part, 1))
+                prompt = load_prompt("judge_many").format(statements=lines)
+                asks.append(Ask(prompt, image, 1, 0.0, 50 + LINE_TOKENS * len(part)))
+                places.append((index, start, len(part)))
+        scores: list[list[float | None]] = [[None] * len(texts) for _, texts in batches]
+        ticks = lambda i: tick(None if i is None else places[i][0])  # noqa: E731
+        for (index, start, size), answer in zip(places, self._model.ask(asks, ticks)):
+            for number, value in judgements(_plain(answer[0]).text).items():
+                if 1 <= number <= size:
+                    scores[index][start + number - 1] = value
+        return scores
+
+
+def judgements(text: str) -> dict[int, float]:
+    """ "1: 85" in each line -> number of the statement: 0..1. Other lines are passed over."""
+    return {int(n): min(int(v), 100) / 100 for n, v in _LINE.findall(text)}
+
+
+def _plain(completion: Completion) -> Completion:
+    return Completion(
+        without_thinking(completion.text), completion.finish, completion.detail, completion.tokens
+    )

@@ -1,0 +1,39 @@
+"""Answers that decline, though the model sent them as ordinary text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from .models import ERROR, REFUSAL, Completion
+
+# Only where an answer begins: a caption may well contain "cannot". English and Chinese, for these are
+# what the models in question answer in.
+_APOLOGY = r"(?:(?:i['’]?m|i am|we are|we['’]re)\s+(?:\w+\s+)?sorry|sorry|unfortunately|my apologies|i apologi[sz]e)"
+_CANNOT = (
+    r"(?:i|we)\s+(?:can\s?not|can['’]?t|won['’]?t|am\s+(?:not\s+able|unable)|am\s+not\s+allowed|"
+    r"['’]?m\s+(?:not\s+able|unable))|i['’]m\s+(?:not\s+able|unable)|as\s+an\s+ai"
+)
+_REFUSAL = re.compile(
+    rf"^\W*(?:{_APOLOGY}\b[,.!]?\s*(?:but\s+)?(?:{_CANNOT})|(?:{_CANNOT})\b.{{0,40}}\b"
+    r"(?:help|assist|provide|describe|identify|process|view|see|comply|fulfill|analy[sz]e)|"
+    r"(?:很)?抱歉|对不起|我无法|作为一个(?:AI|人工智能))",
+    re.IGNORECASE,
+)
+_LONGEST = 400  # characters; a longer answer says something besides
+
+
+def told_apart(completions: Sequence[Completion]) -> tuple[Completion, ...]:
+    """The completions, those that decline marked as refusals and without their text.
+
+    So a refusal is never taken for a caption; what was said goes to `detail`.
+    """
+    found = []
+    for c in completions:
+        declines = len(c.text) <= _LONGEST and _REFUSAL.match(c.text)
+        if c.finish == REFUSAL or (c.finish != ERROR and declines):
+            why = c.detail or (f"it said «{c.text[:100]}»" if c.text else "no reason given")
+            c = replace(c, text="", finish=REFUSAL, detail=why)
+        found.append(c)
+    return tuple(found)

@@ -1,0 +1,117 @@
+"""The node that names a hosted or served model. URLs and keys are not in it: see SECURITY.md."""
+
+from __future__ import annotations
+
+from comfy_api.latest import io
+
+from ..core.errors import PatchMattersError
+from ..core.models.hosted.endpoints import Config, Limits
+from ..core.models.registry import CAPTIONER, MATCHER, WRITER, load_hosted
+from . import bridge, scan, types
+
+LONGEST_NAME = 200
+
+
+def _endpoints() -> list[str]:
+    try:
+        return list(Config.read(scan.home()).endpoints)
+    except PatchMattersError:  # said when the node runs
+        return list(Config.read(None).endpoints)
+
+
+class HostedModel(io.ComfyNode):
+    @classmethod
+    def define_schema(cls):
+        table = Config.read(None).endpoints.values()
+        examples = ", ".join(f"{e.name}: {e.example}" for e in table)
+        defaults = Limits()
+        return io.Schema(
+            node_id="PatchMattersHostedModel",
+            display_name="Hosted Model",
+            category=types.CATEGORY,
+            description="A model at a provider (OpenAI, Anthropic, Zhipu, Gemini, OpenRouter) or on "
+            "a server of your own (Ollama, LM Studio, vLLM, SGLang, llama.cpp). Keys come from "
+            "environment variables only. The pictures' patches are sent to that service.",
+            search_aliases=[
+                "patch matters",
+                "gpt-4o",
+                "claude",
+                "glm-4v",
+                "gemini",
+                "ollama",
+                "api",
+            ],
+            inputs=[
+                io.Combo.Input(
+                    "endpoint",
+                    options=_endpoints(),
+                    default="openai",
+                    tooltip="Where the model is. Its key is read from the environment: OPENAI_API_KEY, "
+                    "ANTHROPIC_API_KEY, ZHIPUAI_API_KEY, GEMINI_API_KEY, OPENROUTER_API_KEY; servers "
+                    "of your own need none. More endpoints stand in the config file: see the README.",
+                ),
+                io.String.Input(
+                    "model",
+                    default="gpt-4o",
+                    tooltip=f"The model's name at that endpoint. Examples: {examples}.",
+                ),
+                io.Int.Input(
+                    "concurrency",
+                    default=defaults.concurrency,
+                    min=1,
+                    max=32,
+                    tooltip="Requests under way at once. More: faster, until the service's rate "
+                    "limit slows it down.",
+                ),
+                io.Int.Input(
+                    "max_requests",
+                    default=200,
+                    min=1,
+                    max=100_000,
+                    tooltip="Requests that one stage of one run may send; if it needs more, it sends "
+                    "none and says so. One for each patch (at some services for each candidate). The "
+                    "config file's ceiling (1000 unless set) holds in any case.",
+                ),
+                io.Int.Input(
+                    "seconds",
+                    default=int(defaults.seconds),
+                    min=5,
+                    max=86_400,
+                    tooltip="Seconds after which a stage gives up what is not answered yet; the rest "
+                    "goes on without it.",
+                ),
+                io.Boolean.Input(
+                    "reuse_answers",
+                    default=True,
+                    tooltip="Keep answers on disk and use them when the same is asked again with the "
+                    "same seed, so that nothing is paid for twice.",
+                ),
+            ],
+            outputs=[
+                types.Captioner.Output("captioner", tooltip="For the Local Captioner."),
+                types.Writer.Output("writer", tooltip="For the Hierarchical Aggregator."),
+                types.Matcher.Output(
+                    "judge",
+                    tooltip="For the Semantic Filter: how likely the model says a sentence is, all "
+                    "sentences on a patch in one request.",
+                ),
+            ],
+        )
+
+    @classmethod
+    def execute(
+        cls, endpoint, model, concurrency, max_requests, seconds, reuse_answers
+    ) -> io.NodeOutput:
+        if len(model) > LONGEST_NAME or not model.isprintable():
+            raise PatchMattersError("model: this is no model's name.")
+        home = scan.home()
+        served = load_hosted(
+            Config.read(home),
+            endpoint,
+            model,
+            home,
+            limits=Limits(concurrency, max_requests, seconds),
+            cached=reuse_answers,
+            announce=bridge.announce,
+        )
+        return io.NodeOutput(*(served[role] for role in (CAPTIONER, WRITER, MATCHER)))

@@ -1,0 +1,426 @@
+"""Hosted models: the vendors' real SDKs against a server on this machine that speaks their formats."""
+
+import json
+import logging
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from vendor import running_vendor
+
+from core.cli import EXAMPLE
+from core.errors import PatchMattersError
+from core.images import read_image
+from core.models import CaptionRequest, Fact, WritingRequest
+from core.models.answers import Answers
+from core.models.hosted.endpoints import Config, Endpoint, Limits, Rule
+from core.models.hosted.model import Ask, HostedModel, encoded
+from core.models.hosted.roles import judgements
+from core.models.registry import CAPTIONER, MATCHER, WRITER, load_hosted, load_model
+from core.pipeline import Models, caption_images
+from core.regions import Box
+
+KEY = "sk-secret-0123456789abcdefghij"
+PHOTO = read_image(EXAMPLE)
+
+
+@pytest.fixture
+def vendor(monkeypatch, tmp_path):
+    with running_vendor() as (vendor, address):
+        own = {"key_variable": "TEST_KEY"}
+        endpoints = {
+            "openai": {"url": f"{address}/v1", **own},
+            "anthropic": {"url": address, **own},
+            "zhipu": {"url": f"{address}/v4", **own},
+            "ollama": {"url": f"{address}/v1"},
+        }
+        (tmp_path / "config.json").write_text(json.dumps({"endpoints": endpoints}))
+        monkeypatch.setenv("TEST_KEY", KEY)
+        vendor.home = tmp_path
+        yield vendor
+
+
+def models(vendor, name="openai:gpt-4o", cached=False, **limits):
+    endpoint, _, model = name.partition(":")
+    config = Config.read(vendor.home)
+    return load_hosted(config, endpoint, model, vendor.home, limits=Limits(**limits), cached=cached)
+
+
+def patches(count):
+    """Images that a server can tell apart: each of a width of its own."""
+    return [
+        CaptionRequest(Image.new("RGB", (100 + i, 60), (i, 0, 0)), "Describe.", seed=i)
+        for i in range(count)
+    ]
+
+
+def no_tick(index):
+    pass
+
+
+@pytest.mark.parametrize("name", ["openai:gpt-4o", "anthropic:claude-sonnet-4-5", "ollama:llava"])
+def test_one_image_and_a_prompt_go_out_and_a_caption_comes_back(vendor, name):
+    seen = []
+    vendor.say = lambda prompt, image: seen.append((prompt, image)) or "A cup."
+    [[said]] = models(vendor, name)[CAPTIONER].caption(
+        [CaptionRequest(PHOTO, "Describe.", temperature=0.7, max_tokens=50)], no_tick
+    )
+    assert (said.text, said.finish, said.tokens) == ("A cup.", "stop", 7)
+    assert seen[0][0] == "Describe." and seen[0][1].size == PHOTO.size
+    assert seen[0][1].format == "JPEG"
+    [body] = vendor.seen
+    assert body["temperature"] == 0.7
+    assert 50 in (body.get("max_tokens"), body.get("max_completion_tokens"))
+    assert vendor.keys == ["none" if name.startswith("ollama") else KEY]
+
+
+def test_what_a_model_does_not_take_is_left_out(vendor):
+    ask = [CaptionRequest(PHOTO, "Describe.", temperature=0.7, max_tokens=50)]
+    models(vendor, "openai:gpt-5-mini")[CAPTIONER].caption(ask, no_tick)
+    assert "temperature" not in vendor.seen[-1] and "max_tokens" not in vendor.seen[-1]
+    assert vendor.seen[-1]["max_completion_tokens"] == 4050
+    models(vendor, "zhipu:glm-4v-plus")[CAPTIONER].caption(
+        [CaptionRequest(PHOTO, "Describe.", temperature=0.0, max_tokens=5000)], no_tick
+    )
+    assert vendor.seen[-1]["temperature"] == 0.01 and vendor.seen[-1]["max_tokens"] == 1024
+    assert Rule("x", drop=("temperature",)).parameters(0.5, 9) == {"max_tokens": 9}
+
+
+def test_candidates_come_in_one_request_where_the_service_can(vendor):
+    answers = iter(range(100))
+    vendor.say = lambda prompt, image: f"Caption {next(answers)}."
+    three = [CaptionRequest(PHOTO, "Describe.", n=3, seed=5)]
+    [row] = models(vendor)[CAPTIONER].caption(three, no_tick)
+    assert len(row) == 3 and len(vendor.seen) == 1 and vendor.seen[0]["n"] == 3
+    [row] = models(vendor, "anthropic:claude")[CAPTIONER].caption(three, no_tick)
+    assert len(row) == 3 and len(vendor.seen) == 4
+    assert len({c.text for c in row}) == 3
+
+
+def test_images_are_made_as_small_as_the_service_looks_at():
+    big = Image.effect_noise((3000, 2000), 90).convert("RGB")
+    data = encoded(big, 1000, 200_000)
+    assert len(data) <= 200_000
+    from io import BytesIO
+
+    assert max(Image.open(BytesIO(data)).size) <= 1000
+    assert Image.open(BytesIO(encoded(PHOTO, 1536, 10**6))).size == PHOTO.size
+
+
+def test_requests_run_side_by_side_and_answers_keep_their_order(vendor):
+    vendor.seconds = 1.0
+    vendor.say = lambda prompt, image: f"{image.width} wide."
+    start = time.monotonic()
+    rows = models(vendor, concurrency=6)[CAPTIONER].caption(patches(6), no_tick)
+    assert time.monotonic() - start < 1.6
+    assert [row[0].text for row in rows] == [f"{100 + i} wide." for i in range(6)]
+    vendor.seconds, vendor.most = 0.05, 0
+    models(vendor, concurrency=3)[CAPTIONER].caption(patches(12), no_tick)
+    assert vendor.most == 3
+
+
+def test_faults_on_the_way_cost_a_retry_and_no_patch(vendor):
+    # Of 40 in a row 10 % 429, 5 % 500, 2.5 % cut connections.
+    pattern = {0: 429, 7: 429, 13: 500, 26: 429, 33: "cut", 38: 429, 31: 500}
+    vendor.fault = lambda number: pattern.get(number % 40)
+    vendor.say = lambda prompt, image: f"{image.width} wide."
+    ticked = []
+    rows = models(vendor, concurrency=8)[CAPTIONER].caption(patches(200), ticked.append)
+    assert [row[0].text for row in rows] == [f"{100 + i} wide." for i in range(200)]
+    assert sorted(i for i in ticked if i is not None) == list(range(200))
+    assert len(vendor.seen) <= 250
+
+
+@pytest.mark.parametrize("status", [401, 403, 404])
+@pytest.mark.parametrize("name", ["openai:gpt-4o", "anthropic:claude"])
+def test_what_every_request_would_be_refused_for_stops_at_once(vendor, status, name):
+    vendor.fault = lambda number: status
+    vendor.error = f"The key {KEY} is not good for this."
+    with pytest.raises(PatchMattersError, match="is refused") as refused:
+        models(vendor, name, concurrency=1)[CAPTIONER].caption(patches(5), no_tick)
+    assert KEY not in str(refused.value) and "•••" in str(refused.value)
+    assert len(vendor.seen) <= 2
+
+
+def test_one_bad_request_costs_its_patch_only(vendor):
+    vendor.fault = lambda number: 400 if number == 1 else None
+    rows = models(vendor, concurrency=1)[CAPTIONER].caption(patches(3), no_tick)
+    assert [row[0].finish for row in rows] == ["stop", "error", "stop"]
+    assert len(vendor.seen) == 3  # no retry
+
+
+def test_when_all_fails_it_is_said(vendor):
+    vendor.fault = lambda number: 400
+    vendor.error = f"no vision with {KEY}"
+    with pytest.raises(PatchMattersError, match="no vision with •••"):
+        models(vendor)[CAPTIONER].caption(patches(3), no_tick)
+
+
+@pytest.mark.parametrize(
+    ("name", "answer", "finish"),
+    [
+        ("openai:gpt-4o", ("A cup stands on", "length"), "length"),
+        ("openai:gpt-4o", ("", "content_filter"), "refusal"),
+        ("openai:gpt-4o", ("", "stop"), "error"),
+        ("openai:gpt-4o", ("<think>well</think>A cup.", "stop"), "stop"),
+        ("anthropic:claude", ("A cup stands on", "max_tokens"), "length"),
+        ("anthropic:claude", ("", "refusal"), "refusal"),
+        ("anthropic:claude", ("", ""), "error"),
+    ],
+)
+def test_how_an_answer_ended(vendor, name, answer, finish):
+    vendor.say = lambda prompt, image: answer if image.width == 100 else "A cup."
+    rows = models(vendor, name)[CAPTIONER].caption(patches(2), no_tick)
+    assert rows[0][0].finish == finish and "think" not in rows[0][0].text
+    assert rows[1][0].finish == "stop"
+
+
+def test_a_refused_patch_is_left_out_with_its_reason(vendor):
+    small = "I'm sorry, I can't help with that."
+    vendor.say = lambda prompt, image: (
+        small if image and image.width < 400 else "A cup stands here."
+    )
+    hosted = models(vendor)
+    [picture] = caption_images([PHOTO], Models(captioner=hosted[CAPTIONER]))
+    refused = [note for note in picture.notes if "refused the region" in note]
+    assert refused and "I'm sorry" in refused[0]
+    assert not any("sorry" in s.text for s in picture.statements)
+    assert picture.calls["captioner"] >= 5 and picture.tokens["captioner"] > 0
+
+
+def test_a_redirect_is_not_followed(vendor):
+    vendor.fault = lambda number: "redirect"
+    for name in ("openai:gpt-4o", "anthropic:claude"):
+        with pytest.raises(PatchMattersError, match="is refused"):
+            models(vendor, name)[CAPTIONER].caption(patches(1), no_tick)
+
+
+def test_the_environment_leads_no_request_elsewhere(vendor, monkeypatch):
+    for name in ("OPENAI_BASE_URL", "ANTHROPIC_BASE_URL", "OPENAI_API_BASE"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9/elsewhere")
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-the-built-in-key-0000000")
+    monkeypatch.setenv("ANTHROPIC_AUTH_TOKEN", "another-token")
+    for name in ("openai:gpt-4o", "anthropic:claude", "ollama:llava"):
+        models(vendor, name)[CAPTIONER].caption(patches(1), no_tick)
+    assert vendor.keys == [KEY, KEY, "none"]
+
+
+def test_a_url_of_ones_own_does_not_get_the_built_in_key(tmp_path, monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-the-built-in-key-0000000")
+    (tmp_path / "config.json").write_text(
+        json.dumps({"endpoints": {"openai": {"url": "https://elsewhere.example/v1"}}})
+    )
+    assert Config.read(tmp_path).endpoint("openai").key() == ""
+    assert Config.read(None).endpoint("openai").key() == "sk-the-built-in-key-0000000"
+    assert "sk-" not in repr(Config.read(None))
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("{", "cannot be used"),
+        ('{"endpoints": {"x": {}}}', "cannot be used"),
+        ('{"unknown": 1}', "unknown"),
+        ('{"endpoints": {"x": {"url": "ftp://x/"}}}', "use https"),
+        ('{"endpoints": {"x": {"url": "http://x.example/", "key_variable": "K"}}}', "unencrypted"),
+        ('{"endpoints": {"a b": {"url": "https://x.example/"}}}', "no name for an endpoint"),
+    ],
+)
+def test_a_config_that_cannot_be(tmp_path, content, message):
+    (tmp_path / "config.json").write_text(content)
+    with pytest.raises(PatchMattersError, match=message):
+        Config.read(tmp_path)
+
+
+def test_a_key_for_a_server_at_home_may_go_unencrypted(tmp_path):
+    (tmp_path / "config.json").write_text(
+        '{"endpoints": {"x": {"url": "http://192.168.1.5:8000/v1", "key_variable": "K"}}}'
+    )
+    assert Config.read(tmp_path).endpoint("x").key_variable == "K"
+
+
+def test_names_keys_and_packages_that_are_not_there(vendor, monkeypatch):
+    with pytest.raises(PatchMattersError, match="none named «evil».*Known: openai, anthropic"):
+        models(vendor, "evil:model")
+    with pytest.raises(PatchMattersError, match="name one"):
+        models(vendor, "openai: ")
+    with pytest.raises(PatchMattersError, match="openai:gpt-4o"):
+        load_model(CAPTIONER, "evil:model", home=vendor.home)
+    assert load_model(CAPTIONER, "openai:gpt-4o", home=vendor.home).name == "openai:gpt-4o"
+    monkeypatch.delenv("TEST_KEY")
+    with pytest.raises(PatchMattersError, match="set the environment variable TEST_KEY"):
+        models(vendor)[CAPTIONER].caption(patches(1), no_tick)
+    monkeypatch.setitem(sys.modules, "openai", None)
+    with pytest.raises(PatchMattersError, match="python -m pip install openai"):
+        models(vendor)[CAPTIONER].caption(patches(1), no_tick)
+
+
+def test_more_requests_than_permitted_are_an_error_before_the_first(vendor, caplog):
+    with pytest.raises(PatchMattersError, match="5 requests are needed and 4 permitted"):
+        models(vendor, max_requests=4)[CAPTIONER].caption(patches(5), no_tick)
+    assert vendor.seen == []
+    config = json.loads((vendor.home / "config.json").read_text())
+    (vendor.home / "config.json").write_text(json.dumps({**config, "max_requests": 3}))
+    with pytest.raises(PatchMattersError, match="5 requests are needed and 3 permitted"):
+        models(vendor, max_requests=400)[CAPTIONER].caption(patches(5), no_tick)
+    with caplog.at_level(logging.INFO, "patch_matters"):
+        models(vendor)[CAPTIONER].caption(patches(3), no_tick)
+    assert "openai:gpt-4o: 3 requests" in caplog.text
+
+
+def test_a_deadline_for_the_whole_stage(vendor):
+    vendor.seconds = 0.4
+    start = time.monotonic()
+    rows = models(vendor, concurrency=1, seconds=1)[CAPTIONER].caption(patches(6), no_tick)
+    assert time.monotonic() - start < 2
+    assert rows[0][0].finish == "stop" and "within 1 seconds" in rows[5][0].detail
+
+
+def test_answers_are_kept_and_not_asked_for_again(vendor):
+    first = models(vendor, cached=True)[CAPTIONER].caption(patches(3), no_tick)
+    ticked = []
+    again = models(vendor, cached=True)[CAPTIONER].caption(patches(4), ticked.append)
+    assert [r[0].text for r in again[:3]] == [r[0].text for r in first] and len(vendor.seen) == 4
+    assert again[0][0].tokens == 0  # paid for before
+    assert sorted(i for i in ticked if i is not None) == list(
+        range(len(ticked) - ticked.count(None))
+    )
+    other = [CaptionRequest(r.image, r.prompt, seed=r.seed + 100) for r in patches(3)]
+    models(vendor, cached=True)[CAPTIONER].caption(other, no_tick)
+    assert len(vendor.seen) == 7  # a new seed, new answers
+    models(vendor, cached=False)[CAPTIONER].caption(patches(3), no_tick)
+    assert len(vendor.seen) == 10
+    content = (vendor.home / "answers.sqlite").read_bytes()
+    assert KEY.encode() not in content and b"A cup stands" in content
+    models(vendor)  # the switch in the config:
+    (vendor.home / "config.json").write_text(
+        json.dumps({**json.loads((vendor.home / "config.json").read_text()), "cache_mb": 0})
+    )
+    models(vendor, cached=True)[CAPTIONER].caption(patches(3), no_tick)
+    assert len(vendor.seen) == 13
+
+
+def test_an_interrupt_stops_within_a_second_and_what_is_under_way_is_kept(vendor):
+    class Stop(BaseException):
+        pass
+
+    started = time.monotonic()
+
+    def tick(index):
+        if time.monotonic() - started > 0.5:
+            raise Stop
+
+    vendor.seconds = 2.0
+    with pytest.raises(Stop):
+        models(vendor, cached=True, concurrency=2)[CAPTIONER].caption(patches(6), tick)
+    assert time.monotonic() - started < 1.5
+    time.sleep(2.5)
+    assert len(vendor.seen) == 2  # none went out after it
+    vendor.seconds = 0
+    models(vendor, cached=True)[CAPTIONER].caption(patches(6), no_tick)
+    assert len(vendor.seen) == 6  # those two were kept
+
+
+CRASHING = """
+import sys; sys.path.insert(0, {root!r}); sys.path.insert(0, {tests!r})
+from pathlib import Path
+from test_hosted import patches, no_tick, load_hosted, Config, CAPTIONER, Limits
+home = Path({home!r})
+load_hosted(Config.read(home), "openai", "gpt-4o", home, limits=Limits(concurrency=2))[
+    CAPTIONER].caption(patches(40), no_tick)
+"""
+
+
+def test_a_run_that_was_killed_pays_for_the_rest_only(vendor):
+    tests = Path(__file__).parent
+    code = CRASHING.format(
+        root=str(tests.parents[1]), tests=str(tests), home=str(vendor.home)
+    ).replace(
+        "sys.path.insert(0, ", f"sys.path.insert(0, {str(tests.parent)!r}); sys.path.insert(0, ", 1
+    )
+    vendor.seconds = 0.1
+    process = subprocess.Popen([sys.executable, "-c", code])
+    while len(vendor.seen) < 22 and process.poll() is None:
+        time.sleep(0.02)
+    process.kill()
+    process.wait()
+    time.sleep(0.5)
+    before = len(vendor.seen)
+    assert before < 40
+    rows = models(vendor, cached=True)[CAPTIONER].caption(patches(40), no_tick)
+    assert len(vendor.seen) - before <= 22
+    assert all(row[0].finish == "stop" for row in rows)
+
+
+def test_a_hosted_model_writes_what_the_facts_say(vendor):
+    facts = (Fact("A cup stands there.", "image", Box(0, 0, 1, 1), 0.9),)
+    prompts = []
+    vendor.say = lambda prompt, image: prompts.append((prompt, image)) or "A cup."
+    [said] = models(vendor)[WRITER].write([WritingRequest(facts)], no_tick)
+    assert (
+        said.text == "A cup." and "A cup stands there." in prompts[0][0] and prompts[0][1] is None
+    )
+
+
+def test_a_hosted_model_judges_all_sentences_on_a_crop_in_one_request(vendor):
+    vendor.say = lambda prompt, image: "1: 90\n2: 5%\n**4.** 30/100\nThanks!\n77: 3"
+    texts = ["A cup.", "A dog.", "A cat.", "A cow."]
+    ticked = []
+    scores = models(vendor)[MATCHER].score([(PHOTO, texts), (PHOTO, [])], ticked.append)
+    assert scores == [[0.9, 0.05, None, 0.3], []] and len(vendor.seen) == 1
+    assert judgements("1) 100\n2 - 0\n3: 999") == {1: 1.0, 2: 0.0, 3: 1.0}
+    many = [f"Statement {i}." for i in range(90)]
+    models(vendor)[MATCHER].score([(PHOTO, many)], no_tick)
+    assert len(vendor.seen) == 4
+
+
+def test_the_cache_stays_within_its_size_and_survives_damage(tmp_path):
+    answers = Answers(tmp_path / "a.sqlite", 1)
+    from core.models import Completion
+
+    for i in range(40):
+        answers.put(Answers.key(i), [Completion("x" * 50_000)])
+    assert answers.get(Answers.key(39))[0].text == "x" * 50_000
+    assert answers.get(Answers.key(0)) is None
+    kept = sum(answers.get(Answers.key(i)) is not None for i in range(40))
+    assert 15 <= kept <= 20
+    (tmp_path / "a.sqlite").write_bytes(b"damaged")
+    assert answers.get(Answers.key(39)) is None
+    answers.put(Answers.key(1), [Completion("a")])
+    answers.clear()
+    answers.put(Answers.key(1), [Completion("a")])
+    assert answers.get(Answers.key(1)) == [Completion("a")]
+    assert Answers.key("ab", "c") != Answers.key("a", "bc")
+
+
+def test_the_cache_may_be_used_from_many_threads(tmp_path):
+    from core.models import Completion
+
+    answers = Answers(tmp_path / "a.sqlite", 5)
+
+    def work(number):
+        for i in range(20):
+            answers.put(Answers.key(number, i), [Completion(f"{number} {i}")])
+
+    threads = [threading.Thread(target=work, args=(n,)) for n in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert all(
+        answers.get(Answers.key(n, i)) == [Completion(f"{n} {i}")]
+        for n in range(6)
+        for i in range(20)
+    )
+
+
+def test_an_answer_from_one_server_is_none_from_another(vendor, tmp_path):
+    answers = Answers(tmp_path / "a.sqlite", 5)
+    address = Config.read(vendor.home).endpoint("ollama").url
+    for url in (address, address + "/"):
+        HostedModel(Endpoint("x", url), "m", answers=answers).ask([Ask("Say.")], no_tick)
+    assert len(vendor.seen) == 2
