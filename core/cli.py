@@ -13,8 +13,17 @@ from pathlib import Path
 from .aggregate import LENGTHS, PROFILES
 from .errors import PatchMattersError
 from .images import read_image
+from .models.hosted.endpoints import Config
 from .models.loading import Loading, precisions
-from .models.registry import CAPTIONER, DETECTOR, MATCHER, WRITER, known_models, load_model
+from .models.registry import (
+    CAPTIONER,
+    DETECTOR,
+    MATCHER,
+    WRITER,
+    known_models,
+    load_answers,
+    load_model,
+)
 from .pipeline import STAGES, Models, Progress, Settings, caption_images, profile_settings
 from .report import annotated, as_dict
 from .words import split_words
@@ -80,6 +89,11 @@ def parser() -> argparse.ArgumentParser:
     )
     p.add_argument("--seed", type=int, default=0, help="of the sampled captions (default: 0)")
     p.add_argument(
+        "--clear-answers",
+        action="store_true",
+        help="forget the kept answers of hosted models first, so that they are asked again",
+    )
+    p.add_argument(
         "--json", metavar="FILE", help="write the reports of all pictures to FILE, as one list"
     )
     p.add_argument(
@@ -97,6 +111,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     paths = [Path(p) for p in options.images] or [EXAMPLE]
     try:
+        if options.clear_answers and (answers := load_answers(Config.read(HOME), HOME)):
+            answers.clear()
         models = Models(**{role: _load(role, options) for role in ROLES})
         folder = _writable_folder(options.out)
         if options.json:

@@ -23,6 +23,9 @@ from ..core.picture import Picture
 from ..core.regions import IMAGE, clip_box
 from ..core.report import annotated, as_dict
 
+MAX_PICTURES = 1000  # in one batch; their captions and reports are kept in memory together
+MAX_TEXT = 20_000  # characters of a prompt or caption that comes in
+
 
 @contextlib.contextmanager
 def explained():
@@ -56,6 +59,10 @@ def images_from_tensor(tensor: torch.Tensor, name: str = "image") -> list[Image.
         )
     if 0 in shape:
         raise PatchMattersError(f"{name}: there is no picture in it (its shape is {shape}).")
+    if shape[0] > MAX_PICTURES:
+        raise PatchMattersError(
+            f"{name}: {shape[0]} pictures are more than {MAX_PICTURES}: caption them in parts."
+        )
     if shape[1] * shape[2] > MAX_PIXELS:
         raise PatchMattersError(
             f"{name}: {shape[2]} x {shape[1]} pixels are more than {MAX_PIXELS // 1_000_000} "
@@ -72,6 +79,19 @@ def images_from_tensor(tensor: torch.Tensor, name: str = "image") -> list[Image.
         values = np.rint(values.clip(0, 1) * 255).astype(np.uint8)
         images.append(to_rgb(Image.fromarray(values[..., 0] if shape[3] == 1 else values)))
     return images
+
+
+def bounded_text(text: str, name: str) -> str:
+    """The text.
+
+    Raises:
+        PatchMattersError: it is longer than any prompt or caption.
+    """
+    if len(text) > MAX_TEXT:
+        raise PatchMattersError(
+            f"{name}: {len(text)} characters are more than {MAX_TEXT}: is this the right text?"
+        )
+    return text
 
 
 def tensor_from_images(images: Sequence[Image.Image]) -> torch.Tensor:

@@ -136,7 +136,7 @@ class LoadDetector(io.ComfyNode):
 
     @classmethod
     def execute(cls, model, device, classes="") -> io.NodeOutput:
-        words = split_words(classes)
+        words = split_words(bridge.bounded_text(classes, "classes"))
         if not model.startswith(ULTRALYTICS):
             return io.NodeOutput(_load(DETECTOR, model, device, classes=words))
         file = scan.yolo_files().get(model.removeprefix(ULTRALYTICS))

@@ -135,6 +135,8 @@ class PatchDivider(io.ComfyNode):
         bboxes=None,
     ) -> io.NodeOutput:
         images = bridge.images_from_tensor(image)
+        if caption is not None:
+            bridge.bounded_text(caption, "caption")
         given = bridge.detections_from_boxes(bboxes, images) if bboxes is not None else None
         progress = bridge.NodeProgress(len(images), "divide")
         with bridge.explained():
@@ -221,6 +223,7 @@ class LocalCaptioner(io.ComfyNode):
     def execute(
         cls, patches, prompt, candidates, temperature, max_tokens, seed, captioner=None
     ) -> io.NodeOutput:
+        bridge.bounded_text(prompt, "prompt")
         progress = bridge.NodeProgress(bridge.region_count(patches), "describe")
         with bridge.explained():
             pictures = describe(

@@ -38,7 +38,7 @@ def matcher_input():
         optional=True,
         tooltip="Scores each sentence against the pixels. Not connected: a second look of the "
         "offline detector, which knows 80 classes and drops what it misses. With a captioner of your "
-        "own connect the judge of Load Captioner, or a BLIP.",
+        "own connect its judge, or a BLIP.",
     )
 
 

@@ -15,7 +15,8 @@ import uuid
 from pathlib import Path
 
 import pytest
-from hub import Hub, running_hub
+from hub import running_hub
+from vendor import running_vendor
 
 ROOT = Path(__file__).parents[1]
 PACK = "comfyui-patch-matters"  # with dashes, as people's folders have
@@ -42,10 +43,12 @@ def comfyui_python(folder: Path) -> Path:
 
 
 class Server:
-    """A running ComfyUI with this pack, the test's own pack of scripted models, and a hub."""
+    """A running ComfyUI with this pack, the test's own pack of scripted models, a hub and a vendor."""
 
-    def __init__(self, folder: Path, python: Path, base: Path, hub: Hub, hub_address: str):
-        self.base, self.hub = base, hub
+    key = "sk-test-ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+    def __init__(self, folder: Path, python: Path, base: Path, hub, vendor):
+        self.base, (self.hub, hub_address), (self.vendor, vendor_address) = base, hub, vendor
         for name in ("custom_nodes", "input", "models", "user", "output"):
             (base / name).mkdir()
         (base / "custom_nodes" / PACK).symlink_to(ROOT, target_is_directory=True)
@@ -57,6 +60,10 @@ class Server:
         with socket.socket() as s:
             s.bind(("127.0.0.1", 0))
             self.address = f"127.0.0.1:{s.getsockname()[1]}"
+        self.home = base / "user" / "__patch_matters"
+        self.home.mkdir()
+        endpoint = {"url": f"{vendor_address}/v1", "key_variable": "PATCH_MATTERS_TEST_KEY"}
+        (self.home / "config.json").write_text(json.dumps({"endpoints": {"openai": endpoint}}))
         self.log = base / "server.log"
         command = [
             str(python), "main.py", "--cpu", "--listen", "127.0.0.1",
@@ -70,7 +77,12 @@ class Server:
                 cwd=folder,
                 stdout=log,
                 stderr=log,
-                env={**os.environ, "HF_ENDPOINT": hub_address, "HF_HUB_OFFLINE": "0"},
+                env={
+                    **os.environ,
+                    "HF_ENDPOINT": hub_address,
+                    "HF_HUB_OFFLINE": "0",
+                    "PATCH_MATTERS_TEST_KEY": self.key,
+                },
             )
 
     def wait(self) -> None:
@@ -131,6 +143,16 @@ class Server:
             "outputs": self._outputs(answer["prompt_id"]),
         }
 
+    def wait_for(self, prompt_id: str, seconds: float = 120) -> dict:
+        """The status of a prompt that was queued, once it has ended."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            history = self.get(f"/history/{prompt_id}")
+            if prompt_id in history:
+                return history[prompt_id]["status"]
+            time.sleep(0.02)
+        raise AssertionError("the prompt did not end in time")
+
     def _outputs(self, prompt_id: str) -> dict:
         """From the history, which the server writes a moment after its last message."""
         for _ in range(100):
@@ -157,8 +179,8 @@ def server(tmp_path_factory):
             f"COMFYUI CANNOT RUN THE PACK ({problem}): install requirements.txt into {python}, or "
             "name its Python in COMFYUI_PYTHON"
         )
-    with running_hub() as (hub, address):
-        running = Server(folder, python, tmp_path_factory.mktemp("comfyui"), hub, address)
+    with running_hub() as hub, running_vendor() as vendor:
+        running = Server(folder, python, tmp_path_factory.mktemp("comfyui"), hub, vendor)
         try:
             running.wait()
             yield running
