@@ -196,8 +196,10 @@ def report_json(picture: Picture) -> str:
 
 
 def announce(text: str) -> None:
-    """Show a line on the node that is at work."""
-    PromptServer.instance.send_progress_text(text, get_executing_context().node_id)
+    """Show a line in the result of the node that is at work, until its result is there."""
+    server = PromptServer.instance
+    data = {"node": get_executing_context().node_id, "text": text}
+    server.send_sync("patch_matters.progress", data, server.client_id)
 
 
 class NodeProgress:
@@ -216,7 +218,9 @@ class NodeProgress:
         comfy.model_management.throw_exception_if_processing_interrupted()
         if total:
             self._bar.update_absolute(int(100 * done / total), 100)
-            announce(f"Downloading: {done / 1e9:.2f} of {total / 1e9:.2f} GB")
+            text = f"Downloading: {done / 1e9:.2f} of {total / 1e9:.2f} GB"
+            # Loaders have no result to show it in.
+            PromptServer.instance.send_progress_text(text, get_executing_context().node_id)
 
     def move_to(self, steps: float, text: str) -> None:
         """So many steps are done in all. web/js/result.js shows the text on the node."""
@@ -224,6 +228,4 @@ class NodeProgress:
         if not text:
             return
         self._bar.update_absolute(steps)
-        server = PromptServer.instance
-        data = {"node": get_executing_context().node_id, "text": f"{text} …"}
-        server.send_sync("patch_matters.progress", data, server.client_id)
+        announce(f"{text} …")

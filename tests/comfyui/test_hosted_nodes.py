@@ -51,7 +51,8 @@ def test_a_workflow_that_names_gpt_4o_and_where_the_key_shows_up(server):
     assert report["models"]["captioner"] == report["models"]["writer"] == "openai:gpt-4o"
     assert "saucer" in report["caption"]
     assert report["calls"]["captioner"] >= 5 and report["tokens"]["captioner"] >= 35
-    shown = [m["data"] for m in result["messages"] if m["type"] == "progress_text"]
+    shown = [m["data"]["text"] for m in result["messages"] if m["type"] == "patch_matters.progress"]
+    assert any(text.startswith("openai:gpt-4o: ") for text in shown)
     assert set(server.vendor.keys) == {server.key}
     [picture] = (server.base / "output").glob("hosted*.png")
     for place in (
