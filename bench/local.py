@@ -26,7 +26,7 @@ import torch  # noqa: E402
 from core.cli import EXAMPLE  # noqa: E402
 from core.images import read_image  # noqa: E402
 from core.models import CaptionRequest  # noqa: E402
-from core.models.devices import PlainDevices  # noqa: E402
+from core.models.local.devices import PlainDevices  # noqa: E402
 from core.models.registry import CAPTIONER, MATCHER, load_folder  # noqa: E402
 
 

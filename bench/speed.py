@@ -32,7 +32,7 @@ from core.divide import divide  # noqa: E402
 from core.filter import filter_statements  # noqa: E402
 from core.images import read_image  # noqa: E402
 from core.models import Completion  # noqa: E402
-from core.models.offline_writer import OfflineWriter  # noqa: E402
+from core.models.offline.writer import OfflineWriter  # noqa: E402
 from core.models.registry import load_embedder  # noqa: E402
 from core.pipeline import Models, caption_images  # noqa: E402
 from core.statements import read_candidates  # noqa: E402

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from .filter import DEFAULT, FAST, PAPER
 from .models import ERROR, REFUSAL, Completion, Embedder, Fact, Writer, WritingRequest
-from .models.offline_writer import compose
+from .models.offline.writer import compose
 from .picture import Picture, Step, no_step, sign_of_life
 from .regions import IMAGE, WHOLE, Region, iou
 from .statements import Reason, Statement, Verdict, split_sentences

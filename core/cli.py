@@ -14,7 +14,7 @@ from .aggregate import LENGTHS, PROFILES
 from .errors import PatchMattersError
 from .images import read_image
 from .models.hosted.endpoints import Config
-from .models.loading import Loading, precisions
+from .models.local.loading import Loading, precisions
 from .models.registry import (
     CAPTIONER,
     DETECTOR,

@@ -7,9 +7,10 @@ from pathlib import Path
 from comfy_api.latest import io
 
 from ..core.errors import PatchMattersError
-from ..core.models.catalogue import entries
 from ..core.models.hosted.endpoints import Config
-from ..core.models.loading import Loading, attentions, precisions
+from ..core.models.local.catalogue import entries
+from ..core.models.local.loading import Loading, attentions, precisions
+from ..core.models.local.shelf import names, obtain
 from ..core.models.registry import (
     CAPTIONER,
     DETECTOR,
@@ -25,7 +26,6 @@ from ..core.models.registry import (
     load_yolo,
     remembering,
 )
-from ..core.models.shelf import names, obtain
 from ..core.words import split_words
 from . import bridge, memory, scan, types
 

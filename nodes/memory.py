@@ -6,7 +6,7 @@ import comfy.model_management
 import torch
 from comfy.model_patcher import ModelPatcher
 
-from ..core.models.devices import OneAtATime, Weights
+from ..core.models.local.devices import OneAtATime, Weights
 
 
 class _Holder(torch.nn.Module):

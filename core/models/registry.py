@@ -9,11 +9,11 @@ from pathlib import Path
 
 from ..errors import PatchMattersError
 from .answers import Answers
-from .devices import Devices, PlainDevices
-from .downloads import Progress
 from .hosted.endpoints import Config, Limits
-from .loading import Loading
-from .shelf import (
+from .local.devices import Devices, PlainDevices
+from .local.downloads import Progress
+from .local.loading import Loading
+from .local.shelf import (
     CAPTIONER,
     CONTRASTIVE,
     DETECTOR,
@@ -104,23 +104,23 @@ def load_folder(
     classes: Sequence[str] = (),
 ):
     """The model in a folder, under a name of the caller's."""
-    from .folder import ModelFolder
+    from .local.folder import ModelFolder
 
     kind = (opened := ModelFolder.open(folder)).model_type
     if role == DETECTOR and kind in ZERO_SHOT:
-        from .detr import ZeroShotDetector
+        from .local.detr import ZeroShotDetector
 
         return ZeroShotDetector(name, opened, devices, classes)
     if role == DETECTOR:
-        from .detr import TransformersDetector
+        from .local.detr import TransformersDetector
 
         return _chosen(TransformersDetector(name, opened, devices), classes)
     if role == MATCHER and kind == "blip":
-        from .blip import BlipMatcher
+        from .local.blip import BlipMatcher
 
         return BlipMatcher(name, opened, devices)
     if role == MATCHER and kind in CONTRASTIVE:
-        from .contrastive import ContrastiveMatcher
+        from .local.contrastive import ContrastiveMatcher
 
         return ContrastiveMatcher(name, opened, devices)
     captioner, writer, judge = load_seeing(name, folder, devices, loading)
@@ -182,10 +182,10 @@ def load_answers(config: Config, home: Path | None) -> Answers | None:
 def load_seeing(name: str, folder: Path, devices: Devices, loading: Loading = Loading()):
     """The vision-language model in a folder as captioner, as writer and as judge: one copy of its
     weights."""
-    from .judge import JudgeMatcher
-    from .llm_writer import TransformersWriter
-    from .vlm import open_model
-    from .vlm_captioner import TransformersCaptioner
+    from .local.judge import JudgeMatcher
+    from .local.llm_writer import TransformersWriter
+    from .local.vlm import open_model
+    from .local.vlm_captioner import TransformersCaptioner
 
     model = open_model(folder, devices, loading)
     return tuple(k(name, model) for k in (TransformersCaptioner, TransformersWriter, JudgeMatcher))
@@ -203,7 +203,7 @@ def load_yolo(
     Args:
         classes: what to look for. A YOLO-World reads them with the CLIP ViT-B/32 in `roots`.
     """
-    from .yolo import UltralyticsDetector
+    from .local.yolo import UltralyticsDetector
 
     encoder = partial(find_text_encoder, roots)
     return _chosen(UltralyticsDetector(name, file, device, classes, encoder), classes)
@@ -211,13 +211,13 @@ def load_yolo(
 
 def load_embedder():
     """The sentence model that groups statements."""
-    from .minilm import OfflineEmbedder
+    from .offline.minilm import OfflineEmbedder
 
     return OfflineEmbedder()
 
 
 def _chosen(detector, classes: Sequence[str]):
-    from .chosen import ChosenClasses
+    from .local.chosen import ChosenClasses
 
     return ChosenClasses(detector, classes) if classes else detector
 
@@ -229,17 +229,17 @@ def _plain_devices() -> PlainDevices:
 
 def _offline(role: str):
     if role == DETECTOR:
-        from .ssd import OfflineDetector
+        from .offline.ssd import OfflineDetector
 
         return OfflineDetector()
     if role == CAPTIONER:
-        from .offline_captioner import OfflineCaptioner
+        from .offline.captioner import OfflineCaptioner
 
         return OfflineCaptioner()
     if role == MATCHER:
-        from .offline_matcher import OfflineMatcher
+        from .offline.matcher import OfflineMatcher
 
         return OfflineMatcher()
-    from .offline_writer import OfflineWriter
+    from .offline.writer import OfflineWriter
 
     return OfflineWriter()

@@ -8,7 +8,7 @@ import pytest
 from test_server import LOAD, chain, node, shown
 
 from conftest import comfyui_folder, comfyui_python
-from core.models.catalogue import entries
+from core.models.local.catalogue import entries
 from core.models.registry import OFFLINE
 
 MAKE = """

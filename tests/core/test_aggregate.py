@@ -3,7 +3,7 @@ import pytest
 from core.aggregate import AggregateSettings, aggregate, grounded_sentences, overlapping_groups
 from core.filter import FilterSettings, filter_statements
 from core.models import Completion, Fact
-from core.models.offline_writer import OfflineWriter, compose
+from core.models.offline.writer import OfflineWriter, compose
 from core.models.registry import load_embedder
 from core.regions import SPATIAL, Box, Region
 from helpers import ScriptedMatcher, ScriptedWriter, picture_with

@@ -8,9 +8,9 @@ import tiny
 from hub import running_hub
 
 from core.errors import PatchMattersError
-from core.models.catalogue import Entry, catalogue, entries, find_entry
-from core.models.downloads import STAGING, download
-from core.models.shelf import CAPTIONER, DETECTOR, MATCHER, WRITER, names, obtain, roles
+from core.models.local.catalogue import Entry, catalogue, entries, find_entry
+from core.models.local.downloads import STAGING, download
+from core.models.local.shelf import CAPTIONER, DETECTOR, MATCHER, WRITER, names, obtain, roles
 
 ENTRY = Entry("someone/tiny-llava", "main", CAPTIONER, 0.001, 1, "MIT")
 

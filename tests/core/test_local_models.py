@@ -13,12 +13,12 @@ from core.cli import EXAMPLE
 from core.errors import PatchMattersError
 from core.images import read_image
 from core.models import CaptionRequest, Fact, WritingRequest
-from core.models.devices import PlainDevices
-from core.models.generation import in_batches
-from core.models.loading import Loading, precisions
+from core.models.local.devices import PlainDevices
+from core.models.local.generation import in_batches
+from core.models.local.loading import Loading, precisions
+from core.models.local.vlm import open_model
 from core.models.registry import CAPTIONER, MATCHER, WRITER, load_folder, load_model
 from core.models.thinking import without_thinking
-from core.models.vlm import open_model
 from core.models.writing import writing_prompt
 from core.pipeline import Models, caption_images, profile_settings
 from core.prompts import load_prompt

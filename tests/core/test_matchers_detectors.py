@@ -10,10 +10,10 @@ from core.cli import EXAMPLE
 from core.divide import divide
 from core.errors import PatchMattersError
 from core.images import read_image
-from core.models import detr
-from core.models.chosen import ChosenClasses
-from core.models.contrastive import in_parts
-from core.models.devices import PlainDevices
+from core.models.local import detr
+from core.models.local.chosen import ChosenClasses
+from core.models.local.contrastive import in_parts
+from core.models.local.devices import PlainDevices
 from core.models.registry import DETECTOR, MATCHER, load_folder
 from helpers import FixedDetector, ScriptedCaptioner
 

@@ -6,13 +6,14 @@ from PIL import Image, ImageDraw
 from core.cli import EXAMPLE
 from core.errors import PatchMattersError
 from core.images import read_image
-from core.models import CaptionRequest, Detection, weights
-from core.models.coco import mentions
-from core.models.colours import colour_shares
-from core.models.offline_captioner import OfflineCaptioner
-from core.models.offline_matcher import OfflineMatcher
+from core.models import CaptionRequest, Detection
+from core.models.offline import weights
+from core.models.offline.captioner import OfflineCaptioner
+from core.models.offline.coco import mentions
+from core.models.offline.colours import colour_shares
+from core.models.offline.matcher import OfflineMatcher
+from core.models.offline.ssd import OfflineDetector, suppress
 from core.models.registry import OFFLINE, load_model
-from core.models.ssd import OfflineDetector, suppress
 from core.regions import Box
 
 
@@ -39,7 +40,7 @@ def test_the_detector_finds_what_is_there(photo):
 
 
 def test_a_mirrored_look_gives_boxes_of_the_picture_as_it_is(photo):
-    from core.models.ssd import shared_ssd
+    from core.models.offline.ssd import shared_ssd
 
     straight = shared_ssd().detect(photo)[0]
     flipped = photo.transpose(Image.Transpose.FLIP_LEFT_RIGHT)

@@ -125,7 +125,7 @@ def test_importing_the_core_pulls_in_no_heavy_package():
 
 
 def test_an_opencv_that_does_not_load_is_explained(monkeypatch):
-    from core.models import ssd
+    from core.models.offline import ssd
 
     monkeypatch.setitem(sys.modules, "cv2", None)
     with pytest.raises(PatchMattersError, match="opencv-python-headless"):

@@ -9,8 +9,8 @@ from PIL import Image
 from core.errors import PatchMattersError
 from core.models import CaptionRequest
 from core.models.answers import Answers
+from core.models.local.shelf import CAPTIONER, model_folders, obtain
 from core.models.remembering import RememberingCaptioner
-from core.models.shelf import CAPTIONER, model_folders, obtain
 from core.pipeline import Models, caption_images
 from helpers import ScriptedCaptioner, ScriptedMatcher, ScriptedWriter
 

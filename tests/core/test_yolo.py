@@ -10,9 +10,9 @@ import torch
 from core.cli import EXAMPLE
 from core.errors import PatchMattersError
 from core.images import read_image
-from core.models import yolo
+from core.models.local import yolo
+from core.models.local.yolo import UltralyticsDetector
 from core.models.registry import load_model, load_yolo
-from core.models.yolo import UltralyticsDetector
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ import torch
 from PIL.Image import Image
 from torch.nn.functional import normalize
 
-from . import Tick
+from .. import Tick
 from .devices import Devices, Weights
 from .folder import ModelFolder
 from .generation import in_batches

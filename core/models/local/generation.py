@@ -16,8 +16,8 @@ from transformers import (
     StoppingCriteriaList,
 )
 
-from . import LENGTH, STOP, Completion
-from .thinking import without_thinking
+from .. import LENGTH, STOP, Completion
+from ..thinking import without_thinking
 
 
 @dataclass(frozen=True)

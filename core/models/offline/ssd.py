@@ -11,9 +11,9 @@ from importlib import metadata
 
 from PIL import Image
 
-from ..errors import PatchMattersError
-from ..regions import clip_box, coverage, iou
-from . import Detection, Tick
+from ...errors import PatchMattersError
+from ...regions import clip_box, coverage, iou
+from .. import Detection, Tick
 from .coco import LABELS
 from .weights import checked, package_folder
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import torch
 
-from ..errors import PatchMattersError
-from . import ERROR, CaptionRequest, Completion, Tick
+from ...errors import PatchMattersError
+from .. import ERROR, CaptionRequest, Completion, Tick
 from .generation import Sampling, in_batches
 from .vlm import BATCH, RefusedImage, VisionLanguageModel
 

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import torch
 from PIL.Image import Image
 
-from ..errors import PatchMattersError
-from ..prompts import load_prompt
-from . import Tick
+from ...errors import PatchMattersError
+from ...prompts import load_prompt
+from .. import Tick
 from .generation import in_batches
 from .vlm import BATCH, VisionLanguageModel
 

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import torch
 
-from ..errors import PatchMattersError
-from . import Completion
+from ...errors import PatchMattersError
+from .. import Completion
 from .devices import Devices, Weights
 from .folder import ModelFolder
 from .generation import Sampling, generate, last_logits

@@ -9,8 +9,8 @@ from functools import cached_property
 import torch
 from PIL.Image import Image
 
-from ..regions import clip_box
-from . import Detection, Tick
+from ...regions import clip_box
+from .. import Detection, Tick
 from .devices import Devices, Weights
 from .folder import ModelFolder
 

@@ -9,8 +9,8 @@ import torch
 from PIL.Image import Image
 from torch.nn.functional import normalize
 
-from ..errors import PatchMattersError
-from . import Tick
+from ...errors import PatchMattersError
+from .. import Tick
 from .devices import Devices, Weights
 from .folder import ModelFolder
 from .generation import in_batches

@@ -6,7 +6,7 @@ import hashlib
 import importlib.util
 from pathlib import Path
 
-from ..errors import PatchMattersError
+from ...errors import PatchMattersError
 
 
 def package_folder(module: str, distribution: str) -> Path:

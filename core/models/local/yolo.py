@@ -11,9 +11,9 @@ from pathlib import Path
 
 from PIL.Image import Image
 
-from ..errors import PatchMattersError
-from ..regions import clip_box
-from . import Detection, Tick
+from ...errors import PatchMattersError
+from ...regions import clip_box
+from .. import Detection, Tick
 
 FLOOR = 0.05  # detections below this score are noise to every stage
 _loading = threading.Lock()

@@ -7,7 +7,7 @@ import weakref
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
-from ..errors import PatchMattersError
+from ...errors import PatchMattersError
 
 if TYPE_CHECKING:
     import torch

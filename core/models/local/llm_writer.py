@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 import torch
 
-from ..errors import PatchMattersError
-from . import ERROR, Completion, Tick, WritingRequest
+from ...errors import PatchMattersError
+from .. import ERROR, Completion, Tick, WritingRequest
+from ..writing import MAX_WRITTEN_TOKENS, writing_prompt
 from .generation import Sampling
 from .vlm import VisionLanguageModel
-from .writing import MAX_WRITTEN_TOKENS, writing_prompt
 
 
 class TransformersWriter:

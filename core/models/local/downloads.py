@@ -15,7 +15,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from ..errors import PatchMattersError
+from ...errors import PatchMattersError
 from .catalogue import Entry
 
 STAGING = ".patch_matters_downloads"  # hidden, so that no one takes a half download for a model

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ..words import singular
-from . import Detection, Detector, Tick
+from ...words import singular
+from .. import Detection, Detector, Tick
 
 if TYPE_CHECKING:
     from PIL.Image import Image

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from ..regions import WHOLE
-from ..words import attributes, capital, join_words, place_name
-from . import Completion, Fact, Tick, WritingRequest
+from ...regions import WHOLE
+from ...words import attributes, capital, join_words, place_name
+from .. import Completion, Fact, Tick, WritingRequest
 
 # "A cup is on the left of the picture." Subjects with commas or many words read badly when joined.
 _PREDICATE = re.compile(r"^((?:\S+ ){0,5}\S+) (is|are) (.+)\.$")

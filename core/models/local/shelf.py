@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..errors import PatchMattersError
+from ...errors import PatchMattersError
 from .catalogue import find_entry
 from .downloads import Progress, download
 

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 
 from PIL.Image import Image
 
-from ..words import COLOURS, Attributes, attributes, singular
-from . import Detection, Tick
+from ...words import COLOURS, Attributes, attributes, singular
+from .. import Detection, Tick
+from .captioner import SURE, middle_colours
 from .coco import mentions
 from .colours import NAMES, colour_shares
-from .offline_captioner import SURE, middle_colours
 from .ssd import shared_ssd
 
 _OVERALL = re.compile(r"^The (?:picture|area .*) is mostly (\w+)(?: and (\w+))?\.$")

@@ -1,0 +1,1 @@
+"""The models that need no download and no key: their packages carry the weights."""
