@@ -30,8 +30,8 @@ class HostedModel(io.ComfyNode):
             display_name="Hosted Model",
             category=types.CATEGORY,
             description="A model at a provider (OpenAI, Anthropic, Zhipu, Gemini, OpenRouter) or on "
-            "a server of your own (Ollama, LM Studio, vLLM, SGLang, llama.cpp). Keys come from "
-            "environment variables only. The pictures' patches are sent to that service.",
+            "a server of your own (Ollama, LM Studio, vLLM, SGLang, llama.cpp). Keys come from the "
+            "environment or the config file, never from a workflow. The pictures' patches are sent to that service.",
             search_aliases=[
                 "patch matters",
                 "gpt-4o",

@@ -80,7 +80,10 @@ def load_model(
         if folder is None and roots:
             folder = obtain(role, named, roots, progress)
         if folder is not None:
-            return load_folder(role, name, folder, _plain_devices(), loading, classes)
+            model = load_folder(role, name, folder, _plain_devices(), loading, classes)
+            if role != CAPTIONER:
+                return model
+            return remembering(model, folder, loading, load_answers(Config.read(home), home))
     if name.startswith(ULTRALYTICS) and role == DETECTOR:
         file = Path(name[len(ULTRALYTICS) :])
         return load_yolo(name, file, str(_plain_devices().device), classes, roots)

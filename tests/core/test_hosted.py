@@ -219,6 +219,21 @@ def test_a_url_of_ones_own_does_not_get_the_built_in_key(tmp_path, monkeypatch):
     assert "sk-" not in repr(Config.read(None))
 
 
+def test_a_key_in_the_config_file_goes_before_the_variable_and_shows_nowhere(tmp_path, monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-the-built-in-key-0000000")
+    (tmp_path / "config.json").write_text('{"endpoints": {"openai": {"key": "sk-in-the-file"}}}')
+    config = Config.read(tmp_path)
+    assert config.endpoint("openai").key() == "sk-in-the-file"
+    assert config.endpoint("openai").url == "https://api.openai.com/v1"
+    assert "sk-in-the-file" not in repr(config)
+    (tmp_path / "config.json").write_text(
+        '{"endpoints": {"openai": {"key": "sk-broken", "no": 1}}}'
+    )
+    with pytest.raises(PatchMattersError) as wrong:
+        Config.read(tmp_path)
+    assert "sk-broken" not in str(wrong.value)
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
@@ -227,6 +242,7 @@ def test_a_url_of_ones_own_does_not_get_the_built_in_key(tmp_path, monkeypatch):
         ('{"unknown": 1}', "unknown"),
         ('{"endpoints": {"x": {"url": "ftp://x/"}}}', "use https"),
         ('{"endpoints": {"x": {"url": "http://x.example/", "key_variable": "K"}}}', "unencrypted"),
+        ('{"endpoints": {"x": {"url": "http://x.example/", "key": "k"}}}', "unencrypted"),
         ('{"endpoints": {"a b": {"url": "https://x.example/"}}}', "no name for an endpoint"),
     ],
 )

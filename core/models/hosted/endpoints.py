@@ -55,6 +55,7 @@ class Endpoint:
 
     Attributes:
         key_variable: the environment variable with the key; empty where none is needed.
+        own_key: the key itself, from the config file's "key"; goes before the variable.
         sdk: "openai" or "anthropic", the wire format and the package that speaks it.
         image_side: px; larger images are scaled down, for more is not looked at.
         image_bytes: the most of one image, as JPEG.
@@ -67,6 +68,7 @@ class Endpoint:
     url: str
     sdk: str = "openai"
     key_variable: str = ""
+    own_key: str = field(default="", repr=False)
     image_side: int = 1536
     image_bytes: int = 4_000_000
     n: bool = False
@@ -78,18 +80,19 @@ class Endpoint:
         return next((r for r in self.models if fnmatchcase(model, r.match)), Rule("*"))
 
     def key(self) -> str:
-        """The key, read when it is needed and kept nowhere; empty where none is needed.
+        """The key; that of the environment is read when it is needed. Empty where none is needed.
 
         Raises:
             PatchMattersError: its variable is not set.
         """
-        if not self.key_variable:
-            return ""
+        if self.own_key or not self.key_variable:
+            return self.own_key
         key = os.environ.get(self.key_variable, "").strip()
         if not key:
             raise PatchMattersError(
                 f"model: {self.name} needs a key: set the environment variable {self.key_variable} "
-                "where ComfyUI is started, and start it again."
+                "where ComfyUI is started and start it again, or write the key into the config file "
+                "(see the README)."
             )
         return key
 
@@ -128,7 +131,8 @@ class Config:
 
             {"max_requests": 1000, "cache_mb": 500,
              "endpoints": {"my-server": {"url": "http://10.0.0.5:8000/v1",
-                                         "key_variable": "MY_SERVER_KEY"}}}
+                                         "key_variable": "MY_SERVER_KEY"},
+                           "openai": {"key": "sk-..."}}}
 
         An entry of a built-in name replaces its URL and its key together: with a URL of one's own
         the built-in key is not sent.
@@ -172,15 +176,15 @@ def _endpoint(name: str, row: dict) -> Endpoint:
     if not name.isidentifier() and not name.replace("-", "_").isidentifier():
         raise ValueError(f"«{name}» is no name for an endpoint (letters, digits, - and _)")
     parts = urlsplit(row["url"])
-    unencrypted = parts.scheme == "http" and (
-        not row.get("key_variable") or _at_home(parts.hostname)
-    )
+    has_key = row.get("key_variable") or row.get("key")
+    unencrypted = parts.scheme == "http" and (not has_key or _at_home(parts.hostname))
     if parts.scheme != "https" and not unencrypted:
         raise ValueError(f"the key of «{name}» would go over the network unencrypted: use https")
     rules = tuple(
         Rule(**{k: tuple(v) if isinstance(v, list) else v for k, v in rule.items()})
         for rule in row.get("models", [])
     )
+    row = {"own_key" if k == "key" else k: v for k, v in row.items()}
     return Endpoint(name, **{**row, "models": rules})
 
 
