@@ -5,6 +5,7 @@ from comfy_api.latest import ComfyExtension, io
 from .all_in_one import PatchMatters
 from .hosted import HostedModel
 from .loaders import LoadCaptioner, LoadDetector, LoadMatcher, LoadWriter
+from .prompts import PromptFitter, RegionalPrompts
 from .stages import HierarchicalAggregator, LocalCaptioner, PatchDivider, SemanticFilter
 
 
@@ -21,6 +22,8 @@ class PatchMattersExtension(ComfyExtension):
             LoadWriter,
             LoadMatcher,
             HostedModel,
+            PromptFitter,
+            RegionalPrompts,
         ]
 
 

@@ -1,0 +1,99 @@
+"""From a caption to a prompt that fits a text encoder: whole sentences, the least important left out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from .errors import PatchMattersError
+from .words import COLOURS, SIZES, nouns
+
+Count = Callable[[str], int]
+"""The tokens that a text encoder makes of a text, without those it adds to every text."""
+
+SENTENCES, TAGS = "sentences", "tags"
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A prompt, its tokens, and the sentences that found no room, most important first."""
+
+    prompt: str
+    tokens: int
+    dropped: tuple[str, ...]
+
+
+def fit(
+    sentences: Sequence[str],
+    importance: Sequence[int],
+    count: Count,
+    budget: int,
+    *,
+    prefix: str = "",
+    suffix: str = "",
+    form: str = SENTENCES,
+    escape: Callable[[str], str] = lambda text: text,
+) -> Fitted:
+    """A prompt of at most `budget` tokens.
+
+    The most important sentences go in first; one that finds no room is left out whole, and a shorter,
+    less important one may take it. They keep the order they came in.
+
+    Args:
+        importance: the indices of `sentences`, most important first.
+        prefix, suffix: stay as they are: trigger and style words may be meant as weights.
+        form: "sentences", or "tags": the things that the sentences name, separated by commas.
+        escape: applied to the sentences, for they are no commands.
+
+    Raises:
+        PatchMattersError: prefix and suffix alone are longer than the budget.
+    """
+    written = [escape(s if form == SENTENCES else ", ".join(tags(s))) for s in sentences]
+
+    def joined(kept: set[int]) -> str:
+        between = " " if form == SENTENCES else ", "
+        if form == SENTENCES:
+            body = between.join(written[i] for i in sorted(kept))
+        else:
+            each = (tag for i in sorted(kept) for tag in written[i].split(", ") if tag)
+            body = between.join(dict.fromkeys(each))
+        return ", ".join(part for part in (prefix.strip(" ,"), body, suffix.strip(" ,")) if part)
+
+    if (alone := count(joined(set()))) > budget:
+        raise PatchMattersError(
+            f"prefix and suffix: they take {alone} of {budget} tokens and leave no room for the "
+            "caption: shorten them, or raise the budget."
+        )
+    kept: set[int] = set()
+    dropped = []
+    for index in importance:
+        if count(joined(kept | {index})) <= budget:
+            kept.add(index)
+        else:
+            dropped.append(sentences[index])
+    prompt = joined(kept)
+    return Fitted(prompt, count(prompt), tuple(dropped))
+
+
+def tags(sentence: str) -> list[str]:
+    """What a sentence names, each with the words that describe it: "white cup", "dining table"."""
+    found = []
+    for noun in nouns(sentence):
+        head = re.escape(noun.split()[0])
+        described = re.search(rf"((?:\w+[ -]){{0,2}}){head}", sentence, re.IGNORECASE)
+        before = described.group(1).lower().split() if described else []
+        colours = [w for w in before if w in COLOURS or w in SIZES]
+        found.append(" ".join([*colours, noun]))
+    return found
+
+
+def neutralised(text: str, *, weights: bool) -> str:
+    """A caption that a text encoder reads as words: no weights, embeddings or control tokens.
+
+    Args:
+        weights: whether the encoder reads "(word:1.2)" as a weight; its brackets are then escaped.
+    """
+    text = re.sub(r"\bembedding:", "embedding : ", text, flags=re.IGNORECASE)
+    text = text.replace("<|", "< |")
+    return re.sub(r"([()])", r"\\\1", text) if weights else text

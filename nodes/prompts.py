@@ -1,0 +1,289 @@
+"""From what survived to prompts and regions of text-to-image models."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from importlib import import_module
+
+import node_helpers
+from comfy_api.latest import io
+
+from ..core.aggregate import facts_of, kept_statements
+from ..core.errors import PatchMattersError
+from ..core.fitting import SENTENCES, TAGS, fit, neutralised
+from ..core.models.offline.writer import compose
+from ..core.statements import split_sentences
+from . import bridge, types
+
+# Model -> (tokens that it was trained to read, core's tokenizer of its encoders). CLIP reads chunks of
+# 77, of which two are its own; SD 3 and Flux (dev) give T5 256 and 512; Qwen-Image 1024.
+PRESETS = {
+    "SD 1.5": (75, "comfy.sd1_clip:SD1Tokenizer"),
+    "SDXL": (75, "comfy.sdxl_clip:SDXLTokenizer"),
+    "SD 3": (256, "comfy.text_encoders.sd3_clip:SD3Tokenizer"),
+    "Flux": (512, "comfy.text_encoders.flux:FluxTokenizer"),
+    "Qwen-Image": (1024, "comfy.text_encoders.qwen_image:QwenImageTokenizer"),
+}
+
+
+class _Tokens:
+    """Counts as a text encoder does: a connected CLIP, or core's tokenizer of a model."""
+
+    def __init__(self, tokenize):
+        self._tokenize = tokenize
+        self._always = self._words("")
+
+    def count(self, text: str) -> int:
+        """The tokens of the text itself, of the encoder that makes most of it."""
+        words = self._words(text)
+        return max(words[key] - self._always[key] for key in words)
+
+    @property
+    def reads_weights(self) -> bool:
+        rows = self._tokenize("(cup:1.5)").values()
+        return any(item[1] != 1.0 for chunks in rows for chunk in chunks for item in chunk)
+
+    def _words(self, text: str) -> dict[str, int]:
+        # The last item of each is the number of its word; 0 is the encoder's own.
+        tokens = self._tokenize(text, return_word_ids=True)
+        return {
+            key: sum(item[-1] != 0 for chunk in chunks for item in chunk)
+            for key, chunks in tokens.items()
+        }
+
+
+@lru_cache
+def _tokenizer(preset: str) -> _Tokens:
+    module, name = PRESETS[preset][1].split(":")
+    return _Tokens(getattr(import_module(module), name)().tokenize_with_weights)
+
+
+class PromptFitter(io.ComfyNode):
+    @classmethod
+    def define_schema(cls):
+        budgets = ", ".join(f"{name} {tokens}" for name, (tokens, _) in PRESETS.items())
+        return io.Schema(
+            node_id="PromptFitter",
+            display_name="Prompt Fitter",
+            category=types.CATEGORY,
+            description="Makes a caption fit a text encoder: leaves out the least important sentences, "
+            "never cuts one, and says what it left out.",
+            search_aliases=["patch matters", "prompt", "tokens", "truncate", "77 tokens", "tags"],
+            is_input_list=True,
+            inputs=[
+                io.String.Input(
+                    "caption",
+                    optional=True,
+                    force_input=True,
+                    tooltip="A caption; earlier sentences count as more important. Not needed with "
+                    "survivors.",
+                ),
+                types.Survivors.Input(
+                    "survivors",
+                    optional=True,
+                    tooltip="From the Semantic Filter: what most patches say with the best score is "
+                    "most important. One prompt for each picture.",
+                ),
+                io.Clip.Input(
+                    "clip",
+                    optional=True,
+                    tooltip="The text encoder whose tokens count. Not connected: ComfyUI's own "
+                    "tokenizer of the model below.",
+                ),
+                io.Combo.Input(
+                    "model",
+                    options=list(PRESETS),
+                    default="SDXL",
+                    tooltip=f"What the prompt is for; it decides the budget in tokens: {budgets}.",
+                ),
+                io.Int.Input(
+                    "budget",
+                    default=0,
+                    min=0,
+                    max=4096,
+                    tooltip="Tokens that the prompt may have; 0: the model's. For SD 1.5 and SDXL 75 "
+                    "fill one chunk of CLIP, 150 two.",
+                ),
+                io.Combo.Input(
+                    "form",
+                    options=[SENTENCES, TAGS],
+                    default=SENTENCES,
+                    tooltip="sentences: as they are. tags: the things they name with colour and size, "
+                    "separated by commas.",
+                ),
+                io.String.Input(
+                    "prefix",
+                    default="",
+                    tooltip="Comes first and always stays: trigger words of a LoRA, for example. "
+                    "Weights such as (word:1.2) work here.",
+                ),
+                io.String.Input(
+                    "suffix",
+                    default="",
+                    tooltip="Comes last and always stays: style words, for example. Weights work here.",
+                ),
+            ],
+            outputs=[
+                io.String.Output(
+                    "prompt", is_output_list=True, tooltip="A list: one prompt for each picture."
+                ),
+                io.String.Output(
+                    "dropped",
+                    is_output_list=True,
+                    tooltip="A list: for each picture the sentences that found no room, one a line.",
+                ),
+                io.Int.Output(
+                    "tokens", is_output_list=True, tooltip="A list: the tokens of each prompt."
+                ),
+            ],
+        )
+
+    @classmethod
+    def execute(
+        cls, model, budget, form, prefix, suffix, caption=None, survivors=None, clip=None
+    ) -> io.NodeOutput:
+        # A whole list at once: captions and pictures of a batch belong together.
+        [model], [budget], [form], [prefix], [suffix] = model, budget, form, prefix, suffix
+        if caption is None and survivors is None:
+            raise PatchMattersError("caption: connect a caption, or survivors of the filter.")
+        tokens = _Tokens(clip[0].tokenize) if clip is not None else _tokenizer(model)
+        weights = tokens.reads_weights
+        sources = _from_pictures(survivors[0]) if survivors else _from_captions(caption)
+        fitted = [
+            fit(
+                sentences,
+                importance,
+                tokens.count,
+                budget or PRESETS[model][0],
+                prefix=bridge.bounded_text(prefix, "prefix"),
+                suffix=bridge.bounded_text(suffix, "suffix"),
+                form=form,
+                escape=lambda text: neutralised(text, weights=weights),
+            )
+            for sentences, importance in sources
+        ]
+        return io.NodeOutput(
+            [f.prompt for f in fitted],
+            ["\n".join(f.dropped) for f in fitted],
+            [f.tokens for f in fitted],
+        )
+
+
+def _from_captions(captions) -> list[tuple[list[str], list[int]]]:
+    """The sentences of each prompt in their order, and their indices by importance."""
+    each = [split_sentences(bridge.bounded_text(caption, "caption")) for caption in captions]
+    return [(sentences, list(range(len(sentences)))) for sentences in each]
+
+
+def _from_pictures(pictures) -> list[tuple[list[str], list[int]]]:
+    sources = []
+    for picture in pictures:
+        sentences = split_sentences(compose(facts_of(picture)))
+        rank = {s.text: number for number, s in enumerate(kept_statements(picture))}
+        by_rank = sorted(range(len(sentences)), key=lambda i: rank.get(sentences[i], len(rank)))
+        sources.append((sentences, by_rank))
+    return sources
+
+
+class RegionalPrompts(io.ComfyNode):
+    @classmethod
+    def define_schema(cls):
+        return io.Schema(
+            node_id="RegionalPrompts",
+            display_name="Regional Prompts",
+            category=types.CATEGORY,
+            description="Conditioning in which each patch's own caption holds in its own place, on top "
+            "of the caption of the whole picture.",
+            search_aliases=["patch matters", "regional", "area", "mask", "conditioning", "layout"],
+            is_input_list=True,
+            inputs=[
+                types.Survivors.Input("survivors", tooltip="From the Semantic Filter."),
+                io.Clip.Input("clip", tooltip="The text encoder of the image model."),
+                io.String.Input(
+                    "caption",
+                    optional=True,
+                    force_input=True,
+                    tooltip="What holds everywhere. Not connected: all sentences that were kept.",
+                ),
+                io.Combo.Input(
+                    "place",
+                    options=["area", "mask"],
+                    default="area",
+                    tooltip="area: a box in shares of the picture, so it fits any latent size; the "
+                    "model works on it by itself. mask: the whole picture is worked on, and the text "
+                    "counts inside the box; slower, smoother at the edges.",
+                ),
+                io.Float.Input(
+                    "strength",
+                    default=1.0,
+                    min=0.0,
+                    max=10.0,
+                    step=0.05,
+                    tooltip="Weight of the patches' captions beside that of the whole (which has 1). 0 "
+                    "leaves them out.",
+                ),
+            ],
+            outputs=[
+                io.Conditioning.Output(
+                    "conditioning",
+                    is_output_list=True,
+                    tooltip="A list: the conditioning of each picture.",
+                ),
+                io.String.Output(
+                    "region_captions",
+                    is_output_list=True,
+                    tooltip="A list: the captions of all patches, in the order of boxes and masks.",
+                ),
+                io.Mask.Output(
+                    "region_masks",
+                    is_output_list=True,
+                    tooltip="A list: for each picture one batch of masks, one a patch.",
+                ),
+                io.BoundingBox.Output(
+                    "region_boxes", tooltip="The patches of each picture, in pixels."
+                ),
+            ],
+        )
+
+    @classmethod
+    def execute(cls, survivors, clip, place, strength, caption=None) -> io.NodeOutput:
+        [survivors], [clip], [place], [strength] = survivors, clip, place, strength
+        if caption is not None and len(caption) not in (1, len(survivors)):
+            raise PatchMattersError(
+                f"caption: {len(caption)} captions for {len(survivors)} pictures: connect the "
+                "aggregator of the same pictures."
+            )
+        weights = _Tokens(clip.tokenize).reads_weights
+
+        def encode(text: str):
+            escaped = neutralised(bridge.bounded_text(text, "caption"), weights=weights)
+            return clip.encode_from_tokens_scheduled(clip.tokenize(escaped))
+
+        conditionings, captions = [], []
+        for index, picture in enumerate(survivors):
+            whole = compose(facts_of(picture))
+            if caption is not None:
+                whole = caption[index if len(caption) > 1 else 0]
+            conditioning = encode(whole)
+            masks = bridge.patch_masks(picture)
+            for region, mask in zip(bridge.patches(picture), masks):
+                said = compose(facts_of(picture, region.name))
+                captions.append(said)
+                if said and strength > 0 and region is not picture.root:
+                    values = _area(picture.fraction(region.box), strength)
+                    if place == "mask":
+                        values = {"mask": mask.unsqueeze(0), "mask_strength": strength}
+                    values["set_area_to_bounds"] = False
+                    conditioning += node_helpers.conditioning_set_values(encode(said), values)
+            conditionings.append(conditioning)
+        return io.NodeOutput(
+            conditionings,
+            captions or [""],
+            [bridge.patch_masks(picture) for picture in survivors],
+            [bridge.patch_boxes(picture) for picture in survivors],
+        )
+
+
+def _area(box, strength: float) -> dict:
+    area = ("percentage", box.height, box.width, box.y1, box.x1)
+    return {"area": area, "strength": strength}

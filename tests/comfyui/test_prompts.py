@@ -1,0 +1,159 @@
+"""Prompts and regions in a real server, with core's own classes of random weights and tokenizers."""
+
+import json
+import subprocess
+
+import pytest
+from test_server import LOAD, chain, node
+
+from conftest import ROOT, comfyui_folder, comfyui_python
+
+CLIP_L = """
+import sys
+sys.argv = ["main.py", "--cpu"]
+import comfy.options; comfy.options.enable_args_parsing()
+import torch, safetensors.torch, comfy.sd1_clip
+torch.manual_seed(0)
+clip = comfy.sd1_clip.SDClipModel(device="cpu", dtype=torch.float16)
+state = {k: torch.randn(v.shape, dtype=torch.float16) * 0.02 for k, v in clip.transformer.state_dict().items()}
+safetensors.torch.save_file(state, OUT)
+"""
+PACK = """
+import sys
+sys.argv = ["main.py", "--cpu"]
+import comfy.options; comfy.options.enable_args_parsing()
+import asyncio, importlib.util, random
+import utils.extra_config  # before nodes.py puts another utils before it
+import server
+server.PromptServer(asyncio.new_event_loop())
+spec = importlib.util.spec_from_file_location("pack", ROOT + "/__init__.py", submodule_search_locations=[ROOT])
+pack = importlib.util.module_from_spec(spec); sys.modules["pack"] = pack; spec.loader.exec_module(pack)
+from pack.nodes import prompts
+"""
+COUNT = """
+import comfy.sd1_clip, comfy.text_encoders.sd3_clip
+from pack.core.fitting import neutralised
+random.seed(0)
+alphabets = ["abcdefghij klmno pqrst, uvwxyz. ", "äöüß éèê ", "日本語の写真 猫", "кошка на столе ", "()[]{}:\\\\\\"'<|>embedding: ", "😀🐈 "]
+tokens = prompts._tokenizer("SD 1.5")
+start, end = 49406, 49407
+tokenizer = comfy.sd1_clip.SD1Tokenizer()
+assert tokens.reads_weights
+wrong = 0
+for number in range(1000):
+    alphabet = alphabets[number % 6] + alphabets[0]
+    text = "".join(random.choice(alphabet) for _ in range(random.randrange(0, 900)))
+    text = neutralised(text, weights=True)
+    chunks = tokenizer.tokenize_with_weights(text)["l"]
+    encoded = 0
+    for chunk in chunks:
+        ids = [t for t, w in chunk]
+        assert len(ids) == 77 and ids[0] == start and all(w == 1.0 for t, w in chunk)
+        encoded += ids.index(end) - 1
+    wrong += encoded != tokens.count(text)
+print("wrong:", wrong)
+t5 = prompts._tokenizer("Flux")
+print("t5:", t5.count("a cup"), t5.reads_weights)
+qwen = None
+try:
+    qwen = prompts._tokenizer("Qwen-Image")
+except Exception as error:
+    print("qwen:", type(error).__name__)
+if qwen:
+    print("qwen:", qwen.count(""), qwen.count("a cup"), qwen.reads_weights)
+"""
+
+
+def python(code):
+    done = subprocess.run(
+        [comfyui_python(comfyui_folder()), "-c", code],
+        cwd=comfyui_folder(), capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-3000:]
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def clip(server):
+    folder = server.base / "models" / "text_encoders"
+    folder.mkdir(exist_ok=True)
+    file = folder / "random_clip_l.safetensors"
+    if not file.exists():
+        python(CLIP_L.replace("OUT", repr(str(file))))
+    return node("CLIPLoader", clip_name=file.name, type="stable_diffusion", device="default")
+
+
+def test_the_tokens_it_counts_are_those_that_are_encoded(server):
+    out = python(PACK.replace("ROOT", repr(str(ROOT))) + COUNT)
+    assert "wrong: 0" in out
+    assert "t5: 3 True" in out and "qwen: 0 2 False" in out
+
+
+def fitter(**inputs):
+    defaults = {"model": "SD 1.5", "budget": 0, "form": "sentences", "prefix": "", "suffix": ""}
+    return node("PromptFitter", **{**defaults, **inputs})
+
+
+def test_a_caption_is_fitted_with_and_without_a_clip(server, clip):
+    caption = " ".join(f"There is a (small) cup number {i} on the table." for i in range(12))
+    prompt = {
+        "clip": clip,
+        "text": node("PrimitiveStringMultiline", value=caption),
+        "with": fitter(caption=["text", 0], clip=["clip", 0], prefix="sks cup"),
+        "without": fitter(caption=["text", 0], prefix="sks cup"),
+        "long": fitter(caption=["text", 0], budget=1000),
+        "encode": node("CLIPTextEncode", text=["with", 0], clip=["clip", 0]),
+        **{f"see {n} {o}": node("PreviewAny", source=[n, o]) for n in ("with", "without", "long") for o in range(3)},
+        "see encode": node("PreviewAny", source=["encode", 0]),
+    }  # fmt: skip
+    result = server.run(prompt)
+    assert result["end"]["type"] == "execution_success", result["end"]
+
+    def seen(name):
+        return "".join(result["outputs"][f"see {name}"]["text"])
+
+    assert seen("with 0") == seen("without 0")
+    assert seen("with 0").startswith("sks cup, There is a \\(small\\) cup number 0")
+    assert 50 < int(seen("with 2")) <= 75
+    dropped = seen("with 1").splitlines()
+    assert len(dropped) + seen("with 0").count("number") == 12
+    assert all(line.endswith("on the table.") for line in dropped)
+    assert seen("long 1") == "" and "number 11" in seen("long 0")
+
+
+def test_survivors_become_prompts_and_regional_conditioning_for_a_batch(server, clip):
+    prompt = {
+        "a": LOAD,
+        "load": node("RepeatImageBatch", image=["a", 0], amount=2),
+        "clip": clip,
+        **chain(seed=61),
+        "fit": fitter(survivors=["filter", 0], model="Flux", form="tags"),
+        "see fit": node("PreviewAny", source=["fit", 0]),
+    }
+    for place in ("area", "mask"):
+        prompt[place] = node(
+            "RegionalPrompts",
+            survivors=["filter", 0],
+            clip=["clip", 0],
+            caption=["join", 0],
+            place=place,
+            strength=0.8,
+        )
+        prompt[f"see {place}"] = node("PreviewAny", source=[place, 0])
+        prompt[f"see {place} texts"] = node("PreviewAny", source=[place, 1])
+        prompt[f"see {place} boxes"] = node("PreviewAny", source=[place, 3])
+    result = server.run(prompt)
+    assert result["end"]["type"] == "execution_success", result["end"]
+    assert len(result["outputs"]["see fit"]["text"]) == 2
+    area = result["outputs"]["see area"]["text"]
+    mask = result["outputs"]["see mask"]["text"]
+    assert len(area) == len(mask) == 2  # one conditioning for each picture
+    assert "percentage" in area[0] and "'strength': 0.8" in area[0]
+    assert "mask_strength" in mask[0] and "percentage" not in mask[0]
+    assert len(result["outputs"]["see area texts"]["text"]) >= 8
+    assert json.dumps(result["outputs"]["see area boxes"])
+
+
+def test_a_fitter_with_nothing_to_fit(server):
+    prompt = {"fit": fitter(), "see": node("PreviewAny", source=["fit", 0])}
+    assert "connect a caption" in server.run(prompt)["end"]["data"]["exception_message"]
