@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from .filter import DEFAULT, FAST, PAPER
-from .models import ERROR, REFUSAL, Completion, Embedder, Fact, Writer, WritingRequest
+from .models import ERROR, REFUSAL, Completion, Embedder, Fact, Writer, WritingRequest, requests_of
 from .models.offline.writer import compose
 from .picture import Picture, Step, no_step, sign_of_life
 from .regions import IMAGE, WHOLE, Region, iou
@@ -81,7 +81,7 @@ def aggregate(
     requests = [
         WritingRequest(facts_of(picture), maximum, seed=settings.seed) for picture in pictures
     ]
-    spent: list[list[int]] = [[] for _ in pictures]  # the tokens of each call
+    spent: list[list[Completion]] = [[] for _ in pictures]
     if settings.profile == PAPER:
         requests, spent = _write_regions(pictures, requests, writer, step)
     asked = [i for i, request in enumerate(requests) if request.facts and use_writer]
@@ -95,7 +95,7 @@ def aggregate(
         notes: list[str] = []
         caption = compose(request.facts, maximum)
         if index in answers:
-            spent[index].append(answers[index].tokens)
+            spent[index].append(answers[index])
             caption = _usable(answers[index], request, writer, embedder, notes) or caption
         if not request.facts:
             caption = _unfiltered(picture)
@@ -114,8 +114,8 @@ def aggregate(
                 captions=captions,
                 notes=notes,
                 models={"writer": writer.name} if index in answers else {},
-                calls={"writer": len(spent[index])},
-                tokens={"writer": sum(spent[index])},
+                calls={"writer": sum(requests_of([c]) for c in spent[index])},
+                tokens={"writer": sum(c.tokens for c in spent[index])},
             )
         )
         step(index, WHOLE)
@@ -176,7 +176,7 @@ def grounded_sentences(
 
 def _write_regions(
     pictures: Sequence[Picture], final: Sequence[WritingRequest], writer: Writer, step: Step
-) -> tuple[list[WritingRequest], list[list[int]]]:
+) -> tuple[list[WritingRequest], list[list[Completion]]]:
     """The paper's levels: each region, then overlapping patches together, as drafts of the last."""
     places = [
         (index, region)
@@ -190,10 +190,10 @@ def _write_regions(
     ]
     written = writer.write(first, sign_of_life(step)) if first else []
     drafts: list[dict[str, str]] = [{} for _ in pictures]
-    spent: list[list[int]] = [[] for _ in pictures]
+    spent: list[list[Completion]] = [[] for _ in pictures]
     for (index, region), completion in zip(places, written, strict=True):
         drafts[index][region.name] = completion.text
-        spent[index].append(completion.tokens)
+        spent[index].append(completion)
 
     groups = [
         (index, group)
@@ -214,7 +214,7 @@ def _write_regions(
         for name in group:
             del drafts[index][name]
         drafts[index][" + ".join(group)] = completion.text
-        spent[index].append(completion.tokens)
+        spent[index].append(completion)
     return [replace(r, drafts=tuple(drafts[i].items())) for i, r in enumerate(final)], spent
 
 

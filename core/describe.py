@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .models import ERROR, REFUSAL, Captioner, CaptionRequest
+from .models import ERROR, REFUSAL, Captioner, CaptionRequest, requests_of
 from .picture import Picture, Step, no_step, ticks_at
 from .prompts import load_prompt
 from .refusals import told_apart
@@ -91,12 +91,13 @@ def describe(
                 )
     answers = captioner.caption(requests, ticks_at(places, step)) if requests else []
 
+    asked = {index for index, _ in places}
     said: list[dict] = [dict(picture.candidates) for picture in pictures]
     calls, tokens = [0] * len(pictures), [0] * len(pictures)
     notes: list[list[str]] = [[] for _ in pictures]
     for (index, name), completions in zip(places, answers, strict=True):
         completions = said[index][name] = told_apart(completions)
-        calls[index] += 1
+        calls[index] += requests_of(completions)
         tokens[index] += sum(c.tokens for c in completions)
         failed = {c.detail or c.finish for c in completions if c.finish == ERROR}
         notes[index] += [f"The region «{name}» has no caption: {why}" for why in sorted(failed)]
@@ -110,7 +111,7 @@ def describe(
         picture.extended(
             candidates=said[i],
             notes=notes[i],
-            models={"captioner": captioner.name} if calls[i] else {},
+            models={"captioner": captioner.name} if i in asked else {},
             calls={"captioner": calls[i]},
             tokens={"captioner": tokens[i]},
         )

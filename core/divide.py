@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from .describe import GLOBAL_TEMPERATURE, whole_image_request
 from .errors import PatchMattersError
-from .models import Captioner, Completion, Detection, Detector
+from .models import Captioner, Completion, Detection, Detector, requests_of
 from .picture import Picture, Step, no_step, sign_of_life
 from .refusals import told_apart
 from .regions import (
@@ -199,7 +199,7 @@ def divide(
         kept = select_detections(detections[index], settings.min_score)
         picture = Picture(image, root, detections=tuple(kept))
         candidates = {root.name: said} if said else {}
-        own = {"captioner": captioner.name} if asked else {}
+        own = {"captioner": captioner.name} if captioner and captions is None else {}
         pictures.append(
             picture.extended(
                 notes=notes,
@@ -229,4 +229,5 @@ def _captions(
     if captioner is None:
         return [((), 0) for _ in images]
     requests = [whole_image_request(i, prompt, temperature, seed=seed) for i in images]
-    return [(told_apart(said), 1) for said in captioner.caption(requests, sign_of_life(step))]
+    answers = captioner.caption(requests, sign_of_life(step))
+    return [(told_apart(said), requests_of(said)) for said in answers]

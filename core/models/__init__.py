@@ -53,13 +53,21 @@ class Completion:
     """A model's answer, and how it ended: stop, length, refusal or error.
 
     With `error`, `text` is empty and `detail` says in a sentence what went wrong. `tokens` were
-    generated for it (0 where that is not known).
+    generated for it (0 where that is not known). `requests` went out for it: 0 for an answer that was
+    kept from before; None where it is one of those that a single call of a model gave.
     """
 
     text: str
     finish: str = STOP
     detail: str = ""
     tokens: int = 0
+    requests: int | None = None
+
+
+def requests_of(completions: Sequence[Completion]) -> int:
+    """The requests that the answers to one question took."""
+    counted = [c.requests for c in completions if c.requests is not None]
+    return sum(counted) if counted else 1
 
 
 @dataclass(frozen=True)

@@ -192,6 +192,18 @@ def test_a_refused_patch_is_left_out_with_its_reason(vendor):
     assert picture.calls["captioner"] >= 5 and picture.tokens["captioner"] > 0
 
 
+def test_the_report_counts_the_requests_that_went_out(vendor):
+    for sent_again in (False, True):
+        before = len(vendor.seen)
+        captioner = models(vendor, "anthropic:claude-sonnet-4-5", cached=True)[CAPTIONER]
+        [picture] = caption_images([PHOTO], Models(captioner=captioner))
+        went_out = len(vendor.seen) - before
+        assert picture.calls.get("captioner", 0) == went_out
+        assert picture.models["captioner"] == "anthropic:claude-sonnet-4-5"
+        assert (went_out == 0) == sent_again  # three candidates of a patch are three requests here
+    assert before >= 13
+
+
 def test_a_redirect_is_not_followed(vendor):
     vendor.fault = lambda number: "redirect"
     for name in ("openai:gpt-4o", "anthropic:claude"):

@@ -67,7 +67,7 @@ class HostedModel:
         jobs = self._jobs(asks)
         # What comes from the cache was counted when it was paid for.
         known = {
-            job: [replace(c, tokens=0) for c in found]
+            job: [replace(c, tokens=0, requests=0) for c in found]
             for job, key in jobs.items()
             if (found := self._kept(key))
         }
@@ -164,7 +164,7 @@ class HostedModel:
                 raise PatchMattersError(f"model: {self.name} is refused: {answer}")
             if isinstance(answer, Exception):
                 raise answer
-            found[job] = answer
+            found[job] = [replace(c, requests=int(i == 0)) for i, c in enumerate(answer)]
             left[job[0]] -= 1
             tick(job[0] if left[job[0]] == 0 else None)
         late = f"not answered within {self._limits.seconds:g} seconds"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from PIL.Image import Image
 
@@ -85,6 +86,4 @@ def judgements(text: str) -> dict[int, float]:
 
 
 def _plain(completion: Completion) -> Completion:
-    return Completion(
-        without_thinking(completion.text), completion.finish, completion.detail, completion.tokens
-    )
+    return replace(completion, text=without_thinking(completion.text))

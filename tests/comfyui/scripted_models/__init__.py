@@ -20,7 +20,9 @@ class ScriptedCaptioner:
         answers = []
         for index, request in enumerate(requests):
             time.sleep(self.seconds)
-            said = SimpleNamespace(text=self.text, finish="stop", detail="", tokens=7)
+            said = SimpleNamespace(
+                text=self.text, finish="stop", detail="", tokens=7, requests=None
+            )
             answers.append([said] * request.n)
             tick(index)
         return answers
