@@ -24,6 +24,7 @@ class Vendor:
         seconds: that an answer takes.
         seen: the bodies of all requests, as parsed JSON.
         keys: the keys they came with.
+        headers: the headers they came with.
         most: how many were under way at once at most.
     """
 
@@ -35,7 +36,7 @@ class Vendor:
         self.seconds = 0.0
         self.seen: list[dict] = []
         self.keys: list[str] = []
-        self.paths: list[str] = []
+        self.headers: list[dict] = []
         self.most = self._now = 0
         self._lock = threading.Lock()
 
@@ -54,7 +55,7 @@ def _handler(vendor: Vendor):
                 number = len(vendor.seen)
                 vendor.seen.append(body)
                 vendor.keys.append(key.removeprefix("Bearer "))
-                vendor.paths.append(self.path)
+                vendor.headers.append(dict(self.headers))
                 vendor._now += 1
                 vendor.most = max(vendor.most, vendor._now)
             try:

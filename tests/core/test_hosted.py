@@ -216,9 +216,15 @@ def test_the_environment_leads_no_request_elsewhere(vendor, monkeypatch):
         monkeypatch.setenv(name, "http://127.0.0.1:9/elsewhere")
     monkeypatch.setenv("OPENAI_API_KEY", "sk-the-built-in-key-0000000")
     monkeypatch.setenv("ANTHROPIC_AUTH_TOKEN", "another-token")
+    monkeypatch.setenv("OPENAI_ORG_ID", "org-of-mine")
+    for name in ("OPENAI_CUSTOM_HEADERS", "ANTHROPIC_CUSTOM_HEADERS"):
+        monkeypatch.setenv(name, "X-Mine: for-the-vendor-only")
     for name in ("openai:gpt-4o", "anthropic:claude", "ollama:llava"):
         models(vendor, name)[CAPTIONER].caption(patches(1), no_tick)
     assert vendor.keys == [KEY, KEY, "none"]
+    sent = str(vendor.headers)
+    for secret in ("built-in-key", "another-token", "org-of-mine", "for-the-vendor-only"):
+        assert secret not in sent
 
 
 def test_a_url_of_ones_own_does_not_get_the_built_in_key(tmp_path, monkeypatch):

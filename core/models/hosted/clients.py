@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
+from urllib.parse import urlsplit
 
 from ...errors import PatchMattersError
 from .. import ERROR, LENGTH, REFUSAL, STOP, Completion
@@ -16,6 +17,7 @@ RETRIES = (
     6  # of the SDK: exponential back-off with jitter from 0.5 to 8 s, or what Retry-After says
 )
 SECONDS = 180  # that one answer may take
+VENDORS = ("api.openai.com", "api.anthropic.com")
 
 
 @dataclass(frozen=True)
@@ -75,9 +77,11 @@ def connect(endpoint: Endpoint, model: str, going_on: Callable[[], bool]) -> Sen
         ask = _anthropic(client, endpoint, model)
     else:
         client = sdk.OpenAI(**options)
-        if endpoint.name != "openai":
-            client.organization = client.project = None
         ask = _openai(client, endpoint, model)
+    if urlsplit(endpoint.url).hostname not in VENDORS:
+        # What the SDK takes from the environment is meant for its own vendor.
+        client.organization = client.project = None
+        client._custom_headers = {}
 
     def send(question: Question) -> Sequence[Completion]:
         try:
