@@ -37,7 +37,7 @@ def set_up(*requirements: str) -> Path:
             missing.append(name)
     if not missing:
         return python
-    print("Setting up .venv (once; about 3 GB, most of it PyTorch) ...", file=sys.stderr)
+    print("Setting up .venv (once; several GB, most of it PyTorch) ...", file=sys.stderr)
     if not python.exists():
         _run([sys.executable, "-m", "venv", str(ENVIRONMENT)], "make .venv")
     options = [option for name in missing for option in ("-r", str(ROOT / name))]

@@ -259,13 +259,14 @@ class RegionalPrompts(io.ComfyNode):
             escaped = neutralised(bridge.bounded_text(text, "caption"), weights=weights)
             return clip.encode_from_tokens_scheduled(clip.tokenize(escaped))
 
-        conditionings, captions = [], []
+        conditionings, captions, region_masks = [], [], []
         for index, picture in enumerate(survivors):
             whole = compose(facts_of(picture))
             if caption is not None:
                 whole = caption[index if len(caption) > 1 else 0]
             conditioning = encode(whole)
             masks = bridge.patch_masks(picture)
+            region_masks.append(masks)
             for region, mask in zip(bridge.patches(picture), masks):
                 said = compose(facts_of(picture, region.name))
                 captions.append(said)
@@ -278,8 +279,8 @@ class RegionalPrompts(io.ComfyNode):
             conditionings.append(conditioning)
         return io.NodeOutput(
             conditionings,
-            captions or [""],
-            [bridge.patch_masks(picture) for picture in survivors],
+            captions,
+            region_masks,
             [bridge.patch_boxes(picture) for picture in survivors],
         )
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import torch
 import transformers
-from tiny_towers import blip, save
+from tiny_towers import TOWER, blip, save
 from tokenizers import Tokenizer, decoders, models
 from transformers import PreTrainedTokenizerFast
 
@@ -26,10 +26,7 @@ LLAMA = {
     "eos_token_id": 2,
 }
 CLIP_VISION = {
-    "hidden_size": 32,
-    "intermediate_size": 64,
-    "num_hidden_layers": 2,
-    "num_attention_heads": 2,
+    **TOWER,
     "image_size": 28,
     "patch_size": 14,
     "projection_dim": 16,
@@ -280,10 +277,7 @@ def gemma3(folder: Path) -> Path:
             "layer_types": ["sliding_attention", "full_attention"],
         },
         vision_config={
-            "hidden_size": 32,
-            "intermediate_size": 64,
-            "num_hidden_layers": 2,
-            "num_attention_heads": 2,
+            **TOWER,
             "image_size": 28,
             "patch_size": 14,
         },
@@ -318,10 +312,7 @@ def internvl(folder: Path) -> Path:
     config = InternVLConfig(
         text_config={"model_type": "llama", **LLAMA, "vocab_size": len(t)},
         vision_config={
-            "hidden_size": 32,
-            "intermediate_size": 64,
-            "num_hidden_layers": 2,
-            "num_attention_heads": 2,
+            **TOWER,
             "image_size": [28, 28],
             "patch_size": [7, 7],
         },
@@ -355,10 +346,7 @@ def smolvlm2(folder: Path) -> Path:
     config = SmolVLMConfig(
         text_config={"model_type": "llama", **LLAMA, "vocab_size": len(t)},
         vision_config={
-            "hidden_size": 32,
-            "intermediate_size": 64,
-            "num_hidden_layers": 2,
-            "num_attention_heads": 2,
+            **TOWER,
             "image_size": 56,
             "patch_size": 14,
         },
@@ -402,10 +390,7 @@ def paligemma2(folder: Path) -> Path:
         },
         vision_config={
             "model_type": "siglip_vision_model",
-            "hidden_size": 32,
-            "intermediate_size": 64,
-            "num_hidden_layers": 2,
-            "num_attention_heads": 2,
+            **TOWER,
             "image_size": 28,
             "patch_size": 14,
             "projection_dim": 32,

@@ -11,6 +11,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import closing, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
@@ -72,9 +73,13 @@ class Answers:
         """Forget everything."""
         self._path.unlink(missing_ok=True)
 
+    @contextmanager
     def _open(self):
         """A transaction, committed and closed at the end of the `with` block."""
-        return _Transaction(self._path)
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        with closing(sqlite3.connect(self._path, timeout=10)) as base, base:
+            base.execute(_TABLE)
+            yield base
 
     def _shrink(self, base) -> None:
         (size,) = base.execute("SELECT SUM(size) FROM answers").fetchone()
@@ -86,18 +91,3 @@ class Answers:
                     break
                 base.execute("DELETE FROM answers WHERE key = ?", (key,))
                 size -= bytes_
-
-
-class _Transaction:
-    def __init__(self, path: Path):
-        self._path = path
-
-    def __enter__(self):
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        self._base = sqlite3.connect(self._path, timeout=10)
-        self._base.execute(_TABLE)
-        return self._base
-
-    def __exit__(self, kind, *rest):
-        (self._base.commit if kind is None else self._base.rollback)()
-        self._base.close()

@@ -1,23 +1,12 @@
 """Prompts and regions in a real server, with core's own classes of random weights and tokenizers."""
 
 import json
-import subprocess
 
 import pytest
-from test_server import LOAD, chain, node
+from test_server import LOAD, chain, node, python, random_clip_l
 
-from conftest import ROOT, comfyui_folder, comfyui_python
+from conftest import ROOT
 
-CLIP_L = """
-import sys
-sys.argv = ["main.py", "--cpu"]
-import comfy.options; comfy.options.enable_args_parsing()
-import torch, safetensors.torch, comfy.sd1_clip
-torch.manual_seed(0)
-clip = comfy.sd1_clip.SDClipModel(device="cpu", dtype=torch.float16)
-state = {k: torch.randn(v.shape, dtype=torch.float16) * 0.02 for k, v in clip.transformer.state_dict().items()}
-safetensors.torch.save_file(state, OUT)
-"""
 PACK = """
 import sys
 sys.argv = ["main.py", "--cpu"]
@@ -64,23 +53,9 @@ if qwen:
 """
 
 
-def python(code):
-    done = subprocess.run(
-        [comfyui_python(comfyui_folder()), "-c", code],
-        cwd=comfyui_folder(), capture_output=True, text=True,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr[-3000:]
-    return done.stdout
-
-
 @pytest.fixture(scope="module")
 def clip(server):
-    folder = server.base / "models" / "text_encoders"
-    folder.mkdir(exist_ok=True)
-    file = folder / "random_clip_l.safetensors"
-    if not file.exists():
-        python(CLIP_L.replace("OUT", repr(str(file))))
-    return node("CLIPLoader", clip_name=file.name, type="stable_diffusion", device="default")
+    return random_clip_l(server)
 
 
 def test_the_tokens_it_counts_are_those_that_are_encoded(server):

@@ -286,9 +286,7 @@ def test_a_widget_out_of_range_is_refused_by_its_name(server):
     assert details == ["candidates"]
 
 
-def test_the_caption_goes_into_cores_text_encoder(server):
-    """A CLIP-L of random weights in core's own classes: the path is real, its meaning is not."""
-    code = """
+CLIP_L = """
 import sys
 sys.argv = ["main.py", "--cpu"]
 import comfy.options; comfy.options.enable_args_parsing()
@@ -298,21 +296,32 @@ clip = comfy.sd1_clip.SDClipModel(device="cpu", dtype=torch.float16)
 state = {k: torch.randn(v.shape, dtype=torch.float16) * 0.02 for k, v in clip.transformer.state_dict().items()}
 safetensors.torch.save_file(state, OUT)
 """
-    folder = server.base / "models" / "text_encoders"
-    folder.mkdir(exist_ok=True)
-    code = code.replace("OUT", repr(str(folder / "random_clip_l.safetensors")))
-    made = subprocess.run(
+
+
+def python(code):
+    """What a program prints that ComfyUI's own Python runs in its folder."""
+    done = subprocess.run(
         [comfyui_python(comfyui_folder()), "-c", code],
         cwd=comfyui_folder(), capture_output=True, text=True,
     )  # fmt: skip
-    assert made.returncode == 0, made.stderr
+    assert done.returncode == 0, done.stderr[-3000:]
+    return done.stdout
+
+
+def random_clip_l(server):
+    """A CLIP-L of random weights in core's own classes: the path is real, its meaning is not."""
+    file = server.base / "models" / "text_encoders" / "random_clip_l.safetensors"
+    if not file.exists():
+        file.parent.mkdir(exist_ok=True)
+        python(CLIP_L.replace("OUT", repr(str(file))))
+    return node("CLIPLoader", clip_name=file.name, type="stable_diffusion", device="default")
+
+
+def test_the_caption_goes_into_cores_text_encoder(server):
     prompt = {
         "load": LOAD,
         "all": whole(seed=16),
-        "clip": node(
-            "CLIPLoader", clip_name="random_clip_l.safetensors", type="stable_diffusion",
-            device="default",
-        ),
+        "clip": random_clip_l(server),
         "encode": node("CLIPTextEncode", text=["all", 0], clip=["clip", 0]),
         "see": node("PreviewAny", source=["encode", 0]),
     }  # fmt: skip

@@ -258,6 +258,9 @@ def test_a_key_in_the_config_file_goes_before_the_variable_and_shows_nowhere(tmp
         ("{", "cannot be used"),
         ('{"endpoints": {"x": {}}}', "cannot be used"),
         ('{"unknown": 1}', "unknown"),
+        ('{"cache_mb": "many"}', "write a whole number"),
+        ('{"max_requests": -1}', "write a whole number"),
+        ('{"endpoints": {"x": {"url": "https://x.example", "sdk": "os"}}}', "openai or anthropic"),
         ('{"endpoints": {"x": {"url": "ftp://x/"}}}', "use https"),
         ('{"endpoints": {"x": {"url": "http://x.example/", "key_variable": "K"}}}', "unencrypted"),
         ('{"endpoints": {"x": {"url": "http://x.example/", "key": "k"}}}', "unencrypted"),
@@ -398,6 +401,13 @@ def test_a_hosted_model_writes_what_the_facts_say(vendor):
     assert (
         said.text == "A cup." and "A cup stands there." in prompts[0][0] and prompts[0][1] is None
     )
+
+
+def test_a_writer_that_fails_leaves_the_writing_to_the_rules(vendor):
+    vendor.fault = lambda number: 400
+    [picture] = caption_images([PHOTO], Models(writer=models(vendor)[WRITER]))
+    assert "orange cup" in picture.caption
+    assert any("it failed" in note for note in picture.notes)
 
 
 def test_a_hosted_model_judges_all_sentences_on_a_crop_in_one_request(vendor):

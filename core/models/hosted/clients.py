@@ -13,9 +13,8 @@ from ...errors import PatchMattersError
 from .. import ERROR, LENGTH, REFUSAL, STOP, Completion
 from .endpoints import Endpoint
 
-RETRIES = (
-    6  # of the SDK: exponential back-off with jitter from 0.5 to 8 s, or what Retry-After says
-)
+# Of the SDK: exponential back-off with jitter from 0.5 to 8 s, or what Retry-After says.
+RETRIES = 6
 SECONDS = 180  # that one answer may take
 VENDORS = ("api.openai.com", "api.anthropic.com")
 
@@ -95,9 +94,8 @@ def connect(endpoint: Endpoint, model: str, going_on: Callable[[], bool]) -> Sen
             ):
                 return [Completion("", REFUSAL, "the provider's content filter refused it")]
             return [Completion("", ERROR, text)]
-        except (
-            sdk.APIError
-        ) as error:  # no connection, no answer in time, an answer of no known form
+        # No connection, no answer in time, an answer of no known form.
+        except sdk.APIError as error:
             return [Completion("", ERROR, redacted(str(error), key))]
 
     return send

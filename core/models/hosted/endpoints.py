@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from ...errors import PatchMattersError
 
 CONFIG = "config.json"
+SDKS = ("openai", "anthropic")
 
 
 @dataclass(frozen=True)
@@ -151,6 +152,9 @@ class Config:
                 if "url" in row:
                     before.pop("key_variable", None)
                 rows[name] = {**before, **row}
+            for name, number in own.items():
+                if type(number) is not int or number < 0:
+                    raise ValueError(f"«{name}» is {number!r}: write a whole number, 0 or more")
             return cls({name: _endpoint(name, row) for name, row in rows.items()}, **own)
         except (OSError, ValueError, TypeError, AttributeError, KeyError) as error:
             raise PatchMattersError(f"{path} cannot be used: {error}") from error
@@ -175,6 +179,8 @@ def _table() -> dict:
 def _endpoint(name: str, row: dict) -> Endpoint:
     if not name.isidentifier() and not name.replace("-", "_").isidentifier():
         raise ValueError(f"«{name}» is no name for an endpoint (letters, digits, - and _)")
+    if row.get("sdk", SDKS[0]) not in SDKS:
+        raise ValueError(f"«{name}» names the sdk «{row['sdk']}»: write openai or anthropic")
     parts = urlsplit(row["url"])
     has_key = row.get("key_variable") or row.get("key")
     unencrypted = parts.scheme == "http" and (not has_key or _at_home(parts.hostname))

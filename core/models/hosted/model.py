@@ -61,8 +61,8 @@ class HostedModel:
         background and kept, for they are paid for.
 
         Raises:
-            PatchMattersError: nothing can be answered: a wrong key, no such model, more requests
-                than permitted, or every request failed.
+            PatchMattersError: nothing can be answered: a wrong key, no such model, or more requests
+                than permitted.
         """
         jobs = self._jobs(asks)
         # What comes from the cache was counted when it was paid for.
@@ -78,8 +78,6 @@ class HostedModel:
         answers: list[list[Completion]] = [[] for _ in asks]
         for job in jobs:  # in the order of the questions
             answers[job[0]] += known[job]
-        if missing and all(c.finish == ERROR for row in answers for c in row):
-            raise PatchMattersError(f"model: {self.name}: {answers[0][0].detail}")
         return answers
 
     def _jobs(self, asks: Sequence[Ask]) -> dict[tuple[int, Question], str]:

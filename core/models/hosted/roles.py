@@ -8,8 +8,9 @@ from dataclasses import replace
 
 from PIL.Image import Image
 
+from ...errors import PatchMattersError
 from ...prompts import load_prompt
-from .. import CaptionRequest, Completion, Tick, WritingRequest
+from .. import ERROR, CaptionRequest, Completion, Tick, WritingRequest
 from ..thinking import without_thinking
 from ..writing import MAX_WRITTEN_TOKENS, writing_prompt
 from .model import Ask, HostedModel
@@ -27,7 +28,9 @@ class HostedCaptioner:
 
     def caption(self, requests: Sequence[CaptionRequest], tick: Tick) -> list[list[Completion]]:
         asks = [Ask(r.prompt, r.image, r.n, r.temperature, r.max_tokens, r.seed) for r in requests]
-        return [[_plain(c) for c in row] for row in self._model.ask(asks, tick)]
+        answers = self._model.ask(asks, tick)
+        _check_some(answers, self.name)
+        return [[_plain(c) for c in row] for row in answers]
 
 
 class HostedWriter:
@@ -73,11 +76,25 @@ class HostedJudge:
                 places.append((index, start, len(part)))
         scores: list[list[float | None]] = [[None] * len(texts) for _, texts in batches]
         ticks = lambda i: tick(None if i is None else places[i][0])  # noqa: E731
-        for (index, start, size), answer in zip(places, self._model.ask(asks, ticks)):
+        answers = self._model.ask(asks, ticks)
+        _check_some(answers, self.name)
+        for (index, start, size), answer in zip(places, answers):
             for number, value in judgements(_plain(answer[0]).text).items():
                 if 1 <= number <= size:
                     scores[index][start + number - 1] = value
         return scores
+
+
+def _check_some(answers: list[list[Completion]], name: str) -> None:
+    """One failed patch costs that patch; where all failed, there is nothing to go on with. (A writer
+    that fails is another matter: the rules write then.)
+
+    Raises:
+        PatchMattersError: every answer is an error.
+    """
+    details = [c.detail for row in answers for c in row if c.finish == ERROR]
+    if details and len(details) == sum(map(len, answers)):
+        raise PatchMattersError(f"model: {name}: {details[0]}")
 
 
 def judgements(text: str) -> dict[int, float]:

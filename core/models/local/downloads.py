@@ -5,6 +5,7 @@ HF_ENDPOINT, HF_HUB_OFFLINE and HF_TOKEN count, as everywhere in huggingface_hub
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import queue
@@ -88,7 +89,8 @@ class _Fetch:
 
     def _read(self) -> None:
         for line in self._process.stdout:
-            self._messages.put(json.loads(line))
+            with contextlib.suppress(ValueError):  # what a library printed
+                self._messages.put(json.loads(line))
         self._messages.put({"error": ["Ended"], "text": "the process ended unexpectedly"})
 
     def wait(self, progress: Progress) -> str:

@@ -18,7 +18,7 @@ from pathlib import Path
 # Weights as safetensors, and the text files of config, processor and tokenizer; nothing that is code
 # or a pickle, nothing in subfolders (other formats of the same weights).
 WEIGHTS = re.compile(r"model(-\d+-of-\d+)?\.safetensors")
-TEXTS = re.compile(r"[^/]+\.(json|txt|jinja|model)")
+TEXTS = re.compile(r"[^/\\]+\.(json|txt|jinja|model)")
 
 
 def say(**message) -> None:
