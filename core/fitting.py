@@ -12,6 +12,9 @@ from .words import COLOURS, SIZES, nouns
 Count = Callable[[str], int]
 """The tokens that a text encoder makes of a text, without those it adds to every text."""
 
+# Where a control token of an encoder that is a language model begins: <|im_end|>, <end_of_turn>, [INST].
+_CONTROL = re.compile(r"<(?=[|/\w])|\[(?=/?[A-Z_]+\])")
+
 SENTENCES, TAGS = "sentences", "tags"
 
 
@@ -95,5 +98,5 @@ def neutralised(text: str, *, weights: bool) -> str:
         weights: whether the encoder reads "(word:1.2)" as a weight; its brackets are then escaped.
     """
     text = re.sub(r"\bembedding:", "embedding : ", text, flags=re.IGNORECASE)
-    text = text.replace("<|", "< |")
+    text = _CONTROL.sub(lambda found: f"{found[0]} ", text)
     return re.sub(r"([()])", r"\\\1", text) if weights else text

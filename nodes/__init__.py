@@ -7,6 +7,7 @@ from .hosted import HostedModel
 from .loaders import LoadCaptioner, LoadDetector, LoadMatcher, LoadWriter
 from .prompts import PromptFitter, RegionalPrompts
 from .stages import HierarchicalAggregator, LocalCaptioner, PatchDivider, SemanticFilter
+from .text_encoder import CaptionerFromClip
 
 
 class PatchMattersExtension(ComfyExtension):
@@ -22,6 +23,7 @@ class PatchMattersExtension(ComfyExtension):
             LoadWriter,
             LoadMatcher,
             HostedModel,
+            CaptionerFromClip,
             PromptFitter,
             RegionalPrompts,
         ]

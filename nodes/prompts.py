@@ -38,11 +38,6 @@ class _Tokens:
         words = self._words(text)
         return max(words[key] - self._always[key] for key in words)
 
-    @property
-    def reads_weights(self) -> bool:
-        rows = self._tokenize("(cup:1.5)").values()
-        return any(item[1] != 1.0 for chunks in rows for chunk in chunks for item in chunk)
-
     def _words(self, text: str) -> dict[str, int]:
         # The last item of each is the number of its word; 0 is the encoder's own.
         tokens = self._tokenize(text, return_word_ids=True)
@@ -52,10 +47,16 @@ class _Tokens:
         }
 
 
+def reads_weights(tokenize) -> bool:
+    """Whether "(cup:1.5)" is a weight to a text encoder: its tokens are asked."""
+    rows = tokenize("(cup:1.5)").values()
+    return any(item[1] != 1.0 for chunks in rows for chunk in chunks for item in chunk)
+
+
 @lru_cache
-def _tokenizer(preset: str) -> _Tokens:
+def _tokenizer(preset: str):
     module, name = PRESETS[preset][1].split(":")
-    return _Tokens(getattr(import_module(module), name)().tokenize_with_weights)
+    return getattr(import_module(module), name)().tokenize_with_weights
 
 
 class PromptFitter(io.ComfyNode):
@@ -146,8 +147,8 @@ class PromptFitter(io.ComfyNode):
         [model], [budget], [form], [prefix], [suffix] = model, budget, form, prefix, suffix
         if caption is None and survivors is None:
             raise PatchMattersError("caption: connect a caption, or survivors of the filter.")
-        tokens = _Tokens(clip[0].tokenize) if clip is not None else _tokenizer(model)
-        weights = tokens.reads_weights
+        tokenize = clip[0].tokenize if clip is not None else _tokenizer(model)
+        tokens, weights = _Tokens(tokenize), reads_weights(tokenize)
         sources = _from_pictures(survivors[0]) if survivors else _from_captions(caption)
         fitted = [
             fit(
@@ -253,7 +254,7 @@ class RegionalPrompts(io.ComfyNode):
                 f"caption: {len(caption)} captions for {len(survivors)} pictures: connect the "
                 "aggregator of the same pictures."
             )
-        weights = _Tokens(clip.tokenize).reads_weights
+        weights = reads_weights(clip.tokenize)
 
         def encode(text: str):
             escaped = neutralised(bridge.bounded_text(text, "caption"), weights=weights)

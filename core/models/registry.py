@@ -150,8 +150,8 @@ def load_hosted(
     Raises:
         PatchMattersError: no endpoint has that name, or the model none.
     """
+    from .asking import asked
     from .hosted.model import HostedModel
-    from .hosted.roles import HostedCaptioner, HostedJudge, HostedWriter
 
     if not model.strip():
         raise PatchMattersError("model: name one, as the endpoint knows it: gpt-4o, for example.")
@@ -161,8 +161,7 @@ def load_hosted(
     served = HostedModel(
         config.endpoint(endpoint), model.strip(), answers=answers, limits=limits, announce=announce
     )
-    kinds = {CAPTIONER: HostedCaptioner, WRITER: HostedWriter, MATCHER: HostedJudge}
-    return {role: kind(served) for role, kind in kinds.items()}
+    return dict(zip((CAPTIONER, WRITER, MATCHER), asked(served)))
 
 
 def remembering(captioner, folder: Path, loading: Loading, answers: Answers | None):

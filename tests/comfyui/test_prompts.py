@@ -24,10 +24,11 @@ import comfy.sd1_clip, comfy.text_encoders.sd3_clip
 from pack.core.fitting import neutralised
 random.seed(0)
 alphabets = ["abcdefghij klmno pqrst, uvwxyz. ", "äöüß éèê ", "日本語の写真 猫", "кошка на столе ", "()[]{}:\\\\\\"'<|>embedding: ", "😀🐈 "]
-tokens = prompts._tokenizer("SD 1.5")
+tokenize = prompts._tokenizer("SD 1.5")
+tokens = prompts._Tokens(tokenize)
 start, end = 49406, 49407
 tokenizer = comfy.sd1_clip.SD1Tokenizer()
-assert tokens.reads_weights
+assert prompts.reads_weights(tokenize)
 wrong = 0
 for number in range(1000):
     alphabet = alphabets[number % 6] + alphabets[0]
@@ -42,14 +43,15 @@ for number in range(1000):
     wrong += encoded != tokens.count(text)
 print("wrong:", wrong)
 t5 = prompts._tokenizer("Flux")
-print("t5:", t5.count("a cup"), t5.reads_weights)
+print("t5:", prompts._Tokens(t5).count("a cup"), prompts.reads_weights(t5))
 qwen = None
 try:
     qwen = prompts._tokenizer("Qwen-Image")
 except Exception as error:
     print("qwen:", type(error).__name__)
 if qwen:
-    print("qwen:", qwen.count(""), qwen.count("a cup"), qwen.reads_weights)
+    tokens = prompts._Tokens(qwen)
+    print("qwen:", tokens.count(""), tokens.count("a cup"), prompts.reads_weights(qwen))
 """
 
 

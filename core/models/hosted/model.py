@@ -8,30 +8,19 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from PIL import Image
 
 from ...errors import PatchMattersError
 from .. import ERROR, Completion, Tick
 from ..answers import Answers
+from ..asking import Ask
 from .clients import Question, Refused, connect
 from .endpoints import Endpoint, Limits
 
 POLL_SECONDS = 0.2
 _log = logging.getLogger("patch_matters")
-
-
-@dataclass(frozen=True)
-class Ask:
-    """What a stage wants to know: `n` answers to a text, about an image if there is one."""
-
-    text: str
-    image: Image.Image | None = None
-    n: int = 1
-    temperature: float = 0.2
-    max_tokens: int = 300
-    seed: int = 0
 
 
 class HostedModel:
@@ -55,7 +44,7 @@ class HostedModel:
         self._answers, self._limits, self._announce = answers, limits, announce
 
     def ask(self, asks: Sequence[Ask], tick: Tick) -> list[list[Completion]]:
-        """The answers to each, in order. One that fails is an error of its own.
+        """As `Askable.ask`.
 
         Interrupted (`tick` raises), no more requests go out; those under way are answered in the
         background and kept, for they are paid for.

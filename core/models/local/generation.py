@@ -20,6 +20,12 @@ from .. import LENGTH, STOP, Completion
 from ..thinking import without_thinking
 
 
+def mixed_seed(seed: int, candidate: int) -> int:
+    """A seed (below 2^63) for one candidate, unlike that of any other seed and candidate."""
+    digest = hashlib.blake2b(f"{seed}/{candidate}".encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big") >> 1
+
+
 @dataclass(frozen=True)
 class Sampling:
     """How one row is sampled: by its own seed and number alone, whatever else is in its batch."""
@@ -29,8 +35,7 @@ class Sampling:
     temperature: float
 
     def generator(self) -> torch.Generator:
-        digest = hashlib.blake2b(f"{self.seed}/{self.candidate}".encode(), digest_size=8).digest()
-        return torch.Generator().manual_seed(int.from_bytes(digest, "big") >> 1)
+        return torch.Generator().manual_seed(mixed_seed(self.seed, self.candidate))
 
 
 class SeededChoice(LogitsProcessor):

@@ -1,29 +1,48 @@
-"""A hosted model as captioner, as writer and as judge."""
+"""A model that can only be asked (a hosted one, a text encoder) as captioner, as writer and as judge."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Protocol
 
 from PIL.Image import Image
 
-from ...errors import PatchMattersError
-from ...prompts import load_prompt
-from .. import ERROR, CaptionRequest, Completion, Tick, WritingRequest
-from ..thinking import without_thinking
-from ..writing import MAX_WRITTEN_TOKENS, writing_prompt
-from .model import Ask, HostedModel
+from ..errors import PatchMattersError
+from ..prompts import load_prompt
+from . import ERROR, CaptionRequest, Completion, Tick, WritingRequest
+from .thinking import without_thinking
+from .writing import MAX_WRITTEN_TOKENS, writing_prompt
 
 STATEMENTS = 40  # judged in one request
 LINE_TOKENS = 8  # of an answer such as "12: 85"
 _LINE = re.compile(r"^\W*(\d+)\W+(\d{1,3})(?:\s*%|\s*/\s*100)?\W*$", re.MULTILINE)
 
 
-class HostedCaptioner:
-    """Describes images; the requests of all patches are under way at once."""
+@dataclass(frozen=True)
+class Ask:
+    """What a stage wants to know: `n` answers to a text, about an image if there is one."""
 
-    def __init__(self, model: HostedModel):
+    text: str
+    image: Image | None = None
+    n: int = 1
+    temperature: float = 0.2
+    max_tokens: int = 300
+    seed: int = 0
+
+
+class Askable(Protocol):
+    name: str
+
+    def ask(self, asks: Sequence[Ask], tick: Tick) -> list[list[Completion]]:
+        """The answers to each, in order. One that fails is an error of its own."""
+
+
+class AskedCaptioner:
+    """Describes images; all patches are asked about at once."""
+
+    def __init__(self, model: Askable):
         self.name, self._model = model.name, model
 
     def caption(self, requests: Sequence[CaptionRequest], tick: Tick) -> list[list[Completion]]:
@@ -33,12 +52,12 @@ class HostedCaptioner:
         return [[_plain(c) for c in row] for row in answers]
 
 
-class HostedWriter:
+class AskedWriter:
     """Writes what the facts say; what it writes is checked against them."""
 
     generates = True
 
-    def __init__(self, model: HostedModel):
+    def __init__(self, model: Askable):
         self.name, self._model = model.name, model
 
     def write(self, requests: Sequence[WritingRequest], tick: Tick) -> list[Completion]:
@@ -49,18 +68,18 @@ class HostedWriter:
         return [_plain(row[0]) for row in self._model.ask(asks, tick)]
 
 
-class HostedJudge:
+class AskedJudge:
     """Score: how likely the model says it is that a sentence is true, in hundredths.
 
-    All sentences on one image go in one request, for these services charge for the image each time
-    and few give the probabilities of their tokens. It is what the model says, no measured
+    All sentences on one image go in one request, for services charge for the image each time and few
+    give the probabilities of their tokens. It is what the model says, no measured
     probability, so views are not pooled. A sentence that the answer leaves out is not scored.
     """
 
     threshold = 0.5
     pooled_threshold = None
 
-    def __init__(self, model: HostedModel):
+    def __init__(self, model: Askable):
         self.name, self._model = model.name, model
 
     def score(
@@ -83,6 +102,11 @@ class HostedJudge:
                 if 1 <= number <= size:
                     scores[index][start + number - 1] = value
         return scores
+
+
+def asked(model: Askable) -> tuple[AskedCaptioner, AskedWriter, AskedJudge]:
+    """One model in the three roles of one that sees."""
+    return AskedCaptioner(model), AskedWriter(model), AskedJudge(model)
 
 
 def _check_some(answers: list[list[Completion]], name: str) -> None:
