@@ -5,7 +5,7 @@ from __future__ import annotations
 from PIL import Image, ImageDraw, ImageFont
 
 from .picture import Picture
-from .regions import IMAGE, SEMANTIC
+from .regions import IMAGE, SEMANTIC, Region
 from .statements import MAX_SENTENCE, Reason, Statement, Verdict
 
 _PATCH_COLOURS = ("#e6194b", "#3cb44b", "#4363d8", "#f58231", "#911eb4", "#008080", "#9a6324")
@@ -98,6 +98,51 @@ def _why(statement: Statement) -> str:
     }[statement.reason]
 
 
+def as_view(picture: Picture) -> dict:
+    """What a report beside the picture shows: numbered regions, and each statement in a sentence."""
+    numbers = {region.name: number for number, region, _ in _numbered(picture)}
+    return {
+        "size": list(picture.size),
+        "regions": [
+            {
+                "number": number,
+                "name": region.name,
+                "colour": colour,
+                "box": [round(v, 1) for v in region.box.as_tuple()],
+            }
+            for number, region, colour in _numbered(picture)
+        ],
+        "statements": [
+            {
+                "text": s.text,
+                # 0 is the whole picture.
+                "regions": [numbers.get(name, 0) for name in s.regions],
+                "kept": s.verdict is Verdict.KEPT,
+                "score": None if s.score is None else round(s.score, 2),
+                "support": list(s.support),
+                "why": _why(s),
+            }
+            for s in sorted(picture.statements, key=lambda s: -(s.score or 0))
+        ],
+        "notes": list(picture.notes),
+    }
+
+
+def _numbered(picture: Picture) -> list[tuple[int, Region, str]]:
+    """The regions below the whole picture, each with its number (from 1) and its colour."""
+    regions = [r for r in picture.root.walk() if r.kind != IMAGE]
+    return [
+        (
+            number,
+            region,
+            _SEMANTIC_COLOUR
+            if region.kind == SEMANTIC
+            else _PATCH_COLOURS[(number - 1) % len(_PATCH_COLOURS)],
+        )
+        for number, region in enumerate(regions, 1)
+    ]
+
+
 def annotated(picture: Picture) -> Image.Image:
     """The picture with its patches (coloured, named) and the detections (white, with scores)."""
     image = picture.image.copy()
@@ -108,18 +153,15 @@ def annotated(picture: Picture) -> Image.Image:
     for d in picture.detections:
         draw.rectangle(_outline(d.box), outline=_DETECTION_COLOUR, width=max(1, width // 2))
         _tag(draw, (d.box.x1, d.box.y1), f"{d.label} {d.score:.2f}", "#000000", font)
-    for number, region in enumerate(r for r in picture.root.walk() if r.kind != IMAGE):
-        colour = _SEMANTIC_COLOUR
-        if region.kind != SEMANTIC:
-            colour = _PATCH_COLOURS[number % len(_PATCH_COLOURS)]
+    for number, region, colour in _numbered(picture):
         # Each patch is drawn a little further in, so that shared edges stay visible.
-        inset = (number % 4) * (width + 1)
+        inset = ((number - 1) % 4) * (width + 1)
         x1, y1, x2, y2 = _outline(region.box)
         if x2 - x1 > 2 * inset and y2 - y1 > 2 * inset:
             x1, y1, x2, y2 = x1 + inset, y1 + inset, x2 - inset, y2 - inset
         draw.rectangle((x1, y1, x2, y2), outline=colour, width=width)
         corner = (x1, y2 - 1.3 * font.size) if "bottom" in region.name else (x1, y1)
-        _tag(draw, corner, f"{number + 1} {region.name}", colour, font)
+        _tag(draw, corner, f"{number} {region.name}", colour, font)
     return image
 
 

@@ -6,6 +6,8 @@ from .all_in_one import PatchMatters
 from .hosted import HostedModel
 from .loaders import LoadCaptioner, LoadDetector, LoadMatcher, LoadWriter
 from .prompts import PromptFitter, RegionalPrompts
+from .report import PatchReport
+from .score import CaptionScore
 from .stages import HierarchicalAggregator, LocalCaptioner, PatchDivider, SemanticFilter
 from .text_encoder import CaptionerFromClip
 
@@ -26,6 +28,8 @@ class PatchMattersExtension(ComfyExtension):
             CaptionerFromClip,
             PromptFitter,
             RegionalPrompts,
+            PatchReport,
+            CaptionScore,
         ]
 
 

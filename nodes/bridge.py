@@ -183,7 +183,7 @@ def detections_from_boxes(
     return found
 
 
-def titled(pictures: Sequence[Picture], texts: Sequence[str]) -> str:
+def titled(pictures: Sequence, texts: Sequence[str]) -> str:
     """One text of many: each with a title where there is more than one picture."""
     if len(pictures) == 1:
         return texts[0]

@@ -9,6 +9,7 @@ const NODES = new Set([
   "LocalCaptioner",
   "SemanticFilter",
   "HierarchicalAggregator",
+  "CaptionScore",
 ]);
 const WIDGET = "result";
 

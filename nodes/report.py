@@ -1,0 +1,43 @@
+"""The report as a view: the picture with its regions numbered, beside what was kept and dropped."""
+
+from __future__ import annotations
+
+from comfy_api.latest import io, ui
+
+from ..core.report import as_text, as_view
+from . import bridge, types
+
+
+class PatchReport(io.ComfyNode):
+    @classmethod
+    def define_schema(cls):
+        return io.Schema(
+            node_id="PatchReport",
+            display_name="Patch Report",
+            category=types.CATEGORY,
+            description="Shows what the filter kept and dropped, beside the picture with its patches "
+            "numbered. Click a patch to see its sentences alone.",
+            search_aliases=["patch matters", "report", "caption review", "show regions"],
+            is_output_node=True,
+            inputs=[types.Survivors.Input("survivors", tooltip="From the Semantic Filter.")],
+            outputs=[
+                io.Image.Output("annotated", tooltip="The pictures with their patches drawn in."),
+                io.String.Output(
+                    "report",
+                    is_output_list=True,
+                    tooltip="A list: for each picture a table of every sentence, its score, whether "
+                    "it was kept, and why.",
+                ),
+            ],
+        )
+
+    @classmethod
+    def execute(cls, survivors) -> io.NodeOutput:
+        plain = bridge.tensor_from_images([picture.image for picture in survivors])
+        files = ui.PreviewImage(plain, cls=cls).values
+        views = [{**as_view(p), "image": dict(file)} for p, file in zip(survivors, files)]
+        return io.NodeOutput(
+            bridge.annotated_tensor(survivors),
+            [as_text(picture) for picture in survivors],
+            ui={"patch_matters_report": views},
+        )

@@ -1,0 +1,74 @@
+"""How well a text fits a picture, sentence by sentence: a caption against its photo, or an image that was
+made from it."""
+
+from __future__ import annotations
+
+from comfy_api.latest import io, ui
+
+from ..core.errors import PatchMattersError
+from ..core.models.registry import MATCHER, load_model
+from ..core.statements import split_sentences
+from . import bridge, types
+
+
+class CaptionScore(io.ComfyNode):
+    @classmethod
+    def define_schema(cls):
+        return io.Schema(
+            node_id="CaptionScore",
+            display_name="Caption Score",
+            category=types.CATEGORY,
+            description="Scores each sentence of a caption against a picture: the photo it was written "
+            "of, or an image that was generated from it.",
+            search_aliases=["patch matters", "clip score", "image text match", "compare"],
+            is_input_list=True,
+            is_output_node=True,
+            inputs=[
+                io.Image.Input("image", tooltip="The pictures to score against."),
+                io.String.Input(
+                    "caption",
+                    force_input=True,
+                    tooltip="One caption for all pictures, or one for each.",
+                ),
+                types.matcher_input(),
+            ],
+            outputs=[
+                io.Float.Output(
+                    "score",
+                    is_output_list=True,
+                    tooltip="A list: for each picture the mean score (0 to 1) of the sentences that the "
+                    "matcher can judge; 0 where there is none.",
+                ),
+                io.String.Output(
+                    "sentences",
+                    is_output_list=True,
+                    tooltip="A list: for each picture its sentences with their scores, one a line.",
+                ),
+            ],
+        )
+
+    @classmethod
+    def execute(cls, image, caption, matcher=None) -> io.NodeOutput:
+        images = [one for batch in image for one in bridge.images_from_tensor(batch)]
+        if len(caption) not in (1, len(images)):
+            raise PatchMattersError(
+                f"caption: {len(caption)} captions for {len(images)} pictures: connect one, or one "
+                "for each."
+            )
+        texts = [split_sentences(bridge.bounded_text(text, "caption")) for text in caption]
+        texts *= len(images) // len(texts)
+        progress = bridge.NodeProgress(len(images), "score")
+        with bridge.explained():
+            model = matcher[0] if matcher else load_model(MATCHER)
+            scored = model.score(
+                list(zip(images, texts)),
+                lambda i: progress.step(i, "" if i is None else f"picture {i + 1}"),
+            )
+        means, tables = [], []
+        for sentences, scores in zip(texts, scored):
+            known = [score for score in scores if score is not None]
+            means.append(sum(known) / len(known) if known else 0.0)
+            marks = (" –  " if score is None else f"{score:.2f}" for score in scores)
+            tables.append("\n".join(f"{m} {s}" for m, s in zip(marks, sentences)))
+        shown = [f"{mean:.2f} on average\n{table}" for mean, table in zip(means, tables)]
+        return io.NodeOutput(means, tables, ui=ui.PreviewText(bridge.titled(images, shown)))

@@ -1,0 +1,178 @@
+// Patch Report: the picture with its patches numbered, beside the sentences that were kept and
+// dropped. Whatever came from a caption is set as text, never as markup.
+import { api } from "../../../scripts/api.js";
+import { app } from "../../../scripts/app.js";
+
+const NODE = "PatchReport";
+const STYLE = `
+.patch-report { container-type: inline-size; overflow: auto; height: 100%; font: 12px/1.45 sans-serif;
+  color: var(--input-text); background: var(--comfy-input-bg); border-radius: 6px; }
+.patch-report .empty { padding: 12px; color: var(--descrip-text); }
+.patch-report .columns { display: flex; flex-direction: column; gap: 10px; padding: 8px; }
+.patch-report .picture { position: relative; flex: none; align-self: flex-start; }
+.patch-report .picture img { display: block; width: 100%; border-radius: 4px; }
+.patch-report .patch { position: absolute; box-sizing: border-box; padding: 0; cursor: pointer;
+  border: 2px solid var(--colour); background: none; opacity: 0.85; pointer-events: none; }
+.patch-report .patch b { pointer-events: auto; }
+.patch-report .patch.chosen { opacity: 1; border-width: 4px; }
+.patch-report .faded .patch:not(.chosen) { opacity: 0.25; }
+.patch-report b.number { display: inline-block; min-width: 1.2em; padding: 0 3px; box-sizing: border-box;
+  border-radius: 3px; text-align: center; background: var(--colour); color: var(--ink); font-size: 11px;
+  line-height: 1.4; cursor: pointer; }
+.patch-report .patch b.number { position: absolute; left: 0; top: 0; font-size: 13px; }
+.patch-report .sentences { flex: 1; min-width: 0; }
+.patch-report h4 { margin: 2px 0 4px; font-size: 12px; font-weight: 600; }
+.patch-report h4 ~ h4 { margin-top: 12px; }
+.patch-report .sentence { padding: 3px 0 4px 8px; margin: 2px 0; border-left: 3px solid var(--mark); }
+.patch-report .dropped { color: var(--descrip-text); }
+.patch-report .dropped .text { text-decoration: line-through; text-decoration-thickness: 1px; }
+.patch-report .score { float: right; margin-left: 8px; font-variant-numeric: tabular-nums; }
+.patch-report .why { color: var(--descrip-text); font-size: 11px; }
+.patch-report .pages { display: flex; gap: 8px; align-items: center; padding: 6px 8px 0; }
+.patch-report .pages button { font: inherit; color: inherit; background: none; cursor: pointer;
+  border: 1px solid var(--border-color); border-radius: 4px; padding: 0 8px; }
+.patch-report .notes { margin: 10px 0 0; padding-left: 16px; color: var(--descrip-text); }
+@container (min-width: 460px) {
+  .patch-report .columns { flex-direction: row; }
+  .patch-report .picture { position: sticky; top: 8px; width: 45%; }
+}`;
+const KEPT = "#3cb44b";
+const DROPPED = "#e6194b";
+const WHOLE = "whole";
+
+function element(tag, className = "", text = "") {
+  const made = document.createElement(tag);
+  made.className = className;
+  made.textContent = text;
+  return made;
+}
+
+// Black on yellow, white on the darker colours.
+function ink(colour) {
+  const [r, g, b] = [1, 3, 5].map((i) => parseInt(colour.slice(i, i + 2), 16));
+  return 0.3 * r + 0.6 * g + 0.1 * b > 150 ? "#000" : "#fff";
+}
+
+function badge(region, choose) {
+  const made = element("b", "number", String(region.number));
+  made.style.setProperty("--colour", region.colour);
+  made.style.setProperty("--ink", ink(region.colour));
+  made.title = region.name;
+  made.addEventListener("click", (event) => {
+    event.stopPropagation();
+    choose(region.number);
+  });
+  return made;
+}
+
+function picture(view, chosen, choose) {
+  const made = element("div", chosen ? "picture faded" : "picture");
+  const image = element("img");
+  image.src = api.apiURL(`/view?${new URLSearchParams(view.image)}`);
+  made.append(image);
+  const [width, height] = view.size;
+  for (const region of view.regions) {
+    const [x1, y1, x2, y2] = region.box;
+    const box = element("div", region.number === chosen ? "patch chosen" : "patch");
+    box.style.setProperty("--colour", region.colour);
+    // A little further in each, so that shared edges stay visible.
+    const inset = 2 * ((region.number - 1) % 4);
+    box.style.left = `calc(${(100 * x1) / width}% + ${inset}px)`;
+    box.style.top = `calc(${(100 * y1) / height}% + ${inset}px)`;
+    box.style.width = `calc(${(100 * (x2 - x1)) / width}% - ${2 * inset}px)`;
+    box.style.height = `calc(${(100 * (y2 - y1)) / height}% - ${2 * inset}px)`;
+    box.append(badge(region, choose));
+    made.append(box);
+  }
+  return made;
+}
+
+function sentence(statement, regions, choose) {
+  const made = element("div", statement.kept ? "sentence kept" : "sentence dropped");
+  made.style.setProperty("--mark", statement.kept ? KEPT : DROPPED);
+  const score = statement.score === null ? "–" : statement.score.toFixed(2);
+  const number = element("span", "score", `${statement.kept ? "✓" : "✗"} ${score}`);
+  number.title = "Score against the pixels, 0 to 1; –: cannot be scored";
+  const why = element("div", "why");
+  for (const n of statement.regions) {
+    const region = regions.find((r) => r.number === n);
+    why.append(region ? badge(region, choose) : element("span", "", WHOLE), " ");
+  }
+  const [said, asked] = statement.support;
+  why.append(`· said ${said} of ${asked} · ${statement.why}`);
+  made.append(number, element("span", "text", statement.text), why);
+  return made;
+}
+
+function sentences(view, chosen, choose) {
+  const made = element("div", "sentences");
+  const shown = view.statements.filter((s) => !chosen || s.regions.includes(chosen));
+  const where = view.regions.find((r) => r.number === chosen);
+  for (const [title, kept] of [["Kept", true], ["Dropped", false]]) {
+    const group = shown.filter((s) => s.kept === kept);
+    const heading = element("h4", "", `${title} (${group.length}) `);
+    if (where) {
+      const back = badge(where, () => choose(0));
+      back.textContent = `${where.number} ${where.name} ×`;
+      heading.append(back);
+    }
+    made.append(heading, ...group.map((s) => sentence(s, view.regions, choose)));
+  }
+  if (view.notes.length && !chosen) {
+    const notes = element("ul", "notes");
+    notes.append(...view.notes.map((note) => element("li", "", note)));
+    made.append(notes);
+  }
+  return made;
+}
+
+function render(root, views, page = 0, chosen = 0) {
+  root.replaceChildren();
+  if (!views.length) {
+    root.append(element("div", "empty", "Queue the workflow to see what was kept and dropped."));
+    return;
+  }
+  const go = (to) => render(root, views, (to + views.length) % views.length);
+  const choose = (number) => render(root, views, page, number === chosen ? 0 : number);
+  if (views.length > 1) {
+    const pages = element("div", "pages");
+    const [before, after] = ["‹", "›"].map((arrow) => element("button", "", arrow));
+    before.addEventListener("click", () => go(page - 1));
+    after.addEventListener("click", () => go(page + 1));
+    pages.append(before, element("span", "", `Picture ${page + 1} of ${views.length}`), after);
+    root.append(pages);
+  }
+  const columns = element("div", "columns");
+  columns.append(picture(views[page], chosen, choose), sentences(views[page], chosen, choose));
+  root.append(columns);
+}
+
+app.registerExtension({
+  name: "PatchMatters.Report",
+  setup() {
+    const style = element("style", "", STYLE);
+    document.head.append(style);
+  },
+  async beforeRegisterNodeDef(nodeType, nodeData) {
+    if (nodeData.name !== NODE) return;
+
+    const onNodeCreated = nodeType.prototype.onNodeCreated;
+    nodeType.prototype.onNodeCreated = function () {
+      onNodeCreated?.apply(this, arguments);
+      const root = element("div", "patch-report");
+      // The wheel scrolls the report, not the canvas under it.
+      root.addEventListener("wheel", (event) => event.stopPropagation(), { passive: true });
+      const options = { serialize: false, getMinHeight: () => 240 };
+      this.addDOMWidget("report", "PATCH_REPORT", root, options).serialize = false;
+      this.patchReport = root;
+      this.setSize([Math.max(this.size[0], 640), Math.max(this.size[1], 420)]);
+      render(root, []);
+    };
+
+    const onExecuted = nodeType.prototype.onExecuted;
+    nodeType.prototype.onExecuted = function (message) {
+      onExecuted?.apply(this, arguments);
+      render(this.patchReport, message?.patch_matters_report ?? []);
+    };
+  },
+});
