@@ -26,6 +26,11 @@ PRESETS = {
 }
 
 
+# Core rounds an area's start to a whole latent pixel. One that begins later than this could begin beyond
+# the last of them (of 4 or more), which its sampler cannot take: such a sliver becomes a mask.
+LATEST_START = 7 / 8
+
+
 class _Tokens:
     """Counts as a text encoder does: a connected CLIP, or core's tokenizer of a model."""
 
@@ -272,9 +277,10 @@ class RegionalPrompts(io.ComfyNode):
                 said = compose(facts_of(picture, region.name))
                 captions.append(said)
                 if said and strength > 0 and region is not picture.root:
-                    values = _area(picture.fraction(region.box), strength)
-                    if place == "mask":
-                        values = {"mask": mask.unsqueeze(0), "mask_strength": strength}
+                    share = picture.fraction(region.box)
+                    values = {"mask": mask.unsqueeze(0), "mask_strength": strength}
+                    if place == "area" and max(share.x1, share.y1) < LATEST_START:
+                        values = _area(share, strength)
                     values["set_area_to_bounds"] = False
                     conditioning += node_helpers.conditioning_set_values(encode(said), values)
             conditionings.append(conditioning)

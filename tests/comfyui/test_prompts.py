@@ -54,6 +54,63 @@ if qwen:
     print("qwen:", tokens.count(""), tokens.count("a cup"), prompts.reads_weights(qwen))
 """
 
+AREAS = """
+import dataclasses, torch, comfy.samplers, comfy.sd1_clip
+from PIL import Image
+from pack.core.divide import divide
+from pack.core.models import Detection
+from pack.core.regions import Box
+from pack.core.statements import Reason, Saying, Statement, Verdict
+random.seed(0)
+
+class FakeClipWithCoresTokenizer:
+    tokenize = staticmethod(comfy.sd1_clip.SD1Tokenizer().tokenize_with_weights)
+    def encode_from_tokens_scheduled(self, tokens):
+        return [[torch.zeros(1, 77, 8), {}]]
+
+def random_picture():
+    width, height = random.randrange(40, 900), random.randrange(40, 900)
+    found = []
+    for _ in range(random.randrange(0, 8)):
+        x, y = random.uniform(0, width - 20), random.uniform(0, height - 20)
+        w, h = random.uniform(1, width - x), random.uniform(1, height - y)
+        found.append(Detection(Box(x, y, x + w, y + h), "cup", random.random()))
+    [picture] = divide([Image.new("RGB", (width, height))], detections=[found])
+    kept = [
+        Statement(f"A cup is in {r.name}.", (Saying(r.name, 0, "A cup."),), 1, {}, 0.9, Verdict.KEPT, Reason.ABOVE)
+        for r in picture.root.walk()
+    ]
+    return dataclasses.replace(picture, statements=tuple(kept))
+
+areas = masks = 0
+for number in range(500):
+    picture = random_picture()
+    out = prompts.RegionalPrompts.execute([[picture]], [FakeClipWithCoresTokenizer()], ["area"], [1.0])
+    [conditioning], captions, _, [boxes] = out.result
+    h, w = random.randrange(8, 160), random.randrange(8, 160)
+    local = [dict(options) for _, options in conditioning[1:]]
+    assert len(local) == len(boxes) == len(captions)
+    comfy.samplers.resolve_areas_and_cond_masks_multidim(local, (h, w), "cpu")
+    scale = (h / picture.size[1], w / picture.size[0])
+    regions = [r for r in picture.root.walk() if r is not picture.root]
+    for values, region in zip(local, regions, strict=True):
+        box = region.box
+        if "mask" in values:
+            assert values["mask"].shape[-2:] == (h, w)
+            masks += 1
+            continue
+        height, width, y, x = values["area"]
+        assert 0 < height and 0 < width and y < h and x < w
+        ends = min(y + height, h), min(x + width, w)
+        top, left = box.y1 * scale[0], box.x1 * scale[1]
+        # One latent pixel is the least that the sampler works on.
+        tall, wide = max(1, box.height * scale[0]), max(1, box.width * scale[1])
+        wanted = (top, left, top + tall, left + wide)
+        assert all(abs(a - b) <= 1 + 1e-6 for a, b in zip((y, x, *ends), wanted)), (values["area"], wanted)
+        areas += 1
+print("areas", areas, "masks", masks)
+"""
+
 
 @pytest.fixture(scope="module")
 def clip(server):
@@ -64,6 +121,12 @@ def test_the_tokens_it_counts_are_those_that_are_encoded(server):
     out = python(PACK.replace("ROOT", repr(str(ROOT))) + COUNT)
     assert "wrong: 0" in out
     assert "t5: 3 True" in out and "qwen: 0 2 False" in out
+
+
+def test_areas_reach_the_sampler_where_the_regions_are(server):
+    """500 random divisions and latent sizes, resolved as core's sampler does: within one latent pixel."""
+    out = python(PACK.replace("ROOT", repr(str(ROOT))) + AREAS).splitlines()[-1].split()
+    assert int(out[1]) > 1900 and int(out[3]) > 0
 
 
 def fitter(**inputs):

@@ -46,6 +46,9 @@ def test_a_caption_is_never_read_as_weights_or_commands():
     for form in (escaped, neutralised(text, weights=False)):
         assert "embedding:" not in form and "<|" not in form
     assert neutralised("A sign (red).", weights=False) == "A sign (red)."
+    for control in ("<end_of_turn>", "</s>", "[INST]", "[/SYSTEM_PROMPT]", "<image_soft_token>"):
+        assert control not in neutralised(f"A sign says {control}.", weights=False)
+    assert neutralised("3 < 4, see [fig] [1].", weights=False) == "3 < 4, see [fig] [1]."
 
 
 @given(
