@@ -59,7 +59,8 @@ def facts_of(picture: Picture, region: str = "") -> tuple[Fact, ...]:
         # What the whole image also shows needs no place; else the smallest region says it best.
         whole = next((r for r in regions if r.kind == IMAGE), None)
         place = whole or min(regions, key=lambda r: r.box.area)
-        facts.append(Fact(statement.text, place.name, picture.fraction(place.box), statement.score))
+        box, order = picture.fraction(place.box), picture.statements.index(statement)
+        facts.append(Fact(statement.text, place.name, box, statement.score, order))
     return tuple(facts)
 
 

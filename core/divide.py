@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from .describe import GLOBAL_TEMPERATURE, whole_image_request
 from .errors import PatchMattersError
 from .models import Captioner, Completion, Detection, Detector, requests_of
-from .picture import Picture, Step, no_step, sign_of_life
+from .picture import GIVEN, Picture, Step, no_step, sign_of_life
 from .refusals import told_apart
 from .regions import (
     IMAGE,
@@ -200,6 +200,8 @@ def divide(
         picture = Picture(image, root, detections=tuple(kept))
         candidates = {root.name: said} if said else {}
         own = {"captioner": captioner.name} if captioner and captions is None else {}
+        if captions is not None and said:
+            own = {GIVEN: "given"}
         pictures.append(
             picture.extended(
                 notes=notes,

@@ -6,14 +6,13 @@ then the whole picture. Everything is decided before any text is written.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from .models import Embedder, Matcher
 from .picture import Picture, Step, no_step, sign_of_life, ticks_at
-from .regions import IMAGE, PAIR, Region, intersection_area, iou, union_box
+from .regions import PAIR, Region, iou, union_box
 from .statements import (
     Reason,
     Statement,
@@ -22,28 +21,12 @@ from .statements import (
     merge_same,
     read_candidates,
 )
+from .verdicts import Court, FilterSettings, Scores, pools, views, wordings
 
 if TYPE_CHECKING:
     import numpy as np
 
 DEFAULT, PAPER, FAST = "default", "paper", "fast"
-
-
-@dataclass(frozen=True)
-class FilterSettings:
-    """Attributes:
-    threshold: a statement is kept above this score (0..1); 0 takes the matcher's own.
-    overlap: regions that overlap by more than this IoU are filtered together (paper: 0.4).
-    paper: decide as the paper does: statements of several captions are kept unscored, the rest
-        are scored on their own patch alone, and the caption of the whole image is not filtered.
-    """
-
-    threshold: float = 0.0
-    overlap: float = 0.4
-    paper: bool = False
-
-
-Scores = dict[tuple[str, str], float | None]  # (region, text) -> the matcher's score
 
 
 def filter_statements(
@@ -65,14 +48,12 @@ def filter_statements(
     read = [_read(picture) for picture in pictures]
     said = (s for by_region in read for group in by_region.values() for s in group)
     vectors = _embed(said, embedder)
-    pooled = matcher.pooled_threshold is not None and not settings.paper
-    threshold = settings.threshold or (matcher.pooled_threshold if pooled else matcher.threshold)
 
     local = [
         [s for group in by_region.values() for s in _merge(picture, group, vectors)]
         for picture, by_region in zip(pictures, read)
     ]
-    scores = _score_regions(pictures, local, matcher, pooled, step)
+    scores = _score_regions(pictures, local, matcher, settings, step)
     local = [
         _resolve_within(picture, statements, table, vectors)
         for picture, statements, table in zip(pictures, local, scores)
@@ -83,10 +64,10 @@ def filter_statements(
     done = []
     for picture, statements, table, pairs in zip(pictures, local, scores, pair_calls):
         merged = _merge(picture, statements, vectors)
-        weighed = [_weigh(picture, s, table, pooled) for s in merged]
+        court = Court(picture, table, matcher, settings)
         done.append(
             picture.extended(
-                statements=tuple(_decide(s, picture, threshold, settings.paper) for s in weighed),
+                statements=tuple(court.decided(statement) for statement in merged),
                 models={"matcher": matcher.name, "embedder": embedder.name},
                 calls={"matcher": len({region for region, _ in table}) + pairs},
             )
@@ -119,33 +100,21 @@ def _merge(
     return merge_same(undecided, vectors, asked) + dropped
 
 
-def _views(picture: Picture, statement: Statement, pooled: bool) -> list[Region]:
-    """The regions whose pixels bear on a statement: its own, and those that overlap them."""
-    own = [picture.root.find(name) for name in statement.regions]
-    if not pooled:
-        return own
-    return [
-        region
-        for region in picture.root.walk()
-        if any(intersection_area(region.box, o.box) for o in own)
-    ]
-
-
 def _score_regions(
     pictures: Sequence[Picture],
     local: Sequence[Sequence[Statement]],
     matcher: Matcher,
-    pooled: bool,
+    settings: FilterSettings,
     step: Step,
 ) -> list[Scores]:
     """Score each undecided statement on its views: each crop once, with all its texts."""
-    batches, places = [], []
+    batches, places, pooled = [], [], pools(matcher, settings)
     for index, (picture, statements) in enumerate(zip(pictures, local)):
         texts: dict[str, list[str]] = {}
         for statement in statements:
             if statement.verdict is None:
-                for region in _views(picture, statement, pooled):
-                    texts.setdefault(region.name, []).append(statement.text)
+                for region in views(picture, statement, pooled):
+                    texts.setdefault(region.name, []).extend(wordings(statement, settings))
         for name, said in texts.items():
             batches.append((picture.view(name), list(dict.fromkeys(said))))
             places.append((index, name))
@@ -262,44 +231,3 @@ def _resolve(
                     resolved[winner], reason=Reason.BEST, against=statements[loser].text
                 )
     return resolved
-
-
-def _weigh(picture: Picture, statement: Statement, table: Scores, pooled: bool) -> Statement:
-    """Fill in evidence and score."""
-    evidence = {}
-    for region in _views(picture, statement, pooled):
-        values = [table.get((region.name, statement.text))]
-        if values == [None]:  # another wording of the same was scored here
-            values = [table.get((region.name, saying.text)) for saying in statement.sayings]
-        values = [v for v in values if v is not None]
-        if values:
-            evidence[region.name] = sum(values) / len(values)
-    score = None
-    if evidence:
-        own = [v for name, v in evidence.items() if name in statement.regions]
-        if pooled:
-            score = 1 - math.prod(1 - v for v in evidence.values())
-        elif own:
-            score = max(own)
-    return replace(statement, evidence={**evidence, **statement.evidence}, score=score)
-
-
-def _decide(statement: Statement, picture: Picture, threshold: float, paper: bool) -> Statement:
-    if statement.verdict is not None:
-        return statement
-    said, asked = statement.support
-    kinds = {picture.root.find(name).kind for name in statement.regions}
-    if paper and IMAGE in kinds:
-        return statement.decided(Verdict.KEPT, Reason.GLOBAL, statement.against)
-    if paper and said > 1 and statement.reason is not Reason.BEST:
-        return statement.decided(Verdict.KEPT, Reason.AGREED)
-    if statement.score is None:
-        majority = 2 * said > asked
-        return statement.decided(
-            Verdict.KEPT if majority else Verdict.DROPPED,
-            Reason.MAJORITY if majority else Reason.MINORITY,
-            statement.against,
-        )
-    if statement.score <= threshold:
-        return statement.decided(Verdict.DROPPED, Reason.BELOW, statement.against)
-    return statement.decided(Verdict.KEPT, statement.reason or Reason.ABOVE, statement.against)

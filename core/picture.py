@@ -19,6 +19,7 @@ Step = Callable[[int | None, str], None]
 """Called by a stage with the index of the picture and the name of the region that is done; with
 None and "" as a sign of life in between. It may raise to interrupt."""
 
+GIVEN = "caption"  # the entry of `Picture.models` where the caption of the whole came from outside
 EMPTY: Mapping = MappingProxyType({})
 
 

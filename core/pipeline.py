@@ -63,6 +63,7 @@ def caption_images(
     settings: Settings = Settings(),
     *,
     detections: Sequence[Sequence[Detection]] | None = None,
+    captions: Sequence[str] | None = None,
     progress: Progress = lambda stage, done, total, region: None,
 ) -> list[Picture]:
     """Divide, describe, filter and aggregate: one `Picture` with its caption for each image.
@@ -70,6 +71,7 @@ def caption_images(
     Args:
         images: upright RGB images of any sizes.
         detections: one list an image, in place of the detector's.
+        captions: of the whole of each image, one an image, in place of the captioner's.
     """
     models = models or Models()
 
@@ -88,6 +90,7 @@ def caption_images(
         detector=models.detector,
         detections=detections,
         captioner=models.captioner if settings.divide.semantic else None,
+        captions=captions,
         settings=settings.divide,
         seed=settings.describe.seed,
         step=steps("divide", len(images)),

@@ -78,6 +78,7 @@ class Fact:
     place: str  # the name of the smallest region that said it
     box: Box  # of that region, as fractions of the picture
     score: float | None
+    order: int = 0  # where it stood among all that was said: a writer may need it to tell a story
 
 
 @dataclass(frozen=True)
@@ -119,11 +120,17 @@ class Matcher(Protocol):
     `threshold` applies to the score of one view. `pooled_threshold` applies to the evidence of
     several views taken together (`1 - prod(1 - score)`); it is None for a matcher whose score is
     not a probability, whose views are then not pooled.
+
+    `rates`: the shares of true and of false statements of a captioner with eyes of its own that score
+    above the threshold, measured; None where they were not, and the threshold alone decides then. What
+    the captioners named in `kin` say comes from the matcher's own network and proves nothing more.
     """
 
     name: str
     threshold: float
     pooled_threshold: float | None
+    rates: tuple[float, float] | None
+    kin: tuple[str, ...]
 
     def score(
         self, batches: Sequence[tuple[Image, Sequence[str]]], tick: Tick

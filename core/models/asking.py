@@ -78,6 +78,7 @@ class AskedJudge:
 
     threshold = 0.5
     pooled_threshold = None
+    rates, kin = None, ()
 
     def __init__(self, model: Askable):
         self.name, self._model = model.name, model

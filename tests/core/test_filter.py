@@ -158,3 +158,64 @@ def test_a_captioner_that_failed_leaves_the_rest_alone():
     picture = picture_with({"image": ["A dog."], "a": [failed]})
     statements, _, _ = run(picture)
     assert outcome(statements) == {"A dog.": ("kept", Reason.ABOVE)}
+
+
+GUESS = "A man stands at the shore, possibly with a boat."
+FIRM = "A man stands at the shore."
+
+
+@pytest.mark.parametrize(
+    "scores, kept",
+    [
+        ({GUESS: 0.2, FIRM: 0.9}, {FIRM: Reason.FIRM}),
+        ({GUESS: 0.8, FIRM: 0.9}, {GUESS: Reason.ABOVE}),
+        ({GUESS: None, FIRM: 0.9}, {FIRM: Reason.FIRM}),
+        ({GUESS: 0.2, FIRM: 0.1}, {}),
+    ],
+)
+def test_a_guess_is_kept_only_where_the_pixels_bear_it_out(scores, kept):
+    statements, _, _ = run(picture_with({"image": [], "a": [GUESS]}), scores)
+    found = {t: s.reason for t, s in statements.items() if s.verdict is Verdict.KEPT}
+    assert found == kept
+    assert [s.sayings[0].text for s in statements.values()] == [GUESS], "what was said stays known"
+
+
+def test_a_sentence_that_is_nothing_but_a_guess():
+    said = "The scene suggests a casual meal."
+    statements, _, _ = run(picture_with({"image": [], "a": [said]}), {said: 0.1})
+    assert outcome(statements) == {said: ("dropped", Reason.GUESS)}
+    statements, _, _ = run(picture_with({"image": [], "a": [said]}), {said: 0.1}, paper=True)
+    assert outcome(statements) == {said: ("dropped", Reason.BELOW)}
+
+
+def judged(picture, scores, captioner="vlm", **options):
+    """By a matcher that knows how often it is right."""
+    matcher = ScriptedMatcher(scores)
+    matcher.rates, matcher.kin = (0.77, 0.29), ("kin",)
+    picture = picture.extended(models={"captioner": captioner})
+    done = filter_statements([picture], matcher, load_embedder(), FilterSettings(**options))[0]
+    return outcome({s.text: s for s in done.statements})
+
+
+def test_a_matcher_that_misses_much_does_not_outweigh_captions_that_agree():
+    dog = "A dog runs."
+    agreed = picture_with({"image": [], "a": [dog, dog, dog]})
+    alone = picture_with({"image": [], "a": [dog, "A tree.", "A tree."]})
+    assert judged(agreed, {dog: 0.1})[dog] == ("kept", Reason.TRUSTED)
+    assert judged(alone, {dog: 0.1})[dog] == ("dropped", Reason.BELOW)
+    assert judged(alone, {dog: 0.9})[dog] == ("kept", Reason.ABOVE)
+    assert judged(alone, {dog: None})[dog] == ("dropped", Reason.MINORITY)
+    # What its own network says, it only says again; and a threshold that is set is what counts.
+    assert judged(agreed, {dog: 0.1}, captioner="kin")[dog] == ("dropped", Reason.BELOW)
+    assert judged(agreed, {dog: 0.1}, threshold=0.3)[dog] == ("dropped", Reason.BELOW)
+
+
+def test_what_an_independent_caption_of_the_whole_does_not_mention():
+    picture = picture_with({"image": ["A dog runs."], "a": ["There is a dog. There is a boat."]})
+    picture = picture.extended(models={"caption": "given"})
+    scores = {"There is a boat.": 0.95, "There is a dog.": 0.95, "A dog runs.": 0.9}
+    found = judged(picture, scores, captioner="kin")
+    assert found["There is a boat."] == ("dropped", Reason.UNMENTIONED)
+    assert "kept" in {v for t, (v, _) in found.items() if "dog" in t}
+    scores["There is a boat."] = 0.995
+    assert judged(picture, scores, captioner="kin")["There is a boat."] == ("kept", Reason.ABOVE)

@@ -31,6 +31,7 @@ class ContrastiveMatcher:
     """
 
     pooled_threshold = None
+    rates, kin = None, ()
 
     def __init__(self, name: str, folder: ModelFolder, devices: Devices):
         self.name, self._folder, self._devices = name, folder, devices

@@ -32,7 +32,8 @@ class OfflineWriter:
 def compose(facts: Sequence[Fact], max_sentences: int = 0) -> str:
     """One paragraph of the facts' sentences.
 
-    The most important `max_sentences` are taken (0: all). What is true of the whole picture is not
+    The most important `max_sentences` are taken (0: all), and told in the order in which they were said,
+    for "she" is whom the sentence before named. What is true of the whole picture is not
     said of its parts again. Sentences that say the same of different
     things become one; the first of a part of the picture says which part, unless it does already.
     """
@@ -40,8 +41,7 @@ def compose(facts: Sequence[Fact], max_sentences: int = 0) -> str:
     everywhere = {m[3] for m in matches if m and m[1] in _WHOLE_SUBJECTS}
     facts = [f for f in facts if not _of_a_part(f, everywhere)]
     taken = list(facts[:max_sentences] if max_sentences else facts)
-    order = {id(fact): position for position, fact in enumerate(taken)}
-    taken.sort(key=lambda f: (_reading_order(f), order[id(f)]))
+    taken.sort(key=lambda f: (_reading_order(f), f.order))
     sentences: list[str] = []
     place = WHOLE
     for text, fact in _join_predicates(taken):
