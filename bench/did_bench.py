@@ -1,18 +1,26 @@
-"""Objects named in the captions of real photos against those in human-checked ones.
+"""Captions of real photos against human-checked ones.
 
-    .venv/bin/python bench/did_bench.py DATA_DIR [--profile default]
+    .venv/bin/python bench/did_bench.py DATA_DIR [--recorded FIELD] [--captioner NAME] ...
 
 DATA_DIR has `images/`, `records.jsonl` (a photo a line: `image`, `reference`) and
 `coco_words.json` (class -> the words that count as a mention of it). A class is mentioned by a text
 when one of its words stands in it as a whole word; "hot dog" is taken out before "dog" is looked
 for. Precision: mentioned and true / mentioned; recall: mentioned and true / true; over all photos.
+
+The lines: the caption of the whole picture; everything said, unfiltered; the paper's profile; the
+default one. Text scores are pycocoevalcap's (with its PTB tokenizer; one reference, times 100), where
+that package and Java are there. Differences to the first line come with the 95 % interval of a paired
+bootstrap over photos. What is done is kept in --results, and not done again while the code and the
+options are the same.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import re
+import shutil
 import sys
 import time
 from pathlib import Path
@@ -20,11 +28,26 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
+import numpy as np  # noqa: E402
 from tqdm import tqdm  # noqa: E402
 
 from core.aggregate import PROFILES  # noqa: E402
+from core.cli import HOME  # noqa: E402
 from core.images import read_image  # noqa: E402
+from core.models.registry import (  # noqa: E402
+    CAPTIONER,
+    DETECTOR,
+    MATCHER,
+    WRITER,
+    load_embedder,
+    load_model,
+)
 from core.pipeline import Models, caption_images, profile_settings  # noqa: E402
+from core.statements import Verdict, split_sentences  # noqa: E402
+
+ROLES = (DETECTOR, CAPTIONER, MATCHER, WRITER)
+ROUNDS = 2000  # of the bootstrap
+METRICS = ("BLEU-4", "ROUGE-L", "METEOR", "CIDEr")
 
 
 class Mentions:
@@ -45,37 +68,169 @@ class Mentions:
         return found | {name for name in others if self._patterns[name].search(text)}
 
 
-def row(name: str, said: list[set[str]], truth: list[set[str]]) -> str:
-    """One line of the table."""
-    right = sum(len(a & b) for a, b in zip(said, truth))
-    precision = right / max(1, sum(map(len, said)))
-    recall = right / max(1, sum(map(len, truth)))
-    f1 = 2 * precision * recall / max(1e-9, precision + recall)
-    return f"{name:<34}{precision:>10.3f}{recall:>8.3f}{f1:>8.3f}"
+def object_scores(counts: np.ndarray) -> np.ndarray:
+    """(..., photos, 3) numbers of right, said and true -> (..., 3) precision, recall and F1."""
+    right, said, true = np.moveaxis(counts.sum(axis=-2), -1, 0)
+    precision, recall = right / np.maximum(said, 1), right / np.maximum(true, 1)
+    f1 = 2 * precision * recall / np.maximum(precision + recall, 1e-9)
+    return np.stack([precision, recall, f1], axis=-1)
+
+
+def text_scores(said: list[str], references: list[str]) -> dict[str, np.ndarray] | None:
+    """Metric -> a score for each photo, times 100. BLEU-4 is of all photos together, as usual, so it
+    is one number. None without pycocoevalcap or Java."""
+    try:
+        from pycocoevalcap.bleu.bleu import Bleu
+        from pycocoevalcap.cider.cider import Cider
+        from pycocoevalcap.meteor.meteor import Meteor
+        from pycocoevalcap.rouge.rouge import Rouge
+        from pycocoevalcap.tokenizer.ptbtokenizer import PTBTokenizer
+    except ImportError:
+        return None
+    if not shutil.which("java"):
+        return None
+    tokenizer = PTBTokenizer()
+    truth, found = (
+        tokenizer.tokenize({i: [{"caption": t or "."}] for i, t in enumerate(texts)})
+        for texts in (references, said)
+    )
+    bleu, _ = Bleu(4).compute_score(truth, found, verbose=0)
+    rows = {"BLEU-4": 100 * np.array([bleu[3]])}
+    for name, scorer in (("ROUGE-L", Rouge()), ("METEOR", Meteor()), ("CIDEr", Cider())):
+        _, each = scorer.compute_score(truth, found)
+        rows[name] = 100 * np.array(each)
+    return rows
+
+
+def interval(values: np.ndarray) -> str:
+    """The middle 95 % of bootstrapped differences; a star where they lie on one side of 0."""
+    low, high = np.percentile(values, (2.5, 97.5))
+    return f"[{low:+.3f}, {high:+.3f}]{'*' if low > 0 or high < 0 else ' '}"
+
+
+def code_digest() -> str:
+    files = sorted((ROOT / "core").rglob("*.py")) + sorted((ROOT / "core").rglob("*.txt"))
+    return hashlib.blake2b(b"".join(f.read_bytes() for f in files), digest_size=8).hexdigest()
+
+
+def run(options, records) -> dict[str, list[dict]]:
+    """Line of the table -> for each photo its caption, statements, calls, tokens and seconds."""
+    names = {role: getattr(options, role) for role in ROLES}
+    identity = json.dumps([code_digest(), names, options.recorded, options.seed], sort_keys=True)
+    options.results.mkdir(parents=True, exist_ok=True)
+    key = hashlib.blake2b(identity.encode(), digest_size=8).hexdigest()
+    file = options.results / f"{key}.jsonl"
+    done = {}
+    if file.exists():
+        lines = (json.loads(line) for line in file.read_text(encoding="utf-8").splitlines())
+        done = {(line["image"], line["profile"]): line for line in lines}
+    models = Models(
+        *(load_model(role, name, roots=options.models, home=HOME) for role, name in names.items()),
+        load_embedder(),
+    )
+    with file.open("a", encoding="utf-8") as out:
+        for record in tqdm(records, disable=None):
+            for profile in options.profile:
+                if (record["image"], profile) not in done:
+                    line = one(record, profile, models, options)
+                    done[record["image"], profile] = line
+                    out.write(json.dumps(line, ensure_ascii=False) + "\n")
+                    out.flush()
+    first = [done[r["image"], options.profile[0]] for r in records]
+    table = {
+        "whole picture": [{**line, **line["whole"]} for line in first],
+        "everything said, unfiltered": [{**line, **line["unfiltered"]} for line in first],
+    }
+    for profile in options.profile:
+        table[f"profile {profile}"] = [done[r["image"], profile] for r in records]
+    return table
+
+
+def one(record: dict, profile: str, models: Models, options) -> dict:
+    """What becomes of one photo."""
+    image = read_image(options.data / "images" / record["image"])
+    given = [record[options.recorded]] if options.recorded else None
+    start = time.perf_counter()
+    settings = profile_settings(profile, seed=options.seed)
+    [picture] = caption_images([image], models, settings, captions=given)
+    seconds = time.perf_counter() - start
+    whole = picture.global_caption
+    said = [" ".join(c.text for c in told) for told in picture.candidates.values()]
+    return {
+        "image": record["image"],
+        "profile": profile,
+        "caption": picture.caption,
+        "statements": sum(s.verdict is Verdict.KEPT for s in picture.statements),
+        "calls": sum(picture.calls.values()),
+        "tokens": sum(picture.tokens.values()),
+        "seconds": seconds,
+        "whole": part(whole, int(given is None)),
+        "unfiltered": part(" ".join(said), picture.calls.get("captioner", 0)),
+    }
+
+
+def part(text: str, calls: int) -> dict:
+    """The columns of a line that is no run of its own."""
+    statements = len(split_sentences(text))
+    return {"caption": text, "statements": statements, "calls": calls, "tokens": 0, "seconds": 0}
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("data", type=Path)
-    parser.add_argument("--profile", choices=PROFILES, default=PROFILES[0])
+    parser.add_argument("--recorded", default="", help="field with captions of the whole photos")
+    for role in ROLES:
+        parser.add_argument(f"--{role}", default="", help="by its name; offline unless named")
+    parser.add_argument("--models", type=Path, nargs="*", default=[], help="folders of models")
+    parser.add_argument("--profile", nargs="+", choices=PROFILES, default=["default", "paper"])
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--limit", type=int, help="only the first photos")
+    parser.add_argument("--results", type=Path, default=ROOT / "output" / "did_bench")
     options = parser.parse_args()
     lines = (options.data / "records.jsonl").read_text(encoding="utf-8").splitlines()
-    records = [json.loads(line) for line in lines]
+    records = [json.loads(line) for line in lines][: options.limit]
     mentions = Mentions(json.loads((options.data / "coco_words.json").read_text(encoding="utf-8")))
-    models, settings = Models(), profile_settings(options.profile)
-    start = time.perf_counter()
-    pictures = [
-        caption_images([read_image(options.data / "images" / r["image"])], models, settings)[0]
-        for r in tqdm(records)
-    ]
-    seconds = (time.perf_counter() - start) / len(records)
-    truth = [mentions(r["reference"]) for r in records]
-    print(f"{len(records)} photos, offline models, profile {options.profile}, {seconds:.2f} s each")
-    print(f"{'caption':<34}{'precision':>10}{'recall':>8}{'F1':>8}")
-    print(row("whole picture", [mentions(p.global_caption) for p in pictures], truth))
-    everything = [" ".join(x.text for s in p.statements for x in s.sayings) for p in pictures]
-    print(row("everything said of any patch", list(map(mentions, everything)), truth))
-    print(row("what the filter keeps", [mentions(p.caption) for p in pictures], truth))
+    print_tables(run(options, records), records, mentions)
+
+
+def print_tables(table: dict[str, list[dict]], records: list[dict], mentions: Mentions) -> None:
+    """The scores of each line, and the differences to the first."""
+    references = [record["reference"] for record in records]
+    truth = [mentions(text) for text in references]
+    picks = np.random.default_rng(0).integers(0, len(records), (ROUNDS, len(records)))
+    rows, samples = {}, {}
+    for name, photos in table.items():
+        said = [mentions(photo["caption"]) for photo in photos]
+        counts = np.array([[len(s & t), len(s), len(t)] for s, t in zip(said, truth)])
+        texts = text_scores([photo["caption"] for photo in photos], references)
+        means = {
+            column: np.mean([photo[column] for photo in photos])
+            for column in ("statements", "calls", "tokens", "seconds")
+        }
+        means["words"] = np.mean([len(photo["caption"].split()) for photo in photos])
+        rows[name] = (object_scores(counts), texts, means)
+        samples[name] = {
+            **dict(zip(("precision", "recall", "F1"), object_scores(counts[picks]).T)),
+            **{m: texts[m][picks].mean(axis=1) for m in METRICS[1:] if texts},
+        }
+    print(f"{len(records)} photos\n")
+    header = ("precision", "recall", "F1", *METRICS, "words", "statem.", "calls", "tokens", "sec.")
+    print(f"{'':<29}" + "".join(f"{title:>10}" for title in header))
+    for name, (objects, texts, means) in rows.items():
+        cells = [f"{value:.3f}" for value in objects]
+        cells += [f"{texts[m].mean():.2f}" if texts else "n/a" for m in METRICS]
+        columns = (("words", 0), ("statements", 1), ("calls", 1), ("tokens", 0), ("seconds", 2))
+        cells += [f"{means[column]:.{digits}f}" for column, digits in columns]
+        print(f"{name:<29}" + "".join(f"{cell:>10}" for cell in cells))
+    first, *others = table
+    print(f"\nDifference to {first!r}, 95 % interval (* not by chance)")
+    for name in others:
+        print(name)
+        for metric, values in samples[name].items():
+            difference = values - samples[first][metric]
+            print(f"    {metric:<10}{difference.mean():+8.3f} {interval(difference)}")
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -11,13 +12,14 @@ from .models.offline.writer import compose
 from .picture import Picture, Step, no_step, sign_of_life
 from .regions import IMAGE, WHOLE, Region, iou
 from .statements import Reason, Statement, Verdict, split_sentences
-from .words import attributes, contradiction
+from .words import attributes, contradiction, nouns, singular
 
 LENGTHS = {"short": 3, "medium": 8, "long": 0}  # sentences; 0: all that was kept
 PROFILES = (DEFAULT, PAPER, FAST)
 # Cosine of a written sentence and a kept statement from which the one follows from the other. Lower
 # than the cosine of two equal statements, for a writer joins several into one sentence.
 GROUNDED = 0.6
+SAME_THING = 0.7  # cosine of two names of a thing: "vehicle" and "car" .76, "dog" and "cat" .66
 NEIGHBOURS_IOU = 0.4  # overlapping patches are written together above it (paper, section 3.3)
 
 
@@ -158,7 +160,11 @@ def _usable(
 def grounded_sentences(
     sentences: Sequence[str], facts: Sequence[str], embedder: Embedder
 ) -> list[bool]:
-    """Whether each sentence follows from some fact: similar to one, and contradicting none such."""
+    """Whether each sentence follows from the facts.
+
+    It is similar to one and contradicts none such; some fact names every thing that it names; and the
+    colours and numbers that it gives a thing are those that a fact gives it.
+    """
     if not sentences or not facts:
         return [False] * len(sentences)
     said = [attributes(text) for text in sentences]
@@ -166,13 +172,40 @@ def grounded_sentences(
     cosine = (
         embedder.embed([a.skeleton for a in said]) @ embedder.embed([a.skeleton for a in known]).T
     )
+    things = _Things(facts, embedder)
     return [
         any(
             cosine[i, j] >= GROUNDED and not contradiction(sentence, fact)
             for j, fact in enumerate(known)
         )
+        and all(map(things.known, nouns(sentences[i])))
+        and all(
+            any(values & fact.colours.get(noun, frozenset()) for fact in known)
+            for noun, values in sentence.colours.items()
+        )
+        and all(
+            number == 1 or any(fact.numbers.get(noun) == number for fact in known)
+            for noun, number in sentence.numbers.items()
+        )
         for i, sentence in enumerate(said)
     ]
+
+
+class _Things:
+    """The things that facts name."""
+
+    def __init__(self, facts: Sequence[str], embedder: Embedder):
+        self._words = {singular(w) for text in facts for w in re.findall(r"[\w'-]+", text.lower())}
+        self._embedder = embedder
+        self._named = embedder.embed(list(dict.fromkeys(n for text in facts for n in nouns(text))))
+
+    def known(self, noun: str) -> bool:
+        """Whether some fact names it, in these words or in others."""
+        if all(word in self._words for word in noun.split()):
+            return True
+        return bool(len(self._named)) and bool(
+            (self._embedder.embed([noun]) @ self._named.T).max() >= SAME_THING
+        )
 
 
 def _write_regions(

@@ -21,7 +21,16 @@ from .statements import (
     merge_same,
     read_candidates,
 )
-from .verdicts import Court, FilterSettings, Scores, pools, views, wordings
+from .verdicts import (
+    Court,
+    FilterSettings,
+    Scores,
+    contrasts,
+    pools,
+    views,
+    wordings,
+    wrong_view,
+)
 
 if TYPE_CHECKING:
     import numpy as np
@@ -67,7 +76,7 @@ def filter_statements(
         court = Court(picture, table, matcher, settings)
         done.append(
             picture.extended(
-                statements=tuple(court.decided(statement) for statement in merged),
+                statements=tuple(court.hear(merged)),
                 models={"matcher": matcher.name, "embedder": embedder.name},
                 calls={"matcher": len({region for region, _ in table}) + pairs},
             )
@@ -113,7 +122,9 @@ def _score_regions(
         texts: dict[str, list[str]] = {}
         for statement in statements:
             if statement.verdict is None:
-                for region in views(picture, statement, pooled):
+                shown = views(picture, statement, pooled)
+                wrong = wrong_view(picture, statement) if contrasts(matcher, settings) else None
+                for region in [*shown, *filter(None, [wrong])]:
                     texts.setdefault(region.name, []).extend(wordings(statement, settings))
         for name, said in texts.items():
             batches.append((picture.view(name), list(dict.fromkeys(said))))

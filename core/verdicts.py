@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from .guesses import firm_part, guesses
 from .models import Matcher
 from .picture import GIVEN, Picture
-from .regions import IMAGE, Region, intersection_area
+from .regions import IMAGE, Region, coverage, intersection_area
 from .statements import Reason, Statement, Verdict
 from .words import nouns, singular
 
@@ -18,9 +18,13 @@ from .words import nouns, singular
 PRIOR = 0.81
 # An item raises F1 where its probability is above F1 / 2: about .4 at the .8 that is reached here.
 WORTH = 0.4
+APART = 0.2  # share of a patch that may overlap another and still shows something else
 # What a detector sees and the caption of the whole does not mention is seldom worth mention: of such
 # objects .36 were in the human-checked captions at a pooled score above .8, .46 above this.
 UNMENTIONED = 0.99
+# How much of what a sentence scores on a wrong crop is taken off: half, for one such score is half
+# chance where the sentence's own bias and the crop's are as large (bench/facts.py).
+WRONG_CROP = 0.5
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,20 @@ def pools(matcher: Matcher, settings: FilterSettings) -> bool:
     return matcher.pooled_threshold is not None and not settings.paper
 
 
+def contrasts(matcher: Matcher, settings: FilterSettings) -> bool:
+    """Whether sentences are scored on a wrong crop, too."""
+    return matcher.contrast and not settings.paper
+
+
+def _logit(score: float) -> float:
+    score = min(max(score, 1e-3), 1 - 1e-3)
+    return math.log(score / (1 - score))
+
+
+def _probability(logit: float) -> float:
+    return 1 / (1 + math.exp(-logit))
+
+
 def views(picture: Picture, statement: Statement, pooled: bool) -> list[Region]:
     """The regions whose pixels bear on a statement: its own, and those that overlap them."""
     own = [picture.root.find(name) for name in statement.regions]
@@ -55,6 +73,18 @@ def views(picture: Picture, statement: Statement, pooled: bool) -> list[Region]:
         for region in picture.root.walk()
         if any(intersection_area(region.box, o.box) for o in own)
     ]
+
+
+def wrong_view(picture: Picture, statement: Statement) -> Region | None:
+    """The largest patch that cannot show what a statement says: none of its captions says it, and it
+    does not overlap those whose captions do."""
+    own = [picture.root.find(name) for name in statement.regions]
+    apart = [
+        region
+        for region in picture.root.walk()
+        if not any(coverage(region.box, o.box) > APART for o in own)
+    ]
+    return max(apart, key=lambda region: region.box.area, default=None)
 
 
 def wordings(statement: Statement, settings: FilterSettings) -> list[str]:
@@ -77,8 +107,23 @@ class Court:
         # Only measured rates can outweigh a score; a threshold that the user sets is what counts.
         self._weighs = not settings.paper and not settings.threshold and matcher.rates is not None
         self._whole_said = self._words_of_the_whole()
+        # On wrong crops: what each sentence gets there, and what sentences get on average, as logits.
+        self._wrong: dict[str, float] = {}
+        self._usual = 0.0
 
-    def decided(self, statement: Statement) -> Statement:
+    def hear(self, statements: Sequence[Statement]) -> list[Statement]:
+        """All statements of the picture, decided."""
+        if contrasts(self._matcher, self._settings):
+            for statement in statements:
+                wrong = wrong_view(self._picture, statement)
+                for text in wordings(statement, self._settings) if wrong else ():
+                    score = self._scores.get((wrong.name, text))
+                    if score is not None:
+                        self._wrong[text] = _logit(score)
+            self._usual = sum(self._wrong.values()) / max(1, len(self._wrong))
+        return [self._decided(statement) for statement in statements]
+
+    def _decided(self, statement: Statement) -> Statement:
         """The statement with its evidence, its score and its verdict."""
         weighed = self._weighed(statement)
         if weighed.verdict is not None:
@@ -104,7 +149,8 @@ class Court:
 
     def _by_probability(self, statement: Statement) -> Statement:
         """Bayes: how often such a statement is true, and what the matcher's word adds to that."""
-        prior = PRIOR * max(self._shares(statement))
+        said, asked = statement.support
+        prior = PRIOR * said / asked
         odds = prior / (1 - prior)
         if statement.score is not None:
             of_true, of_false = self._matcher.rates
@@ -163,8 +209,18 @@ class Court:
             if self._pooled:
                 score = 1 - math.prod(1 - v for v in evidence.values())
             elif own:
-                score = max(own)
+                score = self._without_bias(statement, max(own))
         return replace(statement, evidence={**evidence, **statement.evidence}, score=score)
+
+    def _without_bias(self, statement: Statement, score: float) -> float:
+        """A score less what the sentence gets on a wrong crop: what fits everywhere proves nothing.
+
+        Measured against what sentences get there on average, so that a threshold keeps its meaning.
+        """
+        wrong = self._wrong.get(statement.text)
+        if wrong is None:
+            return score
+        return _probability(_logit(score) - WRONG_CROP * (wrong - self._usual))
 
     def _speaker(self, region: str) -> str:
         """Who described a region."""
@@ -174,15 +230,6 @@ class Court:
 
     def _independent(self, statement: Statement) -> bool:
         return any(self._speaker(name) not in self._matcher.kin for name in statement.regions)
-
-    def _shares(self, statement: Statement) -> list[float]:
-        """Of each region that says it: the share of its captions that do."""
-        shares = []
-        for region in statement.regions:
-            said = {s.candidate for s in statement.sayings if s.region == region}
-            asked = sum(1 for c in self._picture.candidates[region] if c.text.strip())
-            shares.append(len(said) / asked)
-        return shares
 
     def _words_of_the_whole(self) -> frozenset[str] | None:
         """The words of an independent caption of the whole picture; None where there is none."""

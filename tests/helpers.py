@@ -34,7 +34,7 @@ class ScriptedMatcher:
     name = "test:scripted"
     threshold = 0.3
     pooled_threshold = None
-    rates, kin = None, ()
+    rates, contrast, kin = None, False, ()
 
     def __init__(self, scores: dict[str, float | None] | None = None):
         self.scores = scores or {}

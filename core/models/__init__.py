@@ -124,12 +124,17 @@ class Matcher(Protocol):
     `rates`: the shares of true and of false statements of a captioner with eyes of its own that score
     above the threshold, measured; None where they were not, and the threshold alone decides then. What
     the captioners named in `kin` say comes from the matcher's own network and proves nothing more.
+
+    `contrast`: a sentence is scored on a crop that does not show it, too, and what it gets there is taken
+    off. For matchers to which another sentence on a crop is cheap, and whose score has the sentence's
+    own bias in it.
     """
 
     name: str
     threshold: float
     pooled_threshold: float | None
     rates: tuple[float, float] | None
+    contrast: bool
     kin: tuple[str, ...]
 
     def score(

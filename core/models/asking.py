@@ -78,7 +78,7 @@ class AskedJudge:
 
     threshold = 0.5
     pooled_threshold = None
-    rates, kin = None, ()
+    rates, contrast, kin = None, False, ()
 
     def __init__(self, model: Askable):
         self.name, self._model = model.name, model

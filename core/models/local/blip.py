@@ -28,7 +28,7 @@ class BlipMatcher:
 
     threshold = 0.3
     pooled_threshold = None
-    rates, kin = None, ()
+    rates, contrast, kin = None, True, ()
 
     def __init__(self, name: str, folder: ModelFolder, devices: Devices):
         if folder.model_type != "blip":

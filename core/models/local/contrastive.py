@@ -31,7 +31,7 @@ class ContrastiveMatcher:
     """
 
     pooled_threshold = None
-    rates, kin = None, ()
+    rates, contrast, kin = None, True, ()
 
     def __init__(self, name: str, folder: ModelFolder, devices: Devices):
         self.name, self._folder, self._devices = name, folder, devices

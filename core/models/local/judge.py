@@ -24,7 +24,7 @@ class JudgeMatcher:
 
     threshold = 0.5
     pooled_threshold = None
-    rates, kin = None, ()
+    rates, contrast, kin = None, False, ()
 
     def __init__(self, name: str, model: VisionLanguageModel):
         self.name, self._model = name, model
