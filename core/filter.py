@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from .models import Embedder, Matcher
+from .models import Embedder, Matcher, Writer
+from .paper import PaperFilter
 from .picture import Picture, Step, no_step, sign_of_life, ticks_at
 from .regions import PAIR, Region, iou, union_box
 from .statements import (
@@ -21,16 +22,7 @@ from .statements import (
     merge_same,
     read_candidates,
 )
-from .verdicts import (
-    Court,
-    FilterSettings,
-    Scores,
-    contrasts,
-    pools,
-    views,
-    wordings,
-    wrong_view,
-)
+from .verdicts import Court, FilterSettings, Scores, views, wordings, wrong_view
 
 if TYPE_CHECKING:
     import numpy as np
@@ -44,11 +36,14 @@ def filter_statements(
     embedder: Embedder,
     settings: FilterSettings = FilterSettings(),
     *,
+    grouper: Writer | None = None,
     step: Step = no_step,
 ) -> list[Picture]:
     """Decide about every sentence of every candidate caption.
 
     Args:
+        grouper: sorts the sentences where the paper's profile decides; one that does not generate is
+            not asked, and they are sorted by their embeddings.
         step: called as each region is scored.
 
     Returns:
@@ -56,13 +51,21 @@ def filter_statements(
     """
     read = [_read(picture) for picture in pictures]
     said = (s for by_region in read for group in by_region.values() for s in group)
-    vectors = _embed(said, embedder)
-
+    talking = grouper if settings.paper and grouper and grouper.generates else None
+    vectors = {} if talking else _embed(said, embedder)
+    if settings.paper:
+        sorted_by = {} if talking else {"embedder": embedder.name}
+        return [
+            PaperFilter(picture, matcher, settings, vectors, talking, step)
+            .decided(index)
+            .extended(models=sorted_by)
+            for index, picture in enumerate(pictures)
+        ]
     local = [
         [s for group in by_region.values() for s in _merge(picture, group, vectors)]
         for picture, by_region in zip(pictures, read)
     ]
-    scores = _score_regions(pictures, local, matcher, settings, step)
+    scores = _score_regions(pictures, local, matcher, step)
     local = [
         _resolve_within(picture, statements, table, vectors)
         for picture, statements, table in zip(pictures, local, scores)
@@ -113,19 +116,18 @@ def _score_regions(
     pictures: Sequence[Picture],
     local: Sequence[Sequence[Statement]],
     matcher: Matcher,
-    settings: FilterSettings,
     step: Step,
 ) -> list[Scores]:
     """Score each undecided statement on its views: each crop once, with all its texts."""
-    batches, places, pooled = [], [], pools(matcher, settings)
+    batches, places, pooled = [], [], matcher.pooled_threshold is not None
     for index, (picture, statements) in enumerate(zip(pictures, local)):
         texts: dict[str, list[str]] = {}
         for statement in statements:
             if statement.verdict is None:
                 shown = views(picture, statement, pooled)
-                wrong = wrong_view(picture, statement) if contrasts(matcher, settings) else None
+                wrong = wrong_view(picture, statement) if matcher.contrast else None
                 for region in [*shown, *filter(None, [wrong])]:
-                    texts.setdefault(region.name, []).extend(wordings(statement, settings))
+                    texts.setdefault(region.name, []).extend(wordings(statement))
         for name, said in texts.items():
             batches.append((picture.view(name), list(dict.fromkeys(said))))
             places.append((index, name))

@@ -104,6 +104,7 @@ def caption_images(
         models.matcher,
         models.embedder,
         settings.filter,
+        grouper=models.writer,
         step=steps("filter", regions),
     )
     return aggregate(

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from .guesses import firm_part, guesses
 from .models import Matcher
 from .picture import GIVEN, Picture
-from .regions import IMAGE, Region, coverage, intersection_area
+from .regions import Region, coverage, intersection_area
 from .statements import Reason, Statement, Verdict
 from .words import nouns, singular
 
@@ -42,16 +42,6 @@ class FilterSettings:
 
 
 Scores = dict[tuple[str, str], float | None]  # (region, text) -> the matcher's score
-
-
-def pools(matcher: Matcher, settings: FilterSettings) -> bool:
-    """Whether the views that show a statement's place are taken together."""
-    return matcher.pooled_threshold is not None and not settings.paper
-
-
-def contrasts(matcher: Matcher, settings: FilterSettings) -> bool:
-    """Whether sentences are scored on a wrong crop, too."""
-    return matcher.contrast and not settings.paper
 
 
 def _logit(score: float) -> float:
@@ -87,9 +77,9 @@ def wrong_view(picture: Picture, statement: Statement) -> Region | None:
     return max(apart, key=lambda region: region.box.area, default=None)
 
 
-def wordings(statement: Statement, settings: FilterSettings) -> list[str]:
+def wordings(statement: Statement) -> list[str]:
     """The texts of a statement that may be decided about: itself, and itself without its guess."""
-    if settings.paper or not guesses(statement.text):
+    if not guesses(statement.text):
         return [statement.text]
     return [statement.text, *filter(None, [firm_part(statement.text)])]
 
@@ -101,11 +91,11 @@ class Court:
         self, picture: Picture, scores: Scores, matcher: Matcher, settings: FilterSettings
     ):
         self._picture, self._scores, self._matcher = picture, scores, matcher
-        self._settings, self._pooled = settings, pools(matcher, settings)
+        self._settings, self._pooled = settings, matcher.pooled_threshold is not None
         own = matcher.pooled_threshold if self._pooled else matcher.threshold
         self._threshold = settings.threshold or own
         # Only measured rates can outweigh a score; a threshold that the user sets is what counts.
-        self._weighs = not settings.paper and not settings.threshold and matcher.rates is not None
+        self._weighs = not settings.threshold and matcher.rates is not None
         self._whole_said = self._words_of_the_whole()
         # On wrong crops: what each sentence gets there, and what sentences get on average, as logits.
         self._wrong: dict[str, float] = {}
@@ -113,10 +103,10 @@ class Court:
 
     def hear(self, statements: Sequence[Statement]) -> list[Statement]:
         """All statements of the picture, decided."""
-        if contrasts(self._matcher, self._settings):
+        if self._matcher.contrast:
             for statement in statements:
                 wrong = wrong_view(self._picture, statement)
-                for text in wordings(statement, self._settings) if wrong else ():
+                for text in wordings(statement) if wrong else ():
                     score = self._scores.get((wrong.name, text))
                     if score is not None:
                         self._wrong[text] = _logit(score)
@@ -128,8 +118,6 @@ class Court:
         weighed = self._weighed(statement)
         if weighed.verdict is not None:
             return weighed
-        if self._settings.paper:
-            return self._as_the_paper(weighed)
         if not guesses(weighed.text) or self._above(weighed):
             return self._judged(weighed)
         firm = firm_part(weighed.text)
@@ -181,14 +169,6 @@ class Court:
         if not self._above(statement):
             return statement.decided(Verdict.DROPPED, Reason.BELOW, statement.against)
         return statement.decided(Verdict.KEPT, statement.reason or Reason.ABOVE, statement.against)
-
-    def _as_the_paper(self, statement: Statement) -> Statement:
-        kinds = {self._picture.root.find(name).kind for name in statement.regions}
-        if IMAGE in kinds:
-            return statement.decided(Verdict.KEPT, Reason.GLOBAL, statement.against)
-        if statement.support[0] > 1 and statement.reason is not Reason.BEST:
-            return statement.decided(Verdict.KEPT, Reason.AGREED)
-        return self._by_threshold(statement)
 
     def _above(self, statement: Statement) -> bool:
         return statement.score is not None and statement.score > self._threshold

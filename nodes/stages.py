@@ -287,6 +287,12 @@ class SemanticFilter(io.ComfyNode):
                     "paper: what two captions of a patch agree on is kept unscored, the rest is "
                     "scored on its own patch.",
                 ),
+                types.Writer.Input(
+                    "writer",
+                    optional=True,
+                    tooltip="For profile paper: the chat model that sorts the sentences into same, "
+                    "contradictory and unique. Not connected: their embeddings do.",
+                ),
             ],
             outputs=[
                 types.Survivors.Output("survivors", tooltip="For the Hierarchical Aggregator."),
@@ -300,7 +306,9 @@ class SemanticFilter(io.ComfyNode):
         )
 
     @classmethod
-    def execute(cls, captions, threshold, overlap_iou, profile, matcher=None) -> io.NodeOutput:
+    def execute(
+        cls, captions, threshold, overlap_iou, profile, matcher=None, writer=None
+    ) -> io.NodeOutput:
         progress = bridge.NodeProgress(bridge.region_count(captions), "filter")
         with bridge.explained():
             pictures = filter_statements(
@@ -308,6 +316,7 @@ class SemanticFilter(io.ComfyNode):
                 matcher or load_model(MATCHER),
                 load_embedder(),
                 FilterSettings(threshold, overlap_iou, paper=profile == PAPER),
+                grouper=writer,
                 step=progress.step,
             )
         reports = [as_text(picture) for picture in pictures]

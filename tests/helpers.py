@@ -66,6 +66,9 @@ class ScriptedWriter:
             for a in (self.answers.pop(0) for _ in requests)
         ]
 
+    def answer(self, prompts, tick, *, temperature, seed=0):
+        return self.write(prompts, tick)
+
 
 class FixedDetector:
     """Finds the same boxes in every image: (label, score, x1, y1, x2, y2)."""

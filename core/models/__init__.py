@@ -155,6 +155,14 @@ class Writer(Protocol):
     def write(self, requests: Sequence[WritingRequest], tick: Tick) -> list[Completion]: ...
 
 
+class Talker(Writer, Protocol):
+    """A writer that generates, and so can be asked anything."""
+
+    def answer(
+        self, prompts: Sequence[str], tick: Tick, *, temperature: float, seed: int = 0
+    ) -> list[Completion]: ...
+
+
 class Embedder(Protocol):
     name: str
 

@@ -61,10 +61,21 @@ class AskedWriter:
         self.name, self._model = model.name, model
 
     def write(self, requests: Sequence[WritingRequest], tick: Tick) -> list[Completion]:
-        asks = [
-            Ask(writing_prompt(r), None, 1, r.temperature, MAX_WRITTEN_TOKENS, r.seed)
-            for r in requests
-        ]
+        return self._said(
+            [
+                Ask(writing_prompt(r), None, 1, r.temperature, MAX_WRITTEN_TOKENS, r.seed)
+                for r in requests
+            ],
+            tick,
+        )
+
+    def answer(
+        self, prompts: Sequence[str], tick: Tick, *, temperature: float, seed: int = 0
+    ) -> list[Completion]:
+        asks = [Ask(p, None, 1, temperature, MAX_WRITTEN_TOKENS, seed) for p in prompts]
+        return self._said(asks, tick)
+
+    def _said(self, asks: Sequence[Ask], tick: Tick) -> list[Completion]:
         return [_plain(row[0]) for row in self._model.ask(asks, tick)]
 
 

@@ -22,23 +22,33 @@ class TransformersWriter:
         self.name, self._model = name, model
 
     def write(self, requests: Sequence[WritingRequest], tick: Tick) -> list[Completion]:
+        return [
+            self._said(writing_prompt(r), Sampling(r.seed, 0, r.temperature), index, tick)
+            for index, r in enumerate(requests)
+        ]
+
+    def answer(
+        self, prompts: Sequence[str], tick: Tick, *, temperature: float, seed: int = 0
+    ) -> list[Completion]:
+        sampling = Sampling(seed, 0, temperature)
+        return [self._said(prompt, sampling, i, tick) for i, prompt in enumerate(prompts)]
+
+    def _said(self, prompt: str, sampling: Sampling, index: int, tick: Tick) -> Completion:
         if not self._model.chats:
             raise PatchMattersError(
                 f"writer: {self.name} describes images and cannot write: choose a chat model, or "
                 "connect none, and the sentences are arranged by rules."
             )
-        completions = []
-        for index, request in enumerate(requests):
-            try:
-                completions += self._model.generate(
-                    [self._model.prompt(writing_prompt(request), image=False)],
-                    None,
-                    [Sampling(request.seed, 0, request.temperature)],
-                    MAX_WRITTEN_TOKENS,
-                    lambda: tick(None),
-                )
-            except torch.OutOfMemoryError:
-                why = "the model has no room: choose a smaller one, or a lower precision"
-                completions.append(Completion("", ERROR, why))
-            tick(index)
-        return completions
+        try:
+            [completion] = self._model.generate(
+                [self._model.prompt(prompt, image=False)],
+                None,
+                [sampling],
+                MAX_WRITTEN_TOKENS,
+                lambda: tick(None),
+            )
+        except torch.OutOfMemoryError:
+            why = "the model has no room: choose a smaller one, or a lower precision"
+            completion = Completion("", ERROR, why)
+        tick(index)
+        return completion

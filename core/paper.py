@@ -1,0 +1,208 @@
+"""Stage 3 as the paper decides it (section 3.2 and 3.3).
+
+What two captions of a patch say is kept unscored; of a contradiction the side that fits the patch best,
+if it scores above the threshold; what one caption says, if it does. Then overlapping neighbours the
+same once more: contradictions on the pixels of both, the rest on its own patch. The caption of the
+whole image is not filtered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from .grouping import Grouping, embedded_grouping, grouping_prompt, read_grouping
+from .models import Matcher, Talker
+from .picture import Picture, Step, sign_of_life
+from .regions import IMAGE, PAIR, SPATIAL, Region, iou, union_box
+from .statements import Reason, Statement, Verdict, merge_same, read_candidates
+from .verdicts import FilterSettings
+
+if TYPE_CHECKING:
+    import numpy as np
+
+GROUPING_TEMPERATURE = 0.2  # paper's code
+
+
+class PaperFilter:
+    """Decides about one picture, with the language model's grouping if there is one.
+
+    Args:
+        vectors: skeleton -> embedding, of all that was said.
+        grouper: a writer that generates; None groups by the vectors.
+    """
+
+    def __init__(
+        self,
+        picture: Picture,
+        matcher: Matcher,
+        settings: FilterSettings,
+        vectors: Mapping[str, np.ndarray],
+        grouper: Talker | None,
+        step: Step,
+    ):
+        self._matcher, self._vectors, self._grouper = matcher, vectors, grouper
+        self._overlap, self._step = settings.overlap, step
+        self._threshold = settings.threshold or matcher.threshold
+        self._picture = picture
+        self._notes: list[str] = []
+        self._calls, self._tokens, self._crops = 0, 0, 0
+
+    def decided(self, index: int) -> Picture:
+        """The picture with all its statements decided; the index is for the progress."""
+        picture = self._picture
+        by_region = {
+            region.name: read_candidates(region.name, picture.candidates.get(region.name, ()))
+            for region in picture.root.walk()
+        }
+        for region in picture.root.walk():
+            if region.kind == IMAGE:
+                by_region[region.name] = [
+                    s if s.verdict else s.decided(Verdict.KEPT, Reason.GLOBAL)
+                    for s in by_region[region.name]
+                ]
+            else:
+                by_region[region.name] = self._region(region, by_region[region.name])
+            self._step(index, region.name)
+        statements = self._neighbours([s for group in by_region.values() for s in group])
+        models = {"matcher": self._matcher.name}
+        if self._grouper:
+            models["grouper"] = self._grouper.name
+        return picture.extended(
+            statements=tuple(statements),
+            notes=self._notes,
+            models=models,
+            calls={"matcher": self._crops, "grouper": self._calls},
+            tokens={"grouper": self._tokens},
+        )
+
+    def _region(self, region: Region, statements: Sequence[Statement]) -> list[Statement]:
+        """The captions of one patch against each other."""
+        unusable = [s for s in statements if s.verdict is not None]
+        usable, grouping = self._grouped(region.name, [s for s in statements if s.verdict is None])
+        decided = self._decide(usable, grouping, lambda s: region, region)
+        return [*decided, *unusable]
+
+    def _neighbours(self, statements: list[Statement]) -> list[Statement]:
+        """Patches side by side that overlap: what was kept of them, once more."""
+        patches = [r for r in self._picture.root.children if r.kind == SPATIAL]
+        pairs = zip(patches, patches[1:] + patches[:1])
+        for a, b in pairs if len(patches) > 2 else list(pairs)[:1]:
+            if a is b or iou(a.box, b.box) <= self._overlap:
+                continue
+            names = {a.name, b.name}
+            both = [s for s in statements if s.verdict is Verdict.KEPT and set(s.regions) <= names]
+            rest = [s for s in statements if not any(s is other for other in both)]
+            pair = Region(f"{a.name} + {b.name}", PAIR, union_box([a.box, b.box]))
+            open_again = [replace(s, verdict=None, reason=None, against="") for s in both]
+            usable, grouping = self._grouped(pair.name, open_again)
+            decided = self._decide(
+                usable, grouping, lambda s: self._picture.root.find(s.regions[0]), pair
+            )
+            statements = [*decided, *rest]
+        return statements
+
+    def _grouped(self, name: str, statements: list[Statement]) -> tuple[list[Statement], Grouping]:
+        if len(statements) < 2:
+            return statements, Grouping()
+        if self._grouper is None:
+            merged = merge_same(statements, self._vectors, self._asked)
+            return merged, embedded_grouping(merged, self._vectors)
+        [answer] = self._grouper.answer(
+            [grouping_prompt(statements)],
+            sign_of_life(self._step),
+            temperature=GROUPING_TEMPERATURE,
+        )
+        self._calls, self._tokens = self._calls + 1, self._tokens + answer.tokens
+        grouping = read_grouping(answer.text, len(statements))
+        if grouping.forgotten:
+            self._notes.append(
+                f"{name}: the grouping left out {len(grouping.forgotten)} of {len(statements)} "
+                "sentences; they count as said once."
+            )
+        return statements, grouping
+
+    def _asked(self, names: tuple[str, ...]) -> int:
+        candidates = self._picture.candidates
+        return sum(1 for name in names for c in candidates[name] if c.text.strip())
+
+    def _decide(
+        self,
+        statements: Sequence[Statement],
+        grouping: Grouping,
+        own: Callable[[Statement], Region],
+        shared: Region,
+    ) -> list[Statement]:
+        """Each statement kept or dropped; those that say the same as one.
+
+        Args:
+            own: where a statement that stands alone is scored.
+            shared: where those that contradict each other are scored.
+        """
+        grouped = {i for group in (*grouping.same, *grouping.contradictory) for i in group}
+        alone = [s for i, s in enumerate(statements) if i not in grouped]
+        disputed = [[statements[i] for i in group] for group in grouping.contradictory]
+        scores = self._scores(
+            [(own(s), s) for s in alone] + [(shared, s) for group in disputed for s in group]
+        )
+        decided = [
+            self._merged([statements[i] for i in group]).decided(Verdict.KEPT, Reason.AGREED)
+            for group in grouping.same
+        ]
+        for group in disputed:
+            decided += self._contradiction([self._with(s, shared, scores) for s in group])
+        for statement in alone:
+            weighed = self._with(statement, own(statement), scores)
+            if weighed.score is None:
+                decided.append(weighed.decided(Verdict.DROPPED, Reason.MINORITY))
+            elif weighed.score > self._threshold:
+                decided.append(weighed.decided(Verdict.KEPT, Reason.ABOVE))
+            else:
+                decided.append(weighed.decided(Verdict.DROPPED, Reason.BELOW))
+        return decided
+
+    def _contradiction(self, sides: Sequence[Statement]) -> list[Statement]:
+        best = max(sides, key=lambda s: -1.0 if s.score is None else s.score)  # the first of equals
+        if (best.score or 0.0) <= self._threshold:
+            return [s.decided(Verdict.DROPPED, Reason.BELOW) for s in sides]
+        return [
+            s.decided(Verdict.KEPT, Reason.BEST, next(o.text for o in sides if o is not best))
+            if s is best
+            else s.decided(Verdict.DROPPED, Reason.CONTRADICTED, best.text)
+            for s in sides
+        ]
+
+    def _merged(self, group: Sequence[Statement]) -> Statement:
+        sayings = tuple(saying for s in group for saying in s.sayings)
+        evidence = {name: value for s in group for name, value in s.evidence.items()}
+        merged = replace(group[0], sayings=sayings, evidence=evidence)
+        return replace(merged, asked=self._asked(merged.regions))
+
+    def _scores(self, wanted) -> dict[tuple[str, str], float | None]:
+        """(region, statement) pairs -> their scores; each crop once, with all its texts."""
+        texts: dict[str, dict[str, None]] = {}
+        regions = {}
+        for region, statement in wanted:
+            regions[region.name] = region
+            texts.setdefault(region.name, {})[statement.text] = None
+        if not texts:
+            return {}
+        self._crops += len(texts)
+        batches = [
+            (self._picture.crop(regions[name].box), list(said)) for name, said in texts.items()
+        ]
+        answers = self._matcher.score(batches, sign_of_life(self._step))
+        return {
+            (name, text): value
+            for (name, said), values in zip(texts.items(), answers, strict=True)
+            for text, value in zip(said, values, strict=True)
+        }
+
+    @staticmethod
+    def _with(statement: Statement, region: Region, scores) -> Statement:
+        value = scores.get((region.name, statement.text))
+        evidence = dict(statement.evidence)
+        if value is not None:
+            evidence[region.name] = value
+        return replace(statement, evidence=evidence, score=value)
