@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import argparse
 import random
+import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -241,6 +242,25 @@ class SimulatedWriter:
             completions.append(Completion(" ".join(dict.fromkeys(text))))
             tick(index)
         return completions
+
+    def answer(self, prompts, tick, *, temperature, seed=0):
+        """Sorts sentences without a fault: the paper's line is not to suffer from a poor sorter."""
+        return [Completion(self._sorted(prompt)) for prompt in prompts]
+
+    @staticmethod
+    def _sorted(prompt: str) -> str:
+        """What is said twice is "same", and as in the paper's code contradicts nothing then."""
+        subjects: dict[Fact, dict[Fact, list[str]]] = {}
+        for number, text in re.findall(r"^(\d+)\. \[caption \d+\] (.+)$", prompt, re.MULTILINE):
+            fact = SENTENCES[text]
+            subject = fact[:2] + fact[3:]
+            subjects.setdefault(subject, {}).setdefault(fact, []).append(number)
+        lines = []
+        for values in subjects.values():
+            once = [numbers[0] for numbers in values.values() if len(numbers) == 1]
+            lines += [f"same: {', '.join(n)}" for n in values.values() if len(n) > 1]
+            lines.append(f"{'contradictory' if len(once) > 1 else 'unique'}: {', '.join(once)}")
+        return "\n".join(lines)
 
 
 class SimulatedDetector:
