@@ -12,7 +12,7 @@ from .models.offline.writer import compose
 from .picture import Picture, Step, no_step, sign_of_life
 from .regions import IMAGE, WHOLE, Region, iou
 from .statements import Reason, Statement, Verdict, split_sentences
-from .words import attributes, contradiction, nouns, singular
+from .words import attributes, canonical, contradiction, nouns
 
 LENGTHS = {"short": 3, "medium": 8, "long": 0}  # sentences; 0: all that was kept
 PROFILES = (DEFAULT, PAPER, FAST)
@@ -195,13 +195,13 @@ class _Things:
     """The things that facts name."""
 
     def __init__(self, facts: Sequence[str], embedder: Embedder):
-        self._words = {singular(w) for text in facts for w in re.findall(r"[\w'-]+", text.lower())}
+        self._words = {canonical(w) for text in facts for w in re.findall(r"[\w'-]+", text.lower())}
         self._embedder = embedder
         self._named = embedder.embed(list(dict.fromkeys(n for text in facts for n in nouns(text))))
 
     def known(self, noun: str) -> bool:
         """Whether some fact names it, in these words or in others."""
-        if all(word in self._words for word in noun.split()):
+        if all(canonical(word) in self._words for word in noun.split()):
             return True
         return bool(len(self._named)) and bool(
             (self._embedder.embed([noun]) @ self._named.T).max() >= SAME_THING

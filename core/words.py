@@ -56,6 +56,10 @@ PLACES = {
 }
 MIDDLE = {"center", "centre", "middle"}
 RELATIONS = {"above": "above", "below": "below", "beneath": "below", "under": "below"}
+PEOPLE = set(
+    "person people man woman boy girl child kid baby toddler adult lady gentleman individual someone "
+    "pedestrian player rider worker".split()
+)
 SIZES = {"large", "big", "huge", "small", "little", "tiny"}  # relative, so never a contradiction
 _EXISTENCE = re.compile(r"^there (?:is|are) | (?:is|are)$")  # "there is cat", "cat is" -> "cat"
 # "in the upper left of the picture", "at the bottom": a place, and nothing else.
@@ -116,6 +120,12 @@ def _engine():
 def singular(word: str) -> str:
     """The singular of an English noun; the word itself where it is not a plural."""
     return _engine().singular_noun(word) or word
+
+
+def canonical(word: str) -> str:
+    """A noun by which two texts can be compared: its singular; "person" for whoever is one."""
+    base = singular(word)
+    return "person" if base in PEOPLE or word in PEOPLE else base
 
 
 @lru_cache(maxsize=4096)

@@ -155,3 +155,20 @@ def test_patches_that_overlap_in_a_chain_are_one_group():
 def test_grounding_of_nothing():
     assert grounded_sentences([], ["A dog."], load_embedder()) == []
     assert grounded_sentences(["A dog."], [], load_embedder()) == [False]
+
+
+@pytest.mark.parametrize(
+    "sentence, follows",
+    [
+        ("A person rides a brown horse.", True),
+        ("A man is on a horse in the field.", True),
+        ("A man rides a white horse.", False),  # another colour
+        ("Two men ride a horse.", False),  # another number
+        ("A man with a red hat rides a horse.", False),  # a thing that nobody named
+        ("A green field lies there.", False),  # a colour that nobody gave it
+        ("There is no horse.", False),
+    ],
+)
+def test_a_written_sentence_follows_thing_by_thing(sentence, follows):
+    facts = ["A man rides a brown horse.", "There is a field."]
+    assert grounded_sentences([sentence], facts, load_embedder()) == [follows]
