@@ -14,14 +14,15 @@ from .statements import Reason, Statement, Verdict
 from .words import canonical, nouns
 
 # Of the objects that a vision-language model names, all its captions agreeing, so many are there:
-# LLaVA-1.5's precision on DID-Bench (bench/RESULTS.md). A share of the captions counts as that share.
+# LLaVA-1.5's precision on DID-Bench (bench/calibrate.py). A share of the captions counts as that share.
 PRIOR = 0.81
 # An item raises F1 where its probability is above F1 / 2: .35 at the .7 that is reached where it matters
 # (bench/facts.py, a matcher of AUC 0.7 and noise 0.2: F1 .743; with .4 it is .719, with .3 .742).
 WORTH = 0.35
 APART = 0.2  # share of a patch that may overlap another and still shows something else
 # What a detector sees and the caption of the whole does not mention is seldom worth mention: of such
-# objects .36 were in the human-checked captions at a pooled score above .8, .46 above this.
+# objects .33 were in the human-checked captions at a pooled score of .8 to .99, .44 above
+# (bench/calibrate.py).
 UNMENTIONED = 0.99
 # How much of what a sentence scores on a wrong crop is taken off: half, for one such score is half
 # chance where the sentence's own bias and the crop's are as large (bench/facts.py).
