@@ -1,6 +1,6 @@
 """What each signal of the filter is worth: the default profile, with one of them switched off.
 
-    .venv/bin/python bench/ablations.py DATA_DIR [--recorded FIELD] [--limit N] [--scenes 5]
+    .venv/bin/python bench/ablations.py DATA_DIR [--recorded FIELD] [--limit N] [--scenes 20]
 
 On the photos of `did_bench.py` (whose captions are FIELD's, if it is named) and on the scenes of
 `facts.py`.
@@ -25,7 +25,6 @@ from core import filter as stage
 from core import verdicts
 from core.images import read_image
 from core.models.offline.matcher import OfflineMatcher
-from core.models.registry import load_embedder
 from core.pipeline import Models, caption_images
 
 OFF = {
@@ -41,8 +40,8 @@ OFF = {
 }
 
 
-def photos(records, options, mentions) -> tuple[float, ...]:
-    models, counts = Models(), []
+def photos(records, options, mentions, models) -> tuple[float, ...]:
+    counts = []
     for record in tqdm(records, disable=None):
         image = read_image(options.data / "images" / record["image"])
         given = [record[options.recorded]] if options.recorded else None
@@ -59,11 +58,12 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("--recorded", default="", help="field with captions of the whole photos")
     parser.add_argument("--limit", type=int, help="only the first photos")
-    parser.add_argument("--scenes", type=int, default=5)
+    parser.add_argument("--scenes", type=int, default=20)
     options = parser.parse_args()
     lines = (options.data / "records.jsonl").read_text(encoding="utf-8").splitlines()
     records = [json.loads(line) for line in lines][: options.limit]
     mentions = Mentions(json.loads((options.data / "coco_words.json").read_text(encoding="utf-8")))
+    models, embedder = Models(), facts.RememberingEmbedder()
     titles = ("precision", "recall", "F1")
     print(f"{'':<38}{len(records)} photos{'':<16}{options.scenes} scenes (noise 0.2, AUC 0.8)")
     print(f"{'':<36}" + "".join(f"{title:>10}" for title in titles * 2))
@@ -71,9 +71,9 @@ def main() -> None:
         patches = [mock.patch.object(*change) for change in changes]
         for patch in patches:
             patch.start()
-        of_photos = photos(records, options, mentions)
+        of_photos = photos(records, options, mentions, models)
         found = [
-            facts.simulate(facts.Scene.random(seed), 0.2, 0.8, 0.1, load_embedder())["default"]
+            facts.simulate(facts.Scene.random(seed), 0.2, 0.8, 0.1, embedder)["default"]
             for seed in range(options.scenes)
         ]
         for patch in patches:
