@@ -68,7 +68,7 @@ def main() -> None:
     print(f"{'':<38}{len(records)} photos{'':<16}{options.scenes} scenes (noise 0.2, AUC 0.8)")
     print(f"{'':<36}" + "".join(f"{title:>10}" for title in titles * 2))
     for name, changes in OFF.items():
-        patches = [mock.patch.object(*change) for change in changes]
+        patches = [mock.patch.object(*change, create=True) for change in changes]
         for patch in patches:
             patch.start()
         of_photos = photos(records, options, mentions, models)

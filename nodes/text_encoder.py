@@ -14,7 +14,7 @@ from ..core.errors import PatchMattersError
 from ..core.fitting import neutralised
 from ..core.models import LENGTH, STOP, Completion, Tick
 from ..core.models.asking import Ask, asked
-from ..core.models.local.generation import mixed_seed
+from ..core.models.seeds import mixed_seed
 from . import bridge, types
 from .prompts import reads_weights
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -17,13 +16,8 @@ from transformers import (
 )
 
 from .. import LENGTH, STOP, Completion
+from ..seeds import mixed_seed
 from ..thinking import without_thinking
-
-
-def mixed_seed(seed: int, candidate: int) -> int:
-    """A seed (below 2^63) for one candidate, unlike that of any other seed and candidate."""
-    digest = hashlib.blake2b(f"{seed}/{candidate}".encode(), digest_size=8).digest()
-    return int.from_bytes(digest, "big") >> 1
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,9 @@
+"""Seeds of samples: each depends on its own request and number alone."""
+
+import hashlib
+
+
+def mixed_seed(seed: int, candidate: int) -> int:
+    """A seed (below 2^63) for one candidate, unlike that of any other seed and candidate."""
+    digest = hashlib.blake2b(f"{seed}/{candidate}".encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big") >> 1
