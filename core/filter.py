@@ -57,9 +57,9 @@ def filter_statements(
         sorted_by = {} if talking else {"embedder": embedder.name}
         return [
             PaperFilter(picture, matcher, settings, vectors, talking, step)
-            .decided(index)
+            .decided(index, by_region)
             .extended(models=sorted_by)
-            for index, picture in enumerate(pictures)
+            for index, (picture, by_region) in enumerate(zip(pictures, read))
         ]
     local = [
         [s for group in by_region.values() for s in _merge(picture, group, vectors)]
@@ -103,13 +103,9 @@ def _merge(
     picture: Picture, statements: Sequence[Statement], vectors: Mapping[str, np.ndarray]
 ) -> list[Statement]:
     """Merge what is still undecided; what is decided stays."""
-
-    def asked(names: tuple[str, ...]) -> int:
-        return sum(1 for name in names for c in picture.candidates[name] if c.text.strip())
-
     undecided = [s for s in statements if s.verdict is not Verdict.DROPPED]
     dropped = [s for s in statements if s.verdict is Verdict.DROPPED]
-    return merge_same(undecided, vectors, asked) + dropped
+    return merge_same(undecided, vectors, picture.asked) + dropped
 
 
 def _score_regions(

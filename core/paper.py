@@ -16,7 +16,7 @@ from .grouping import Grouping, embedded_grouping, grouping_prompt, read_groupin
 from .models import Matcher, Talker
 from .picture import Picture, Step, sign_of_life
 from .regions import IMAGE, PAIR, SPATIAL, Region, iou, union_box
-from .statements import Reason, Statement, Verdict, merge_same, read_candidates
+from .statements import Reason, Statement, Verdict, merge_same
 from .verdicts import FilterSettings
 
 if TYPE_CHECKING:
@@ -49,23 +49,25 @@ class PaperFilter:
         self._notes: list[str] = []
         self._calls, self._tokens, self._crops = 0, 0, 0
 
-    def decided(self, index: int) -> Picture:
-        """The picture with all its statements decided; the index is for the progress."""
+    def decided(self, index: int, by_region: Mapping[str, Sequence[Statement]]) -> Picture:
+        """The picture with all its statements decided.
+
+        Args:
+            index: of the picture, for the progress.
+            by_region: what was said of each region, sentence by sentence.
+        """
         picture = self._picture
-        by_region = {
-            region.name: read_candidates(region.name, picture.candidates.get(region.name, ()))
-            for region in picture.root.walk()
-        }
+        statements: list[Statement] = []
         for region in picture.root.walk():
+            said = by_region[region.name]
             if region.kind == IMAGE:
-                by_region[region.name] = [
-                    s if s.verdict else s.decided(Verdict.KEPT, Reason.GLOBAL)
-                    for s in by_region[region.name]
+                statements += [
+                    s if s.verdict else s.decided(Verdict.KEPT, Reason.GLOBAL) for s in said
                 ]
             else:
-                by_region[region.name] = self._region(region, by_region[region.name])
+                statements += self._region(region, said)
             self._step(index, region.name)
-        statements = self._neighbours([s for group in by_region.values() for s in group])
+        statements = self._neighbours(statements)
         models = {"matcher": self._matcher.name}
         if self._grouper:
             models["grouper"] = self._grouper.name
@@ -107,7 +109,7 @@ class PaperFilter:
         if len(statements) < 2:
             return statements, Grouping()
         if self._grouper is None:
-            merged = merge_same(statements, self._vectors, self._asked)
+            merged = merge_same(statements, self._vectors, self._picture.asked)
             return merged, embedded_grouping(merged, self._vectors)
         [answer] = self._grouper.answer(
             [grouping_prompt(statements)],
@@ -122,10 +124,6 @@ class PaperFilter:
                 "sentences; they count as said once."
             )
         return statements, grouping
-
-    def _asked(self, names: tuple[str, ...]) -> int:
-        candidates = self._picture.candidates
-        return sum(1 for name in names for c in candidates[name] if c.text.strip())
 
     def _decide(
         self,
@@ -177,7 +175,7 @@ class PaperFilter:
         sayings = tuple(saying for s in group for saying in s.sayings)
         evidence = {name: value for s in group for name, value in s.evidence.items()}
         merged = replace(group[0], sayings=sayings, evidence=evidence)
-        return replace(merged, asked=self._asked(merged.regions))
+        return replace(merged, asked=self._picture.asked(merged.regions))
 
     def _scores(self, wanted) -> dict[tuple[str, str], float | None]:
         """(region, statement) pairs -> their scores; each crop once, with all its texts."""

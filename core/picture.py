@@ -67,6 +67,10 @@ class Picture:
         said = self.candidates.get(self.root.name, ())
         return said[0].text if said else ""
 
+    def asked(self, regions: Sequence[str]) -> int:
+        """How many captions the regions of these names have."""
+        return sum(1 for name in regions for c in self.candidates[name] if c.text.strip())
+
     def extended(self, *, notes=(), models=EMPTY, calls=EMPTY, tokens=EMPTY, **changes) -> Picture:
         """A copy with `changes`, in which notes, models and counts are added to ours."""
         return replace(

@@ -226,5 +226,7 @@ class Court:
         if self._whole_said is None:
             return False
         return any(
-            word not in self._whole_said for n in nouns(statement.text) for word in n.split()
+            canonical(word) not in self._whole_said
+            for noun in nouns(statement.text)
+            for word in noun.split()
         )

@@ -219,3 +219,14 @@ def test_what_an_independent_caption_of_the_whole_does_not_mention():
     assert "kept" in {v for t, (v, _) in found.items() if "dog" in t}
     scores["There is a boat."] = 0.995
     assert judged(picture, scores, captioner="kin")["There is a boat."] == ("kept", Reason.ABOVE)
+
+
+def test_who_is_a_woman_is_a_person_too():
+    picture = picture_with({"image": ["A woman rides."], "a": ["There is a person."]})
+    picture = picture.extended(models={"caption": "given"})
+    found = judged(picture, {"There is a person.": 0.7, "A woman rides.": 0.9}, captioner="kin")
+    assert found["There is a person."] == ("kept", Reason.ABOVE)
+    picture = picture_with({"image": ["A person rides."], "a": ["There is a man."]})
+    picture = picture.extended(models={"caption": "given"})
+    found = judged(picture, {"There is a man.": 0.7, "A person rides.": 0.9}, captioner="kin")
+    assert found["There is a man."] == ("kept", Reason.ABOVE)
