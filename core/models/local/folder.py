@@ -8,10 +8,26 @@ from pathlib import Path
 
 from ...errors import PatchMattersError
 
+# Mini-Gemini: the kinds of its configs, new and old, and the language model within.
+MINI_GEMINI = {
+    f"{name}{suffix}": language
+    for name in ("mgm", "mini_gemini")
+    for suffix, language in {
+        "": "llama",
+        "_gemma": "gemma",
+        "_mistral": "mistral",
+        "_mixtral": "mixtral",
+    }.items()
+}
+SAFE, PICKLED = "model.safetensors", "pytorch_model.bin"
+
 
 @dataclass(frozen=True)
 class ModelFolder:
     """A model on disk, whose config was read and whose weights are whole.
+
+    Attributes:
+        weights: their files.
 
     Raises:
         PatchMattersError: the folder or its config is missing, its config names code of its own, or
@@ -20,6 +36,7 @@ class ModelFolder:
 
     path: Path
     config: dict
+    weights: tuple[Path, ...]
 
     @classmethod
     def open(cls, path: str | Path) -> ModelFolder:
@@ -38,8 +55,8 @@ class ModelFolder:
                 f"model: {path / 'config.json'} cannot be used ({error}): download the model again."
             ) from error
         _check_code(path, config)
-        _check_weights(path)
-        return cls(path, config)
+        pickles = config["model_type"] in MINI_GEMINI  # which are read with weights_only=True
+        return cls(path, config, tuple(_weights(path, pickles)))
 
     @property
     def model_type(self) -> str:
@@ -51,7 +68,7 @@ def _check_code(path: Path, config: dict) -> None:
     from transformers import CONFIG_MAPPING
 
     kind = config["model_type"]
-    if kind not in CONFIG_MAPPING:
+    if kind not in CONFIG_MAPPING and kind not in MINI_GEMINI:
         import transformers
 
         why = "it brings code of its own, which is never run" if "auto_map" in config else ""
@@ -62,24 +79,41 @@ def _check_code(path: Path, config: dict) -> None:
         )
 
 
-def _check_weights(path: Path) -> None:
-    index = path / "model.safetensors.index.json"
-    names = {"model.safetensors"}
-    if index.is_file():
-        try:
-            names = set(json.loads(index.read_text(encoding="utf-8"))["weight_map"].values())
-        except (ValueError, KeyError, AttributeError) as error:
-            raise PatchMattersError(
-                f"model: {index} cannot be read ({error}): download the model again."
-            ) from error
-    missing = sorted(name for name in names if not (path / name).is_file())
-    if missing == ["model.safetensors"] and (list(path.glob("*.bin")) + list(path.glob("*.pt"))):
+def weight_files(path: Path, name: str) -> list[Path]:
+    """The files of the weights of that name: one, or those of their index; empty if none is there.
+
+    Raises:
+        PatchMattersError: the index cannot be read, or a file that it names is not there.
+    """
+    index = path / f"{name}.index.json"
+    if not index.is_file():
+        return [path / name] if (path / name).is_file() else []
+    try:
+        names = sorted(set(json.loads(index.read_text(encoding="utf-8"))["weight_map"].values()))
+        if any(Path(n).name != n for n in names):
+            raise ValueError("it names files in other folders")
+    except (ValueError, KeyError, AttributeError, TypeError) as error:
         raise PatchMattersError(
-            f"model: {path.name} has its weights as a pickle, which may run code and is not loaded: "
-            "convert them to safetensors, or download a version that has them."
-        )
+            f"model: {index} cannot be read ({error}): download the model again."
+        ) from error
+    missing = [n for n in names if not (path / n).is_file()]
     if missing:
         raise PatchMattersError(
             f"model: {path.name} lacks {', '.join(missing[:3])}"
             f"{' …' if len(missing) > 3 else ''}: the download is not finished; start it again."
         )
+    return [path / n for n in names]
+
+
+def _weights(path: Path, pickles: bool) -> list[Path]:
+    files = weight_files(path, SAFE) or (weight_files(path, PICKLED) if pickles else [])
+    if not files and not pickles and [*path.glob("*.bin"), *path.glob("*.pt")]:
+        raise PatchMattersError(
+            f"model: {path.name} has its weights as a pickle, which may run code and is not loaded: "
+            "convert them to safetensors, or download a version that has them."
+        )
+    if not files:
+        raise PatchMattersError(
+            f"model: {path.name} lacks {SAFE}: the download is not finished; start it again."
+        )
+    return files

@@ -16,7 +16,7 @@ import torch
 from ...errors import PatchMattersError
 from .. import Completion
 from .devices import Devices, Weights
-from .folder import ModelFolder
+from .folder import MINI_GEMINI, ModelFolder
 from .generation import Sampling, generate, last_logits
 from .loading import QUANTISED, Loading
 
@@ -44,10 +44,8 @@ class VisionLanguageModel:
 
     @cached_property
     def processor(self):
-        from transformers import AutoProcessor
-
         try:
-            processor = AutoProcessor.from_pretrained(self._folder.path, local_files_only=True)
+            processor = self._open_processor()
         except ImportError as error:
             raise PatchMattersError(
                 f"model: {self._folder.path.name} needs a package that is not installed "
@@ -65,26 +63,35 @@ class VisionLanguageModel:
             tokenizer.pad_token = tokenizer.eos_token
         return processor
 
-    def _load(self, device: torch.device) -> torch.nn.Module:
-        from transformers import AutoModelForCausalLM, AutoModelForImageTextToText
-        from transformers.models.auto.modeling_auto import (
-            MODEL_FOR_IMAGE_TEXT_TO_TEXT_MAPPING_NAMES as SEEING,
-        )
+    def _open_processor(self):
+        from transformers import AutoProcessor
 
-        kind, precision = self._folder.model_type, self._loading.precision
-        auto = AutoModelForImageTextToText if kind in SEEING else AutoModelForCausalLM
+        return AutoProcessor.from_pretrained(self._folder.path, local_files_only=True)
+
+    def _load(self, device: torch.device) -> torch.nn.Module:
+        precision = self._loading.precision
         options = {"dtype": FORMATS.get(precision, "auto")}
         if precision in QUANTISED:
             options = _quantised(precision, device)
         if self._loading.attention != "sdpa":  # which is what transformers takes where it can
             options["attn_implementation"] = self._loading.attention
         with torch.random.fork_rng(devices=[]):  # transformers 4 draws weights before it reads them
-            model = auto.from_pretrained(
-                self._folder.path, local_files_only=True, use_safetensors=True, **options
-            )
+            model = self._open_model(options)
         # Florence-2 would write its end token in place of the last one, and so hide that it was cut.
         model.generation_config.forced_eos_token_id = None
         return model
+
+    def _open_model(self, options: dict):
+        from transformers import AutoModelForCausalLM, AutoModelForImageTextToText
+        from transformers.models.auto.modeling_auto import (
+            MODEL_FOR_IMAGE_TEXT_TO_TEXT_MAPPING_NAMES as SEEING,
+        )
+
+        seeing = self._folder.model_type in SEEING
+        auto = AutoModelForImageTextToText if seeing else AutoModelForCausalLM
+        return auto.from_pretrained(
+            self._folder.path, local_files_only=True, use_safetensors=True, **options
+        )
 
     @property
     def tokenizer(self):
@@ -185,7 +192,10 @@ def open_model(
     key = (str(folder.path.resolve()), id(devices), loading)
     model = _loaded.get(key)
     if model is None:
-        model = _loaded[key] = VisionLanguageModel(folder, devices, loading)
+        kind = VisionLanguageModel
+        if folder.model_type in MINI_GEMINI:
+            from .mini_gemini import MiniGemini as kind
+        model = _loaded[key] = kind(folder, devices, loading)
     return model
 
 
