@@ -158,7 +158,10 @@ class LoadCaptioner(io.ComfyNode):
             category=types.CATEGORY,
             description="A vision-language model (LLaVA, Qwen-VL and the like) that describes the "
             "patches.",
-            search_aliases=["patch matters", "vlm", "llava", "qwen vl", "florence", "load model"],
+            search_aliases=[
+                *("patch matters", "vlm", "load model"),
+                *("llava", "qwen vl", "mini-gemini", "mgm", "florence"),
+            ],
             inputs=[
                 _model_input(CAPTIONER, "The model that describes."),
                 _precision_input(),

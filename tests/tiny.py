@@ -10,6 +10,7 @@ from pathlib import Path
 
 import torch
 import transformers
+from tiny_mini_gemini import mgm_gemma_hd, mgm_vicuna
 from tiny_towers import TOWER, blip, save
 from tokenizers import Tokenizer, decoders, models
 from transformers import PreTrainedTokenizerFast
@@ -454,5 +455,16 @@ def blip_captioner(folder: Path) -> Path:
     return blip(folder, retrieval=False)
 
 
-CHATTING = (llava, llava_next, llava_1_6_mistral, qwen2_5_vl, qwen3_vl, gemma3, internvl, smolvlm2)
+CHATTING = (
+    llava,
+    llava_next,
+    llava_1_6_mistral,
+    qwen2_5_vl,
+    qwen3_vl,
+    gemma3,
+    internvl,
+    smolvlm2,
+    mgm_vicuna,
+    mgm_gemma_hd,
+)
 DESCRIBING = (paligemma2, florence2, blip_captioner)

@@ -70,7 +70,9 @@ def tensor(name: str, *shape: int) -> torch.Tensor:
     norm = "norm" in name or name.endswith(("stem.1.weight", "downsample.0.weight", "gamma"))
     if name.endswith(".bias") or (norm and len(shape) == 1):
         drawn = drawn * 0.1 + (norm and not name.endswith("bias"))
-    elif "embed_tokens" not in name:
+    elif "embed_tokens" in name:
+        drawn = drawn * 0.3
+    else:
         drawn = drawn * 1.5 / np.sqrt(np.prod(shape[1:]) or 1)
     return torch.from_numpy(drawn.astype(np.float32))
 

@@ -13,10 +13,11 @@ from core.models.registry import OFFLINE
 
 MAKE = """
 import sys; sys.path.insert(0, {tests!r})
-import tiny, tiny_towers, pathlib
+import tiny, tiny_mini_gemini, tiny_towers, pathlib
 folder = pathlib.Path({folder!r})
 tiny.llava(folder / "author" / "tiny-llava")
 tiny.llama(folder / "tiny-llama")
+tiny_mini_gemini.mgm_gemma_hd(folder / "author" / "tiny-mgm-2b-hd")
 tiny_towers.blip_itm(folder / "tiny-blip-itm")
 from ultralytics import YOLO
 yolo = folder.parent / "ultralytics" / "bbox"; yolo.mkdir(parents=True)
@@ -68,7 +69,8 @@ def test_the_pickers_list_what_is_on_disk_sorted_by_what_it_can_do(server, model
         known = [f"transformers:{entry.id}" for entry in entries(role)]
         return [OFFLINE[role], *on_disk, *known]
 
-    seeing = ["transformers:bulky-llava", "transformers:author/tiny-llava"]
+    seeing = ["bulky-llava", "author/tiny-llava", "author/tiny-mgm-2b-hd"]
+    seeing = [f"transformers:{name}" for name in seeing]
     assert options("PatchMattersLoadCaptioner") == expected("captioner", *seeing)
     assert options("PatchMattersLoadDetector") == expected(
         "detector", "ultralytics:bbox/random-yolov8n.pt", "transformers:tiny-dino"
@@ -104,6 +106,18 @@ def test_a_detector_that_takes_words_and_a_clip(server, models):
     assert report["models"]["detector"] == "transformers:tiny-dino"
     assert report["models"]["matcher"] == "transformers:tiny-clip"
     assert {d["label"] for d in report["detections"]} <= {"cup", "dining table"}
+
+
+def test_a_mini_gemini_describes_writes_and_judges(server, models):
+    name = "transformers:author/tiny-mgm-2b-hd"
+    prompt = with_captioner(name, seed=33)
+    prompt["filter"]["inputs"] |= {"matcher": ["vlm", 2], "threshold": 0.0}
+    prompt["join"]["inputs"]["writer"] = ["vlm", 1]
+    prompt["report"] = node("PreviewAny", source=["join", 2])
+    report = report_of(server.run(prompt))
+    assert {report["models"][role] for role in ("captioner", "writer", "matcher")} == {name}
+    assert all(report["tokens"][role] > 0 for role in ("captioner", "writer"))
+    assert any(statement["score"] is not None for statement in report["statements"])
 
 
 def test_a_catalogued_model_is_downloaded_once_and_then_found(server, models):

@@ -71,7 +71,9 @@ def test_a_prompt_goes_through_the_models_own_template_with_one_image(vlm):
     text = model.prompt(f"Describe {image_token} this.", image=True)
     assert text.count(image_token) == 1
     assert model.prompt("Describe.", image=False).count(image_token) == 0
-    assert "Describe" in text and text.rstrip().lower().endswith(("assistant:", "assistant"))
+    assert "Describe" in text and text.rstrip().lower().endswith(
+        ("assistant:", "assistant", "model")
+    )
 
 
 def test_what_a_row_says_depends_on_its_own_request_alone(seeing):
@@ -357,6 +359,12 @@ def test_of_two_models_on_a_cpu_one_is_in_memory(checkpoints):
 def test_a_tokenizer_without_chat_template_is_explained(copy):
     (copy / "chat_template.jinja").unlink()
     with pytest.raises(PatchMattersError, match="no chat template"):
+        caption(copy, requests())
+
+
+def test_a_tokenizer_that_is_missing_is_explained(copy):
+    (copy / "tokenizer.json").unlink()
+    with pytest.raises(PatchMattersError, match="model: model"):
         caption(copy, requests())
 
 

@@ -7,7 +7,7 @@ import weakref
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
-from ...errors import PatchMattersError
+from ...errors import PatchMattersError, in_short
 
 if TYPE_CHECKING:
     import torch
@@ -43,8 +43,9 @@ class Weights:
             except (PatchMattersError, torch.OutOfMemoryError):
                 raise
             except Exception as error:  # of any library below transformers
-                why = (str(error).strip().splitlines() or [type(error).__name__])[0][:300]
-                raise PatchMattersError(f"model: {self._name} was not loaded ({why}).") from error
+                raise PatchMattersError(
+                    f"model: {self._name} was not loaded ({in_short(error)})."
+                ) from error
         return self._model
 
     def drop(self) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from ...errors import PatchMattersError
 from .catalogue import find_entry
 from .downloads import Progress, download
+from .folder import MINI_GEMINI
 
 DETECTOR, CAPTIONER, MATCHER, WRITER = "detector", "captioner", "matcher", "writer"
 
@@ -47,7 +48,7 @@ def roles(config: dict) -> set[str]:
         return fit.get(classes[0], set())
     if kind in NOT_CHATTING:
         return {CAPTIONER}
-    if "vision_config" in config:
+    if "vision_config" in config or kind in MINI_GEMINI:
         return {CAPTIONER, WRITER}
     return {WRITER} if not classes or "CausalLM" in named or "LMHead" in named else set()
 

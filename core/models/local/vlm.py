@@ -13,7 +13,7 @@ from pathlib import Path
 
 import torch
 
-from ...errors import PatchMattersError
+from ...errors import PatchMattersError, in_short
 from .. import Completion
 from .devices import Devices, Weights
 from .folder import MINI_GEMINI, ModelFolder
@@ -49,9 +49,22 @@ class VisionLanguageModel:
         except ImportError as error:
             raise PatchMattersError(
                 f"model: {self._folder.path.name} needs a package that is not installed "
-                f"({str(error).strip().splitlines()[0]})."
+                f"({in_short(error)})."
+            ) from error
+        except PatchMattersError:
+            raise
+        except Exception as error:  # of any library below transformers
+            raise PatchMattersError(
+                f"model: {self._folder.path.name} cannot be used ({in_short(error)}): download it again."
             ) from error
         tokenizer = getattr(processor, "tokenizer", processor)
+        word = tokenizer("a", add_special_tokens=False)["input_ids"]
+        if not tokenizer.decode(word, skip_special_tokens=True).strip():
+            # transformers 5 makes an empty one where its files are missing
+            raise PatchMattersError(
+                f"model: {self._folder.path.name} has no tokenizer that can read a word: its "
+                "tokenizer.json or tokenizer.model is missing; download the model again."
+            )
         self._chats = bool(getattr(processor, "chat_template", None) or tokenizer.chat_template)
         if not self._chats and self._folder.model_type not in TASKS:
             raise PatchMattersError(

@@ -4,16 +4,18 @@ everything is."""
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from math import isqrt
 from pathlib import Path
+from pickle import UnpicklingError
 from zipfile import is_zipfile
 
 import torch
-from safetensors import safe_open
+from safetensors import SafetensorError, safe_open
 from transformers import AutoConfig, GenerationConfig, PretrainedConfig
 
-from ....errors import PatchMattersError
+from ....errors import PatchMattersError, in_short
 from ..folder import MINI_GEMINI, ModelFolder, weight_files
 from .architecture import Vision, seeing
 from .inputs import MiniGeminiProcessor
@@ -104,13 +106,16 @@ def configure(folder: ModelFolder) -> PretrainedConfig:
     given |= {"mm_vision_select_layer": -2, "mm_projector_type": "", "image_size_aux": 0}
     given |= folder.config
     _check_variant(folder, given)
-    given["image_global"] &= given["image_grid"] > 1
+    given["image_global"] = bool(given["image_global"]) and given["image_grid"] > 1
     given["projector_depth"] = int(given["mm_projector_type"][3])
     weights = read_weights(folder)
     given["clip"], given["convnext"] = _clip(folder, weights), _convnext(folder, weights)
+    layer, layers = given["mm_vision_select_layer"], given["clip"]["num_hidden_layers"]
+    if layer not in range(-layers - 1, layers + 1):
+        raise _unknown(folder, "mm_vision_select_layer", layer, f"one of {layers} layers")
     side = given["clip"]["image_size"] // given["clip"]["patch_size"] * given["image_grid"]
     cell = given["convnext"]["patch_size"] * side
-    if not given["image_size_aux"] or given["image_size_aux"] % cell:
+    if given["image_size_aux"] % cell:
         raise _unknown(folder, "image_size_aux", given["image_size_aux"], f"a multiple of {cell}")
     about_the_file = ("model_type", "architectures", "auto_map", "transformers_version")
     fields = {name: value for name, value in given.items() if name not in about_the_file}
@@ -127,6 +132,8 @@ def load(folder: ModelFolder, config, processor: MiniGeminiProcessor, options: d
     vision = _vision_weights(folder, config, weights)
     language = {name: tensor for name, tensor in weights.items() if not _is_vision(name)}
     config.image_token_id = processor.image_token_id
+    if "quantization_config" in options:  # the words only: what sees is small
+        options["quantization_config"].llm_int8_skip_modules = ["vision", "lm_head"]
     model, report = seeing(type(config)).from_pretrained(
         None,
         config=config,
@@ -135,8 +142,10 @@ def load(folder: ModelFolder, config, processor: MiniGeminiProcessor, options: d
         ignore_mismatched_sizes=True,
         **options,
     )
-    for name, found, expected in report["mismatched_keys"]:
-        raise _misfit(folder, name, found, expected)
+    for entry in report["mismatched_keys"]:
+        if isinstance(entry, str):  # transformers 4 gives the names alone
+            entry = entry, weights[entry].shape, model.get_parameter(entry).shape
+        raise _misfit(folder, *entry)
     _check_there(folder, sorted(report["missing_keys"]))
     if (folder.path / "generation_config.json").is_file():
         model.generation_config = GenerationConfig.from_pretrained(folder.path)
@@ -152,8 +161,8 @@ def _check_variant(folder: ModelFolder, config: dict) -> None:
         if config.get(key, value) != value:
             raise _unknown(folder, key, config[key], value)
     for key in ("image_grid", "image_size_aux"):
-        if type(config[key]) is not int or config[key] < 0:
-            raise _unknown(folder, key, config[key], "a whole number")
+        if type(config[key]) is not int or config[key] < 1:
+            raise _unknown(folder, key, config[key], "a whole number above 0")
 
 
 def _unknown(folder: ModelFolder, key: str, value, expected) -> PatchMattersError:
@@ -265,15 +274,26 @@ def _find_tower(folder: ModelFolder, tower: Tower) -> list[Path]:
     )
 
 
-def _tensors(files: list[Path]) -> Weights:
+def _tensors(files: Iterable[Path]) -> Weights:
     found: Weights = {}
     for file in files:
-        if file.suffix == ".safetensors":
-            with safe_open(file, framework="pt") as opened:
-                found |= {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118
-        else:
-            found |= _unpickled(file)
+        try:
+            found |= _safe(file) if file.suffix == ".safetensors" else _unpickled(file)
+        except UnpicklingError as error:  # whose own words advise to read it unsafely
+            raise PatchMattersError(
+                f"model: {file} holds more than weights, which may be a program, and is not loaded: "
+                "take a version of the model with safetensors."
+            ) from error
+        except (SafetensorError, OSError, RuntimeError, EOFError, ValueError) as error:
+            raise PatchMattersError(
+                f"model: {file} cannot be read ({in_short(error)}): download the model again."
+            ) from error
     return found
+
+
+def _safe(file: Path) -> Weights:
+    with safe_open(file, framework="pt") as opened:
+        return {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118
 
 
 def _unpickled(file: Path) -> Weights:
