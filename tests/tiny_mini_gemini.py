@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from zlib import crc32
 
@@ -19,9 +21,29 @@ from safetensors.torch import save_file
 
 QUESTION = "Describe what is in this picture."
 HERE = Path(__file__).parent / "mini_gemini"  # with two SentencePiece models of 420 and 440 pieces
-CLIP = {"hidden_size": 64, "intermediate_size": 128, "num_hidden_layers": 3, "image_size": 56}
-CLIP |= {"num_attention_heads": 1, "patch_size": 14}
-WIDTHS, DEPTHS = (8, 16, 32, 64), (1, 1, 2, 1)
+
+
+@dataclass(frozen=True)
+class Towers:
+    """The sizes of a CLIP ViT and a ConvNeXt."""
+
+    clip: dict
+    widths: tuple[int, ...]
+    depths: tuple[int, ...]
+
+
+TOWERS = Towers(
+    clip={
+        "hidden_size": 64,
+        "intermediate_size": 128,
+        "num_hidden_layers": 3,
+        "num_attention_heads": 1,
+        "image_size": 56,
+        "patch_size": 14,
+    },
+    widths=(8, 16, 32, 64),
+    depths=(1, 1, 2, 1),
+)
 LANGUAGE = {
     "hidden_size": 32,
     "intermediate_size": 64,
@@ -39,8 +61,6 @@ MIXTRAL = {**LLAMA, "model_type": "mgm_mixtral", "num_local_experts": 4}
 MIXTRAL |= {"num_experts_per_tok": 2, "sliding_window": None}
 SEES = {
     "image_aspect_ratio": "pad",
-    "mm_hidden_size": 64,
-    "mm_hidden_size_aux": sum(WIDTHS),
     "mm_projector_type": "mlp2x_gelu",
     "mm_use_im_patch_token": False,
     "mm_use_im_start_end": False,
@@ -85,17 +105,17 @@ def _norm(name: str, width: int) -> dict:
     return {f"{name}.weight": (width,), f"{name}.bias": (width,)}
 
 
-def _clip_shapes() -> dict:
-    width, inner = CLIP["hidden_size"], CLIP["intermediate_size"]
-    positions = (CLIP["image_size"] // CLIP["patch_size"]) ** 2 + 1
+def _clip_shapes(clip: dict) -> dict:
+    width, inner = clip["hidden_size"], clip["intermediate_size"]
+    positions = (clip["image_size"] // clip["patch_size"]) ** 2 + 1
     shapes = {
         "embeddings.class_embedding": (width,),
-        "embeddings.patch_embedding.weight": (width, 3, CLIP["patch_size"], CLIP["patch_size"]),
+        "embeddings.patch_embedding.weight": (width, 3, clip["patch_size"], clip["patch_size"]),
         "embeddings.position_embedding.weight": (positions, width),
         **_norm("pre_layrnorm", width),
         **_norm("post_layernorm", width),
     }
-    for i in range(CLIP["num_hidden_layers"]):
+    for i in range(clip["num_hidden_layers"]):
         layer = f"encoder.layers.{i}"
         for part in "qkv":
             shapes |= _linear(f"{layer}.self_attn.{part}_proj", width, width)
@@ -106,13 +126,13 @@ def _clip_shapes() -> dict:
     return {LOW + name: shape for name, shape in shapes.items()}
 
 
-def _convnext_shapes() -> dict:
-    shapes = {"stem.0.weight": (WIDTHS[0], 3, 4, 4), "stem.0.bias": (WIDTHS[0],)}
-    shapes |= _norm("stem.1", WIDTHS[0])
-    for i, (width, depth) in enumerate(zip(WIDTHS, DEPTHS)):
+def _convnext_shapes(widths: tuple[int, ...], depths: tuple[int, ...]) -> dict:
+    shapes = {"stem.0.weight": (widths[0], 3, 4, 4), "stem.0.bias": (widths[0],)}
+    shapes |= _norm("stem.1", widths[0])
+    for i, (width, depth) in enumerate(zip(widths, depths)):
         if i:
-            shapes |= _norm(f"stages.{i}.downsample.0", WIDTHS[i - 1])
-            shapes[f"stages.{i}.downsample.1.weight"] = (width, WIDTHS[i - 1], 2, 2)
+            shapes |= _norm(f"stages.{i}.downsample.0", widths[i - 1])
+            shapes[f"stages.{i}.downsample.1.weight"] = (width, widths[i - 1], 2, 2)
             shapes[f"stages.{i}.downsample.1.bias"] = (width,)
         for j in range(depth):
             block = f"stages.{i}.blocks.{j}"
@@ -155,8 +175,8 @@ def _language_shapes(config: dict) -> dict:
     return shapes
 
 
-def _joint_shapes(config: dict) -> dict:
-    low, high, width = CLIP["hidden_size"], sum(WIDTHS), config["hidden_size"]
+def _joint_shapes(config: dict, towers: Towers) -> dict:
+    low, high, width = towers.clip["hidden_size"], sum(towers.widths), config["hidden_size"]
     shapes = _linear("model.mm_projector.0", width, low) | _linear(
         "model.mm_projector.2", width, width
     )
@@ -166,26 +186,60 @@ def _joint_shapes(config: dict) -> dict:
     return shapes
 
 
-def weights(config: dict, *, towers: bool = True) -> dict[str, torch.Tensor]:
-    """All of a checkpoint, by its published names."""
-    shapes = _language_shapes(config) | _joint_shapes(config)
-    if towers:
-        shapes |= _clip_shapes() | _convnext_shapes()
-    return {name: tensor(name, *shape) for name, shape in shapes.items()}
+def shapes(config: dict, towers: Towers = TOWERS) -> dict[str, tuple[int, ...]]:
+    """Of all weights of a checkpoint, by their published names."""
+    see = _clip_shapes(towers.clip) | _convnext_shapes(towers.widths, towers.depths)
+    return _language_shapes(config) | _joint_shapes(config, towers) | see
+
+
+def weights(config: dict) -> dict[str, torch.Tensor]:
+    """All of a tiny checkpoint."""
+    return {name: tensor(name, *shape) for name, shape in shapes(config).items()}
+
+
+def write_weights(
+    folder: Path,
+    wanted: dict[str, tuple[int, ...]],
+    make: Callable[..., torch.Tensor] = tensor,
+    shards: int = 2,
+) -> None:
+    """Shards of safetensors and their index; one shard is in memory at a time."""
+    places = {
+        name: f"model-{i * shards // len(wanted) + 1:05}-of-{shards:05}.safetensors"
+        for i, name in enumerate(wanted)
+    }
+    index = {"metadata": {}, "weight_map": places}
+    (folder / "model.safetensors.index.json").write_text(json.dumps(index))
+    for file in set(places.values()):
+        held = {name: make(name, *shape) for name, shape in wanted.items() if places[name] == file}
+        save_file(held, folder / file, metadata={"format": "pt"})
 
 
 def write(folder: Path, config: dict = LLAMA, *, hd: bool = False, towers: bool = True) -> Path:
-    """A folder as one of the published: config, tokenizer.model, two shards of safetensors.
+    """A folder as one of the published, tiny.
 
     Args:
         hd: the image grid of the HD variants.
         towers: whether the two vision towers are among the weights.
     """
+    write_texts(folder, config, hd=hd)
+    wanted = shapes(config)
+    if not towers:
+        wanted = {n: s for n, s in wanted.items() if not n.startswith((LOW, HIGH))}
+    write_weights(folder, wanted)
+    return folder
+
+
+def write_texts(
+    folder: Path, config: dict, towers: Towers = TOWERS, *, hd: bool = False, dtype: str = "float32"
+) -> None:
+    """All but the weights: config, tokenizer."""
     folder.mkdir(parents=True, exist_ok=True)
-    grid = {"image_grid": 2, "image_global": True, "image_size_aux": 256}
-    plain = {"image_grid": 1, "image_global": False, "image_size_aux": 128}
-    full = {**config, **SEES, **(grid if hd else plain), "torch_dtype": "float32"}
-    full["architectures"] = ["MGMForCausalLM"]
+    grid = 2 if hd else 1
+    tokens = towers.clip["image_size"] // towers.clip["patch_size"]
+    sizes = {"mm_hidden_size": towers.clip["hidden_size"], "mm_hidden_size_aux": sum(towers.widths)}
+    sizes |= {"image_grid": grid, "image_global": hd, "image_size_aux": 32 * tokens * grid}
+    full = {**config, **SEES, **sizes, "torch_dtype": dtype, "architectures": ["MGMForCausalLM"]}
     (folder / "config.json").write_text(json.dumps(full, indent=1))
     gemma = config["model_type"].endswith("gemma")
     shutil.copy(HERE / ("gemma.model" if gemma else "vicuna.model"), folder / "tokenizer.model")
@@ -203,16 +257,6 @@ def write(folder: Path, config: dict = LLAMA, *, hd: bool = False, towers: bool 
         tokenizer["pad_token"] = "<pad>"
         tokenizer["additional_special_tokens"] = ["<start_of_turn>", "<end_of_turn>"]
     (folder / "tokenizer_config.json").write_text(json.dumps(tokenizer))
-    shards: dict[str, dict] = {}
-    for name, value in weights(config, towers=towers).items():
-        first = name.startswith(("model.layers.0.", "model.embed_tokens", LOW))
-        shards.setdefault(f"model-0000{1 if first else 2}-of-00002.safetensors", {})[name] = value
-    places = {name: file for file, part in shards.items() for name in part}
-    index = {"metadata": {}, "weight_map": places}
-    (folder / "model.safetensors.index.json").write_text(json.dumps(index))
-    for file, part in shards.items():
-        save_file(part, folder / file, metadata={"format": "pt"})
-    return folder
 
 
 def mgm_vicuna(folder: Path) -> Path:

@@ -43,7 +43,7 @@ def prepare_environment() -> None:
     import timm
 
     def speck(pretrained=False, **options):
-        sizes = {"depths": tiny.DEPTHS, "dims": tiny.WIDTHS}
+        sizes = {"depths": tiny.TOWERS.depths, "dims": tiny.TOWERS.widths}
         kept = {k: v for k, v in options.items() if k in ("num_classes", "drop_path_rate")}
         model = timm.models.convnext.ConvNeXt(**sizes, **kept)
         model.default_cfg = {}
@@ -61,11 +61,11 @@ def write_towers(folder: Path) -> dict[str, str]:
 
     weights = tiny.weights(tiny.LLAMA)
     low, high = folder / "openai" / "clip", folder / "openclip-convnext-large-d-320"
-    model = CLIPVisionModel(CLIPVisionConfig(**tiny.CLIP))
+    model = CLIPVisionModel(CLIPVisionConfig(**tiny.TOWERS.clip))
     own = {"vision_model." + n[len(tiny.LOW) :]: w for n, w in weights.items() if tiny.LOW in n}
     model.load_state_dict(own, strict=False)
     model.save_pretrained(low)
-    side = {"height": tiny.CLIP["image_size"], "width": tiny.CLIP["image_size"]}
+    side = {"height": tiny.TOWERS.clip["image_size"], "width": tiny.TOWERS.clip["image_size"]}
     CLIPImageProcessor(size={"shortest_edge": side["width"]}, crop_size=side).save_pretrained(low)
     high.mkdir(parents=True)
     (high / "open_clip_config.json").write_text(json.dumps({"preprocess_cfg": {}}))
@@ -80,7 +80,7 @@ def pixels(image: Image.Image, processor, config) -> tuple[torch.Tensor, torch.T
     """As mgm/eval/model_vqa_loader.py prepares one image."""
     from mgm.mm_utils import process_images
 
-    side = tiny.CLIP["image_size"]
+    side = tiny.TOWERS.clip["image_size"]
     processor.crop_size = {"height": config.image_size_aux, "width": config.image_size_aux}
     processor.size = {"shortest_edge": config.image_size_aux}
     large = process_images([image], processor, config)
