@@ -186,7 +186,7 @@ def load_seeing(name: str, folder: Path, devices: Devices, loading: Loading = Lo
     weights."""
     from .local.judge import JudgeMatcher
     from .local.llm_writer import TransformersWriter
-    from .local.vlm import open_model
+    from .local.opening import open_model
     from .local.vlm_captioner import TransformersCaptioner
 
     model = open_model(folder, devices, loading)

@@ -16,7 +16,7 @@ from core.models import CaptionRequest, Fact, WritingRequest
 from core.models.local.devices import PlainDevices
 from core.models.local.generation import in_batches
 from core.models.local.loading import Loading, precisions
-from core.models.local.vlm import open_model
+from core.models.local.opening import open_model
 from core.models.registry import CAPTIONER, MATCHER, WRITER, load_folder, load_model
 from core.models.thinking import without_thinking
 from core.models.writing import writing_prompt

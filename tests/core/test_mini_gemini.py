@@ -14,8 +14,8 @@ from core.errors import PatchMattersError
 from core.models.local.devices import PlainDevices
 from core.models.local.generation import Sampling
 from core.models.local.loading import Loading, precisions
+from core.models.local.opening import open_model
 from core.models.local.shelf import CAPTIONER, WRITER, roles
-from core.models.local.vlm import open_model
 
 DEVICES = PlainDevices("cpu")
 RECORDED = np.load(tiny.HERE / "recorded.npz")

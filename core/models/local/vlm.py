@@ -6,17 +6,15 @@ Qwen-VL and the like; and those few that are no chat models but know a task (`TA
 
 from __future__ import annotations
 
-import weakref
 from collections.abc import Callable, Sequence
 from functools import cached_property
-from pathlib import Path
 
 import torch
 
 from ...errors import PatchMattersError, in_short
 from .. import Completion
 from .devices import Devices, Weights
-from .folder import MINI_GEMINI, ModelFolder
+from .folder import ModelFolder
 from .generation import Sampling, generate, last_logits
 from .loading import QUANTISED, Loading
 
@@ -26,8 +24,6 @@ MIN_SIDE = 28  # px; smaller crops are enlarged, for a vision model's own patch 
 TASKS = {"florence2": "<MORE_DETAILED_CAPTION>", "paligemma": "<image>caption en", "blip": ""}
 
 FORMATS = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
-
-_loaded: weakref.WeakValueDictionary = weakref.WeakValueDictionary()
 
 
 class RefusedImage(ValueError):
@@ -195,21 +191,6 @@ class VisionLanguageModel:
             for k, v in inputs.items()
             if isinstance(v, torch.Tensor)
         }
-
-
-def open_model(
-    path: str | Path, devices: Devices, loading: Loading = Loading()
-) -> VisionLanguageModel:
-    """The model of a folder; the same object while anyone holds it, so its weights load once."""
-    folder = ModelFolder.open(path)
-    key = (str(folder.path.resolve()), id(devices), loading)
-    model = _loaded.get(key)
-    if model is None:
-        kind = VisionLanguageModel
-        if folder.model_type in MINI_GEMINI:
-            from .mini_gemini import MiniGemini as kind
-        model = _loaded[key] = kind(folder, devices, loading)
-    return model
 
 
 def _quantised(precision: str, device: torch.device) -> dict:
