@@ -14,6 +14,7 @@ from core.errors import PatchMattersError
 from core.models.local.devices import PlainDevices
 from core.models.local.generation import Sampling
 from core.models.local.loading import Loading, precisions
+from core.models.local.mini_gemini.inputs import conversation
 from core.models.local.opening import open_model
 from core.models.local.shelf import CAPTIONER, WRITER, roles
 
@@ -227,6 +228,23 @@ def test_formats_of_the_weights(tmp_path, precision, attention):
     if precision in ("8-bit", "4-bit"):  # the words only
         kinds = (type(weights.model.layers[0].mlp.up_proj), type(weights.vision.mm_projector[0]))
         assert kinds[0] is not torch.nn.Linear and kinds[1] is torch.nn.Linear
+
+
+@pytest.mark.parametrize(
+    ("language", "vocabulary", "before", "after"),
+    [
+        ("llama", {}, "questions. USER: ", " ASSISTANT:"),
+        ("llama", {"<|im_start|>": 7}, "<|im_start|>user\n", "<|im_start|>assistant\n"),
+        ("llama", {"<|start_header_id|>": 7}, "user<|end_header_id|>\n\n", "_id|>\n\n"),
+        ("mixtral", {}, "[INST] ", " [/INST]"),
+        ("gemma", {}, "<start_of_turn>user\n", "<start_of_turn>model\n"),
+    ],
+    ids=["vicuna", "yi", "llama_3", "mixtral", "gemma"],
+)
+def test_each_variant_has_the_conversation_it_was_trained_on(language, vocabulary, before, after):
+    found = conversation(language, vocabulary)
+    assert found.before.endswith(before) and found.after.endswith(after)
+    assert found.end is None or found.after.startswith(found.end)
 
 
 def test_it_describes_and_writes(tmp_path):

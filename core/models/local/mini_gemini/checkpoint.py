@@ -13,7 +13,7 @@ from zipfile import is_zipfile
 
 import torch
 from safetensors import SafetensorError, safe_open
-from transformers import AutoConfig, GenerationConfig, PretrainedConfig
+from transformers import CONFIG_MAPPING, GenerationConfig, PretrainedConfig
 
 from ....errors import PatchMattersError, in_short
 from ..folder import MINI_GEMINI, ModelFolder, weight_files
@@ -35,7 +35,7 @@ CONVNEXT = {
     ".layer_scale_parameter": ".gamma",
 }
 
-Weights = dict[str, torch.Tensor]
+Tensors = dict[str, torch.Tensor]
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ TOWER_FILES = (
 )
 
 
-def read_weights(folder: ModelFolder) -> Weights:
+def read_weights(folder: ModelFolder) -> Tensors:
     """Name -> tensor, of the folder and of the towers that it lacks; mapped from the files, so
     memory is used where they are.
 
@@ -119,7 +119,7 @@ def configure(folder: ModelFolder) -> PretrainedConfig:
         raise _unknown(folder, "image_size_aux", given["image_size_aux"], f"a multiple of {cell}")
     about_the_file = ("model_type", "architectures", "auto_map", "transformers_version")
     fields = {name: value for name, value in given.items() if name not in about_the_file}
-    return AutoConfig.for_model(MINI_GEMINI[folder.model_type], **fields)
+    return CONFIG_MAPPING[MINI_GEMINI[folder.model_type]].from_dict(fields)
 
 
 def load(folder: ModelFolder, config, processor: MiniGeminiProcessor, options: dict):
@@ -172,7 +172,7 @@ def _unknown(folder: ModelFolder, key: str, value, expected) -> PatchMattersErro
     )
 
 
-def _vision_weights(folder: ModelFolder, config, weights: Weights) -> Weights:
+def _vision_weights(folder: ModelFolder, config, weights: Tensors) -> Tensors:
     """The weights of `Vision` by its own names."""
     with torch.device("meta"):
         wanted = Vision(config).state_dict()
@@ -216,7 +216,7 @@ def _misfit(folder: ModelFolder, name: str, found, expected) -> PatchMattersErro
     )
 
 
-def _clip(folder: ModelFolder, weights: Weights) -> dict:
+def _clip(folder: ModelFolder, weights: Tensors) -> dict:
     """The sizes of the low-resolution tower."""
     names = ("embeddings.patch_embedding.weight", "embeddings.position_embedding.weight")
     names = [LOW.prefix + n for n in (*names, "encoder.layers.0.mlp.fc1.weight")]
@@ -232,7 +232,7 @@ def _clip(folder: ModelFolder, weights: Weights) -> dict:
     }
 
 
-def _convnext(folder: ModelFolder, weights: Weights) -> dict:
+def _convnext(folder: ModelFolder, weights: Tensors) -> dict:
     """The sizes of the high-resolution tower."""
     stages = f"{HIGH.prefix}stages."
     stem = f"{HIGH.prefix}stem.0.weight"
@@ -247,7 +247,7 @@ def _convnext(folder: ModelFolder, weights: Weights) -> dict:
     }
 
 
-def _count(weights: Weights, prefix: str) -> int:
+def _count(weights: Tensors, prefix: str) -> int:
     """How many numbers follow the prefix in the names."""
     return len({n[len(prefix) :].partition(".")[0] for n in weights if n.startswith(prefix)})
 
@@ -257,13 +257,8 @@ def _find_tower(folder: ModelFolder, tower: Tower) -> list[Path]:
     trained = str(folder.config.get(tower.key, "")).replace("\\", "/").rstrip("/")
     names = {path.split("/")[-1] for path in (trained, tower.repository)} - {"", ".", ".."}
     above = folder.path.resolve().parent
-    for parent in (
-        folder.path,
-        above,
-        *above.glob("[!.]*/"),
-        above.parent,
-        *above.parent.glob("[!.]*/"),
-    ):
+    near = (folder.path, above, *above.glob("*/"), above.parent, *above.parent.glob("*/"))
+    for parent in near:
         for name in sorted(names):
             for file in TOWER_FILES:
                 if files := weight_files(parent / name, file):
@@ -274,8 +269,8 @@ def _find_tower(folder: ModelFolder, tower: Tower) -> list[Path]:
     )
 
 
-def _tensors(files: Iterable[Path]) -> Weights:
-    found: Weights = {}
+def _tensors(files: Iterable[Path]) -> Tensors:
+    found: Tensors = {}
     for file in files:
         try:
             found |= _safe(file) if file.suffix == ".safetensors" else _unpickled(file)
@@ -291,12 +286,12 @@ def _tensors(files: Iterable[Path]) -> Weights:
     return found
 
 
-def _safe(file: Path) -> Weights:
+def _safe(file: Path) -> Tensors:
     with safe_open(file, framework="pt") as opened:
         return {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118
 
 
-def _unpickled(file: Path) -> Weights:
+def _unpickled(file: Path) -> Tensors:
     version = tuple(int(part) for part in re.findall(r"\d+", torch.__version__)[:2])
     if version < (2, 6):  # before, a prepared file ran code in spite of weights_only
         raise PatchMattersError(
