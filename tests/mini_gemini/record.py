@@ -1,7 +1,7 @@
 """Records what the authors' code makes of the tiny checkpoints, for tests/core/test_mini_gemini.py.
 
     git clone https://github.com/dvlab-research/MGM
-    pip install transformers==4.38.2 timm==0.9.16 open_clip_torch==2.24.0 sentencepiece einops
+    pip install transformers==4.38.2 timm==0.9.16 open_clip_torch==2.24.0 einops sentencepiece protobuf
     PYTHONPATH=MGM python tests/mini_gemini/record.py tests/mini_gemini/recorded.npz
 
 Runs outside the pack's environment; the pack has none of that code. Of each variant are recorded: the
