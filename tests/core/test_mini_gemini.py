@@ -9,6 +9,7 @@ import pytest
 import tiny_mini_gemini as tiny
 import torch
 from safetensors.torch import load_file, save_file
+from tiny import tokenizer
 
 from core.errors import PatchMattersError
 from core.models.local.devices import PlainDevices
@@ -245,6 +246,45 @@ def test_each_variant_has_the_conversation_it_was_trained_on(language, vocabular
     found = conversation(language, vocabulary)
     assert found.before.endswith(before) and found.after.endswith(after)
     assert found.end is None or found.after.startswith(found.end)
+
+
+def like_yi(folder: Path) -> None:
+    """ChatML's tokens are pieces of its SentencePiece model."""
+    import sentencepiece
+
+    with (folder / "tokenizer.model").open("wb") as file:
+        sentencepiece.SentencePieceTrainer.train(
+            sentence_iterator=iter(Path(__file__).read_text().splitlines()),
+            model_writer=file,
+            vocab_size=400,
+            model_type="bpe",
+            byte_fallback=True,
+            normalization_rule_name="identity",
+            user_defined_symbols=["<|im_start|>", "<|im_end|>"],
+            pad_id=-1,
+            minloglevel=2,
+        )
+
+
+def like_llama_3(folder: Path) -> None:
+    """A tokenizer.json, with tokens of its own around roles."""
+    (folder / "tokenizer.model").unlink()
+    names = ("<|start_header_id|>", "<|end_header_id|>", "<|eot_id|>")
+    tokenizer(*names).save_pretrained(folder)
+
+
+@pytest.mark.parametrize(
+    ("give", "turn", "end"),
+    [(like_yi, "<|im_start|>", "<|im_end|>"), (like_llama_3, "<|start_header_id|>", "<|eot_id|>")],
+)
+def test_yi_and_llama_3_speak_by_their_own_tokens(tmp_path, give, turn, end):
+    give(tiny.write(tmp_path / "m"))
+    model = open_model(tmp_path / "m", PlainDevices("cpu"))
+    ids = model.processor(text=[model.prompt(f"Describe {turn}.", image=True)])["input_ids"][0]
+    tokens = model.tokenizer.convert_ids_to_tokens(ids)
+    assert [tokens.count(t) for t in (turn, end, "<image>")] == [3, 2, 16]
+    assert model.processor.ends == model.tokenizer.convert_tokens_to_ids(["</s>", end])
+    assert said_by(tmp_path / "m")
 
 
 def test_it_describes_and_writes(tmp_path):
