@@ -76,10 +76,10 @@ def filter_statements(
     done = []
     for picture, statements, table, pairs in zip(pictures, local, scores, pair_calls):
         merged = _merge(picture, statements, vectors)
-        court = Court(picture, table, matcher, settings)
+        court = Court(picture, merged, table, matcher, settings)
         done.append(
             picture.extended(
-                statements=tuple(court.hear(merged)),
+                statements=tuple(court.decided()),
                 models={"matcher": matcher.name, "embedder": embedder.name},
                 calls={"matcher": len({region for region, _ in table}) + pairs},
             )

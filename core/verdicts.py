@@ -90,9 +90,15 @@ class Court:
     """Decides about the statements of one picture, by the matcher's scores and who said them."""
 
     def __init__(
-        self, picture: Picture, scores: Scores, matcher: Matcher, settings: FilterSettings
+        self,
+        picture: Picture,
+        statements: Sequence[Statement],
+        scores: Scores,
+        matcher: Matcher,
+        settings: FilterSettings,
     ):
         self._picture, self._scores, self._matcher = picture, scores, matcher
+        self._statements = statements
         self._pooled = matcher.pooled_threshold is not None
         own = matcher.pooled_threshold if self._pooled else matcher.threshold
         self._threshold = settings.threshold or own
@@ -100,20 +106,18 @@ class Court:
         self._weighs = not settings.threshold and matcher.rates is not None
         self._whole_said = self._words_of_the_whole()
         # On wrong crops: what each sentence gets there, and what sentences get on average, as logits.
-        self._wrong: dict[str, float] = {}
-        self._usual = 0.0
+        self._wrong = self._on_wrong_crops() if matcher.contrast else {}
+        self._usual = sum(self._wrong.values()) / max(1, len(self._wrong))
 
-    def hear(self, statements: Sequence[Statement]) -> list[Statement]:
-        """All statements of the picture, decided."""
-        if self._matcher.contrast:
-            for statement in statements:
-                wrong = wrong_view(self._picture, statement)
-                for text in wordings(statement) if wrong else ():
-                    score = self._scores.get((wrong.name, text))
-                    if score is not None:
-                        self._wrong[text] = _logit(score)
-            self._usual = sum(self._wrong.values()) / max(1, len(self._wrong))
-        return [self._decided(statement) for statement in statements]
+    def decided(self) -> list[Statement]:
+        """All the statements, decided."""
+        return [self._decided(statement) for statement in self._statements]
+
+    def _on_wrong_crops(self) -> dict[str, float]:
+        wrong = ((s, wrong_view(self._picture, s)) for s in self._statements)
+        pairs = ((text, view.name) for s, view in wrong if view for text in wordings(s))
+        scored = ((text, self._scores.get((name, text))) for text, name in pairs)
+        return {text: _logit(score) for text, score in scored if score is not None}
 
     def _decided(self, statement: Statement) -> Statement:
         """The statement with its evidence, its score and its verdict."""
