@@ -1,0 +1,314 @@
+"""Prepositions and verbs between two things, and verbs of one: which say the same, entail or exclude.
+
+A predicate is what `Claim.value` holds for a relation ("on", "left of", "hang from", "wear") or an
+action ("sit", "look at camera"). English prepositions are a closed class; verbs beyond the lists are
+compared by WordNet.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+
+from . import lexicon, values
+from .lexicon import normal
+
+# Preposition -> its class. Those of several words come first when a predicate is taken apart.
+_PLACES = {
+    "on": "on upon,on top of,atop,top of,onto,on,up on,across top of,aboard,onboard,topped",
+    "above": "above,over,overhead,high above",
+    "under": "under,below,beneath,underneath,directly below,directly beneath,at foot of,at bottom of",
+    "in": "in,inside,within,into,inside of,in middle of,in center of,in midst of,among,amidst,amid,middle of",
+    "near": "next to,beside,by,near,close to,nearby,alongside,adjacent to,along,at side of,side of,on side of,"
+    "by side of,along side of,near to,around,surrounding,next,together with,at edge of,on edge of,close by",
+    "front": "in front of,front of,before,ahead of,opposite",
+    "behind": "behind,beyond,in back of,at back of,back of,after,past",
+    "left": "left of,to left of,on left of,left side of,on left side of,to left side of,at left of,left",
+    "right": "right of,to right of,on right of,right side of,on right side of,to right side of,at right of,right",
+    "at": "at,at end of,end of,in area of",
+    "against": "against",
+    "between": "between,in between",
+    "across": "across,over across",
+    "through": "through,out of,out",
+    "toward": "toward,towards,to,in direction of",
+    "from": "from,off,away from,down from",
+    "with": "with,of,for,without,as,via",
+    "down": "down,up",
+    "outside": "outside,outside of",
+}
+PLACES = {normal(p): name for name, line in _PLACES.items() for p in line.split(",")}
+_LONGEST = sorted(PLACES, key=len, reverse=True)
+
+_CONVERSE = {"left": "right", "right": "left", "front": "behind", "behind": "front", "above": "under",
+             "under": "above", "near": "near"}  # fmt: skip
+# A place of the first kind is a place of the others too.
+_ALSO = {
+    "on": {"at", "near", "in", "against", "down"},
+    "in": {"at", "on", "through", "near"},
+    "near": {"at", "against", "toward"},
+    "at": {"near", "in", "on"},
+    "front": {"near", "at"},
+    "against": {"near", "on", "at"},
+    "behind": {"at"},
+    "above": {"near"},
+    "left": {"near"},
+    "right": {"near"},
+    "down": {"on", "in", "near"},
+    "across": {"on", "in"},
+    "through": {"in", "on", "from"},
+    "from": {"on"},
+}
+_PLACES_EXCLUDE = {
+    frozenset(p.split()) for p in ("on under|above under|left right|front behind|in outside|in under").split("|")
+}
+# Verbs that mean the same of visible things; the first names the group.
+_VERBS = """
+wear,dress,clothe,have on,don,attire,sport
+hold,carry,grip,grasp,clutch,hold onto,have hand,handle,hold up,cradle,clasp,bear,rest hand
+look,gaze,stare,watch,glance,view,observe,peer,face,direct gaze,focus,turn,eye
+sit,seat,perch
+lie,recline,lie down,lay,sprawl
+stand,be stand,stand up
+rest,relax,lie
+walk,stroll,make way,walk along,step,wander,march,stride
+run,jog,sprint,dash
+move,drive,travel,make way,go,run,ride,head,proceed,advance,in motion
+jump,leap,mid air,air,launch,bound,hop,in air
+stop,halt,come halt,station,stand,still
+park,station,stop
+eat,feed,enjoy meal,have meal,dine,munch,chew,bite,share meal
+drink,sip
+smile,grin,beam
+laugh,smile
+fly,soar,glide,hover,float
+hang,suspend,mount,attach,fix,affix,fasten,secure,display,dangle
+place,put,set,position,situate,locate,lie,stand,rest,sit,arrange,lay,stack,be
+cover,blanket,coat,top,overspread,spread
+line,border,edge,flank,run along
+surround,encircle,enclose,ring
+pull,tow,haul,drag,draw,lead
+push,shove
+touch,pat,stroke,pet,rest,place hand
+reach,extend,stretch,stick out,reach out
+lean,tilt,incline,bend
+ride,straddle,mount,sit
+play,perform
+perform,do,execute,make,practice
+cut,slice
+read,say,show,display,announce,bear,carry,state,mark,indicate,label,write,spell,feature,print,reads
+contain,hold,have,feature,include,fill,carry,with,house,store,consist,display,offer,bear,support,sport
+decorate,adorn,ornament,garnish
+lead,head
+follow,trail,walk behind
+cook,prepare,fry
+use,utilize,employ,work,operate
+pose,stand
+graze,eat,feed
+catch,grab,capture
+protect,cover
+hide,peek
+peek,peer,look,peep
+cross,walk,traverse
+pass,drive,go,move
+surf,ride
+ski,ride
+skateboard,ride
+talk,chat,converse,speak
+sleep,asleep,nap
+stir,mix
+illuminate,light,shine,glow
+fill,pack,crowd
+carve,cut
+hug,embrace,cuddle
+board,enter
+face,turn,look,orient,direct
+support,hold
+drive,steer
+frame,surround
+fall,drop
+"""
+# Of one animate thing at one time.
+_POSTURES = """
+sit,seat,perch
+stand
+lie,recline,sprawl,lie down
+kneel
+crouch,squat
+walk,stroll
+run,sprint,jog,gallop
+jump,leap,mid air
+swim
+fly,soar
+hang
+"""
+_FACING = """
+look camera,face camera,smile camera,look toward camera,look viewer,pose camera
+look away,face away,look down,look side,look off,look up,back camera,turn away,look away camera,look elsewhere
+"""
+# Subjects of these stand to their objects as "has" does, whatever the verb.
+HAVING = frozenset(
+    "have with feature include contain hold carry display show bear fill house support consist offer "
+    "possess sport hold comprise store be host line laden load stock adorn decorate hang top".split()
+)
+_BEING = frozenset(
+    "be place put set position situate locate lie stand rest sit arrange lay stack see find stay "
+    "visible remain appear scatter spread display present sit mount hang attach fix affix grow "
+    "perch park serve exist dot keep station lean build affixed secure fasten run".split()
+)
+
+
+@lru_cache(maxsize=8192)
+def parts(predicate: str) -> tuple[str, str, tuple[str, ...]]:
+    """Verb, class of the preposition and other words: "hang from" -> ("hang", "from", ())."""
+    text = " ".join(re.sub(r"\b(?:the|a|an|is|are|being|its|his|her|their)\b", " ", normal(predicate)).split())
+    place = ""
+    for phrase in _LONGEST:
+        if re.search(rf"\b{phrase}$", text) or text.startswith(phrase + " ") or f" {phrase} " in text:
+            place = PLACES[phrase]
+            text = " ".join(re.sub(rf"\b{phrase}\b", " ", text, count=1).split())
+            break
+    left = text.split()
+    verb = left[0] if left else ""
+    return verb, place, tuple(left[1:])
+
+
+@cache
+def _groups(which: str) -> dict[str, frozenset[int]]:
+    found: dict[str, set[int]] = {}
+    for row, line in enumerate({"verbs": _VERBS, "postures": _POSTURES, "facing": _FACING}[which].strip().splitlines()):
+        for word in line.split(","):
+            found.setdefault(word, set()).add(row)
+    return {word: frozenset(rows) for word, rows in found.items()}
+
+
+@lru_cache(maxsize=32768)
+def verb_entails(a: str, b: str) -> bool:
+    """Whether doing `a` is doing `b`: strolling is walking, gazing is looking."""
+    if a == b or b in ("be", "do", "engage"):
+        return True
+    groups = _groups("verbs")
+    if groups.get(a, frozenset()) & groups.get(b, frozenset()):
+        return True
+    if values.related(a, b):
+        return True
+    targets = set(lexicon.senses(b, lexicon.VERB)[:2])
+    return any(
+        lexicon.above(s, lexicon.VERB) & targets for s in lexicon.senses(a, lexicon.VERB)[:2]
+    )
+
+
+def _place_entails(p: str, q: str) -> bool:
+    return p == q or q in _ALSO.get(p, ())
+
+
+@lru_cache(maxsize=32768)
+def entails(p: str, q: str, turned: bool = False) -> bool:
+    """Whether "x p y" says "x q y"; `turned`: whether it says "y q x"."""
+    (pv, pp, _), (qv, qp, _) = parts(p), parts(q)
+    if turned:
+        if pp and qp and (not qv or qv in _BEING or qv == pv):
+            return qp == _CONVERSE.get(pp) or {pp, qp} == {"on", "under"}
+        # "a hat on her head" = "her head has a hat"; "the tray holds a pizza" = "a pizza on the tray"
+        if qv in HAVING and pp in ("on", "in", "at", "above", "near", "with", "against", "from", "down"):
+            return not (qv == "hold" and pv and pv not in _BEING)
+        if pv in HAVING and qp in ("on", "in", "at", "with", "from", "near") and (not qv or qv in _BEING):
+            return True
+        if pv in ("wear", "dress") and qp in ("on", "in", "with") and (not qv or qv in _BEING):
+            return True
+        if pv in ("cover", "line", "surround", "top", "fill", "border") and (
+            qv in (pv, "have") or not qv or verb_entails(pv, qv)
+        ):
+            return qp in ("with", "in", "on", "near", "")
+        if qv in ("cover", "line", "surround") and pp in ("on", "near", "in"):
+            return qv == "cover" and pp == "on" and pv in ("cover", "")
+        return False
+    if not qv:
+        if not pp:
+            # A verb with the bare thing says where it is: to ride a horse is to be on it.
+            return (pv, qp) in _IMPLIED or (pv in HAVING and qp == "with") or (pv in ("wear", "dress") and qp in ("with", "in"))
+        return _place_entails(pp, qp)
+    if qv in _BEING and qp:
+        return _place_entails(pp, qp) if pp else (pv, qp) in _IMPLIED
+    if qv == "have":
+        return pv in HAVING or pv in ("wear", "dress", "use") or pp in ("with", "in") and not pv
+    if pv and verb_entails(pv, qv):
+        return not qp or not pp or _place_entails(pp, qp)
+    if qv in HAVING and (pp == "with" or pv in HAVING):
+        return qv != "hold" or pv in ("hold", "carry") or pv in HAVING - {"have"}
+    if qv in ("wear", "dress"):
+        return not pv and pp in ("with", "in") or pv in ("have", "sport", "dress", "don")
+    if qv in ("line", "cover", "border") and not pv:
+        return qv == "line" and pp == "near" or qv == "cover" and pp == "on"
+    return False
+
+
+_IMPLIED = {
+    ("ride", "on"), ("straddle", "on"), ("cover", "on"), ("line", "near"), ("top", "on"), ("mount", "on"),
+    ("enter", "in"), ("cross", "on"), ("cross", "across"), ("hug", "near"), ("flank", "near"), ("surround", "near"),
+    ("board", "on"), ("wear", "with"), ("wear", "in"), ("carry", "with"), ("hold", "with"), ("surf", "on"),
+    ("fill", "in"), ("drive", "in"), ("cover", "above"), ("follow", "behind"), ("pass", "near"), ("lead", "front"),
+    ("touch", "on"), ("pat", "on"), ("cross", "in"), ("border", "near"), ("adorn", "on"), ("decorate", "on"),
+    ("use", "with"), ("touch", "at"), ("face", "toward"), ("overlook", "near"), ("occupy", "on"), ("occupy", "in"),
+}  # fmt: skip
+
+
+@lru_cache(maxsize=32768)
+def excludes(p: str, q: str, turned: bool = False) -> bool:
+    """Whether "x p y" and "x q y" (`turned`: "y q x") cannot both be true of one x and one y."""
+    (pv, pp, _), (qv, qp, _) = parts(p), parts(q)
+    if turned:
+        if pp and qp:
+            return pp == qp and pp in ("left", "right", "front", "behind", "above", "under", "on", "in") and (
+                not pv or not qv or pv == qv
+            )
+        return bool(pv) and not pp and not qp and pv not in HAVING and (
+            pv in _ONE_WAY and verb_entails(pv, qv)
+        )
+    if frozenset((pp, qp)) in _PLACES_EXCLUDE:
+        return True
+    return posture_excludes(pv, qv)
+
+
+_ONE_WAY = frozenset("pull tow haul drag push chase follow lead carry ride wear feed lift hold bite watch".split())
+
+
+@lru_cache(maxsize=8192)
+def posture_excludes(a: str, b: str) -> bool:
+    rows = _groups("postures")
+    x, y = rows.get(a, frozenset()), rows.get(b, frozenset())
+    return bool(x) and bool(y) and not x & y
+
+
+@lru_cache(maxsize=8192)
+def facing(value: str) -> int:
+    """0: at the camera, 1: elsewhere, -1: the value says nothing of it."""
+    text = " ".join(w for w in normal(value).split() if w not in _FILL)
+    for phrase, rows in _groups("facing").items():
+        if text.startswith(phrase):
+            return min(rows)
+    return -1
+
+
+_FILL = frozenset("at to the into directly straight in for of a is are be toward towards with his her its their turned".split())
+
+
+@lru_cache(maxsize=32768)
+def action_entails(a: str, b: str) -> bool:
+    """Whether who does `a` does `b`: "perform trick" by "do trick", "look at camera" by "face camera"."""
+    a, b = normal(a), normal(b)
+    if a == b:
+        return True
+    first = [w for w in a.split() if w not in _FILL] or a.split()
+    second = [w for w in b.split() if w not in _FILL] or b.split()
+    if (i := facing(a)) >= 0 and facing(b) == i == 0:
+        return second[0] in first or second[0] in ("look", "face") or first[0] == second[0]
+    return all(any(verb_entails(x, y) or values.entails(x, y) for x in first) for y in second)
+
+
+@lru_cache(maxsize=32768)
+def action_excludes(a: str, b: str) -> bool:
+    i, j = facing(a), facing(b)
+    if i >= 0 and j >= 0 and i != j:
+        return True
+    x, y = normal(a).split(), normal(b).split()
+    return bool(x and y) and (posture_excludes(x[0], y[0]) or values.excludes(a, b))

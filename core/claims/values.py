@@ -1,0 +1,339 @@
+"""Values of things: which entail each other, and which one thing cannot have at once.
+
+A value is a lemma or a few ("dark blue", "red and white", "made of wood"). Families are complete as
+classes: all basic colours with their named shades, materials, postures, states. Sizes are relative and
+never exclude each other. What is in no family is compared by WordNet's clusters and antonyms.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+
+from . import lexicon
+from .lexicon import normal
+
+# Basic colour -> its shades. A shade may be in two families.
+_COLOURS = {
+    "black": "black jet ebony onyx charcoal blackish",
+    "white": "white ivory cream off-white snow-white pearl alabaster whitish eggshell",
+    "gray": "gray charcoal slate ash silver silvery grayish graphite pewter silver-gray",
+    "red": "red crimson scarlet maroon burgundy ruby cherry vermilion brick-red reddish rust coral carmine wine",
+    "orange": "orange tangerine apricot amber rust orangish peach coral copper terracotta ginger pumpkin",
+    "yellow": "yellow gold golden mustard lemon amber yellowish blond blonde canary straw cream saffron",
+    "green": "green olive lime emerald mint teal turquoise aqua khaki greenish jade moss sage chartreuse",
+    "blue": "blue navy azure cyan teal turquoise aqua cobalt indigo sky-blue bluish sapphire cerulean ultramarine",
+    "purple": "purple violet lavender lilac mauve plum magenta indigo purplish fuchsia burgundy maroon",
+    "pink": "pink rose rosy fuchsia magenta salmon coral pinkish peach hot-pink",
+    "brown": "brown tan beige chestnut chocolate bronze khaki sepia brownish hazel auburn sand sandy taupe copper "
+    "brunette mahogany coffee caramel rust fawn cream maroon ginger",
+}
+# Families that two captioners may well name for one colour; they do not exclude each other.
+_NEAR = "gray silver|gray white|brown orange|brown red|brown yellow|red orange|red pink|yellow orange|" \
+        "purple pink|blue purple|gray brown|blue gray|black gray|purple red|yellow white"
+_DARK = {"navy", "maroon", "burgundy", "charcoal"}
+_SHADE = {"dark": "dark", "deep": "dark", "light": "light", "pale": "light", "pastel": "light"}
+_LOUD = set("bright vivid vibrant brilliant rich solid plain soft warm muted medium fluorescent neon royal".split())
+
+_MATERIALS = {
+    "wood": "wood wooden timber oak pine bamboo plywood log plank hardwood mahogany walnut teak",
+    "metal": "metal metallic steel stainless-steel iron wrought-iron aluminum brass copper bronze tin chrome "
+    "chain-link silver gold",
+    "glass": "glass crystal",
+    "plastic": "plastic vinyl acrylic polythene",
+    "stone": "stone marble granite cobblestone rock slate limestone sandstone pebble cobbled cobble flagstone",
+    "brick": "brick",
+    "concrete": "concrete cement",
+    "asphalt": "asphalt tarmac blacktop",
+    "tile": "tile tiled ceramic porcelain",
+    "clay": "clay terracotta earthenware ceramic porcelain",
+    "carpet": "carpet carpeted",
+    "leather": "leather suede",
+    "cloth": "cloth fabric cotton wool woolen denim silk linen velvet satin canvas knit knitted lace felt "
+    "nylon polyester fleece",
+    "paper": "paper cardboard carton",
+    "rubber": "rubber",
+    "wicker": "wicker rattan straw woven",
+    "dirt": "dirt gravel sand sandy mud muddy soil unpaved",
+    "snow": "snow snowy ice icy",
+    "grass": "grass grassy",
+}
+# Things one thing cannot be at once, between the bars; words that say the same, between commas.
+_EXCLUSIVE = """
+open|closed,shut,close|ajar
+on,lit,illuminated,light up,turned on,switched on,running|off,unlit,turned off,switched off
+empty,vacant,unoccupied,bare|full,filled,occupied,laden,loaded,crowded,packed,fill
+wet,damp,soaked,soaking|dry
+clean,spotless|dirty,filthy,muddy,stained
+folded,fold|unfolded,unfold
+raised,lifted,up|lowered,down
+ripe|unripe,green
+cooked|raw,uncooked
+young,youthful|old,elderly,aged,middle-aged,senior
+vertical,upright,vertically|horizontal,horizontally
+blurred,blurry,out of focus,unfocused|sharp,in focus,crisp
+black and white,monochrome,grayscale|in color,colorful,full color,color
+indoor,indoors,inside,interior|outdoor,outdoors,outside,exterior,open air
+male,man,boy|female,woman,girl
+clean-shaven,beardless|bearded,have beard,beard,unshaven
+shirtless,bare-chested,topless|shirted
+barefoot|shod
+bald,hairless|long-haired,short-haired,curly
+straight|curly,wavy,curved,winding
+striped,stripe|checkered,plaid,check|polka-dot,dotted,spotted|floral,flowery,flowered|plain,solid
+long-sleeved,long-sleeve|short-sleeved,short-sleeve|sleeveless
+transparent,clear,see-through|opaque
+paved|unpaved
+leafy,lush|bare,leafless
+awake|asleep,sleeping,sleep
+parked,stationary,stopped,halted,still,at rest,standing still,stop,park|moving,driving,in motion,speeding,\
+running,drive,move,speed,travel,in flight
+smiling,smile,grinning,laughing,cheerful,happy|frowning,frown,serious,sad,neutral,stern,crying,unsmiling
+crossed|uncrossed
+intact|broken,damaged,cracked,torn
+round,circular|square|rectangular|triangular|octagonal|oval
+roman|arabic
+left|right
+top,upper|bottom,lower
+foreground,front|background,back,distance
+day,daytime,daylight,midday,noon,morning,afternoon|night,nighttime,midnight|sunset,dusk,sunrise,dawn,evening,twilight
+winter|summer|spring|autumn,fall
+sunny,clear,cloudless,fair|overcast,cloudy,clouded,gloomy,gray|rainy,raining,rain,stormy|snowy,snowing,snow|foggy,misty
+bright,well lit,brightly lit,light|dim,dark,dimly lit
+"""
+_RELATIVE = frozenset(
+    "large big small tiny little huge tall short long high low wide narrow thick thin great heavy light "
+    "giant massive enormous large-scale medium medium-sized mid-sized compact old new modern young".split()
+)
+_EMPTY = frozenset(
+    "a an the of in on with and or very quite some somewhat slightly partially partly mostly mainly "
+    "predominantly primarily have has having be made make color colored hue shade tone appearance look "
+    "looking type kind style shape design side both all its their his her various entirely completely "
+    "fully directly straight also visible clearly neatly".split()
+)
+_SYNONYMS = """
+large,big,huge,sizable,massive,enormous,giant,gigantic,oversized
+small,little,tiny,miniature
+young,youthful,little,small
+several,multiple,various,numerous,many,different
+colorful,multicolored,multi colored,brightly colored,vibrant
+blond,blonde,fair,fair haired,light,light colored
+old,elderly,aged,senior
+dense,thick
+crossed,folded,cross,fold
+bare,leafless
+snowy,snow covered,covered snow,snow
+blurred,blurry,out focus,unfocused
+open,opened
+closed,shut
+clear,cloudless
+overcast,cloudy,covered clouds
+sliced,cut slice,slice
+seated,sitting,sit
+transparent,clear,see through
+gray,silver
+broken,damaged,damage
+illuminated,lit,lighted
+calm,still
+decorated,adorned,decorate,adorn
+hooded,hood
+bearded,beard
+worn,weathered
+curly,wavy
+patterned,pattern
+striped,stripe
+pointed,pointy
+busy,crowded
+rocky,rock
+sandy,sand
+grassy,grass
+wooden,wood
+cloudy,cloud
+smiling,smile
+missing,gone,miss
+extended,extend,outstretched,stretched,stretch
+spread,spread out
+lush,green
+lined,line
+tiled,tile
+"""
+
+
+def _map(families: dict[str, str]) -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for family, words in families.items():
+        for word in words.split():
+            found.setdefault(normal(word), set()).add(family)
+    return {word: frozenset(names) for word, names in found.items()}
+
+
+COLOURS, MATERIALS = _map(_COLOURS), _map(_MATERIALS)
+_NEAR_PAIRS = {frozenset(pair.split()) for pair in _NEAR.split("|")}
+
+
+@cache
+def _exclusive() -> dict[str, list[tuple[int, int]]]:
+    """word -> (row, cell) of every row of `_EXCLUSIVE` that it is in."""
+    found: dict[str, list[tuple[int, int]]] = {}
+    for row, line in enumerate(_EXCLUSIVE.strip().splitlines()):
+        for cell, words in enumerate(line.split("|")):
+            for word in words.split(","):
+                found.setdefault(normal(word), []).append((row, cell))
+    return found
+
+
+@cache
+def _synonyms() -> dict[str, frozenset[int]]:
+    found: dict[str, set[int]] = {}
+    for row, line in enumerate(_SYNONYMS.strip().splitlines()):
+        for word in line.split(","):
+            found.setdefault(normal(word), set()).add(row)
+    return {word: frozenset(rows) for word, rows in found.items()}
+
+
+@lru_cache(maxsize=8192)
+def words(value: str) -> tuple[str, ...]:
+    """The words of a value that say something: "mostly of a dark blue color" -> ("dark", "blue")."""
+    parts = re.findall(r"[^\W_]+(?:'[^\W_]+)?", normal(value))
+    return tuple(p for p in parts if p not in _EMPTY) or tuple(parts)
+
+
+@lru_cache(maxsize=8192)
+def colours(value: str) -> tuple[frozenset[str], ...]:
+    """The colours that a value names, each with its families and "dark" or "light" where it says so."""
+    found, shade, parts = [], None, words(value)
+    for i, word in enumerate(parts):
+        pair = " ".join(parts[i : i + 2])
+        if word in _SHADE:
+            shade = _SHADE[word]
+            continue
+        families = COLOURS.get(pair) or COLOURS.get(word)
+        if families:
+            found.append(families | ({shade} if shade else {"dark"} if word in _DARK else frozenset()))
+        shade = None
+    return tuple(found)
+
+
+def _shades_clash(a: frozenset[str], b: frozenset[str]) -> bool:
+    return {"dark", "light"} <= (a ^ b)
+
+
+def _colour_entails(a: frozenset[str], b: frozenset[str]) -> bool:
+    tone = {"dark", "light"}
+    return bool((a - tone) & (b - tone)) and (b & tone) <= (a & tone)
+
+
+def _colour_excludes(a: frozenset[str], b: frozenset[str]) -> bool:
+    tone = {"dark", "light"}
+    x, y = a - tone, b - tone
+    if x & y:
+        return _shades_clash(a, b)
+    return not any(frozenset((f, g)) in _NEAR_PAIRS for f in x for g in y)
+
+
+def _only(value: str, known: dict) -> bool:
+    """Whether every word of the value is one of the class, or tells its shade."""
+    return all(w in known or w in _SHADE or w in _LOUD for w in words(value))
+
+
+@lru_cache(maxsize=32768)
+def entails(a: str, b: str) -> bool:
+    """Whether what is `a` is `b`: navy is blue, red and white is red, seated is sitting."""
+    a, b = normal(a), normal(b)
+    if a == b:
+        return True
+    first, second = set(words(a)), set(words(b))
+    if second <= first:
+        return True
+    if (x := colours(a)) and (y := colours(b)) and _only(b, COLOURS):
+        return all(any(_colour_entails(p, q) for p in x) for q in y)
+    return all(any(_word_entails(p, q) for p in first) for q in second - first)
+
+
+@lru_cache(maxsize=32768)
+def _word_entails(a: str, b: str) -> bool:
+    if a == b or _synonyms().get(a, frozenset()) & _synonyms().get(b, frozenset()):
+        return True
+    if (x := COLOURS.get(a)) and (y := COLOURS.get(b)):
+        return b in x and len(y) == 1
+    if (x := MATERIALS.get(a)) and b in MATERIALS and (b in x or any(related(b, f) for f in x)):
+        return True
+    if any(cell in _exclusive().get(b, ()) for cell in _exclusive().get(a, ())):
+        return True
+    if lexicon.same(a, b) or (lexicon.senses(b) and lexicon.is_kind(a, b) and b not in lexicon.ANYTHING):
+        return True
+    return _similar(a, b) or related(a, b)
+
+
+@lru_cache(maxsize=8192)
+def _cluster(word: str) -> frozenset[int]:
+    return frozenset(lexicon.senses(word, lexicon.ADJECTIVE)[:2])
+
+
+def _similar(a: str, b: str) -> bool:
+    """One synset, or one is the head of the other's cluster, in their two first senses."""
+    x, y = _cluster(a), _cluster(b)
+    if x & y:
+        return True
+    column = lexicon._column(lexicon.ADJECTIVE, "above")
+    return any(int(t) in y for s in x for t in column[s].split())
+
+
+_ENDINGS = re.compile(r"(?:ing|ed|en|y|s|es|ish|like|d)$")
+
+
+def stem(word: str) -> str:
+    """What "wooden", "wood" or "snowy", "snow" or "hooded", "hood" have in common."""
+    cut = _ENDINGS.sub("", word)
+    if len(cut) > 3 and cut[-1] == cut[-2]:
+        cut = cut[:-1]
+    return cut if len(cut) >= 3 else word
+
+
+@lru_cache(maxsize=32768)
+def related(a: str, b: str) -> bool:
+    """Whether two words are forms of one: "wooden" and "wood"."""
+    x, y = stem(a), stem(b)
+    return x == y or x == y + "e" or y == x + "e"
+
+
+@lru_cache(maxsize=32768)
+def excludes(a: str, b: str, of: str = "") -> bool:
+    """Whether one thing cannot be `a` and `b` at once; `of`: the lemma of that thing."""
+    a, b = normal(a), normal(b)
+    if a == b or entails(a, b) or entails(b, a):
+        return False
+    rows = dict(_cells(a))
+    if any(row in rows and rows[row] != cell for row, cell in _cells(b)):
+        return True
+    x, y = colours(a), colours(b)
+    if x and y and _only(a, COLOURS) and _only(b, COLOURS):
+        return all(_colour_excludes(p, q) for p in x for q in y)
+    first, second = words(a), words(b)
+    m, n = MATERIALS.get(first[-1]), MATERIALS.get(second[-1])
+    if m and n and _only(a, MATERIALS) and _only(b, MATERIALS):
+        return not m & n
+    if len(first) == len(second) == 1 and not {*first, *second} <= _RELATIVE:
+        return _opposite(first[0], second[0])
+    return False
+
+
+def _cells(value: str) -> list[tuple[int, int]]:
+    known = _exclusive()
+    return known.get(value) or known.get(" ".join(words(value))) or []
+
+
+@lru_cache(maxsize=8192)
+def _opposite(a: str, b: str) -> bool:
+    """Antonyms of WordNet, direct or of the heads of their clusters; not of sizes."""
+    if a in _RELATIVE or b in _RELATIVE:
+        return False
+    pos = lexicon.ADJECTIVE
+    up, against = lexicon._column(pos, "above"), lexicon._column(pos, "opposite")
+
+    def heads(word: str) -> set[int]:
+        own = lexicon.senses(word, pos)[:1]
+        return {*own, *(int(t) for s in own for t in up[s].split())}
+
+    x, y = heads(a), heads(b)
+    return any(int(t) in y for s in x for t in against[s].split())
