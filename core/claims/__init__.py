@@ -30,6 +30,9 @@ class Thing:
         number: how many, where the caption counts them exactly; 1 for "a", "the" with a singular; 0 for an
             uncounted plural or a mass noun.
         definite: it was introduced by "the", "its", "her" (and not "a", "some", "two").
+        owner: index of the thing that it is a part or a belonging of ("her hand", "the train's doors"); else -1.
+        members: indices of the things that a group consists of ("two individuals, a man and a woman").
+        place: a place word by which it is told from its like ("the man on the left": "left"); else "".
     """
 
     head: str
@@ -37,6 +40,9 @@ class Thing:
     name: str = ""
     number: int = 0
     definite: bool = False
+    owner: int = -1
+    members: tuple[int, ...] = ()
+    place: str = ""
 
 
 @dataclass(frozen=True)
@@ -82,11 +88,14 @@ class Sentence:
         text: the same fit to be said of the whole image: without headings, lead-ins ("The image shows") and
             list marks, places of a crop translated or left out; "" where nothing claimed is left.
         complete: False where the caption was cut off inside it.
+        mentions: (start, end, thing) of every noun phrase (with its determiner) and pronoun of `text` that
+            names a thing: characters of `text`, and an index into `Reading.things`.
     """
 
     said: str
     text: str
     complete: bool = True
+    mentions: tuple[tuple[int, int, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -96,12 +105,14 @@ class Reading:
     Attributes:
         not_claims: the parts that claim nothing of the image (headings, lead-ins, praise, moods, guesses about
             purposes), as they were said.
+        notes: what the user should know of how it was read (it was too long; no reader for it is installed).
     """
 
     sentences: tuple[Sentence, ...] = ()
     things: tuple[Thing, ...] = ()
     claims: tuple[Claim, ...] = ()
     not_claims: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

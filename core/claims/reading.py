@@ -1,0 +1,122 @@
+"""Captions -> readings: English by syntax, every other language a sentence at a time.
+
+What is read of a caption is bounded (`markup.py`), so a model in a loop costs no more than a long caption.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from ..models.offline import spacy_english
+from . import STATEMENT, Claim, Passage, Reading, Sentence, Thing
+from .draft import Draft
+from .markup import Unit, read_markup
+
+_FOREIGN = re.compile(r"[^\x00-\u024f\u2000-\u206f\u20a0-\u20bf\u2100-\u27bf\ufe00-\ufe0f\U0001f000-\U0001faff]")
+_ENGLISH = frozenset(
+    "the a an is are of in on at and with there this to it its from by no two his her their".split()
+)
+
+
+def is_english(text: str) -> bool:
+    """Whether a text can be taken for English: in Latin letters, with words that every English sentence has."""
+    letters = [c for c in text if c.isalpha()]
+    if not letters or sum(1 for c in letters if _FOREIGN.match(c)) > 0.15 * len(letters):
+        return False
+    words = re.findall(r"[^\W\d_]+", text.lower())
+    return len(words) < 4 or any(w in _ENGLISH for w in words)
+
+
+class SyntaxReader:
+    """Reads English with spaCy; where it is not installed, and in other languages, a sentence is one claim."""
+
+    name = "syntax"
+
+    def read(self, passages: Sequence[Passage]) -> list[Reading]:
+        """One reading a passage, in one batch."""
+        marked = [read_markup(p.text, cut=p.cut) for p in passages]
+        english = [is_english(p.text) for p in passages]
+        parsing = any(english) and spacy_english.installed()
+        docs = iter(_parse([u for (units, _), e in zip(marked, english) if e for u in units if u.text]) if parsing else ())
+        readings = []
+        for passage, (units, note), e in zip(passages, marked, english):
+            if e and parsing:
+                draft = Draft(passage.frame)
+                _by_syntax(draft, units, docs)
+                draft.notes += [note] if note else []
+                readings.append(draft.reading())
+            else:
+                notes = [n for n in (note, spacy_english.MISSING if e else "") if n]
+                readings.append(_by_sentence(units, notes))
+        return readings
+
+
+def read(passages: Sequence[Passage]) -> list[Reading]:
+    """One reading a passage, by syntax where it is English and spaCy is installed."""
+    return SyntaxReader().read(passages)
+
+
+def _parse(units: Sequence[Unit]) -> list:
+    """spaCy's parses of the units' texts, each of them one sentence."""
+    nlp = spacy_english.pipeline()
+    docs = []
+    for unit in units:
+        text = unit.text
+        if unit.shown:
+            text = f"There {'are' if _PLURAL.match(text) else 'is'} {text[:1].lower() if text[1:2].islower() or text[1:2] == ' ' else text[:1]}{text[1:]}"
+        elif unit.label and _VALUE.match(text):
+            text = f"The {unit.label.lower()} {'are' if unit.label.endswith('s') else 'is'} {text[:1].lower()}{text[1:]}"
+        doc = nlp.make_doc(text)
+        for token in doc:
+            token.is_sent_start = token.i == 0
+        docs.append(doc)
+    return list(nlp.pipe(docs))
+
+
+_PLURAL = re.compile(
+    r"^(?:two|three|four|five|six|seven|eight|nine|ten|several|many|multiple|various|numerous|some|few|\d+)\b", re.IGNORECASE
+)
+# What an item with a label says of it: "Sky: blue, with few clouds".
+_VALUE = re.compile(
+    r"^(?!(?:a|an|the|there|this|these|it|he|she|they|on|in|at|to|two|three|several|some|no|one|behind|near|under|above|below|i|we|each|both)\b)[a-z]",
+)
+
+
+def _by_syntax(draft: Draft, units: Sequence[Unit], docs) -> None:
+    from .syntax import SentenceReader
+
+    for unit in units:
+        if not unit.text:
+            draft.not_claims.append(unit.said)
+            draft.begin(None)
+            draft.end(unit.said, unit.complete)
+            continue
+        draft.not_claims += unit.left_out
+        doc = next(docs)
+        draft.begin(doc)
+        if unit.complete:
+            SentenceReader(draft, doc).read()
+        before = len(draft.claims) - draft.first
+        draft.end(unit.said, unit.complete)
+        if not before:
+            draft.not_claims.append(unit.text)
+
+
+def _by_sentence(units: Sequence[Unit], notes: Sequence[str]) -> Reading:
+    """Every sentence as one claim, of which nothing can be cut."""
+    sentences, claims, out = [], [], []
+    for unit in units:
+        text = unit.text if unit.complete else ""
+        if text:
+            if unit.label:
+                text = unit.said
+            text = text if re.search(r"[.!?。！？…]\W*$", text) else text + ("." if text.isascii() else "。")
+            claims.append(Claim(text, STATEMENT, "", sentence=len(sentences)))
+        else:
+            out.append(unit.said)
+        sentences.append(Sentence(unit.said, text, unit.complete))
+    return Reading(tuple(sentences), (), tuple(claims), tuple(out), tuple(notes))
+
+
+__all__ = ["SyntaxReader", "Thing", "is_english", "read"]
