@@ -1,0 +1,282 @@
+"""Which thing of one text is which thing of another."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from . import ACTION, ATTRIBUTE, NUMBER, OBJECT, PLACE, RELATION, TEXT, Claim, Reading, Thing
+from . import judging, lexicon, predicates, values
+from .judging import called
+
+MayBe = Callable[[int, int], bool]
+# Where several people are natural: two that are only "a man" need not be one.
+_PUBLIC = frozenset(
+    "street sidewalk road platform park beach field market station square plaza crowd crosswalk court stadium "
+    "slope mall track grass sand pavement bus train airport festival event stand lot".split()
+)
+_EVERYWHERE = frozenset("sky sun moon floor ground horizon ceiling weather light background".split())
+_MASS = frozenset("grass sand snow water tree leaf cloud vegetation foliage building sky bush plant dirt".split())
+_OWNING = frozenset("wear have dress with".split())
+
+
+@dataclass
+class Known:
+    """A reading looked at thing by thing.
+
+    Attributes:
+        about: thing -> the claims that it is subject or object of.
+        owner: thing -> whose part, garment or belonging it is, where the text says so.
+        counted: thing -> its exact number, where a claim counts it.
+    """
+
+    reading: Reading
+    about: dict[int, list[Claim]] = field(default_factory=lambda: defaultdict(list))
+    owner: dict[int, int] = field(default_factory=dict)
+    counted: dict[int, int] = field(default_factory=dict)
+    text: str = ""
+
+    @classmethod
+    def of(cls, reading: Reading) -> Known:
+        known = cls(reading, text=" ".join(s.text for s in reading.sentences).lower())
+        for index, thing in enumerate(reading.things):
+            if thing.owner >= 0:
+                known.owner[index] = thing.owner
+            if thing.number > 1:
+                known.counted[index] = thing.number
+        for claim in reading.claims:
+            for index in {claim.thing, claim.other} - {-1}:
+                known.about[index].append(claim)
+            if claim.kind == NUMBER and claim.value.isdigit() and claim.thing >= 0:
+                known.counted[claim.thing] = int(claim.value)
+            if claim.kind == RELATION and claim.other >= 0 and not claim.negated:
+                verb, place, _ = predicates.parts(claim.value)
+                if (verb or place) in _OWNING and claim.thing != claim.other:
+                    known.owner.setdefault(claim.other, claim.thing)
+        return known
+
+    def place(self, index: int) -> str:
+        """The place that tells the thing from its like, "left" of "the man on the left"."""
+        thing = self.reading.things[index]
+        if thing.place:
+            return thing.place
+        if not thing.definite:
+            return ""
+        found = re.search(r"\b(?:left|right|foreground|background|middle|center)\b", thing.name.lower())
+        return found.group() if found else ""
+
+    def plural(self, index: int) -> bool:
+        return self.reading.things[index].number > 1 or self.counted.get(index, 1) > 1
+
+
+def align(premise: Reading, hypothesis: Reading, may_be: MayBe | None = None) -> dict[int, int]:
+    """Things of the hypothesis -> the things of the premise that they are.
+
+    Pairs are taken from the likeliest on; parts and belongings follow what they belong to. Two
+    indefinite things of which something differs stay two, unless what they do shows them to be one.
+
+    Args:
+        may_be: (thing of the premise, thing of the hypothesis) -> False where they cannot be one.
+    """
+    return align_known(Known.of(premise), Known.of(hypothesis), may_be)
+
+
+def align_known(p: Known, h: Known, may_be: MayBe | None = None) -> dict[int, int]:
+    found: dict[int, int] = {}
+    taken: set[int] = set()
+    owned = set(h.owner)
+    first = [i for i in range(len(h.reading.things)) if i not in owned]
+    for chosen in (first, sorted(owned)):
+        pairs = []
+        for j in chosen:
+            for i in range(len(p.reading.things)):
+                if may_be and not may_be(i, j):
+                    continue
+                if (score := _score(p, i, h, j, found)) > 0:
+                    pairs.append((-score, j, i))
+        for _, j, i in sorted(pairs):
+            if j not in found and i not in taken:
+                found[j] = i
+                taken.add(i)
+        # A second name for a thing that is taken ("the person", where coreference missed it).
+        for score, j, i in sorted(pairs):
+            if j not in found and -score >= 2 and h.reading.things[j].definite and _free(h, j, found, i):
+                found[j] = i
+    return {j: i for j, i in found.items() if not _told_apart(p, i, h, j, found)}
+
+
+def _free(h: Known, j: int, found: dict[int, int], i: int) -> bool:
+    """No other thing of the hypothesis that stands beside j is i already."""
+    rivals = [k for k, v in found.items() if v == i]
+    return not any(
+        c.kind == RELATION and {c.thing, c.other} == {j, k} for k in rivals for c in h.about[j]
+    ) and not any(h.place(k) != h.place(j) for k in rivals)
+
+
+def _score(p: Known, i: int, h: Known, j: int, found: dict[int, int]) -> float:
+    """How likely thing i of the premise is thing j of the hypothesis; 0 where it cannot be."""
+    a, b = p.reading.things[i], h.reading.things[j]
+    kind = kinship(a.head, b.head, called(a), called(b))
+    own, other = p.owner.get(i, -1), h.owner.get(j, -1)
+    owners = own >= 0 and other >= 0 and found.get(other) == own
+    if kind <= 0:
+        # The animal on her lap may be called another; a person of other sex is another person.
+        if kind == 0 or not (shared(p, i, h, j) >= 2 and (a.definite or b.definite or p.plural(i))):
+            if not (owners and kind < 0):
+                if not (kind < 0 and _same_role(p, i, h, j)):
+                    return 0.0
+        kind = 0.5
+    if own >= 0 and other >= 0 and other in found and found[other] != own:
+        if not _group_of(p, h, own, found[other]):
+            return 0.0
+    one, two = p.place(i), h.place(j)
+    if one and two and judging.places_clash(one, two):
+        return 0.0
+    score = kind + owners + 0.3 * min(4, shared(p, i, h, j)) - 0.4 * min(3, len(clashes(p, i, h, j)))
+    m, n = p.counted.get(i, a.number), h.counted.get(j, b.number)
+    if m and n and m != n:
+        counted = i in p.counted and j in h.counted
+        if not counted and not (m == n):
+            if (m > 1) != (n > 1):
+                return 0.0 if not (a.definite or b.definite) or one or two else max(0.1, score - 1.5)
+        score -= 0.3
+    elif m == n:
+        score += 0.2
+    return max(score, 0.05)
+
+
+@lru_cache(maxsize=16384)
+def kinship(a: str, b: str, heads: tuple[str, ...], others: tuple[str, ...]) -> float:
+    """3: the same kind, 2.5 or 2: one is a kind of the other, -1: kinds that exclude each other, 0: strangers."""
+    if lexicon.same(a, b):
+        return 3.0
+    if any(lexicon.same(x, y) for x in heads for y in others):
+        return 2.8
+    if (x := lexicon.gender(a)) and (y := lexicon.gender(b)) and x != y:
+        return -1.0
+    if any(lexicon.is_kind(x, b) for x in heads):
+        return 2.5 if b not in lexicon.ANYTHING else 1.0
+    if any(lexicon.is_kind(a, y) or lexicon.is_kind(y, a) for y in others):
+        return 2.0 if a not in lexicon.ANYTHING else 1.0
+    if lexicon.is_person(a) and lexicon.is_person(b):
+        return 1.2
+    if lexicon.excludes(a, b):
+        return -1.0
+    return 0.0
+
+
+def shared(p: Known, i: int, h: Known, j: int) -> int:
+    """How many telling claims of the two things say the same, whatever their other things' numbers are."""
+    return sum(
+        any(_alike(c, i, d, j) for c in p.about[i]) for d in h.about[j] if d.kind not in (OBJECT, NUMBER)
+    )
+
+
+def _alike(c: Claim, i: int, d: Claim, j: int) -> bool:
+    if c.negated or d.negated:
+        return False
+    if c.kind == RELATION == d.kind:
+        if (c.thing == i) == (d.thing == j):
+            x, y = (c.object, d.object) if c.thing == i else (c.subject, d.subject)
+            return lexicon.is_kind(x, y) and predicates.entails(c.value, d.value)
+        x, y = (c.object, d.subject) if c.thing == i else (c.subject, d.object)
+        return lexicon.is_kind(x, y) and predicates.entails(c.value, d.value, True)
+    if c.thing != i or d.thing != j:
+        return False
+    if c.kind == PLACE == d.kind:
+        return judging.place_entails(c.value, d.value)
+    if {c.kind, d.kind} <= {ATTRIBUTE, ACTION}:
+        return values.entails(c.value, d.value) or predicates.action_entails(c.value, d.value)
+    return False
+
+
+def clashes(p: Known, i: int, h: Known, j: int) -> list[tuple[Claim, Claim]]:
+    """Claims of the two things that could not both be true of one."""
+    found = []
+    for c in p.about[i]:
+        if c.thing != i or c.kind not in (ATTRIBUTE, ACTION, PLACE, RELATION, NUMBER, TEXT):
+            continue
+        for d in h.about[j]:
+            if d.thing != j:
+                continue
+            if c.kind == PLACE == d.kind:
+                clash = judging.places_clash(c.value, d.value)
+            elif c.kind == NUMBER == d.kind:
+                clash = c.value != d.value
+            elif {c.kind, d.kind} <= {ATTRIBUTE, ACTION}:
+                clash = c.negated == d.negated and (
+                    values.excludes(c.value, d.value) or predicates.action_excludes(c.value, d.value)
+                )
+            elif {c.kind, d.kind} <= {ATTRIBUTE, ACTION, RELATION}:
+                clash = predicates.posture_excludes(
+                    predicates.parts(c.value)[0], predicates.parts(d.value)[0]
+                )
+            else:
+                clash = False
+            if clash and not c.negated and not d.negated:
+                found.append((c, d))
+    return found
+
+
+def _same_role(p: Known, i: int, h: Known, j: int) -> bool:
+    """One of the two is definite and they stand in the same relation to things of one name."""
+    if not (p.reading.things[i].definite or h.reading.things[j].definite):
+        return False
+    return any(_alike(c, i, d, j) for c in p.about[i] for d in h.about[j] if c.kind == RELATION == d.kind)
+
+
+def _group_of(p: Known, h: Known, a: int, b: int) -> bool:
+    """One of two owners is a group that the other belongs to."""
+    x, y = p.reading.things[a], p.reading.things[b]
+    return b in x.members or a in y.members
+
+
+def _told_apart(p: Known, i: int, h: Known, j: int, found: dict[int, int]) -> bool:
+    """Something differs, and nothing says that the two are one."""
+    a, b = p.reading.things[i], h.reading.things[j]
+    if lexicon.same(a.head, b.head) and lexicon.head(a.head) in _EVERYWHERE:
+        return False
+    differ = clashes(p, i, h, j)
+    if not differ:
+        return False
+    own, other = p.owner.get(i, -1), h.owner.get(j, -1)
+    if own >= 0 and other >= 0 and found.get(other) == own:
+        return False
+    if any(c.kind == PLACE for c, _ in differ) and (lexicon.head(a.head) in _MASS or p.place(i) or h.place(j)):
+        return True
+    if a.definite and b.definite:
+        return False
+    together = shared(p, i, h, j)
+    if any(c.kind == NUMBER for c, _ in differ):
+        return not lexicon.same(a.head, b.head)
+    if a.definite or b.definite:
+        return not lexicon.same(a.head, b.head) and together < 1 and kinship(a.head, b.head, called(a), called(b)) < 2
+    if p.plural(i) and h.plural(j):
+        return together < 1
+    living = lexicon.is_person(a.head) or lexicon.is_kind(a.head, "animal")
+    crowd = any(lexicon.head(x) in _PUBLIC for x in _around(p, i) + _around(h, j))
+    return together < (2 if not living or not crowd else 4)
+
+
+def _around(known: Known, index: int) -> list[str]:
+    """What the thing stands on or beside, and the setting."""
+    near = [c.object if c.thing == index else c.subject for c in known.about[index] if c.kind == RELATION]
+    return near + [c.value for c in known.reading.claims if c.subject == "setting"]
+
+
+def members(known: Known, index: int) -> Sequence[int]:
+    """The single things that a group consists of, as far as the text names them."""
+    thing: Thing = known.reading.things[index]
+    if thing.members:
+        return thing.members
+    if not known.plural(index):
+        return ()
+    return [
+        k
+        for k, other in enumerate(known.reading.things)
+        if k != index and other.number == 1 and lexicon.is_kind(other.head, thing.head)
+        and (known.place(k) or other.definite)
+    ]
