@@ -31,7 +31,7 @@ sys.path.insert(0, str(ROOT))
 import numpy as np  # noqa: E402
 from tqdm import tqdm  # noqa: E402
 
-from core.aggregate import PROFILES  # noqa: E402
+from core.profiles import PROFILES  # noqa: E402
 from core.cli import HOME  # noqa: E402
 from core.images import read_image  # noqa: E402
 from core.models.registry import (  # noqa: E402

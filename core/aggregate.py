@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from .filter import DEFAULT, FAST, PAPER
-from .models import ERROR, REFUSAL, Completion, Embedder, Fact, Writer, WritingRequest, requests_of
-from .models.offline.writer import compose
+from .checking import Checked, check
+from .claims import Claim, Reader, Reading
+from .claims.reading import SyntaxReader
+from .compose import compose, compose_sentences, implications
+from .models import ERROR, REFUSAL, Completion, Fact, Writer, WritingRequest, requests_of
+from .models.writing import missing_prompt
 from .picture import Picture, Step, no_step, sign_of_life
+from .profiles import DEFAULT, LENGTHS, Profile
 from .regions import IMAGE, WHOLE, Region, iou
-from .statements import Reason, Statement, Verdict, split_sentences
-from .words import attributes, canonical, contradiction, nouns
+from .statements import Reason, Statement, Verdict
 
-LENGTHS = {"short": 3, "medium": 8, "long": 0}  # sentences; 0: all that was kept
-PROFILES = (DEFAULT, PAPER, FAST)
-# Cosine of a written sentence and a kept statement from which the one follows from the other. Lower
-# than the cosine of two equal statements, for a writer joins several into one sentence.
-GROUNDED = 0.6
-SAME_THING = 0.7  # cosine of two names of a thing: "vehicle" and "car" .76, "dog" and "cat" .66
 NEIGHBOURS_IOU = 0.4  # overlapping patches are written together above it (paper, section 3.3)
 
 
@@ -27,13 +23,12 @@ NEIGHBOURS_IOU = 0.4  # overlapping patches are written together above it (paper
 class AggregateSettings:
     """Attributes:
     length: "short", "medium" or "long": see `LENGTHS`.
-    profile: "default" lets the writer write once for each picture; "paper" region by region,
-        overlapping ones together, then all; "fast" arranges the kept sentences without the writer.
+    profile: how the writer is asked.
     seed: for the writer.
     """
 
     length: str = "long"
-    profile: str = DEFAULT
+    profile: Profile = DEFAULT
     seed: int = 0
 
 
@@ -54,6 +49,7 @@ def kept_statements(picture: Picture) -> list[Statement]:
 def facts_of(picture: Picture, region: str = "") -> tuple[Fact, ...]:
     """The kept statements as facts, most important first; those of one region where it is named."""
     facts = []
+    order = {id(s): number for number, s in enumerate(picture.statements)}
     for statement in kept_statements(picture):
         if region and region not in statement.regions:
             continue
@@ -61,56 +57,73 @@ def facts_of(picture: Picture, region: str = "") -> tuple[Fact, ...]:
         # What the whole image also shows needs no place; else the smallest region says it best.
         whole = next((r for r in regions if r.kind == IMAGE), None)
         place = whole or min(regions, key=lambda r: r.box.area)
-        box, order = picture.fraction(place.box), picture.statements.index(statement)
-        facts.append(Fact(statement.text, place.name, box, statement.score, order))
+        claim = statement.claim
+        thing = picture.things[claim.thing].name if claim and claim.thing >= 0 else ""
+        box = picture.fraction(place.box)
+        facts.append(
+            Fact(statement.text, place.name, box, statement.score, order[id(statement)], thing)
+        )
     return tuple(facts)
+
+
+def kept_reading(picture: Picture) -> Reading:
+    """What was kept, as one reading: the facts that a written text is checked against."""
+    claims: list[Claim] = []
+    for statement in picture.statements:
+        if statement.verdict is not Verdict.KEPT:
+            continue
+        if statement.claim:
+            claims.append(statement.claim)
+        for saying in statement.sayings if not statement.claim else ():
+            said = picture.readings[saying.source].claims
+            claims += [c for c in said if c.sentence == saying.sentence]
+    return Reading((), picture.things, tuple(claims), ())
 
 
 def aggregate(
     pictures: Sequence[Picture],
     writer: Writer,
-    embedder: Embedder,
     settings: AggregateSettings = AggregateSettings(),
     *,
+    reader: Reader | None = None,
     step: Step = no_step,
 ) -> list[Picture]:
-    """Write one caption for each picture, and for each region the kept statements of its own.
+    """Write one caption for each picture, and for each region what was kept of its own.
 
-    A sentence of the writer that follows from no kept statement is left out and noted. Where the
-    writer fails, its caption is the kept statements, arranged by rules.
+    What a writer claims beyond the kept statements is taken out, and what it left out is added; both are
+    noted. Where the writer fails, its caption is what was kept, arranged by rules.
+
+    Args:
+        reader: takes the written text apart; None for the pack's own.
     """
+    reader = reader or SyntaxReader()
     maximum = LENGTHS[settings.length]
-    use_writer = settings.profile != FAST
     requests = [
         WritingRequest(facts_of(picture), maximum, seed=settings.seed) for picture in pictures
     ]
     spent: list[list[Completion]] = [[] for _ in pictures]
-    if settings.profile == PAPER:
+    if settings.profile.by_level:
         requests, spent = _write_regions(pictures, requests, writer, step)
-    asked = [i for i, request in enumerate(requests) if request.facts and use_writer]
+    asked = [i for i, r in enumerate(requests) if r.facts and settings.profile.writes]
     answers: dict[int, Completion] = {}
-    if asked:
+    if asked and writer.generates:
         written = writer.write([requests[i] for i in asked], sign_of_life(step))
         answers = dict(zip(asked, written, strict=True))
 
     done = []
     for index, (picture, request) in enumerate(zip(pictures, requests)):
         notes: list[str] = []
-        caption = compose(request.facts, maximum)
+        caption = ""
         if index in answers:
             spent[index].append(answers[index])
-            caption = _usable(answers[index], request, writer, embedder, notes) or caption
-        if not request.facts:
-            caption = _unfiltered(picture)
-            notes.append(
-                "No statement passed the filter: the caption is what the captioner said of the "
-                "whole image, unfiltered."
-                if caption
-                else "The captioner said nothing that can be used: the caption is empty."
+            caption = _written(
+                picture, answers[index], request, writer, reader, spent[index], notes, step
             )
-        captions = {
-            region.name: compose(facts_of(picture, region.name)) for region in picture.root.walk()
-        }
+        if not caption and request.facts:
+            caption = compose(picture, max_sentences=maximum)
+        if not request.facts:
+            caption = _nothing_kept(picture, notes)
+        captions = {region.name: compose(picture, region.name) for region in picture.root.walk()}
         done.append(
             picture.extended(
                 caption=caption,
@@ -125,87 +138,77 @@ def aggregate(
     return done
 
 
-def _unfiltered(picture: Picture) -> str:
-    """What the captioner said of the whole image and only the scores speak against."""
-    doubted = (Reason.BELOW, Reason.MINORITY)
-    return " ".join(
-        s.text for s in picture.statements if s.reason in doubted and WHOLE in s.regions
+def _nothing_kept(picture: Picture, notes: list[str]) -> str:
+    """The caption where nothing passed the filter: none where a threshold was set, for that is what was asked
+    for; else what the captioner said of the whole image, unfiltered."""
+    if picture.threshold:
+        notes.append(
+            f"Nothing reached the threshold of {picture.threshold:.2f}, so the caption is empty: lower "
+            "the threshold of the Semantic Filter, or set it to 0 for the pack's own."
+        )
+        return ""
+    doubted = (Reason.IMPROBABLE, Reason.BELOW, Reason.MINORITY)
+    kept = {
+        (saying.source, saying.sentence): None
+        for s in picture.statements
+        for saying in s.sayings
+        if s.reason in doubted and saying.region == picture.root.name and saying.sentence >= 0
+    }
+    caption = " ".join(picture.readings[source].sentences[i].text for source, i in sorted(kept))
+    notes.append(
+        "Nothing passed the filter: the caption is what the captioner said of the whole image, "
+        "unfiltered."
+        if caption
+        else "The captioner said nothing that can be used: the caption is empty."
     )
+    return caption
 
 
-def _usable(
+def _written(
+    picture: Picture,
     answer: Completion,
     request: WritingRequest,
     writer: Writer,
-    embedder: Embedder,
+    reader: Reader,
+    spent: list[Completion],
     notes: list[str],
+    step: Step,
 ) -> str:
-    """What of the writer's answer can be used; empty if nothing."""
+    """The writer's text, checked and completed; empty if nothing of it can be used."""
     if answer.finish in (ERROR, REFUSAL) or not answer.text.strip():
         why = answer.detail or answer.finish if answer.text.strip() == "" else answer.finish
         notes.append(
-            f"The writer gave no caption ({why}): the kept sentences are arranged by rules instead."
+            f"The writer gave no caption ({why}): what was kept is arranged by rules instead."
         )
         return ""
-    if not writer.generates:
-        return answer.text
-    sentences = split_sentences(answer.text)
-    grounded = grounded_sentences(sentences, [f.text for f in request.facts], embedder)
-    for sentence, ok in zip(sentences, grounded):
-        if not ok:
-            notes.append(f"Left out, for it follows from no kept statement: «{sentence}»")
-    return " ".join(s for s, ok in zip(sentences, grounded) if ok)
-
-
-def grounded_sentences(
-    sentences: Sequence[str], facts: Sequence[str], embedder: Embedder
-) -> list[bool]:
-    """Whether each sentence follows from the facts.
-
-    It is similar to one and contradicts none such; some fact names every thing that it names; and the
-    colours and numbers that it gives a thing are those that a fact gives it.
-    """
-    if not sentences or not facts:
-        return [False] * len(sentences)
-    said = [attributes(text) for text in sentences]
-    known = [attributes(text) for text in facts]
-    cosine = (
-        embedder.embed([a.skeleton for a in said]) @ embedder.embed([a.skeleton for a in known]).T
-    )
-    things = _Things(facts, embedder)
-    return [
-        any(
-            cosine[i, j] >= GROUNDED and not contradiction(sentence, fact)
-            for j, fact in enumerate(known)
+    facts = kept_reading(picture)
+    best = check(answer, facts, reader)
+    if best.missing and not request.max_sentences and hasattr(writer, "answer"):
+        texts = [facts.claims[i].text for i in best.missing]
+        prompt = missing_prompt(" ".join(best.sentences), texts)
+        [again] = writer.answer(
+            [prompt], sign_of_life(step), temperature=request.temperature, seed=request.seed
         )
-        and all(map(things.known, nouns(sentences[i])))
-        and all(
-            any(values & fact.colours.get(noun, frozenset()) for fact in known)
-            for noun, values in sentence.colours.items()
-        )
-        and all(
-            number == 1 or any(fact.numbers.get(noun) == number for fact in known)
-            for noun, number in sentence.numbers.items()
-        )
-        for i, sentence in enumerate(said)
-    ]
+        spent.append(again)
+        if again.finish not in (ERROR, REFUSAL) and again.text.strip():
+            second = check(again, facts, reader)
+            if len(second.missing) < len(best.missing):
+                best = second
+    notes += [f'Removed: not supported by anything kept: "{text}"' for text in best.removed]
+    sentences = list(best.sentences)
+    if not request.max_sentences:
+        added = _missing_sentences(picture, facts, best)
+        notes += [f'Added: the writer left it out: "{text}"' for text in added]
+        sentences += added
+    return " ".join(sentences[: request.max_sentences or None])
 
 
-class _Things:
-    """The things that facts name."""
-
-    def __init__(self, facts: Sequence[str], embedder: Embedder):
-        self._words = {canonical(w) for text in facts for w in re.findall(r"[\w'-]+", text.lower())}
-        self._embedder = embedder
-        self._named = embedder.embed(list(dict.fromkeys(n for text in facts for n in nouns(text))))
-
-    def known(self, noun: str) -> bool:
-        """Whether some fact names it, in these words or in others."""
-        if all(canonical(word) in self._words for word in noun.split()):
-            return True
-        return bool(len(self._named)) and bool(
-            (self._embedder.embed([noun]) @ self._named.T).max() >= SAME_THING
-        )
+def _missing_sentences(picture: Picture, facts: Reading, checked: Checked) -> list[str]:
+    """Sentences, by rules, for the kept statements that a text does not say."""
+    absent = {facts.claims[i] for i in checked.missing}
+    kept = [i for i, s in enumerate(picture.statements) if s.verdict is Verdict.KEPT]
+    known = [i for i in kept if picture.statements[i].claim not in absent]
+    return compose_sentences(picture, known=known) if checked.sentences else []
 
 
 def _write_regions(

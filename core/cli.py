@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from .aggregate import LENGTHS, PROFILES
+from .profiles import DEFAULT, LENGTHS, PROFILES
 from .errors import PatchMattersError
 from .images import read_image
 from .models.hosted.endpoints import Config
@@ -26,7 +26,7 @@ from .models.registry import (
 )
 from .pipeline import STAGES, Models, Progress, Settings, caption_images, profile_settings
 from .report import annotated, as_dict
-from .words import split_words
+from .wording import split_words
 
 PACK = Path(__file__).parent.parent
 EXAMPLE = PACK / "assets" / "example.png"
@@ -76,7 +76,7 @@ def parser() -> argparse.ArgumentParser:
     p.add_argument(
         "--profile",
         choices=PROFILES,
-        default=PROFILES[0],
+        default=DEFAULT.name,
         help="default: score every sentence on all patches that show its place, write once; paper: "
         "keep what two captions of a patch agree on unscored, write level by level; fast: one "
         "caption of each patch, no writer",

@@ -1,33 +1,43 @@
-"""Stage 3: candidate captions + a matcher -> each statement kept or dropped, level by level.
+"""Stage 3: candidate captions + a matcher -> each claim kept or dropped, with its reason.
 
-The levels: the captions of one region against each other, overlapping regions against each other,
-then the whole picture. Everything is decided before any text is written.
+Captions are read into claims; claims of all captions that say the same become one statement; each is scored
+on the regions that say it and on the whole image. Everything is decided before any text is written.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
-from .models import Embedder, Matcher, Writer
+from .claims import Claim, Passage, Reader, Reading
+from .claims.reading import SyntaxReader
+from .claims.scene import Grouped, Scene, Source, grouped, merged
+from .evidence import LabelFree
+from .models import LENGTH, Embedder, Matcher, Writer
 from .paper import PaperFilter
 from .picture import Picture, Step, no_step, sign_of_life, ticks_at
-from .regions import PAIR, Region, iou, union_box
-from .statements import (
-    Reason,
-    Statement,
-    Verdict,
-    contradictions,
-    merge_same,
-    read_candidates,
-)
-from .verdicts import Court, FilterSettings, Scores, views, wordings, wrong_view
+from .profiles import DEFAULT, Profile
+from .regions import intersection_area
+from .statements import Reason, Saying, Statement, Verdict
+from .verdicts import Scores, decided
 
-if TYPE_CHECKING:
-    import numpy as np
+WORDINGS = 2  # of a statement that are scored on a region: the most frequent ones
 
-DEFAULT, PAPER, FAST = "default", "paper", "fast"
+
+@dataclass(frozen=True)
+class FilterSettings:
+    """Attributes:
+    threshold: what is kept must be above it (0..1): in the default profile the probability that a claim is
+        true, in the paper's the matcher's score of a sentence; 0 takes the pack's own, or the matcher's.
+    overlap: in the paper's profile, regions that overlap by more than this IoU are filtered together
+        (paper: 0.4).
+    profile: how it is decided.
+    """
+
+    threshold: float = 0.0
+    overlap: float = 0.4
+    profile: Profile = DEFAULT
 
 
 def filter_statements(
@@ -36,207 +46,154 @@ def filter_statements(
     embedder: Embedder,
     settings: FilterSettings = FilterSettings(),
     *,
+    reader: Reader | None = None,
     grouper: Writer | None = None,
     step: Step = no_step,
 ) -> list[Picture]:
-    """Decide about every sentence of every candidate caption.
+    """Decide about everything that the candidate captions say.
 
     Args:
+        embedder: compares words that the lexicon does not know.
+        reader: takes captions apart; None for the pack's own.
         grouper: sorts the sentences where the paper's profile decides; one that does not generate is
-            not asked, and they are sorted by their embeddings.
+            not asked, and they are compared by their claims.
         step: called as each region is scored.
 
     Returns:
         The pictures with `statements`: all of them, kept and dropped, each with its reason.
     """
-    read = [_read(picture) for picture in pictures]
-    said = (s for by_region in read for group in by_region.values() for s in group)
-    talking = grouper if settings.paper and grouper and grouper.generates else None
-    vectors = {} if talking else _embed(said, embedder)
-    if settings.paper:
-        sorted_by = {} if talking else {"embedder": embedder.name}
+    reader = reader or SyntaxReader()
+    pictures = read_captions(pictures, reader)
+    if settings.profile.by_sentence:
+        talking = grouper if grouper and grouper.generates else None
         return [
-            PaperFilter(picture, matcher, settings, vectors, talking, step)
-            .decided(index, by_region)
-            .extended(models=sorted_by)
-            for index, (picture, by_region) in enumerate(zip(pictures, read))
+            PaperFilter(picture, matcher, settings, talking, step).decided(index)
+            for index, picture in enumerate(pictures)
         ]
-    local = [
-        [s for group in by_region.values() for s in _merge(picture, group, vectors)]
-        for picture, by_region in zip(pictures, read)
-    ]
-    scores = _score_regions(pictures, local, matcher, step)
-    local = [
-        _resolve_within(picture, statements, table, vectors)
-        for picture, statements, table in zip(pictures, local, scores)
-    ]
-    overlapping = [_overlapping(picture, settings.overlap) for picture in pictures]
-    local, pair_calls = _resolve_pairs(pictures, local, overlapping, matcher, vectors, step)
-
+    found = [_statements(picture) for picture in pictures]
+    texts = [[texts_of(p, s) for s in statements] for p, (statements, _) in zip(pictures, found)]
+    tables = _score(pictures, [s for s, _ in found], texts, matcher, step)
     done = []
-    for picture, statements, table, pairs in zip(pictures, local, scores, pair_calls):
-        merged = _merge(picture, statements, vectors)
-        court = Court(picture, merged, table, matcher, settings)
+    for picture, (statements, groups), wordings, table in zip(pictures, found, texts, tables):
+        calibration = matcher.calibration or _label_free(matcher, table, step)
+        verdicts = decided(
+            picture, statements, groups, wordings, table, calibration, settings.threshold
+        )
         done.append(
             picture.extended(
-                statements=tuple(court.decided()),
-                models={"matcher": matcher.name, "embedder": embedder.name},
-                calls={"matcher": len({region for region, _ in table}) + pairs},
+                statements=(*verdicts, *_no_claims(picture)),
+                threshold=settings.threshold,
+                models={"matcher": matcher.name, "reader": reader.name},
+                calls={"matcher": len({region for region, _ in table})},
             )
         )
     return done
 
 
-def _read(picture: Picture) -> dict[str, list[Statement]]:
-    return {
-        region.name: read_candidates(region.name, picture.candidates.get(region.name, ()))
+def read_captions(pictures: Sequence[Picture], reader: Reader) -> list[Picture]:
+    """Read every caption of every picture in one batch; things get one numbering for each picture."""
+    places = [
+        (index, region, number, completion)
+        for index, picture in enumerate(pictures)
         for region in picture.root.walk()
-    }
+        for number, completion in enumerate(picture.candidates.get(region.name, ()))
+        if completion.text.strip()
+    ]
+    passages = [
+        Passage(c.text, _frame(pictures[i], region.name), c.finish == LENGTH)
+        for i, region, _, c in places
+    ]
+    read: list[dict[Source, Reading]] = [{} for _ in pictures]
+    for (index, region, number, _), reading in zip(places, reader.read(passages), strict=True):
+        read[index][region.name, number] = reading
+    done = []
+    for picture, readings in zip(pictures, read):
+        scene = merged(readings, lambda a, b, picture=picture: _may_meet(picture, a, b))
+        notes = [note for reading in readings.values() for note in reading.notes]
+        done.append(picture.extended(notes=notes, things=scene.things, readings=scene.readings))
+    return done
 
 
-def _embed(statements: Iterable[Statement], embedder: Embedder) -> dict[str, np.ndarray]:
-    skeletons = sorted({s.attributes.skeleton for s in statements if s.verdict is None})
-    return dict(zip(skeletons, embedder.embed(skeletons))) if skeletons else {}
+def _frame(picture: Picture, region: str):
+    return None if region == picture.root.name else picture.fraction(picture.root.find(region).box)
 
 
-def _merge(
-    picture: Picture, statements: Sequence[Statement], vectors: Mapping[str, np.ndarray]
-) -> list[Statement]:
-    """Merge what is still undecided; what is decided stays."""
-    undecided = [s for s in statements if s.verdict is not Verdict.DROPPED]
-    dropped = [s for s in statements if s.verdict is Verdict.DROPPED]
-    return merge_same(undecided, vectors, picture.asked) + dropped
+def _may_meet(picture: Picture, a: str, b: str) -> bool:
+    """Whether two regions can show the same thing: patches overlap where a thing straddles them."""
+    return a == b or bool(
+        intersection_area(picture.root.find(a).box, picture.root.find(b).box)
+    )
 
 
-def _score_regions(
+def _statements(picture: Picture) -> tuple[list[Statement], Grouped]:
+    claims: list[Claim] = []
+    sayings: list[Saying] = []
+    for (region, number), reading in picture.readings.items():
+        for index, claim in enumerate(reading.claims):
+            said = reading.sentences[claim.sentence].said
+            claims.append(claim)
+            sayings.append(Saying(region, number, said, index, claim.sentence))
+    groups = grouped(claims, [s.source for s in sayings], picture.things)
+    statements = []
+    for group in groups.groups:
+        best = _wordings([claims[i] for i in group])[0]
+        said = tuple(dict.fromkeys(sayings[i] for i in group))
+        statement = Statement(best.text, said, claim=best)
+        statements.append(replace(statement, asked=picture.asked(statement.regions)))
+    return statements, groups
+
+
+def _wordings(claims: Sequence[Claim]) -> list[Claim]:
+    """One claim for each wording, firm ones first, then the most frequent."""
+    times = Counter(claim.text for claim in claims)
+    ranked = sorted(claims, key=lambda c: (c.hedged, -times[c.text], len(c.text), c.text))
+    return list({claim.text: claim for claim in reversed(ranked)}.values())[::-1]
+
+
+def texts_of(picture: Picture, statement: Statement) -> list[str]:
+    """The wordings of a statement that are scored."""
+    said = [picture.readings[s.source].claims[s.claim] for s in statement.sayings]
+    return [claim.text for claim in _wordings(said)[:WORDINGS]]
+
+
+def _score(
     pictures: Sequence[Picture],
-    local: Sequence[Sequence[Statement]],
+    found: Sequence[Sequence[Statement]],
+    texts: Sequence[Sequence[Sequence[str]]],
     matcher: Matcher,
     step: Step,
 ) -> list[Scores]:
-    """Score each undecided statement on its views: each crop once, with all its texts."""
-    batches, places, pooled = [], [], matcher.pooled_threshold is not None
-    for index, (picture, statements) in enumerate(zip(pictures, local)):
-        texts: dict[str, list[str]] = {}
-        for statement in statements:
-            if statement.verdict is None:
-                shown = views(picture, statement, pooled)
-                wrong = wrong_view(picture, statement) if matcher.contrast else None
-                for region in [*shown, *filter(None, [wrong])]:
-                    texts.setdefault(region.name, []).extend(wordings(statement))
-        for name, said in texts.items():
-            batches.append((picture.view(name), list(dict.fromkeys(said))))
+    """Score each statement where it was said and on the whole image: each crop once, with all its texts."""
+    batches, places = [], []
+    for index, (picture, statements, wordings) in enumerate(zip(pictures, found, texts)):
+        of_region: dict[str, dict[str, None]] = {}
+        for statement, said in zip(statements, wordings):
+            for region in dict.fromkeys((*statement.regions, picture.root.name)):
+                of_region.setdefault(region, {}).update(dict.fromkeys(said))
+        for name, said in of_region.items():
+            batches.append((picture.view(name), list(said)))
             places.append((index, name))
     tables: list[Scores] = [{} for _ in pictures]
     if batches:
         answers = matcher.score(batches, ticks_at(places, step))
-        for (index, name), (_, texts), values in zip(places, batches, answers, strict=True):
-            tables[index].update({(name, t): v for t, v in zip(texts, values, strict=True)})
+        for (index, name), (_, texts_), values in zip(places, batches, answers, strict=True):
+            tables[index].update({(name, t): v for t, v in zip(texts_, values, strict=True)})
     return tables
 
 
-def _resolve_within(
-    picture: Picture,
-    statements: Sequence[Statement],
-    table: Scores,
-    vectors: Mapping[str, np.ndarray],
-) -> list[Statement]:
-    """Contradictions between the captions of one region, judged on its own pixels."""
-    resolved = list(statements)
-    for region in picture.root.walk():
-        own = [
-            i for i, s in enumerate(resolved) if s.verdict is None and s.regions == (region.name,)
-        ]
-        chosen = _resolve(
-            [resolved[i] for i in own],
-            vectors,
-            {s.text: table.get((region.name, s.text)) for s in statements},
-        )
-        for i, statement in zip(own, chosen):
-            resolved[i] = statement
-    return resolved
+def _label_free(matcher: Matcher, table: Scores, step: Step) -> LabelFree:
+    texts = list(dict.fromkeys(text for _, text in table))
+    baseline = dict(zip(texts, matcher.baseline(texts, sign_of_life(step)))) if texts else {}
+    scores = [value for value in table.values() if value is not None]
+    return LabelFree(baseline, scores, matcher.threshold)
 
 
-def _overlapping(picture: Picture, overlap: float) -> list[tuple[Region, Region]]:
-    regions = list(picture.root.walk())
+def _no_claims(picture: Picture) -> list[Statement]:
+    """What claims nothing of the image: listed, so that nothing disappears."""
     return [
-        (a, b)
-        for i, a in enumerate(regions)
-        for b in regions[i + 1 :]
-        if iou(a.box, b.box) > overlap
+        Statement(
+            text, (Saying(region, number, text),), picture.asked((region,))
+        ).decided(Verdict.DROPPED, Reason.NOT_A_CLAIM)
+        for (region, number), reading in picture.readings.items()
+        for text in reading.not_claims
     ]
-
-
-def _resolve_pairs(
-    pictures: Sequence[Picture],
-    local: Sequence[Sequence[Statement]],
-    overlapping: Sequence[Sequence[tuple[Region, Region]]],
-    matcher: Matcher,
-    vectors: Mapping[str, np.ndarray],
-    step: Step,
-) -> tuple[list[list[Statement]], list[int]]:
-    """Contradictions between overlapping regions, judged on the pixels of both together."""
-    resolved = [list(statements) for statements in local]
-    calls = [0] * len(pictures)
-    for index, picture in enumerate(pictures):
-        for a, b in overlapping[index]:
-            pair = Region(f"{a.name} + {b.name}", PAIR, union_box([a.box, b.box]))
-            names = {a.name, b.name}
-            involved = [
-                i
-                for i, s in enumerate(resolved[index])
-                if s.verdict is not Verdict.DROPPED and set(s.regions) <= names
-            ]
-            statements = [resolved[index][i] for i in involved]
-            if not any(
-                statements[i].regions != statements[j].regions
-                for i, j in contradictions(statements, vectors)
-            ):
-                continue
-            texts = list(dict.fromkeys(s.text for s in statements))
-            values = matcher.score([(picture.crop(pair.box), texts)], sign_of_life(step))[0]
-            calls[index] += 1
-            by_text = dict(zip(texts, values, strict=True))
-            chosen = _resolve(statements, vectors, by_text)
-            for i, statement in zip(involved, chosen):
-                value = by_text[statement.text]
-                if value is not None and statement.against:
-                    evidence = {**statement.evidence, pair.name: value}
-                    statement = replace(statement, evidence=evidence)
-                resolved[index][i] = statement
-    return resolved, calls
-
-
-def _resolve(
-    statements: Sequence[Statement],
-    vectors: Mapping[str, np.ndarray],
-    scores: Mapping[str, float | None],
-) -> list[Statement]:
-    """Of statements that contradict each other the one that fits best stays undecided or BEST.
-
-    A tie goes to the one that more captions said, then to the one said first.
-    """
-    conflicts = contradictions(statements, vectors)
-    if not conflicts:
-        return list(statements)
-
-    def rank(i: int) -> tuple[float, float, int]:
-        said, asked = statements[i].support
-        return (-round(scores[statements[i].text] or 0.0, 2), -said / asked, i)
-
-    resolved = list(statements)
-    for winner in sorted({i for pair in conflicts for i in pair}, key=rank):
-        if resolved[winner].verdict is Verdict.DROPPED:
-            continue
-        for pair in conflicts:
-            if winner in pair:
-                loser = pair[0] if pair[1] == winner else pair[1]
-                if resolved[loser].verdict is Verdict.DROPPED:
-                    continue
-                resolved[loser] = resolved[loser].decided(
-                    Verdict.DROPPED, Reason.CONTRADICTED, statements[winner].text
-                )
-                resolved[winner] = replace(
-                    resolved[winner], reason=Reason.BEST, against=statements[loser].text
-                )
-    return resolved

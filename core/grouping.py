@@ -1,17 +1,16 @@
-"""Sentences sorted into same, contradictory and unique: by a language model, or by embeddings."""
+"""Sentences sorted into same, contradictory and unique: by a language model, or by what they claim."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
+from .claims import Reading
+from .claims.entailment import compare
+from .picture import Picture
 from .prompts import load_prompt
-from .statements import Statement, contradictions
-
-if TYPE_CHECKING:
-    import numpy as np
+from .statements import Statement
 
 _LINE = re.compile(r"^\W*(same|contradictory|unique)\W+([\d,;/\s&and]*)", re.IGNORECASE | re.MULTILINE)  # fmt: skip
 
@@ -49,7 +48,8 @@ def read_grouping(answer: str, count: int) -> Grouping:
     """
     placed: set[int] = set()
     groups: dict[str, list[tuple[int, ...]]] = {"same": [], "contradictory": []}
-    for kind, numbers in _LINE.findall(answer):
+    parts = ((kind, part) for kind, all_ in _LINE.findall(answer) for part in all_.split(";"))
+    for kind, numbers in parts:
         found = dict.fromkeys(int(n) - 1 for n in re.findall(r"\d+", numbers))
         group = tuple(i for i in found if 0 <= i < count and i not in placed)
         placed.update(group)
@@ -59,14 +59,36 @@ def read_grouping(answer: str, count: int) -> Grouping:
     return Grouping(tuple(groups["same"]), tuple(groups["contradictory"]), forgotten)
 
 
-def embedded_grouping(
-    statements: Sequence[Statement], vectors: Mapping[str, np.ndarray]
-) -> Grouping:
-    """Of statements of which those that say the same are merged already."""
-    groups: list[set[int]] = []
-    for pair in map(set, contradictions(statements, vectors)):
-        near = [g for g in groups if g & pair]
-        groups = [g for g in groups if not g & pair] + [pair.union(*near)]
-    disputed = {i for group in groups for i in group}
-    agreed = ((i,) for i, s in enumerate(statements) if i not in disputed and len(s.sources) > 1)
-    return Grouping(tuple(agreed), tuple(tuple(sorted(group)) for group in groups))
+def claims_grouping(statements: Sequence[Statement], picture: Picture) -> Grouping:
+    """Sentences sorted by what they claim. Those of one caption are never sorted together: where it said both,
+    it meant two things."""
+    readings = [of_sentence(picture, s) for s in statements]
+    same: list[set[int]] = []
+    disputed: list[set[int]] = []
+    for i, a in enumerate(statements):
+        for j, b in enumerate(statements[i + 1 :], i + 1):
+            if a.sources & b.sources:
+                continue
+            label = compare(readings[i], readings[j])
+            if label == "equivalent":
+                _join(same, {i, j})
+            elif label == "contradiction":
+                _join(disputed, {i, j})
+    agreed = {i for group in same for i in group}
+    open_ = (tuple(sorted(group - agreed)) for group in disputed)
+    return Grouping(
+        tuple(tuple(sorted(group)) for group in same), tuple(g for g in open_ if len(g) > 1)
+    )
+
+
+def _join(groups: list[set[int]], pair: set[int]) -> None:
+    near = [g for g in groups if g & pair]
+    groups[:] = [g for g in groups if not g & pair] + [pair.union(*near)]
+
+
+def of_sentence(picture: Picture, statement: Statement) -> Reading:
+    """What one sentence claims."""
+    saying = statement.sayings[0]
+    reading = picture.readings[saying.source]
+    said = (c for c in reading.claims if c.sentence == saying.sentence)
+    return replace(reading, claims=tuple(said))

@@ -8,29 +8,45 @@ whole image is not filtered.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from .grouping import Grouping, embedded_grouping, grouping_prompt, read_grouping
+from .grouping import Grouping, claims_grouping, grouping_prompt, read_grouping
 from .models import Matcher, Talker
 from .picture import Picture, Step, sign_of_life
 from .regions import IMAGE, PAIR, SPATIAL, Region, iou, union_box
-from .statements import Reason, Statement, Verdict, merge_same
-from .verdicts import FilterSettings
+from .statements import Reason, Saying, Statement, Verdict
 
 if TYPE_CHECKING:
-    import numpy as np
+    from .filter import FilterSettings
 
 GROUPING_TEMPERATURE = 0.2  # paper's code
+
+
+def sentences_of(picture: Picture, region: str) -> list[Statement]:
+    """Every sentence of a region's captions as a statement of its own; one that claims nothing, or was cut
+    off, is decided already."""
+    found = []
+    for (name, number), reading in picture.readings.items():
+        if name != region:
+            continue
+        for index, sentence in enumerate(reading.sentences):
+            saying = Saying(region, number, sentence.said, sentence=index)
+            statement = Statement(sentence.text or sentence.said, (saying,), picture.asked((region,)))
+            if not sentence.complete:
+                statement = statement.decided(Verdict.DROPPED, Reason.CUT_OFF)
+            elif not sentence.text:
+                statement = statement.decided(Verdict.DROPPED, Reason.NOT_A_CLAIM)
+            found.append(statement)
+    return found
 
 
 class PaperFilter:
     """Decides about one picture, with the language model's grouping if there is one.
 
     Args:
-        vectors: skeleton -> embedding, of all that was said.
-        grouper: a writer that generates; None groups by the vectors.
+        grouper: a writer that generates; None groups by what the sentences claim.
     """
 
     def __init__(
@@ -38,28 +54,26 @@ class PaperFilter:
         picture: Picture,
         matcher: Matcher,
         settings: FilterSettings,
-        vectors: Mapping[str, np.ndarray],
         grouper: Talker | None,
         step: Step,
     ):
-        self._matcher, self._vectors, self._grouper = matcher, vectors, grouper
+        self._matcher, self._grouper = matcher, grouper
         self._overlap, self._step = settings.overlap, step
         self._threshold = settings.threshold or matcher.threshold
         self._picture = picture
         self._notes: list[str] = []
         self._calls, self._tokens, self._crops = 0, 0, 0
 
-    def decided(self, index: int, by_region: Mapping[str, Sequence[Statement]]) -> Picture:
+    def decided(self, index: int) -> Picture:
         """The picture with all its statements decided.
 
         Args:
             index: of the picture, for the progress.
-            by_region: what was said of each region, sentence by sentence.
         """
         picture = self._picture
         statements: list[Statement] = []
         for region in picture.root.walk():
-            said = by_region[region.name]
+            said = sentences_of(picture, region.name)
             if region.kind == IMAGE:
                 statements += [
                     s if s.verdict else s.decided(Verdict.KEPT, Reason.GLOBAL) for s in said
@@ -109,8 +123,7 @@ class PaperFilter:
         if len(statements) < 2:
             return statements, Grouping()
         if self._grouper is None:
-            merged = merge_same(statements, self._vectors, self._picture.asked)
-            return merged, embedded_grouping(merged, self._vectors)
+            return statements, claims_grouping(statements, self._picture)
         [answer] = self._grouper.answer(
             [grouping_prompt(statements)],
             sign_of_life(self._step),

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from .claims import Reading, Thing
 from .models import Completion, Detection, Tick
 from .regions import Box, Region
 from .statements import Statement
@@ -34,7 +35,12 @@ class Picture:
     root: Region
     detections: tuple[Detection, ...] = ()
     candidates: Mapping[str, tuple[Completion, ...]] = field(default_factory=lambda: EMPTY)
+    # What the captions say: (region, number of the candidate) -> its reading. All readings number the things
+    # of the image as `things` does.
+    readings: Mapping[tuple[str, int], Reading] = field(default_factory=lambda: EMPTY)
+    things: tuple[Thing, ...] = ()
     statements: tuple[Statement, ...] = ()
+    threshold: float = 0.0  # that the user set for what is kept; 0 where it was left to the pack
     captions: Mapping[str, str] = field(default_factory=lambda: EMPTY)
     caption: str = ""
     notes: tuple[str, ...] = ()

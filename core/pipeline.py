@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from .aggregate import AggregateSettings, aggregate
 from .describe import DescribeSettings, describe
 from .divide import DivideSettings, divide
-from .filter import FAST, PAPER, FilterSettings, filter_statements
+from .filter import FilterSettings, filter_statements
 from .models import Captioner, Detection, Detector, Embedder, Matcher, Writer
 from .models.registry import CAPTIONER, DETECTOR, MATCHER, WRITER, load_embedder, load_model
 from .picture import Picture, Step
+from .profiles import PROFILES
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -47,13 +48,13 @@ class Settings:
 def profile_settings(profile: str, *, seed: int = 0, length: str = "long") -> Settings:
     """The settings of a profile: "default", "paper" (decide and write as the paper does) or "fast"
     (one caption of each patch, and no writer)."""
-    fast = profile == FAST
+    chosen = PROFILES[profile]
     return Settings(
         describe=DescribeSettings(
-            candidates=1 if fast else 3, temperature=0.2 if fast else 0.7, seed=seed
+            candidates=chosen.candidates, temperature=chosen.temperature, seed=seed
         ),
-        filter=FilterSettings(paper=profile == PAPER),
-        aggregate=AggregateSettings(length=length, profile=profile, seed=seed),
+        filter=FilterSettings(profile=chosen),
+        aggregate=AggregateSettings(length=length, profile=chosen, seed=seed),
     )
 
 
@@ -110,7 +111,6 @@ def caption_images(
     return aggregate(
         pictures,
         models.writer,
-        models.embedder,
         settings.aggregate,
         step=steps("aggregate", len(pictures)),
     )

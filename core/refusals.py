@@ -22,6 +22,12 @@ _REFUSAL = re.compile(
     re.IGNORECASE,
 )
 _LONGEST = 400  # characters; a longer answer says something besides
+# "I can't identify the person, but she wears a red coat": what comes after is a caption.
+_BESIDES = re.compile(
+    r"(?:[,;.]\s+(?:but|however|though)\b|[.!]\s+(?:it|this|the|here|what|there)\b)(?P<rest>.*)",
+    re.IGNORECASE | re.DOTALL,
+)
+_SHORTEST = 5  # words that can be a caption
 
 
 def told_apart(completions: Sequence[Completion]) -> tuple[Completion, ...]:
@@ -31,9 +37,17 @@ def told_apart(completions: Sequence[Completion]) -> tuple[Completion, ...]:
     """
     found = []
     for c in completions:
-        declines = len(c.text) <= _LONGEST and _REFUSAL.match(c.text)
+        declines = len(c.text) <= _LONGEST and _REFUSAL.match(c.text) and not _says_more(c.text)
         if c.finish == REFUSAL or (c.finish != ERROR and declines):
             why = c.detail or (f"it said «{c.text[:100]}»" if c.text else "no reason given")
             c = replace(c, text="", finish=REFUSAL, detail=why)
         found.append(c)
     return tuple(found)
+
+
+def _says_more(text: str) -> bool:
+    """Whether a caption follows what is declined; an offer of help with something else is none."""
+    found = _BESIDES.search(text)
+    if not found or re.search(r"\b(?:I|you|we|please)\b", found["rest"]):
+        return False
+    return len(found["rest"].split()) >= _SHORTEST

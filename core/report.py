@@ -6,7 +6,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from .picture import Picture
 from .regions import IMAGE, SEMANTIC, Region
-from .statements import MAX_SENTENCE, Reason, Statement, Verdict
+from .statements import Reason, Statement, Verdict
 
 _PATCH_COLOURS = ("#e6194b", "#3cb44b", "#4363d8", "#f58231", "#911eb4", "#008080", "#9a6324")
 _SEMANTIC_COLOUR = "#ffd500"
@@ -52,6 +52,7 @@ def _statement_dict(statement: Statement) -> dict:
     return {
         "text": statement.text,
         "regions": list(statement.regions),
+        "kind": statement.claim.kind if statement.claim else "sentence",
         "support": list(statement.support),
         "score": None if statement.score is None else round(statement.score, 3),
         "evidence": {name: round(value, 3) for name, value in statement.evidence.items()},
@@ -75,30 +76,29 @@ def as_text(picture: Picture) -> str:
             score = " –  " if s.score is None else f"{s.score:.2f}"
             said, asked = s.support
             lines.append(f"{mark} {score} {s.text}")
-            lines.append(f"   {', '.join(s.regions)} · said {said} of {asked} · {_why(s)}")
+            where = ", ".join(s.regions)
+            lines.append(f"   {where} · in {said} of {asked} captions · {_why(s, picture.threshold)}")
         lines.append("")
     if picture.notes:
         lines += ["NOTES", *(f"· {note}" for note in picture.notes)]
     return "\n".join(lines).rstrip()
 
 
-def _why(statement: Statement) -> str:
+def _why(statement: Statement, threshold: float) -> str:
+    needed = f", needs more than {threshold:.2f}" if threshold else ""
     return {
+        Reason.PROBABLE: "more likely true than false" if not threshold else f"above {threshold:.2f}",
+        Reason.IMPROBABLE: f"too little speaks for it{needed}",
+        Reason.CONTRADICTED: f'"{statement.against}" fits the image better',
+        Reason.WITHOUT_THING: "what it is said of was dropped",
+        Reason.NOT_A_CLAIM: "says nothing that can be seen",
         Reason.ABOVE: "above the threshold",
-        Reason.BEST: f"fits the pixels better than «{statement.against}»",
-        Reason.MAJORITY: "cannot be scored, but most captions say it",
+        Reason.BEST: f'fits the image better than "{statement.against}"',
         Reason.AGREED: "several captions of the region say it",
         Reason.GLOBAL: "caption of the whole image, not filtered",
-        Reason.BELOW: "not above the threshold",
-        Reason.CONTRADICTED: f"«{statement.against}» fits the pixels better",
-        Reason.MINORITY: "cannot be scored, and most captions do not say it",
-        Reason.FIRM: "kept without its guess, which the pixels do not bear out",
-        Reason.GUESS: "a guess by its own words, and the pixels do not bear it out",
-        Reason.TRUSTED: "not seen by the matcher, which misses too much to outweigh the caption",
-        Reason.UNMENTIONED: "not in the caption of the whole picture, and not sure enough to add",
+        Reason.BELOW: f"not above the threshold{needed}",
+        Reason.MINORITY: "cannot be scored, and only one caption says it",
         Reason.CUT_OFF: "the captioner was stopped before the sentence ended",
-        Reason.TOO_LONG: f"longer than {MAX_SENTENCE} characters",
-        Reason.NO_WORDS: "has no words",
     }[statement.reason]
 
 
@@ -124,7 +124,7 @@ def as_view(picture: Picture) -> dict:
                 "kept": s.verdict is Verdict.KEPT,
                 "score": None if s.score is None else round(s.score, 2),
                 "support": list(s.support),
-                "why": _why(s),
+                "why": _why(s, picture.threshold),
             }
             for s in sorted(picture.statements, key=lambda s: -(s.score or 0))
         ],

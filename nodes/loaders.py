@@ -26,7 +26,7 @@ from ..core.models.registry import (
     load_yolo,
     remembering,
 )
-from ..core.words import split_words
+from ..core.wording import split_words
 from . import bridge, memory, scan, types
 
 

@@ -7,7 +7,7 @@ from comfy_api.latest import io, ui
 from ..core.aggregate import AggregateSettings, aggregate
 from ..core.describe import DescribeSettings, describe
 from ..core.divide import DivideSettings, divide
-from ..core.filter import DEFAULT, PAPER, FilterSettings, filter_statements
+from ..core.filter import FilterSettings, filter_statements
 from ..core.models.registry import (
     CAPTIONER,
     DETECTOR,
@@ -16,6 +16,7 @@ from ..core.models.registry import (
     load_embedder,
     load_model,
 )
+from ..core.profiles import DEFAULT, PAPER, PROFILES
 from ..core.report import as_text
 from . import bridge, types
 
@@ -281,8 +282,8 @@ class SemanticFilter(io.ComfyNode):
                 ),
                 io.Combo.Input(
                     "profile",
-                    options=[DEFAULT, PAPER],
-                    default=DEFAULT,
+                    options=[DEFAULT.name, PAPER.name],
+                    default=DEFAULT.name,
                     tooltip="default: every sentence is scored, on all patches that show its place; "
                     "paper: what two captions of a patch agree on is kept unscored, the rest is "
                     "scored on its own patch.",
@@ -315,7 +316,7 @@ class SemanticFilter(io.ComfyNode):
                 captions,
                 matcher or load_model(MATCHER),
                 load_embedder(),
-                FilterSettings(threshold, overlap_iou, paper=profile == PAPER),
+                FilterSettings(threshold, overlap_iou, PROFILES[profile]),
                 grouper=writer,
                 step=progress.step,
             )
@@ -369,8 +370,7 @@ class HierarchicalAggregator(io.ComfyNode):
             pictures = aggregate(
                 survivors,
                 writer or load_model(WRITER),
-                load_embedder(),
-                AggregateSettings(length, profile),
+                AggregateSettings(length, PROFILES[profile]),
                 step=progress.step,
             )
         captions = [picture.caption for picture in pictures]

@@ -2,7 +2,7 @@
 
 from comfy_api.latest import io
 
-from ..core.aggregate import LENGTHS, PROFILES
+from ..core.profiles import DEFAULT, LENGTHS, PROFILES
 
 Patches = io.Custom("PATCH_MATTERS_PATCHES")
 Captions = io.Custom("PATCH_MATTERS_CAPTIONS")
@@ -62,7 +62,7 @@ def length_input():
 
 
 def profile_input(tooltip: str):
-    return io.Combo.Input("profile", options=list(PROFILES), default=PROFILES[0], tooltip=tooltip)
+    return io.Combo.Input("profile", options=list(PROFILES), default=DEFAULT.name, tooltip=tooltip)
 
 
 def seed_input():

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     import numpy as np
     from PIL.Image import Image
 
+    from ..evidence import Calibration
+
 STOP, LENGTH, REFUSAL, ERROR = "stop", "length", "refusal", "error"
 
 Tick = Callable[[int | None], None]
@@ -79,6 +81,7 @@ class Fact:
     box: Box  # of that region, as fractions of the picture
     score: float | None
     order: int = 0  # where it stood among all that was said: a writer may need it to tell a story
+    thing: str = ""  # what it is said of: "the woman in the red coat"
 
 
 @dataclass(frozen=True)
@@ -117,30 +120,24 @@ class Captioner(Protocol):
 class Matcher(Protocol):
     """Scores how well texts fit an image.
 
-    `threshold` applies to the score of one view. `pooled_threshold` applies to the evidence of
-    several views taken together (`1 - prod(1 - score)`); it is None for a matcher whose score is
-    not a probability, whose views are then not pooled.
-
-    `rates`: the shares of true and of false statements of a captioner with eyes of its own that score
-    above the threshold, measured; None where they were not, and the threshold alone decides then. What
-    the captioners named in `kin` say comes from the matcher's own network and proves nothing more.
-
-    `contrast`: a sentence is scored on a crop that does not show it, too, and what it gets there is taken
-    off. For matchers to which another sentence on a crop is cheap, and whose score has the sentence's
-    own bias in it.
+    Attributes:
+        threshold: the score (0..1) from which the paper's profile keeps a sentence.
+        calibration: what scores are worth, where it was measured; None where it was not, and it is found
+            from what texts score where they cannot be true (`baseline`).
     """
 
     name: str
     threshold: float
-    pooled_threshold: float | None
-    rates: tuple[float, float] | None
-    contrast: bool
-    kin: tuple[str, ...]
+    calibration: Calibration | None
 
     def score(
         self, batches: Sequence[tuple[Image, Sequence[str]]], tick: Tick
     ) -> list[list[float | None]]:
         """A score (0..1) for each text of each image; None for a text it cannot judge."""
+
+    def baseline(self, texts: Sequence[str], tick: Tick) -> list[list[float]]:
+        """What each text scores where it cannot be true: on unrelated images, or without an image. Empty
+        lists from a matcher that would pay more for it than for the scores themselves."""
 
 
 class Writer(Protocol):

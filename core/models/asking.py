@@ -84,12 +84,11 @@ class AskedJudge:
 
     All sentences on one image go in one request, for services charge for the image each time and few
     give the probabilities of their tokens. It is what the model says, no measured
-    probability, so views are not pooled. A sentence that the answer leaves out is not scored.
+    probability. A sentence that the answer leaves out is not scored.
     """
 
     threshold = 0.5
-    pooled_threshold = None
-    rates, contrast, kin = None, False, ()
+    calibration = None
 
     def __init__(self, model: Askable):
         self.name, self._model = model.name, model
@@ -114,6 +113,10 @@ class AskedJudge:
                 if 1 <= number <= size:
                     scores[index][start + number - 1] = value
         return scores
+
+    def baseline(self, texts: Sequence[str], tick: Tick) -> list[list[float]]:
+        """Nothing: a service charges for every question."""
+        return [[] for _ in texts]
 
 
 def asked(model: Askable) -> tuple[AskedCaptioner, AskedWriter, AskedJudge]:

@@ -14,6 +14,7 @@ from .. import Tick
 from .devices import Devices, Weights
 from .folder import ModelFolder
 from .generation import in_batches
+from .unrelated import on_unrelated_images
 
 TEXTS = 64  # sentences scored together at most
 
@@ -21,14 +22,12 @@ TEXTS = 64  # sentences scored together at most
 class BlipMatcher:
     """Score: the mean of P(match) of the ITM head and the cosine of the ITC head, cut to 0..1.
 
-    The paper keeps a sentence above 0.3. The score is no probability, so views are not pooled. Each
-    image is encoded once, by the vision model; its sentences follow in one batch. A sentence is at
+    The paper keeps a sentence above 0.3. Each image is encoded once, by the vision model; its sentences follow in one batch. A sentence is at
     most 500 characters long (`statements.MAX_SENTENCE`), so it fits BLIP's 512 tokens.
     """
 
     threshold = 0.3
-    pooled_threshold = None
-    rates, contrast, kin = None, True, ()
+    calibration = None
 
     def __init__(self, name: str, folder: ModelFolder, devices: Devices):
         if folder.model_type != "blip":
@@ -69,6 +68,9 @@ class BlipMatcher:
             scores.append(self._score(image, list(texts), tick))
             tick(index)
         return scores
+
+    def baseline(self, texts: Sequence[str], tick: Tick) -> list[list[float]]:
+        return on_unrelated_images(self, texts, tick)
 
     @torch.inference_mode()
     def _score(self, image: Image, texts: list[str], tick: Tick) -> list[float]:

@@ -14,6 +14,7 @@ from .. import Tick
 from .devices import Devices, Weights
 from .folder import ModelFolder
 from .generation import in_batches
+from .unrelated import on_unrelated_images, unrelated_images
 
 TEXTS = 64  # sentences encoded together at most
 CLIP_SCALE = 2.5  # CLIPScore (Hessel et al. 2021, section 3)
@@ -26,17 +27,16 @@ class ContrastiveMatcher:
     the image, 0.12 for one of another), so CLIPScore 0.5, a cosine of 0.2, is the threshold. SigLIP's
     probability was trained with one true text among tens of thousands, so that true sentences often
     stay below 0.5 (0.3 in the transformers documentation's own example): its threshold is 0.05. Both
-    were set by those figures, not measured here; neither is a probability of views that could be
-    pooled. A text longer than the model reads is scored in parts, and its weakest part counts.
+    were set by those figures, not measured here. A text longer than the model reads is scored in parts, and its weakest part counts.
     """
 
-    pooled_threshold = None
-    rates, contrast, kin = None, True, ()
+    calibration = None
 
     def __init__(self, name: str, folder: ModelFolder, devices: Devices):
         self.name, self._folder, self._devices = name, folder, devices
         self._sigmoid = folder.model_type != "clip"
         self.weights = Weights(folder.path.name, self._load)
+        self._unrelated: dict[int, torch.Tensor] = {}  # vectors of `unrelated_images`, by their id
         self.threshold = 0.05 if self._sigmoid else 0.5
 
     @cached_property
@@ -69,12 +69,19 @@ class ContrastiveMatcher:
         vectors = dict(zip(pieces, self._text_vectors(pieces, tick)))
         scores = []
         for index, (image, of_image) in enumerate(batches):
-            seen = self._image_vector(image)
+            seen = self._unrelated.get(id(image))
+            seen = self._image_vector(image) if seen is None else seen
             scores.append(
                 [min(self._score(seen, vectors[part]) for part in parts[t]) for t in of_image]
             )
             tick(index)
         return scores
+
+    def baseline(self, texts: Sequence[str], tick: Tick) -> list[list[float]]:
+        for image in unrelated_images():
+            if id(image) not in self._unrelated:
+                self._unrelated[id(image)] = self._image_vector(image)
+        return on_unrelated_images(self, texts, tick)
 
     def _fits(self, text: str) -> bool:
         return len(self._processor.tokenizer(text)["input_ids"]) <= self._limit

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import torch
-from PIL.Image import Image
+from PIL import Image
 
 from ...errors import PatchMattersError
 from ...prompts import load_prompt
@@ -13,24 +13,24 @@ from .. import Tick
 from .generation import in_batches
 from .vlm import BATCH, VisionLanguageModel
 
+GREY_SIDE = 336  # px, of the image that shows nothing
+
 
 class JudgeMatcher:
     """Score: P(yes) / (P(yes) + P(no)) of the first word of the answer.
 
-    0.5 is where the model thinks no as likely as yes. The errors of two views are not independent
-    (it is one model with one bias), so views are not pooled. An image is encoded once for the
-    sentences of a batch.
+    0.5 is where the model thinks no as likely as yes. An image is encoded once for the sentences of a batch.
+    What it answers without an image is its own bias for a sentence.
     """
 
     threshold = 0.5
-    pooled_threshold = None
-    rates, contrast, kin = None, False, ()
+    calibration = None
 
     def __init__(self, name: str, model: VisionLanguageModel):
         self.name, self._model = name, model
 
     def score(
-        self, batches: Sequence[tuple[Image, Sequence[str]]], tick: Tick
+        self, batches: Sequence[tuple[Image.Image, Sequence[str]]], tick: Tick
     ) -> list[list[float | None]]:
         if not self._model.sees or not self._model.chats:
             raise PatchMattersError(
@@ -51,6 +51,14 @@ class JudgeMatcher:
             scores.append(in_batches(len(prompts), run, BATCH))
             tick(index)
         return scores
+
+    def baseline(self, texts: Sequence[str], tick: Tick) -> list[list[float]]:
+        """What it answers where there is nothing to see: on a plain grey image."""
+        if not texts:
+            return []
+        grey = Image.new("RGB", (GREY_SIDE, GREY_SIDE), (128, 128, 128))
+        [scores] = self.score([(grey, texts)], lambda index: tick(None))
+        return [[score] for score in scores]
 
     def _sureness(self, logits: torch.Tensor) -> list[float]:
         """(rows, vocabulary) -> P(yes) of each row."""

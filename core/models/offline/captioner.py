@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from PIL.Image import Image
 
 from ...regions import Box, coverage, intersection_area, union_box
-from ...words import article, capital, join_words, number_word, place_name, plural
+from ...wording import article, capital, join_words, number_word, place_name, plural
 from .. import CaptionRequest, Completion, Detection, Tick
 from .colours import colour_shares
 from .ssd import shared_ssd

@@ -1,0 +1,169 @@
+"""Many readings of one image -> one numbering of its things, and the claims that say the same together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from . import Claim, Reading, Thing
+from .entailment import (
+    A_ENTAILS_B,
+    B_ENTAILS_A,
+    CONTRADICTION,
+    EQUIVALENT,
+    align,
+    claim_relation,
+)
+
+Source = tuple[str, int]  # (region, number of the candidate)
+MayMeet = Callable[[str, str], bool]
+"""Whether two regions, by their names, can show the same thing."""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What all captions of an image say, with one numbering of things.
+
+    Attributes:
+        things: of the whole image.
+        readings: source -> its reading, whose claims and mentions use the numbering of `things`.
+    """
+
+    things: tuple[Thing, ...]
+    readings: Mapping[Source, Reading]
+
+
+def merged(readings: Mapping[Source, Reading], may_meet: MayMeet) -> Scene:
+    """Find out which things of different captions are the same.
+
+    The captions are taken in an order of their own (region by region as they come, then by what they
+    say), so that their numbers change nothing.
+
+    Args:
+        may_meet: things of regions that cannot show the same thing are never the same.
+    """
+    regions = list(dict.fromkeys(region for region, _ in readings))
+    ordered = sorted(
+        readings, key=lambda s: (regions.index(s[0]), [x.said for x in readings[s].sentences])
+    )
+    things: list[Thing] = []
+    claims: list[Claim] = []
+    seen_in: list[set[str]] = []  # for each thing the regions that speak of it
+    done: dict[Source, Reading] = {}
+    for source in ordered:
+        reading, region = readings[source], source[0]
+
+        def may_be(old: int, new: int, region: str = region) -> bool:
+            return all(may_meet(region, other) for other in seen_in[old])
+
+        found = align(Reading((), tuple(things), tuple(claims), ()), reading, may_be)
+        new = (i for i in range(len(reading.things)) if i not in found)
+        numbers = {**found, **{i: number for number, i in enumerate(new, len(things))}}
+        for index, thing in enumerate(reading.things):
+            thing = _renumbered_thing(thing, numbers)
+            if index in found:
+                things[found[index]] = _joined(things[found[index]], thing)
+            else:
+                things.append(thing)
+                seen_in.append(set())
+            seen_in[numbers[index]].add(region)
+        done[source] = renumbered(reading, numbers)
+        claims += done[source].claims
+    every = tuple(things)
+    return Scene(every, {s: replace(done[s], things=every) for s in readings})
+
+
+def renumbered(reading: Reading, numbers: Mapping[int, int]) -> Reading:
+    """The same reading with other numbers for its things."""
+    return replace(
+        reading,
+        claims=tuple(
+            replace(c, thing=numbers.get(c.thing, -1), other=numbers.get(c.other, -1))
+            for c in reading.claims
+        ),
+        sentences=tuple(
+            replace(
+                s, mentions=tuple((a, b, numbers[t]) for a, b, t in s.mentions if t in numbers)
+            )
+            for s in reading.sentences
+        ),
+    )
+
+
+def _joined(a: Thing, b: Thing) -> Thing:
+    """One thing of two that are the same: called by all its nouns, by the longer of its names."""
+    name = max(a.name, b.name, key=len)
+    number = a.number or b.number
+    return replace(
+        a,
+        heads=tuple(dict.fromkeys((*a.heads, *b.heads))),
+        name=name,
+        number=number,
+        definite=a.definite or b.definite,
+        owner=a.owner if a.owner >= 0 else b.owner,
+        members=tuple(dict.fromkeys((*a.members, *b.members))),
+        place=a.place or b.place,
+    )
+
+
+def _renumbered_thing(thing: Thing, numbers: Mapping[int, int]) -> Thing:
+    members = tuple(numbers[m] for m in thing.members if m in numbers)
+    return replace(thing, owner=numbers.get(thing.owner, -1), members=members)
+
+
+@dataclass(frozen=True)
+class Grouped:
+    """Claims that say the same, and how the groups stand to each other.
+
+    Attributes:
+        groups: each the indices of its claims, the first said first.
+        entails: (stronger, weaker) pairs of groups.
+        contradicts: pairs of groups of which one at most can be true.
+    """
+
+    groups: tuple[tuple[int, ...], ...]
+    entails: frozenset[tuple[int, int]]
+    contradicts: frozenset[tuple[int, int]]
+
+
+def grouped(claims: Sequence[Claim], sources: Sequence[Source], things: Sequence[Thing]) -> Grouped:
+    """Group claims that are equivalent; those of one caption never contradict each other, for where it
+    said both, it meant two things.
+
+    Args:
+        sources: of each claim, the caption that made it.
+    """
+    groups: list[list[int]] = []
+    near: dict[object, list[int]] = {}  # what a claim is about -> groups about it
+    for index, claim in enumerate(claims):
+        candidates = dict.fromkeys(g for key in _about(claim) for g in near.get(key, ()))
+        same = next((g for g in candidates if _relation(claims, groups[g][0], index, things) == EQUIVALENT), None)
+        if same is not None:
+            groups[same].append(index)
+            continue
+        for key in _about(claim):
+            near.setdefault(key, []).append(len(groups))
+        groups.append([index])
+    entails, contradicts = set(), set()
+    pairs = {(a, b) for those in near.values() for i, a in enumerate(those) for b in those[i + 1 :]}
+    for a, b in sorted(pairs):
+        relation = _relation(claims, groups[a][0], groups[b][0], things)
+        if relation == A_ENTAILS_B:
+            entails.add((a, b))
+        elif relation == B_ENTAILS_A:
+            entails.add((b, a))
+        elif relation == CONTRADICTION and not (
+            {sources[x] for x in groups[a]} & {sources[x] for x in groups[b]}
+        ):
+            contradicts.add((a, b))
+    return Grouped(tuple(map(tuple, groups)), frozenset(entails), frozenset(contradicts))
+
+
+def _relation(claims: Sequence[Claim], a: int, b: int, things: Sequence[Thing]) -> str:
+    return claim_relation(claims[a], claims[b], things)
+
+
+def _about(claim: Claim) -> list[object]:
+    """What two claims must share to be compared: a thing, or the aspect of the scene."""
+    things = [number for number in (claim.thing, claim.other) if number >= 0]
+    return things or [(claim.kind, claim.subject)]

@@ -1,0 +1,251 @@
+"""What was kept -> one paragraph, by rules: the captioners' own sentences without what is false in them.
+
+Sentences are chosen so that together they say every kept statement and little of it twice; what no sentence
+says is added in the wording of its claim.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+from .claims import Claim, Reading
+from .claims.editing import Edit, edited
+from .claims.entailment import claim_relation
+from .claims.rewriting import without
+from .picture import Picture
+from .regions import IMAGE, SEMANTIC, Region
+from .statements import Statement, Verdict
+from .wording import capital, place_name
+
+REPEATED = 0.3  # what repeating one statement costs, in new statements
+_OPENERS = ("a ", "an ", "the ", "there ", "some ", "several ", "many ", "two ", "three ", "four ")
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A sentence that may be used.
+
+    Attributes:
+        region: that it is said of.
+        source: (region, candidate number) of its caption; None for a claim in its own wording.
+        index: of the sentence in its caption.
+        text: without what was dropped.
+        false: the claims of it (by their place among its own) that were dropped.
+        covers: the kept statements that it says, by index.
+        things: that it names.
+    """
+
+    region: Region
+    source: tuple[str, int] | None
+    index: int
+    text: str
+    false: frozenset[int]
+    covers: frozenset[int]
+    things: tuple[int, ...]
+
+
+def compose(picture: Picture, region: str = "", max_sentences: int = 0) -> str:
+    """One paragraph of what was kept; of one region where it is named.
+
+    Args:
+        max_sentences: those that say most that is new are taken (0: all).
+    """
+    return " ".join(compose_sentences(picture, region, max_sentences))
+
+
+def compose_sentences(
+    picture: Picture, region: str = "", max_sentences: int = 0, known: Collection[int] = ()
+) -> list[str]:
+    """The same, sentence by sentence.
+
+    Args:
+        known: kept statements (indices) that have been said already and are not wanted again.
+    """
+    wanted = {
+        i
+        for i, s in enumerate(picture.statements)
+        if s.verdict is Verdict.KEPT and (not region or region in s.regions)
+    } - set(known)
+    implied = implications(picture.statements, wanted)
+    chosen = _chosen(picture, wanted, implied, region)
+    if max_sentences:
+        chosen = chosen[:max_sentences]
+    return _told(picture, _in_order(picture, chosen))
+
+
+def implications(statements: Sequence[Statement], among: Iterable[int]) -> dict[int, frozenset[int]]:
+    """Index -> the indices (itself included) of what follows from that statement."""
+    claims = {i: statements[i].claim for i in sorted(among)}
+    near: dict[int, set[int]] = {}
+    for i, claim in claims.items():
+        for thing in {claim.thing, claim.other} if claim else ():
+            if thing >= 0:
+                near.setdefault(thing, set()).add(i)
+    found = {}
+    for i, claim in claims.items():
+        others = set().union(*(near.get(t, ()) for t in (claim.thing, claim.other))) if claim else ()
+        found[i] = frozenset(
+            {i, *(j for j in others if j != i and _entails(claim, claims[j]))}
+        )
+    return found
+
+
+def _entails(a: Claim, b: Claim) -> bool:
+    return claim_relation(a, b, ()) in ("a_entails_b", "equivalent")
+
+
+def _chosen(picture, wanted, implied, region) -> list[Candidate]:
+    """Sentences that together say all that is wanted, each as new as can be, in the order chosen."""
+    left, chosen = set(wanted), []
+    pool = list(_candidates(picture, wanted, implied, region))
+    for part in _reading_order(picture):
+        own = [c for c in pool if c.region.name == part.name]
+        while own and left:
+            best = max(own, key=lambda c: (_gain(c, left), -len(c.text), -c.index))
+            if _gain(best, left) <= 0:
+                break
+            own.remove(best)
+            left -= best.covers
+            chosen.append(best)
+    for index in sorted(left):
+        if index not in left:
+            continue
+        statement = picture.statements[index]
+        place = min((picture.root.find(n) for n in statement.regions), key=lambda r: r.box.area)
+        stronger = [i for i in left if index in implied[i] and i != index]
+        if stronger:
+            continue  # said together with what it follows from
+        claim = statement.claim
+        things = tuple(t for t in (claim.thing, claim.other) if t >= 0) if claim else ()
+        chosen.append(Candidate(place, None, 0, statement.text, frozenset(), implied[index], things))
+    return chosen
+
+
+def _gain(candidate: Candidate, left: Collection[int]) -> float:
+    new = len(candidate.covers & set(left))
+    return new - REPEATED * (len(candidate.covers) - new)
+
+
+def _candidates(picture: Picture, wanted, implied, region) -> Iterable[Candidate]:
+    of = {
+        (s.source, s.claim): i
+        for i, statement in enumerate(picture.statements)
+        for s in statement.sayings
+        if s.claim >= 0
+    }
+    for source, reading in picture.readings.items():
+        if region and source[0] != region:
+            continue
+        for index, sentence in enumerate(reading.sentences):
+            if not sentence.text or not sentence.complete:
+                continue
+            numbers = [n for n, c in enumerate(reading.claims) if c.sentence == index]
+            claims = [reading.claims[n] for n in numbers]
+            false = {k for k, n in enumerate(numbers) if not _kept(picture, of.get((source, n)))}
+            text, lost = without(sentence, claims, false)
+            if not text:
+                continue
+            said = {of[source, n] for k, n in enumerate(numbers) if k not in false | set(lost)}
+            covers = frozenset().union(*(implied.get(i, ()) for i in said)) if said else frozenset()
+            if covers:
+                things = tuple(t for _, _, t in sentence.mentions)
+                yield Candidate(
+                    picture.root.find(source[0]),
+                    source,
+                    index,
+                    text,
+                    frozenset(false),
+                    covers,
+                    things,
+                )
+
+
+def _kept(picture: Picture, index: int | None) -> bool:
+    return index is not None and picture.statements[index].verdict is Verdict.KEPT
+
+
+def _reading_order(picture: Picture) -> list[Region]:
+    """The whole image, what it is about, then its parts line by line."""
+
+    def key(region: Region) -> tuple:
+        kind = {IMAGE: 0, SEMANTIC: 1}.get(region.kind, 2)
+        x, y = region.box.center
+        return (kind, round(y / picture.size[1], 1), x)
+
+    return sorted(picture.root.walk(), key=key)
+
+
+def _in_order(picture: Picture, chosen: Sequence[Candidate]) -> list[Candidate]:
+    """As a caption is told: region by region, the sentences of a caption in their order, and a claim in its own
+    wording after the last sentence on its thing."""
+    regions = [r.name for r in _reading_order(picture)]
+
+    def place(candidate: Candidate) -> tuple:
+        return (regions.index(candidate.region.name), candidate.index, candidate.source)
+
+    told = sorted((c for c in chosen if c.source), key=place)
+    for single in (c for c in chosen if not c.source):
+        about = [i for i, c in enumerate(told) if set(single.things[:1]) & set(c.things)]
+        told.insert(about[-1] + 1 if about else len(told), single)
+    return told
+
+
+def _told(picture: Picture, candidates: Sequence[Candidate]) -> list[str]:
+    """The sentences, so that each can be understood after the one before it."""
+    sentences: list[str] = []
+    introduced: set[int] = set()
+    before: Candidate | None = None
+    place = picture.root.name
+    for candidate in candidates:
+        text = candidate.text
+        if candidate.source:
+            reading = picture.readings[candidate.source]
+            follows = (
+                before is not None
+                and before.source == candidate.source
+                and before.index == candidate.index - 1
+            )
+            text = _fitted(reading, candidate, introduced, follows)
+        if candidate.region.name != place and not introduced & set(candidate.things):
+            place = candidate.region.name
+            text = _with_place(picture, candidate.region, text)
+        if text and text not in sentences:
+            sentences.append(text)
+            introduced |= set(candidate.things)
+            before = candidate
+    return sentences
+
+
+def _fitted(
+    reading: Reading, candidate: Candidate, introduced: Collection[int], follows: bool
+) -> str:
+    """The sentence with "the" for what is known already, and a name for a pronoun that nothing precedes."""
+    sentence = reading.sentences[candidate.index]
+    claims = [c for c in reading.claims if c.sentence == candidate.index]
+    edits: list[Edit] = []
+    named: set[int] = set(introduced)
+    for start, end, thing in sorted(sentence.mentions):
+        words = sentence.text[start:end]
+        first = words.split(" ")[0]
+        if first.lower() in PRONOUNS and thing not in named and not follows:
+            name = reading.things[thing].name
+            if name:
+                name = name + ("'s" if first.lower() in POSSESSIVES else "")
+                edits.append((start, start + len(first), capital(name) if start == 0 else name))
+        elif first.lower() in ("a", "an") and thing in introduced and reading.things[thing].number == 1:
+            edits.append((start, start + len(first), "The" if first[0].isupper() else "the"))
+        named.add(thing)
+    sentence, claims = edited(sentence, claims, edits)
+    return without(sentence, claims, candidate.false)[0]
+
+
+PRONOUNS = set("he she it they his her its their him them both".split())
+POSSESSIVES = set("his her its their".split())
+
+
+def _with_place(picture: Picture, region: Region, text: str) -> str:
+    first = text.split()[0] if text else ""
+    if region.kind in (IMAGE, SEMANTIC) or f"{first.lower()} " not in _OPENERS:
+        return text
+    return f"{capital(place_name(picture.fraction(region.box)))}, {first.lower()}{text[len(first) :]}"
