@@ -12,7 +12,8 @@ MAX_WRITTEN_TOKENS = 400  # of a written caption
 
 def writing_prompt(request: WritingRequest) -> str:
     """What a language model is asked, the facts fenced as data."""
-    facts = "\n".join(fact_lines(request.facts))
+    # Only where drafts are merged level by level is the writer to work out from boxes what is where.
+    facts = "\n".join(fact_lines(request.facts, boxes=bool(request.drafts)))
     drafts = "\n".join(f"- [{place}] {text}" for place, text in request.drafts)
     limit = f"Use at most {request.max_sentences} sentences." if request.max_sentences else ""
     prompt = load_prompt("write_drafts" if drafts else "write")
@@ -20,51 +21,54 @@ def writing_prompt(request: WritingRequest) -> str:
 
 
 def missing_prompt(draft: str, missing: Sequence[str]) -> str:
-    """What a language model is asked once its text has been checked and lacks something.
+    """What a language model is asked when its text, once checked, leaves facts out.
 
     Args:
         draft: what it wrote, without what was taken out of it.
         missing: sentences that say what the draft does not.
     """
-    facts = "\n".join(f"- {_line(text)}" for text in missing)
-    return load_prompt("write_missing").format(draft=_line(draft), facts=facts).strip()
+    facts = "\n".join(f"- {_one_line(text)}" for text in missing)
+    return load_prompt("write_missing").format(draft=_one_line(draft), facts=facts).strip()
 
 
-def fact_lines(facts: Sequence[Fact]) -> list[str]:
+def fact_lines(facts: Sequence[Fact], *, boxes: bool = False) -> list[str]:
     """One line for each thing in each region, in the order in which the facts first name them:
-    "- [top left] the woman: is sitting on a bench; wears a red coat"."""
-    groups: dict[tuple[str, str], list[str]] = {}
+    "- [top left] the woman: is sitting on a bench; wears a red coat".
+
+    Args:
+        boxes: also give each region's box, as fractions of width and height.
+    """
+    groups: dict[tuple, list[Fact]] = {}
     for number, fact in enumerate(facts):
         # What is said of no thing (the weather) has a line of its own.
-        groups.setdefault((fact.place, fact.thing or f"\n{number}"), []).append(_line(fact.text))
-    return [f"- [{place}] {_said_of(thing, texts)}" for (place, thing), texts in groups.items()]
+        groups.setdefault((fact.place, fact.thing or number), []).append(fact)
+    lines = []
+    for group in groups.values():
+        place, box = group[0].place, ", ".join(f"{v:.2f}" for v in group[0].box.as_tuple())
+        place = f"{place}; box {box}" if boxes else place
+        name = _one_line(group[0].thing)
+        lines.append(f"- [{place}] {_said_of(name, [_one_line(f.text) for f in group])}")
+    return lines
 
 
-def _said_of(thing: str, texts: Sequence[str]) -> str:
+def _said_of(name: str, texts: Sequence[str]) -> str:
     """ "the woman", ["There is a woman.", "The woman smiles."] -> "the woman: smiles" """
-    name = "" if thing.startswith("\n") else _line(thing)
-    said = []
-    for text in dict.fromkeys(texts):
-        plain = text.rstrip(".。")
-        if name and plain.lower().startswith(f"{name.lower()} "):
-            said.append(plain[len(name) :].strip())
-        elif len(texts) == 1 or not _only_names(plain, name):
-            said.append(plain)
-    if not name or len(said) == len(texts) == 1 and _only_names(said[0], name):
-        return f"{'; '.join(said)}."
-    return f"{name}: {'; '.join(said)}"
+    more = [text for text in dict.fromkeys(texts) if not _only_names(text, name)]
+    if len(texts) == 1 or not more:
+        return texts[0]
+    start = f"{name} ".lower()
+    said = [t[len(start) :] if t.lower().startswith(start) else t for t in more]
+    return f"{name}: {'; '.join(t.rstrip('.。') for t in said)}"
 
 
 def _only_names(text: str, name: str) -> bool:
-    """ "There is a red cup" of "the red cup" says no more than its name."""
-    start, _, rest = text.partition(" ")
-    verb, _, named = rest.partition(" ")
-    if start.lower() != "there" or verb not in ("is", "are"):
-        return False
-    bare = lambda phrase: phrase.lower().removeprefix("the ").removeprefix("a ").removeprefix("an ")  # noqa: E731
-    return bare(named) == bare(name)
+    """ "There is a red cup." says no more of "the red cup" than its name."""
+    noun = name.lower().removeprefix("the ")
+    return text.lower().rstrip(".") in {
+        f"there {start}{noun}" for start in ("is ", "is a ", "is an ", "is the ", "are ", "are the ")
+    }
 
 
-def _line(text: str) -> str:
-    """Text on one line, so that it cannot end the fence around it."""
+def _one_line(text: str) -> str:
+    """Text that cannot end the fence around it."""
     return " ".join(text.split())

@@ -196,10 +196,11 @@ def test_thinking_is_cut_off():
 def test_the_writers_prompt_fences_the_facts():
     facts = (Fact("A dog {runs}.", "top left", Box(0, 0, 0.5, 0.5), 0.9),)
     text = writing_prompt(WritingRequest(facts, 3))
-    assert "[top left; box 0.00, 0.00, 0.50, 0.50] A dog {runs}." in text
+    assert "\n- [top left] A dog {runs}.\n" in text
     assert "at most 3 sentences" in text
     drafts = writing_prompt(WritingRequest(facts, drafts=(("main", "A dog."),)))
-    assert "[main] A dog." in drafts and "A dog {runs}." in drafts
+    assert "[main] A dog." in drafts
+    assert "[top left; box 0.00, 0.00, 0.50, 0.50] A dog {runs}." in drafts
 
 
 def test_the_captioner_judges_by_the_probability_of_its_yes(vlm):
