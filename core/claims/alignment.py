@@ -23,6 +23,24 @@ _MASS = frozenset("grass sand snow water tree leaf cloud vegetation foliage buil
 _OWNING = frozenset("wear have dress with".split())
 
 
+_MODIFIER = re.compile(
+    r"\b(\w+),? (?:(?:who|which|that) (?:is|are) )?(?:(?:standing|sitting|seated|positioned) )?"
+    r"(?:on|to|at|in) (?:the|our|its)?\s?(?:(?:far|top|bottom|upper|lower|very) )*"
+    r"(left|right|foreground|background|middle|center)\b(?! of| hand| arm| leg| wrist)"
+)
+
+
+@lru_cache(maxsize=1024)
+def _modified(text: str) -> tuple[tuple[str, str], ...]:
+    """(noun lemma, place) of every "the man on the left": the place stands at the noun, not after a verb."""
+    return tuple(
+        (lexicon.singular(noun), place) for noun, place in _MODIFIER.findall(text) if noun not in _VERBS
+    )
+
+
+_VERBS = frozenset("is are was were be seen visible located stands sits".split())
+
+
 @dataclass
 class Known:
     """A reading looked at thing by thing.
@@ -65,8 +83,13 @@ class Known:
             return thing.place
         if not thing.definite:
             return ""
-        found = re.search(r"\b(?:left|right|foreground|background|middle|center)\b", thing.name.lower())
-        return found.group() if found else ""
+        for noun, place in _modified(self.text):
+            if any(lexicon.head(h) == noun for h in called(thing)):
+                return place
+        return ""
+
+    def belongings(self, index: int) -> list[int]:
+        return [k for k, owner in self.owner.items() if owner == index]
 
     def plural(self, index: int) -> bool:
         return self.reading.things[index].number > 1 or self.counted.get(index, 1) > 1
@@ -105,7 +128,20 @@ def align_known(p: Known, h: Known, may_be: MayBe | None = None) -> dict[int, in
         for score, j, i in sorted(pairs):
             if j not in found and -score >= 2 and h.reading.things[j].definite and _free(h, j, found, i):
                 found[j] = i
-    return {j: i for j, i in found.items() if not _told_apart(p, i, h, j, found)}
+    kept = {j: i for j, i in found.items() if not _told_apart(p, i, h, j, found)}
+    return {
+        j: i
+        for j, i in kept.items()
+        if not (h.owner.get(j, -1) in found and h.owner[j] not in kept and i in p.owner)
+    }
+
+
+def one_and_many(p: Known, i: int, h: Known, j: int) -> bool:
+    """A single living thing and several of its kind: what differs may be another one's."""
+    a, b = p.reading.things[i], h.reading.things[j]
+    if not (lexicon.is_person(a.head) or lexicon.is_kind(a.head, "animal")):
+        return False
+    return (a.number == 1) != (b.number == 1)
 
 
 def _free(h: Known, j: int, found: dict[int, int], i: int) -> bool:
@@ -125,9 +161,8 @@ def _score(p: Known, i: int, h: Known, j: int, found: dict[int, int]) -> float:
     if kind <= 0:
         # The animal on her lap may be called another; a person of other sex is another person.
         if kind == 0 or not (shared(p, i, h, j) >= 2 and (a.definite or b.definite or p.plural(i))):
-            if not (owners and kind < 0):
-                if not (kind < 0 and _same_role(p, i, h, j)):
-                    return 0.0
+            if not (kind < 0 and _same_role(p, i, h, j)):
+                return 0.0
         kind = 0.5
     if own >= 0 and other >= 0 and other in found and found[other] != own:
         if not _group_of(p, h, own, found[other]):
@@ -204,7 +239,7 @@ def clashes(p: Known, i: int, h: Known, j: int) -> list[tuple[Claim, Claim]]:
                 continue
             if c.kind == PLACE == d.kind:
                 clash = judging.places_clash(c.value, d.value)
-            elif c.kind == NUMBER == d.kind:
+            elif c.kind == NUMBER == d.kind or c.kind == TEXT == d.kind:
                 clash = c.value != d.value
             elif {c.kind, d.kind} <= {ATTRIBUTE, ACTION}:
                 clash = c.negated == d.negated and (
@@ -222,8 +257,9 @@ def clashes(p: Known, i: int, h: Known, j: int) -> list[tuple[Claim, Claim]]:
 
 
 def _same_role(p: Known, i: int, h: Known, j: int) -> bool:
-    """One of the two is definite and they stand in the same relation to things of one name."""
-    if not (p.reading.things[i].definite or h.reading.things[j].definite):
+    """One of the two is definite and they stand in the same relation to things of one name, no garments."""
+    a, b = p.reading.things[i], h.reading.things[j]
+    if not (a.definite or b.definite) or lexicon.is_kind(a.head, "garment"):
         return False
     return any(_alike(c, i, d, j) for c in p.about[i] for d in h.about[j] if c.kind == RELATION == d.kind)
 
@@ -239,7 +275,13 @@ def _told_apart(p: Known, i: int, h: Known, j: int, found: dict[int, int]) -> bo
     a, b = p.reading.things[i], h.reading.things[j]
     if lexicon.same(a.head, b.head) and lexicon.head(a.head) in _EVERYWHERE:
         return False
-    differ = clashes(p, i, h, j)
+    differ = clashes(p, i, h, j) + [
+        pair
+        for k in p.belongings(i)
+        for m in h.belongings(j)
+        if lexicon.same(p.reading.things[k].head, h.reading.things[m].head)
+        for pair in clashes(p, k, h, m)
+    ]
     if not differ:
         return False
     own, other = p.owner.get(i, -1), h.owner.get(j, -1)

@@ -55,7 +55,13 @@ def _relation(claim: Claim, premise: Known, alignment: Mapping[int, int]) -> str
             return _existence(moved, premise, things)
         if moved.other < 0:
             return NEUTRAL
+    if claim.kind == OBJECT and claim.negated and lexicon.head(claim.subject) == "cloud":
+        moved = replace(claim, kind=SCENE, subject="sky", value="clear", negated=False, thing=-1)
+        return _against_all(moved, premise, things)
     verdict = _against_all(moved, premise, things)
+    if verdict == NEUTRAL and claim.subject == "sky" and "clear" in claim.value:
+        if any(p.negated and p.kind == OBJECT and lexicon.head(p.subject) == "cloud" for p in premise.reading.claims):
+            return ENTAILED
     if verdict == NEUTRAL and moved.thing >= 0:
         verdict = _through_group(moved, premise, things)
     return verdict
@@ -113,7 +119,7 @@ def compare(a: Reading, b: Reading) -> str:
     back = {i: j for j, i in there.items()}
     forward = [_relation(c, x, there) for c in b.claims]
     backward = [_relation(c, y, back) for c in a.claims]
-    if CONTRADICTED in forward or CONTRADICTED in backward:
+    if _clash(b.claims, forward, x, y, there, back) or _clash(a.claims, backward, y, x, back, there):
         return CONTRADICTION
     holds = bool(forward) and all(
         v == ENTAILED or _follows(c, x, there) for c, v in zip(b.claims, forward)
@@ -124,6 +130,19 @@ def compare(a: Reading, b: Reading) -> str:
     if holds and other:
         return EQUIVALENT
     return A_ENTAILS_B if holds else B_ENTAILS_A if other else NEUTRAL
+
+
+def _clash(claims, verdicts, premise: Known, hypothesis: Known, there, back) -> bool:
+    """Whether a contradiction is one of the same things, not of one among several."""
+    for claim, verdict in zip(claims, verdicts):
+        if verdict != CONTRADICTED:
+            continue
+        things = [t for t in (claim.thing, hypothesis.owner.get(claim.thing, -1)) if t in there]
+        if claim.kind in (NUMBER, OBJECT) or not any(
+            aligning.one_and_many(premise, there[t], hypothesis, t) for t in things
+        ):
+            return True
+    return False
 
 
 def unsupported(facts: Reading, written: Reading) -> list[int]:
@@ -142,33 +161,73 @@ def unsupported(facts: Reading, written: Reading) -> list[int]:
 def _follows(claim: Claim, premise: Known, alignment: Mapping[int, int]) -> bool:
     """What no single claim says, but several do: its words are all said of its things."""
     moved, things = _moved(claim, alignment), premise.reading.things
-    if claim.negated or moved.thing == -2 or moved.other == -2:
+    if claim.negated or moved.thing == -2 or moved.other == -2 or moved.thing < 0:
         return False
-    if _relation(claim, premise, alignment) == CONTRADICTED:
-        return False
-    if claim.kind in (OBJECT, NUMBER, PLACE):
+    if claim.kind in (OBJECT, NUMBER, PLACE) or _relation(claim, premise, alignment) == CONTRADICTED:
         return False
     if claim.kind == RELATION:
         return _connected(moved, premise)
-    if moved.thing < 0:
-        return False
-    said = [
-        f"{p.value} {p.object if p.thing == moved.thing else p.subject}"
-        for p in premise.about[moved.thing]
-        if not p.negated
-    ]
-    heads = " ".join(judging.called(things[moved.thing]))
-    return all(any(values.entails(s, w) for s in [*said, heads]) for w in values.words(claim.value))
+    head = things[moved.thing].head
+    living = lexicon.is_person(head) or lexicon.is_kind(head, "animal")
+    if not living and predicates.idle(claim.value):
+        return True
+    said = [*judging.called(things[moved.thing])]
+    for p in premise.about[moved.thing]:
+        if not p.negated:
+            said.append(f"{p.value} {p.object if p.thing == moved.thing else p.subject}")
+            # "The horse has a coat of brown and white" says that it is brown and white.
+            for k in {p.thing, p.other} - {moved.thing, -1}:
+                if things[k].head in _SURFACES or premise.owner.get(k) != moved.thing and not living:
+                    said += [q.value for q in premise.about[k] if q.kind == ATTRIBUTE and q.thing == k]
+    return all(any(values.entails(s, w) for s in said) for w in values.words(claim.value))
+
+
+_SURFACES = frozenset(
+    "coat fur skin body exterior finish surface color colour hue tone shade feather plumage paint hair "
+    "frame pattern hide stripe design".split()
+)
+_JOINING = ("on", "in", "at", "with", "from", "near", "against", "")
 
 
 def _connected(claim: Claim, premise: Known) -> bool:
-    """A bare "with", "has" or "is at" between two things that the premise connects somehow."""
+    """Whether the premise leads from one thing to the other by steps that say as much."""
     verb, place, _ = predicates.parts(claim.value)
-    if claim.thing < 0 or claim.other < 0:
+    a, b = claim.thing, claim.other
+    if a < 0 or b < 0:
         return False
-    if verb and verb not in ("have", "feature", "include", "be") or place not in ("", "with", "at"):
+    if lexicon.head(claim.object) == "sky" and place in ("under", "in", "on"):
+        return True
+    edges = [p for p in premise.about[a] if b in (p.thing, p.other) and p.kind == RELATION and not p.negated]
+    bare = not verb or predicates.idle(verb) or verb in ("have", "feature", "include", "be")
+    if edges and bare and place in ("", "with", "at"):
+        return True
+    if edges and verb and not place:
+        # The verb is said of one of them, the other thing of a preposition: "reaching out" + "towards a hand".
+        words = [q.value for q in premise.about[a] if q.thing == a and not q.negated]
+        return any(predicates.verb_entails(w, verb) for v in words for w in v.split())
+    if bare and place in ("on", "in", "at"):
+        return _reaches(premise, a, b, 3)
+    if verb in predicates.HAVING and not place:
+        return _reaches(premise, b, a, 3)
+    return False
+
+
+def _reaches(premise: Known, a: int, b: int, steps: int) -> bool:
+    """Whether a is on or in something that is on or in b."""
+    if a == b:
+        return True
+    if steps == 0:
         return False
-    return any({p.thing, p.other} == {claim.thing, claim.other} for p in premise.about[claim.thing])
+    for p in premise.about[a]:
+        if p.kind != RELATION or p.negated or p.other < 0:
+            continue
+        verb, place, _ = predicates.parts(p.value)
+        if p.thing == a and place in ("on", "in") and _reaches(premise, p.other, b, steps - 1):
+            return True
+        if p.other == a and verb in ("hold", "contain", "support", "have") and not place:
+            if not lexicon.is_person(p.subject) and _reaches(premise, p.thing, b, steps - 1):
+                return True
+    return False
 
 
 def _foreign(reading: Reading) -> bool:

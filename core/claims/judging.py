@@ -48,6 +48,17 @@ def _plain(text: str) -> str:
     return re.sub(r"[\W_]+", "", text.lower())
 
 
+_MASS = frozenset(
+    "grass sand snow water tree leaf cloud vegetation foliage building sky bush plant dirt light person shadow "
+    "reflection fog smoke flower rock wall".split()
+)
+
+
+def everywhere(noun: str) -> bool:
+    """Stuff, and things of which there is more: it may be here and there."""
+    return lexicon.head(lexicon.singular(noun)) in _MASS
+
+
 def names(claim: Claim, thing: int) -> str:
     """What the claim calls that thing; "" where it does not speak of it."""
     if claim.thing == thing:
@@ -130,7 +141,8 @@ def _place(p: Claim, h: Claim) -> str:
     if p.negated == h.negated:
         if place_entails(p.value, h.value):
             return ENTAILED
-        return CONTRADICTED if not p.negated and places_clash(p.value, h.value) else NEUTRAL
+        clash = not p.negated and places_clash(p.value, h.value) and not everywhere(h.subject)
+        return CONTRADICTED if clash else NEUTRAL
     return CONTRADICTED if values.entails(p.value, h.value) else NEUTRAL
 
 
@@ -162,7 +174,8 @@ def _relation(p: Claim, h: Claim, things: Sequence[Thing]) -> str:
             said = values.entails(p.value, h.object)
         verb = predicates.parts(h.value)[0]
         clash = _one(p, h) and (
-            predicates.posture_excludes(predicates.parts(p.value)[0], verb)
+            any(lexicon.is_kind(h.object, k) for k in lacked(p.value) if h.object)
+            or predicates.posture_excludes(predicates.parts(p.value)[0], verb)
             or predicates.action_excludes(p.value, f"{h.value} {h.object}")
         )
         return _signed(p, h, said, said, clash)
@@ -226,6 +239,8 @@ def _one_from_relation(p: Claim, h: Claim) -> str:
         return NEUTRAL
     verb = predicates.parts(p.value)[0]
     if p.thing == h.thing:
+        if any(lexicon.is_kind(p.object, k) for k in lacked(h.value) if p.object):
+            return _signed(p, h, False, False, True)
         said = values.entails(f"{p.value} {p.object}", h.value) or bool(
             verb and predicates.action_entails(f"{p.value} {p.object}", h.value)
         )
@@ -234,7 +249,46 @@ def _one_from_relation(p: Claim, h: Claim) -> str:
         )
         return _signed(p, h, said, said, clash)
     said = values.entails(f"{p.subject} {p.value}", h.value)
-    return _signed(p, h, said, said, False)
+    verb, place, _ = predicates.parts(p.value)
+    clash = place in ("in", "on") and h.value in _EMPTY_WORDS or (
+        verb == "cover" and values.excludes(p.subject, h.value)
+    )
+    return _signed(p, h, said, said, clash)
+
+
+_EMPTY_WORDS = frozenset(("empty", "vacant", "unoccupied", "deserted"))
+
+
+@lru_cache(maxsize=4096)
+def lacked(value: str) -> tuple[str, ...]:
+    """What somebody or something does not have who is so: "shirtless", "clean-shaven", "barefoot"."""
+    value = lexicon.normal(value)
+    if value in _LACKS:
+        return _LACKS[value]
+    found = re.match(r"^(\w{3,})less$", value)
+    return (found.group(1),) if found and lexicon.senses(found.group(1)) else ()
+
+
+_LACKS = {
+    "clean shaven": ("beard", "mustache"), "shaven": ("beard",), "barefoot": ("shoe", "boot", "footwear"),
+    "bareheaded": ("headgear",), "bald": ("hair",), "shirtless": ("shirt", "top", "jacket"),
+    "bare chested": ("shirt", "top", "jacket"), "topless": ("shirt", "top"), "nude": ("garment",),
+    "naked": ("garment",), "cloudless": ("cloud",), "leafless": ("leaf",),
+}  # fmt: skip
+
+
+@lru_cache(maxsize=4096)
+def _sky(a: str, b: str) -> bool:
+    """Whether a sky cannot be both: clear or blue, and overcast or gray."""
+    x, y = ({w for w in values.words(v)} for v in (a, b))
+    return bool(x & _CLEAR and y & _COVERED and not x & _PARTLY and not y & _PARTLY) or bool(
+        y & _CLEAR and x & _COVERED and not x & _PARTLY and not y & _PARTLY
+    )
+
+
+_CLEAR = frozenset("clear blue cloudless sunny azure".split())
+_COVERED = frozenset("overcast cloudy gray grey stormy rainy dark foggy".split())
+_PARTLY = frozenset("partly partially few some scattered white".split())
 
 
 def _scene(p: Claim, h: Claim) -> str:
@@ -245,6 +299,8 @@ def _scene(p: Claim, h: Claim) -> str:
             return ENTAILED
         return NEUTRAL
     kin = {p.subject, h.subject}
+    if {"sky", "weather"} & kin and _sky(p.value, h.value):
+        return CONTRADICTED if p.negated == h.negated else ENTAILED
     if len(kin) > 1 and not kin <= {"sky", "weather", "setting", "time", "light", "event"}:
         return NEUTRAL
     if p.kind != h.kind and "sky" not in kin:

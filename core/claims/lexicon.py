@@ -116,11 +116,14 @@ def same(a: str, b: str) -> bool:
     a, b = singular(a), singular(b)
     if a == b or a.replace(" ", "") == b.replace(" ", ""):
         return True
-    groups = _groups()
-    if groups.get(a, frozenset()) & groups.get(b, frozenset()):
+    if _grouped(a, b):
         return True
     first, second = senses(a)[:1], senses(b)[:1]
     return bool(first) and first == second
+
+
+def _grouped(a: str, b: str) -> bool:
+    return a == b or bool(_groups().get(a, frozenset()) & _groups().get(b, frozenset()))
 
 
 @lru_cache(maxsize=32768)
@@ -135,7 +138,7 @@ def is_kind(special: str, general: str) -> bool:
         return False
     if same(special, general) or general in ANYTHING:
         return True
-    if any(same(k, general) for k in _kinds().get(special, ())):
+    if any(_grouped(k, general) for k in _kinds().get(special, ())):
         return True
     targets = set(senses(general))
     if targets and any(above(s) & targets for s in senses(special)[:1]):

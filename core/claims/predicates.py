@@ -201,6 +201,11 @@ def _place_entails(p: str, q: str) -> bool:
     return p == q or q in _ALSO.get(p, ())
 
 
+def idle(value: str) -> bool:
+    """A verb that only says that something is there: a vase "stands", a fence "runs"."""
+    return normal(value).split()[0:1] != [] and normal(value).split()[0] in _BEING and len(value.split()) == 1
+
+
 @lru_cache(maxsize=32768)
 def entails(p: str, q: str, turned: bool = False) -> bool:
     """Whether "x p y" says "x q y"; `turned`: whether it says "y q x"."""

@@ -2,7 +2,7 @@
 
 # Words that captioners use for one thing: British and American names, general words for people.
 SAME = """
-person, individual, someone, somebody, human, human being, people, figure, one, anyone, anybody, subject
+person, individual, someone, somebody, human, human being, people, figure, one, anyone, anybody, everyone, subject
 road, street, roadway
 sidewalk, pavement, footpath
 couch, sofa, settee
