@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from .evidence import Prior
 from .models import ERROR, REFUSAL, Captioner, CaptionRequest, requests_of
 from .picture import Picture, Step, no_step, ticks_at
 from .prompts import load_prompt
@@ -110,6 +111,7 @@ def describe(
     return [
         picture.extended(
             candidates=said[i],
+            said_by=getattr(captioner, "prior", Prior()),
             notes=notes[i],
             models={"captioner": captioner.name} if i in asked else {},
             calls={"captioner": calls[i]},

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from .claims import Reading, Thing
+from .evidence import Prior
 from .models import Completion, Detection, Tick
 from .regions import Box, Region
 from .statements import Statement
@@ -40,6 +41,7 @@ class Picture:
     readings: Mapping[tuple[str, int], Reading] = field(default_factory=lambda: EMPTY)
     things: tuple[Thing, ...] = ()
     statements: tuple[Statement, ...] = ()
+    said_by: Prior = Prior()  # how far the captioner of the regions is to be believed
     threshold: float = 0.0  # that the user set for what is kept; 0 where it was left to the pack
     captions: Mapping[str, str] = field(default_factory=lambda: EMPTY)
     caption: str = ""
@@ -72,6 +74,11 @@ class Picture:
         """What the captioner said of the whole image; empty where it failed or was not asked."""
         said = self.candidates.get(self.root.name, ())
         return said[0].text if said else ""
+
+    def prior(self, region: str) -> Prior:
+        """How far what is said of a region is to be believed: a caption that was given is nobody's here."""
+        given = region == self.root.name and GIVEN in self.models
+        return Prior() if given else self.said_by
 
     def asked(self, regions: Sequence[str]) -> int:
         """How many captions the regions of these names have."""

@@ -112,6 +112,9 @@ class Detector(Protocol):
 
 
 class Captioner(Protocol):
+    """Describes images. One that has a `prior` (an `evidence.Prior`) says how far it is to be believed; the
+    others are taken for vision-language models."""
+
     name: str
 
     def caption(self, requests: Sequence[CaptionRequest], tick: Tick) -> list[list[Completion]]: ...

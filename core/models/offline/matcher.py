@@ -39,7 +39,7 @@ class OfflineMatcher:
 
     name = "offline:evidence"
     threshold = 0.41
-    calibration = Calibration(middle=0.9, slope=0.3, low=-1.3, high=1.2)
+    calibration = Calibration(middle=0.9, slope=0.3, low=-0.55, high=1.2)
 
     def score(
         self, batches: Sequence[tuple[Image.Image, Sequence[str]]], tick: Tick
