@@ -1,32 +1,79 @@
-"""A reading in the making: claims are collected sentence by sentence, worded, and their places in the text kept."""
+"""A reading in the making: claims are collected sentence by sentence, and worded when all names are known."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 
 from ..regions import Box
-from . import ATTRIBUTE, NUMBER, OBJECT, PLACE, RELATION, SCENE, TEXT, Claim, Reading, Sentence, Thing, places, wording
-from .english_words import ABOUT_PICTURE, PARTS
+from . import OBJECT, PLACE, RELATION, SCENE, Claim, Reading, Sentence, Thing, places, wording
 from .things import Entity, Things
 
-_QUOTE = re.compile(r"[\"“”«]([^\"“”«»]{1,200})[\"“”»]|(?<!\w)[‘']([^'‘’]{1,80})[’'](?!\w)")
+# Words in quotation marks are text that can be read in the image. The parser sees a name in their stead.
+QUOTE = re.compile(r"[\"“”„«]([^\"“”„«»]{1,200})[\"”“»]|(?<![\w’'])[‘']([^'‘’]{1,80})[’'](?!\w)")
+STANDIN = "Quotation"
 
 
 @dataclass
 class Quote:
-    """Words in quotation marks: text that can be read in the image."""
+    """A text in quotation marks, and where its stand-in is among the tokens."""
 
     text: str
-    tokens: list
+    said: str
+    start: int
+    token: int = -1
     used: bool = False
 
 
 @dataclass
-class _Edit:
+class Edit:
+    """A change of a sentence's text: characters `start` to `end` become `new`."""
+
     start: int
     end: int
     new: str
+
+
+@dataclass
+class Found:
+    """A claim before it is worded."""
+
+    kind: str
+    value: str
+    entity: Entity | None
+    other: Entity | None
+    subject: str = ""
+    hedged: bool = False
+    negated: bool = False
+    spans: tuple[tuple[int, int], ...] = ()
+    sentence: int = 0
+    verb: object = None
+    active: bool = False
+
+
+def stand_in(text: str) -> tuple[str, list[Quote]]:
+    """The text with names in place of its quotations, and these."""
+    quotes: list[Quote] = []
+    parts, at, length = [], 0, 0
+    for match in QUOTE.finditer(text):
+        words = (match[1] or match[2] or "").strip()
+        before = text[at : match.start()]
+        if not any(c.isalnum() for c in words):
+            continue
+        parts.append(before)
+        length += len(before)
+        inner = words.rstrip(".,;!?") if words.endswith((",", ".", ";")) else words
+        quotes.append(Quote(inner, match[0], length))
+        tail = words[len(inner) :] if len(words) - len(inner) == 1 else ""
+        parts.append(STANDIN + tail)
+        length += len(STANDIN + tail)
+        quotes[-1].said = match[0]
+        quotes[-1].used = False
+        quotes[-1].token = len(STANDIN + tail)  # characters; replaced by the token in `begin`
+        at = match.end()
+    parts.append(text[at:])
+    return "".join(parts), quotes
 
 
 @dataclass
@@ -41,40 +88,42 @@ class Draft:
 
     frame: Box | None = None
     things: Things = field(default_factory=Things)
-    claims: list[Claim] = field(default_factory=list)
+    found: list[Found] = field(default_factory=list)
     sentences: list[Sentence] = field(default_factory=list)
     not_claims: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
-    def begin(self, doc) -> None:
+    def begin(self, doc, quotes: Iterable[Quote] = ()) -> None:
         self.doc = doc
         self.index = len(self.sentences)
         self.skipped: set[int] = set()
         self.placed: set[int] = set()
-        self.edits: list[_Edit] = []
-        self.mentions: list[tuple[int, int, int]] = []
-        self.first = len(self.claims)
-        self.quotes = []
-        if doc is not None:
-            for match in _QUOTE.finditer(doc.text):
-                span = doc.char_span(match.start(), match.end(), alignment_mode="expand")
-                text = (match[1] or match[2]).strip().rstrip(".,;")
-                if span is not None and text:
-                    self.quotes.append(Quote(text, list(span)))
+        self.edits: list[Edit] = []
+        self.mentions: list[tuple[int, int, Entity]] = []
+        self.first = len(self.found)
+        self.quotes: list[Quote] = []
+        for q in quotes:
+            self.edits.append(Edit(q.start, q.start + q.token, q.said))
+            token = next((t for t in doc if t.idx == q.start), None)
+            if token is not None:
+                q.token = token.i
+                self.quotes.append(q)
 
-    def end(self, said: str, complete: bool = True) -> None:
-        """Close the sentence: its text with the edits made, and everything that counts its characters moved."""
+    def end(self, said: str, complete: bool = True) -> bool:
+        """Close the sentence: make the edits of its text, and move whatever counts its characters.
+
+        Returns whether it claims anything.
+        """
         text = self.doc.text if self.doc is not None else ""
-        edits = sorted(self.edits, key=lambda e: e.start)
-        kept: list[_Edit] = []
-        for e in edits:
+        kept: list[Edit] = []
+        for e in sorted(self.edits, key=lambda e: (e.start, e.end)):
             if not kept or e.start >= kept[-1].end:
                 kept.append(e)
 
         def moved(at: int) -> int:
             shift = 0
             for e in kept:
-                if at >= e.end and (e.end > e.start or at >= e.start):
+                if at >= e.end:
                     shift += len(e.new) - (e.end - e.start)
                 elif at > e.start:
                     return e.start + shift + min(at - e.start, len(e.new))
@@ -82,107 +131,153 @@ class Draft:
 
         for e in reversed(kept):
             text = text[: e.start] + e.new + text[e.end :]
-        mine = self.claims[self.first :]
-        for i, c in enumerate(mine, self.first):
-            spans = tuple((moved(a), moved(b)) for a, b in c.spans)
-            self.claims[i] = replace(c, spans=tuple((a, b) for a, b in spans if b > a))
-        mentions = tuple(sorted({(moved(a), moved(b), t) for a, b, t in self.mentions}))
-        self.sentences.append(Sentence(said, text if mine else "", complete, mentions if mine else ()))
+        mine = self.found[self.first :]
+        for f in mine:
+            f.spans = tuple((a, b) for a, b in ((moved(a), moved(b)) for a, b in f.spans) if b > a)
+        mentions = sorted({(moved(a), moved(b), e.index) for a, b, e in self.mentions})
+        if not mine:
+            text, mentions = "", []
+        if text and text[-1].isalnum():
+            text += "."
+        self.sentences.append(Sentence(said, text[:1].upper() + text[1:], complete, tuple(mentions)))
+        return bool(mine)
 
     # -- what the walk through a sentence calls ---------------------------------------------------
 
     def mention(self, token, entity: Entity) -> None:
         lefts = [c for c in token.lefts if c.dep_ in ("det", "poss", "nummod", "amod", "compound", "predet", "nmod")]
         start = min([token.idx, *[c.left_edge.idx for c in lefts]])
-        self.mentions.append((start, token.idx + len(token.text), entity.index))
+        self.mentions.append((start, token.idx + len(token.text), entity))
+
+    def mentions_by_token(self) -> list[tuple[int, int, Entity]]:
+        """(token, end, thing) of every mention so far, for whatever is said of the nearest thing."""
+        starts = {t.idx + len(t.text): t.i for t in self.doc}
+        return [(starts[b], b, e) for _, b, e in self.mentions if b in starts]
+
+    def letters(self, entity: Entity) -> Entity:
+        """The letters on a sign: what a colour of its text is said of."""
+        for e in self.things.all:
+            if e.head == "letter" and e.owner == entity.index:
+                return e
+        e = Entity(len(self.things.all), "letter", ["letter"], plural=True, definite=True, owner=entity.index, part=True, announced=True, sentence=self.index)
+        self.things.all.append(e)
+        return e
 
     def no_claim(self, token) -> None:
-        a, b = token.left_edge.idx, token.right_edge.idx + len(token.right_edge.text)
-        if token.dep_ not in ("ROOT",):
-            a = token.idx
-        said = self.doc.text[a:b].strip(" ,.;")
+        """Note that what a token governs claims nothing."""
+        start = token.left_edge.idx if token.dep_ == "ROOT" else token.idx
+        said = self.doc.text[start : token.right_edge.idx + len(token.right_edge.text)].strip(" ,.;")
         if said:
             self.not_claims.append(said)
 
     def about(self, base: str) -> Entity:
         """The image itself, its background, its colours: what attributes of the image are said of."""
         for e in self.things.all:
-            if e.head == base and e.part:
+            if e.head == base and e.aspect:
                 return e
-        entity = Entity(len(self.things.all), base, [base], 1, base in ("color", "colour"), False, True, part=True, announced=True)
+        plural = base in ("color", "colour", "tone")
+        entity = Entity(len(self.things.all), base, [base], 0 if plural else 1, plural, definite=True, aspect=True, announced=True)
         self.things.all.append(entity)
         return entity
 
     def object(self, entity: Entity, *, tokens=(), hedged=False) -> None:
-        if any(c.kind == OBJECT and c.subject == entity.head and not c.negated for c in self.claims):
+        if any(f.kind == OBJECT and f.entity.head == entity.head and not f.negated for f in self.found):
             return
         self.add(OBJECT, entity, tokens=tokens, hedged=hedged)
 
-    def place(self, entity: Entity, value: str, *, tokens=(), hedged=False, negated=False) -> None:
+    def place(self, entity: Entity, value: str, *, tokens=(), hedged=False, negated=False, told=False) -> None:
+        """A place in the image; `told`: it tells the thing from its like ("the man on the left is ...")."""
         whole = places.translate(value, self.frame)
         if not entity.place:
-            entity.place = whole
-        if tokens and whole != value and not places.whole(self.frame):
-            a, b = tokens[0].idx, tokens[-1].idx + len(tokens[-1].text)
-            self.edits.append(_Edit(a, b, places.phrase(whole) if whole else ""))
+            entity.place, entity.told = whole, told
+        if tokens and not places.whole(self.frame):
+            if whole != value:
+                start, end = tokens[0].idx, tokens[-1].idx + len(tokens[-1].text)
+                self.edits.append(Edit(start, end, places.phrase(whole) if whole else ""))
         if whole:
             self.add(PLACE, entity, whole, tokens=tokens, hedged=hedged, negated=negated)
 
     def scene(self, subject: str, value: str, *, hedged=False, negated=False, tokens=()) -> None:
-        self._claim(SCENE, subject, value, "", -1, -1, wording.scene(subject, value, negated, hedged), hedged, negated, tokens)
+        self._keep(Found(SCENE, value, None, None, subject, hedged, negated, self._spans(tokens), self.index))
 
     def relation(self, a: Entity, value: str, b: Entity, *, tokens=(), verb=None, hedged=False, negated=False, active=False, at=None) -> None:
         if a is b:
             return
-        tokens = self._tokens(tokens, verb, at)
-        text = wording.relation(self, a, value, b, verb=verb, active=active, negated=negated, hedged=hedged)
-        self._claim(RELATION, a.head, value, b.head, a.index, b.index, text, hedged, negated, tokens)
+        spans = self._spans(self._tokens(tokens, verb, at))
+        self._keep(Found(RELATION, value, a, b, a.head, hedged, negated, spans, self.index, verb, active))
 
     def add(self, kind: str, entity: Entity, value: str = "", *, tokens=(), verb=None, hedged=False, negated=False) -> None:
-        tokens = self._tokens(tokens, verb)
-        text = wording.claim(self, kind, entity, value, verb=verb, negated=negated, hedged=hedged)
-        self._claim(kind, entity.head, value, "", entity.index, -1, text, hedged, negated, tokens)
+        spans = self._spans(self._tokens(tokens, verb))
+        self._keep(Found(kind, value, entity, None, entity.head, hedged, negated, spans, self.index, verb))
+
+    def _keep(self, f: Found) -> None:
+        for o in self.found[self.first :]:
+            if (o.kind, o.value, o.negated, o.subject) == (f.kind, f.value, f.negated, f.subject) and o.entity is f.entity and o.other is f.other:
+                return
+        self.found.append(f)
 
     def _tokens(self, tokens, verb, at=None) -> list:
         """The tokens that go with a claim: those given, or the verb's clause where it isn't the main one."""
         if tokens or verb is None:
             return list(tokens)
-        if at is not None and (at.dep_ == "conj" or any(c.dep_ == "conj" for c in at.children)):
-            return [t for t in at.subtree] if at.dep_ == "conj" else [t for t in at.subtree if t.i < min(c.left_edge.i for c in at.children if c.dep_ in ("conj", "cc"))]
+        if at is not None and at.dep_ == "conj":
+            cc = [c for c in at.head.children if c.dep_ == "cc"]
+            last = not any(c.dep_ == "conj" for c in at.children)
+            return [*(cc if last else []), *[t for t in at.subtree]]
         if verb.dep_ in ("acl", "relcl", "advcl", "xcomp", "pcomp"):
-            return list(verb.subtree)
+            top = verb.head if verb.dep_ == "pcomp" else verb
+            return list(top.subtree)
         if verb.dep_ == "conj":
-            head = verb.head
-            cc = [c for c in head.children if c.dep_ == "cc" and head.i < c.i < verb.i]
+            cc = [c for c in verb.head.children if c.dep_ == "cc" and verb.head.i < c.i < verb.i]
             return [*cc[-1:], *verb.subtree]
         return []
 
-    def _claim(self, kind, subject, value, other_head, thing, other, text, hedged, negated, tokens) -> None:
-        for c in self.claims[self.first :]:
-            if (c.kind, c.subject, c.value, c.object, c.thing, c.other, c.negated) == (kind, subject, value, other_head, thing, other, negated):
-                return
-        self.claims.append(
-            Claim(text, kind, subject, value, other_head, negated, hedged, thing, other, self.index, self._spans(tokens))
-        )
-
     def _spans(self, tokens) -> tuple[tuple[int, int], ...]:
         spans: list[list[int]] = []
+        last = -2
         for t in sorted(tokens, key=lambda t: t.i):
             if t.is_punct and t.i == len(self.doc) - 1:
                 continue
-            if spans and self.doc[t.i - 1].idx + len(self.doc[t.i - 1].text) == spans[-1][1]:
+            if spans and t.i == last + 1:
                 spans[-1][1] = t.idx + len(t.text)
             else:
                 spans.append([t.idx, t.idx + len(t.text)])
+            last = t.i
         return tuple((a, b) for a, b in spans)
 
+    # -- the end ----------------------------------------------------------------------------------
+
     def reading(self) -> Reading:
-        names = [wording.name(self, e) for e in self.things.all]
+        names = wording.Names(self.things.all)
         things = tuple(
-            Thing(e.head, tuple(dict.fromkeys(e.heads)), n, e.number or (0 if e.plural or e.mass else 1), e.definite)
-            for e, n in zip(self.things.all, names)
+            Thing(
+                e.head,
+                tuple(dict.fromkeys(e.heads)),
+                names.name(e),
+                e.number or (0 if e.plural or e.mass else 1),
+                e.definite,
+                owner=e.owner,
+                members=tuple(e.members),
+                place=e.place if e.told else "",
+            )
+            for e in self.things.all
         )
-        return Reading(tuple(self.sentences), things, tuple(self.claims), tuple(self.not_claims), tuple(self.notes))
-
-
-__all__ = ["ABOUT_PICTURE", "ATTRIBUTE", "NUMBER", "PARTS", "TEXT", "Draft", "Quote"]
+        claims = []
+        for f in self.found:
+            e, o = f.entity, f.other
+            claims.append(
+                Claim(
+                    wording.claim(names, f),
+                    f.kind,
+                    e.head if e is not None else f.subject,
+                    f.value,
+                    o.head if o is not None else "",
+                    f.negated,
+                    f.hedged,
+                    e.index if e is not None else -1,
+                    o.index if o is not None else -1,
+                    f.sentence,
+                    f.spans,
+                )
+            )
+        return Reading(tuple(self.sentences), things, tuple(claims), tuple(self.not_claims), tuple(self.notes))

@@ -67,19 +67,22 @@ ABSTRACT = _set(
     "amount quantity level range total couple pair ground air profile photography enjoyment background foreground "
     "scene image picture photo photograph frame view shot perspective angle composition viewer camera photographer "
     "individual_part name brand type model language word words text letters lettering writing inscription message "
-    "which that who what it they he she this these those something anything nothing everything someone everyone "
-    "other others one ones each both all some none many few several another"
+    "something anything nothing everything"
 )
 GROUNDS = _set("ground air water shore side surface_of distance horizon")
 # Parts that a living thing or an object naturally has: said of, but not announced.
-PARTS = _set(
-    "arm hand finger thumb wrist elbow shoulder leg foot knee ankle toe hip waist chest back neck head face eye "
+ALWAYS_PARTS = _set(
+    "arm hand finger thumb wrist elbow shoulder leg foot knee ankle toe hip waist chest neck head face eye "
     "ear nose mouth lip cheek chin forehead brow eyebrow eyelash tooth tongue hair beard mustache moustache skin "
-    "fur coat_of_fur mane tail paw claw hoof wing beak bill feather horn antler snout muzzle whisker trunk tusk "
-    "body torso stomach belly lap fist palm bicep expression gaze smile posture silhouette reflection_of "
-    "handle blade lid seat hood roof bumper windshield headlight wheel tire door_of trim edge rim stem petal "
-    "surface interior exterior facade top bottom front side tip base side frame "
-    "markings marking spot stripe pattern design brickwork background tone hue color colour signal_of handlebar"
+    "fur mane tail paw claw hoof wing beak feather horn antler snout muzzle whisker tusk forearm thigh calf_of "
+    "torso stomach belly lap fist palm bicep expression gaze smile posture silhouette haircut ponytail "
+    "handle blade windshield headlight handlebar hindquarters plumage underside marking markings brickwork stubble goatee"
+)
+# Those that are parts where it is said of what: "the back of the cat", "the train's doors".
+PARTS = ALWAYS_PARTS | _set(
+    "back seat hood roof bumper bill lid wheel tire trim edge rim stem petal trunk body coat "
+    "surface interior exterior facade top bottom front side tip base frame spot stripe pattern design tone hue color "
+    "colour body reflection outline crown end petal"
 )
 HAIR = _set("beard mustache moustache hair ponytail bun braid haircut stubble goatee freckle tattoo_of")
 PEOPLE = _set(
@@ -97,10 +100,10 @@ MALE = _set(
 )
 # Words for a person or an animal that say no more than that: they go back to one with a telling name.
 GENERAL = {
-    "person": "person", "individual": "person", "figure": "person", "human": "person", "someone": "person",
-    "subject": "", "object": "", "item": "", "one": "", "creature": "animal", "animal": "animal", "pet": "animal",
-    "bird": "animal", "vehicle": "vehicle", "device": "", "structure": "", "character": "person",
-    "people": "person", "adult": "person", "child": "person", "player": "person", "rider": "person",
+    "person": "person", "individual": "person", "figure": "person", "human": "person", "subject": "", "creature": "animal",
+    "animal": "animal", "pet": "animal", "bird": "bird", "vehicle": "vehicle", "device": "device", "structure": "structure",
+    "character": "person", "adult": "person", "child": "person", "player": "person", "rider": "person", "feline": "feline",
+    "canine": "canine", "building": "building", "boat": "boat", "plant": "plant", "aircraft": "aircraft", "instrument": "instrument",
 }
 GARMENTS = _set(
     "shirt t-shirt tee blouse top sweater sweatshirt hoodie jacket coat blazer vest cardigan suit tuxedo dress gown skirt shorts "

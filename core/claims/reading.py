@@ -9,8 +9,8 @@ import re
 from collections.abc import Sequence
 
 from ..models.offline import spacy_english
-from . import STATEMENT, Claim, Passage, Reading, Sentence, Thing
-from .draft import Draft
+from . import ATTRIBUTE, STATEMENT, Claim, Passage, Reading, Sentence, Thing
+from .draft import Draft, stand_in
 from .markup import Unit, read_markup
 
 _FOREIGN = re.compile(r"[^\x00-\u024f\u2000-\u206f\u20a0-\u20bf\u2100-\u27bf\ufe00-\ufe0f\U0001f000-\U0001faff]")
@@ -58,20 +58,30 @@ def read(passages: Sequence[Passage]) -> list[Reading]:
 
 
 def _parse(units: Sequence[Unit]) -> list:
-    """spaCy's parses of the units' texts, each of them one sentence."""
+    """spaCy's parse of each unit's text, taken as one sentence, and its quotations."""
     nlp = spacy_english.pipeline()
-    docs = []
+    docs, quotes = [], []
     for unit in units:
-        text = unit.text
-        if unit.shown:
-            text = f"There {'are' if _PLURAL.match(text) else 'is'} {text[:1].lower() if text[1:2].islower() or text[1:2] == ' ' else text[:1]}{text[1:]}"
-        elif unit.label and _VALUE.match(text):
-            text = f"The {unit.label.lower()} {'are' if unit.label.endswith('s') else 'is'} {text[:1].lower()}{text[1:]}"
+        text = _sentence(unit)
+        text, said = stand_in(text)
         doc = nlp.make_doc(text)
         for token in doc:
             token.is_sent_start = token.i == 0
         docs.append(doc)
-    return list(nlp.pipe(docs))
+        quotes.append(said)
+    return list(zip(nlp.pipe(docs), quotes))
+
+
+def _sentence(unit: Unit) -> str:
+    """The text with the words that make a sentence of what stood behind a lead-in or a label."""
+    text = unit.text
+    first = text.split(None, 1)[0]
+    lower = text if first != "I" and (first[1:] != first[1:].lower() or first.istitle() is False) else text[:1].lower() + text[1:]
+    if unit.shown:
+        return f"There {'are' if _PLURAL.match(text) else 'is'} {lower}"
+    if unit.label and _VALUE.match(text):
+        return f"The {unit.label.lower()} {'are' if unit.label.endswith('s') else 'is'} {lower}"
+    return text
 
 
 _PLURAL = re.compile(
@@ -87,20 +97,24 @@ def _by_syntax(draft: Draft, units: Sequence[Unit], docs) -> None:
     from .syntax import SentenceReader
 
     for unit in units:
+        style = _STYLE.search(" ".join(unit.left_out))
         if not unit.text:
             draft.not_claims.append(unit.said)
             draft.begin(None)
             draft.end(unit.said, unit.complete)
             continue
         draft.not_claims += unit.left_out
-        doc = next(docs)
-        draft.begin(doc)
+        doc, quotes = next(docs)
+        draft.begin(doc, quotes)
         if unit.complete:
+            if style:
+                draft.add(ATTRIBUTE, draft.about("photo"), style[0].lower().replace("-", " "))
             SentenceReader(draft, doc).read()
-        before = len(draft.claims) - draft.first
-        draft.end(unit.said, unit.complete)
-        if not before:
+        if not draft.end(unit.said, unit.complete):
             draft.not_claims.append(unit.text)
+
+
+_STYLE = re.compile(r"black[- ]and[- ]white|\bmonochrome\b|\bsepia\b|\bblurry\b|\bgrayscale\b", re.IGNORECASE)
 
 
 def _by_sentence(units: Sequence[Unit], notes: Sequence[str]) -> Reading:

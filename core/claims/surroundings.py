@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
+from . import lexicon
 from .english_words import EVALUATIVE, EVENTS, LIGHTS, SEASONS, SETTING_WORDS, SETTINGS, TIMES, WEATHER
 
 ENCLOSED = frozenset(
@@ -11,6 +14,12 @@ ENCLOSED = frozenset(
 )
 _DAY = {"daytime": "day", "nighttime": "night", "midday": "noon", "nightfall": "dusk", "fall": "autumn"}
 _PARTS_OF_DAY = frozenset("early late mid".split())
+
+
+@lru_cache(maxsize=4096)
+def is_room(noun: str) -> bool:
+    """Whether being in it says where the whole image was taken: "in a kitchen"."""
+    return noun in ENCLOSED or (bool(lexicon.senses(noun)) and lexicon.is_kind(noun, "room"))
 
 
 def scene_of(token) -> tuple[str, str] | None:

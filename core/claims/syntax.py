@@ -1,50 +1,37 @@
-"""English sentences, parsed by spaCy -> claims: the walk through clauses and noun phrases."""
+"""One English sentence, parsed by spaCy -> claims: the walk through its clauses."""
 
 from __future__ import annotations
 
-import re
-
-from . import ACTION, ATTRIBUTE, NUMBER, OBJECT, PLACE, RELATION, SCENE, TEXT, places
-from .clauses import Predicates, children, conjuncts
+from . import ATTRIBUTE, places
+from .clauses import Predicates, base_of, children, conjuncts
 from .draft import Draft
 from .english_words import (
     ABOUT_PICTURE,
-    ABSTRACT,
-    COLOUR_DEGREES,
-    COLOUR_NOUNS,
-    COLOURS,
-    CONTAINERS,
     EVALUATIVE,
-    GARMENTS,
-    GOVERNED,
-    GROUNDS,
-    HAIR,
     HEDGE_ADVERBS,
     HEDGE_MODALS,
     HEDGE_VERBS,
-    IMAGES_OF,
     INFER,
-    LOCATED,
-    MATERIALS,
-    MOOD_VERBS,
     PARTS,
     PICTURE,
-    POSTURES,
     PRESENT,
-    READS,
     SIDES,
-    STATES,
-    TEXT_NOUNS,
-    WEAR,
 )
-from .surroundings import scene_of, scene_subject
-from .things import Entity, exact, head_of, lemma, partitive
+from .surroundings import scene_of, scene_subject, setting_of
+from .things import Entity, is_abstract, lemma
 
-_CLAUSES = ("advcl", "ccomp", "xcomp", "conj", "dep", "parataxis", "pcomp")
+_CLAUSES = ("advcl", "ccomp", "xcomp", "conj", "dep", "parataxis", "pcomp", "acl", "relcl", "csubj")
+_WHERE = frozenset("background foreground left right top bottom center middle".split())
 
 
 class SentenceReader(Predicates):
-    """Reads one parsed sentence into a `Draft`."""
+    """Reads one parsed sentence into a `Draft`.
+
+    Attributes:
+        done: token index -> the thing it stands for, None where it stands for none.
+        verbs: indices of the verbs already read.
+        places: token index -> (place in the image, the span of its phrase).
+    """
 
     def __init__(self, draft: Draft, doc):
         self.draft, self.doc = draft, doc
@@ -62,326 +49,248 @@ class SentenceReader(Predicates):
             return
         self.clause(root, [])
         for token in self.doc:  # whatever an odd parse hung where no rule looks
-            if token.pos_ in ("NOUN", "PROPN") and token.i not in self.done and not self._inside(token):
-                self.phrase(token)
-
-    def _inside(self, token) -> bool:
-        return token.dep_ in ("compound", "npadvmod", "nmod", "poss") or token.i in self.places or token.i in self.draft.skipped
-
-    # -- noun phrases ---------------------------------------------------------------------------
-
-    def phrase(self, token, *, hedged=False, negated=False) -> Entity | None:
-        """The thing a noun or pronoun stands for, after its own claims were made; None where it is no thing."""
-        if token.i in self.done:
-            return self.done[token.i]
-        self.done[token.i] = None
-        draft = self.draft
-        base = lemma(token)
-        hedged = hedged or any(c.lemma_.lower() in HEDGE_ADVERBS for c in children(token, "advmod"))
-        if any(c.text.lower() in ("no", "neither") for c in children(token, "det")):
-            negated = True
-        if token.pos_ == "PRON" or token.tag_ in ("DT", "PRP", "WP", "WDT"):
-            return self._pronoun(token)
-        group = partitive(token)
-        if group is not None:
-            inner, number = group
-            entity = self.phrase(inner, hedged=hedged, negated=negated)
-            if entity is not None and number:
-                entity.number = entity.number or number
-                draft.add(NUMBER, entity, str(number), tokens=[], hedged=hedged)
-            self._adjectives(token, entity, hedged)
-            self._modifiers(token, entity, hedged, skip_of=True)
-            for other in children(inner, "conj"):
-                extra = self.phrase(other, hedged=hedged)
-                self._modifiers(token, extra, hedged, skip_of=True, again=True)
-            self.done[token.i] = entity
-            return entity
-        scene = scene_of(token)
-        if scene and token.dep_ in ("pobj", "attr", "dobj") and scene[0] in ("time", "season", "weather"):
-            draft.scene(*scene, hedged=hedged, negated=negated, tokens=list(token.subtree))
-            return None
-        if base in ABSTRACT or base in PICTURE:
-            return self._no_thing(token, base, hedged)
-        owner = self._owner(token)
-        place = next((self.places[c.i][0] for c in token.children if c.i in self.places), "")
-        entity = draft.things.noun(
-            token, draft.index, owner=owner.index if owner is not None else -1, place=place
-        )
-        self.done[token.i] = entity
-        draft.mention(token, entity)
-        new = not entity.announced
-        entity.announced = True
-        silent = entity.part or base in GROUNDS
-        if negated:
-            draft.add(OBJECT, entity, negated=True, tokens=self._whole(token), hedged=hedged)
-        elif new and not silent:
-            draft.object(entity, tokens=self._whole(token), hedged=hedged)
-        if exact(token) and entity.number and not negated:
-            draft.add(NUMBER, entity, str(entity.number), tokens=[c for c in children(token, "nummod")], hedged=hedged)
-        if not negated:
-            self._adjectives(token, entity, hedged)
-            self._modifiers(token, entity, hedged)
-        return entity
-
-    def _pronoun(self, token) -> Entity | None:
-        draft = self.draft
-        low = token.text.lower()
-        if token.dep_ == "relcl" or low in ("which", "who", "that", "whom", "whose"):
-            return None
-        if low in ("one", "another", "other") or token.tag_ == "CD":
-            return None
-        entity = draft.things.pronoun(token, draft.index)
-        self.done[token.i] = entity
-        if entity is not None:
-            draft.mention(token, entity)
-        return entity
-
-    def _no_thing(self, token, base, hedged) -> None:
-        for prep in children(token, "prep"):
-            for c in children(prep, "pobj"):
-                for t in conjuncts(c):
-                    self.phrase(t, hedged=hedged)
-        if base in ("expression", "pose"):
-            return None
-        for c in children(token, "acl", "relcl"):
-            self.clause(c, [], hedged=hedged)
-        return None
-
-    def _owner(self, token) -> Entity | None:
-        for poss in children(token, "poss"):
-            if poss.pos_ == "PRON":
-                return self.phrase(poss) if poss.tag_ == "PRP$" else None
-            return self.phrase(poss)
-        if lemma(token) in PARTS:
-            for prep in children(token, "prep"):
-                if prep.text.lower() == "of":
-                    for c in children(prep, "pobj"):
-                        return self.phrase(c)
-        return None
-
-    def _whole(self, token) -> list:
-        """The tokens that a noun phrase takes up, with the preposition before it."""
-        tokens = list(token.subtree)
-        if token.dep_ == "pobj" and token.head.dep_ == "prep":
-            tokens = list(token.head.subtree)
-        return tokens
-
-    def _adjectives(self, token, entity, hedged) -> None:
-        draft = self.draft
-        if entity is None:
-            return
-        adjectives = []
-        for c in children(token, "amod", "nmod", "compound"):
-            if c.dep_ == "compound" and c.text.lower() not in MATERIALS:
-                continue
-            adjectives += [c, *[x for x in c.children if x.dep_ == "conj"]]
-        while adjectives:
-            c = adjectives.pop(0)
-            word = c.text.lower()
-            if word in EVALUATIVE or c.lemma_.lower() in EVALUATIVE or c.tag_ in ("CD", "DT"):
-                continue
-            joined = [x for x in c.children if x.dep_ == "conj" and x in adjectives and self._joined(c, x)]
-            for x in joined:
-                adjectives.remove(x)
-            value, tokens = self._adjective(c, joined)
-            if value:
-                draft.add(ATTRIBUTE, entity, value, tokens=tokens, hedged=hedged or self._guessed(c))
-        if entity.part and entity.owner < 0:
-            return
-
-    @staticmethod
-    def _joined(a, b) -> bool:
-        either = any(x.dep_ == "cc" and x.text.lower() == "or" for x in a.children)
-        return either or (a.text.lower() in COLOURS and b.text.lower() in COLOURS)
-
-    @staticmethod
-    def _guessed(token) -> bool:
-        return any(c.lemma_.lower() in HEDGE_ADVERBS for c in token.children)
-
-    def _adjective(self, c, joined=()) -> tuple[str, list]:
-        """The words of one attribute: "light brown", "red and white"."""
-        first = [x for x in c.children if x.dep_ in ("advmod", "amod", "compound", "npadvmod", "nmod", "punct") and x.i < c.i]
-        tokens = [*first, c]
-        words = [
-            x.text.lower() for x in first if x.text.lower() in COLOUR_DEGREES or x.dep_ in ("npadvmod", "compound", "punct")
-        ]
-        words.append(c.text.lower())
-        for x in joined:
-            link = next((y.text.lower() for y in c.children if y.dep_ == "cc"), "and")
-            more, extra = self._adjective(x)
-            words += [link, more]
-            tokens += [*[y for y in c.children if y.dep_ == "cc"], *extra]
-        return " ".join(words).replace(" - ", "-").strip(" ,-"), tokens
-
-    def _modifiers(self, token, entity, hedged, *, skip_of=False, again=False) -> None:
-        """Claims of what hangs on a noun: prepositions, participles, relative clauses, appositions."""
-        for c in token.children:
-            if c.i in self.places and c.dep_ == "prep":
-                self._place(c, [entity], hedged, restrictive=True)
-            elif c.dep_ == "prep" and not (skip_of and c.text.lower() == "of"):
-                self.prepositional(c, [entity], hedged=hedged)
-            elif c.dep_ in ("acl", "relcl"):
-                if again:
-                    self.verbs.discard(c.i)
-                self.clause(c, [entity] if entity is not None else [], hedged=hedged)
-            elif c.dep_ == "appos" and not again:
-                self._apposition(c, entity, hedged)
-            elif c.dep_ == "amod" and c.tag_ in ("VBN", "VBG", "JJ") and c.i > token.i:
-                for p in children(c, "prep"):
-                    self.prepositional(p, [entity], hedged=hedged, verb=c)
-            elif c.dep_ == "conj" and c.pos_ in ("VERB", "AUX"):
-                self.clause(c, [], hedged=hedged)
-
-    def _apposition(self, c, entity, hedged) -> None:
-        """ "two individuals, a man and a woman"; "a bird, possibly a gull"."""
-        hedged = hedged or self._guessed(c)
-        names = conjuncts(c)
-        if entity is not None and entity.plural and len(names) > 1:
-            entity.members = [e.index for e in map(self.phrase, names) if e is not None]
-            return
-        if entity is None or lemma(c) in ABSTRACT:
-            self.phrase(c)
-            return
-        self.done[c.i] = entity
-        self.draft.add(ATTRIBUTE, entity, lemma(c), tokens=list(c.subtree), hedged=hedged)
-        self._adjectives(c, entity, hedged)
-        self._modifiers(c, entity, hedged)
-
-    # -- clauses --------------------------------------------------------------------------------
+            if token.pos_ in ("NOUN", "PROPN") and token.i not in self.done and token.i not in self.places:
+                if token.dep_ not in ("compound", "npadvmod", "nmod", "poss", "amod"):
+                    self.phrase(token)
+        self.quotations()
 
     def clause(self, verb, inherited: list, *, hedged=False, negated=False) -> None:
         """The claims of a clause; `inherited`: its subjects where it names none ("... and holding a cup")."""
         if verb.i in self.verbs:
             return
         self.verbs.add(verb.i)
-        if verb.pos_ in ("NOUN", "PROPN", "PRON", "NUM") and not children(verb, "nsubj", "cop"):
-            for t in conjuncts(verb):
-                self.phrase(t, hedged=hedged)
-            self._rest(verb, inherited, hedged)
-            return
         kids = list(verb.children)
         hedged = hedged or any(
             c.lemma_.lower() in HEDGE_ADVERBS or (c.dep_ == "aux" and c.text.lower() in HEDGE_MODALS) for c in kids
         )
         negated = negated or any(c.dep_ == "neg" for c in kids)
-        there = any(c.dep_ == "expl" for c in kids)
-        nominal = [c for c in kids if c.dep_ in ("nsubj", "nsubjpass") and c.tag_ not in ("WDT", "WP")]
-        if any(c.dep_ in ("nsubj", "nsubjpass") and c.text.lower() in ("which", "that", "who") for c in kids):
+        nominal = [c for c in kids if c.dep_ in ("nsubj", "nsubjpass")]
+        if verb.pos_ in ("NOUN", "PROPN", "PRON", "NUM"):
+            return self._nominal_clause(verb, nominal, inherited, hedged)
+        if any(c.text.lower() in ("which", "that", "who") and c.tag_ in ("WDT", "WP", "IN", "DT") for c in nominal) and verb.dep_ == "relcl":
             nominal = []
-        if there:
-            nominal = [c for c in kids if c.dep_ in ("attr", "dobj", "nsubj") and c.text.lower() != "there"]
-        base = verb.lemma_.lower()
+        there = any(c.dep_ == "expl" for c in kids) or (verb.lemma_ == "be" and any(c.text.lower() == "there" and c.i < verb.i for c in kids))
+        late = [c for c in kids if c.dep_ in ("attr", "dobj", "nsubj") and c.i > verb.i and c.text.lower() != "there"]
+        inverted = verb.lemma_ in ("be", "stand", "sit", "hang", "lie") and not there and not [c for c in nominal if c.i < verb.i] and verb.dep_ == "ROOT"
+        if there or (inverted and late and verb.i > 0):
+            nominal, inverted = late, not there
+        base = base_of(verb)
+        if base in INFER and (not nominal or is_abstract(lemma(nominal[0]))) and not children(verb, "prep"):
+            return self._inference(verb)
         if nominal and not there and self._about_picture(verb, nominal[0], hedged, negated):
             return
-        if base in INFER and not nominal:
-            self._inference(verb)
-            return
         subjects = self._subjects(nominal, inherited, hedged, negated and there)
-        if nominal and verb.dep_ in ("ROOT", "conj"):
+        if nominal and verb.dep_ in ("ROOT", "conj", "ccomp"):
             self.draft.things.subjects += [e.index for e in subjects]
-        if there:
-            for c in kids:
-                if c.dep_ == "prep":
-                    self.prepositional(c, subjects, hedged=hedged)
+        said = subjects
+        if len(subjects) > 1 and nominal:
+            joint = self.draft.things.join(subjects, self.draft.index)
+            self.draft.things.subjects.append(joint.index)
+        if there or (inverted and verb.lemma_ == "be"):
+            self._exists(verb, subjects, hedged)
         elif base in HEDGE_VERBS and children(verb, "acomp", "oprd", "xcomp", "attr", "ccomp"):
-            self._complements(verb, subjects, hedged=True, negated=negated)
+            self.complements(verb, said, hedged=True, negated=negated)
         elif base == "be":
-            self._complements(verb, subjects, hedged=hedged, negated=negated)
+            self.complements(verb, said, hedged=hedged, negated=negated)
         elif base in ("have", "feature", "contain", "include", "boast") and children(verb, "dobj"):
-            self._having(verb, base, subjects, hedged, negated)
-        elif verb.pos_ in ("ADJ",):
-            self._predicate(verb, subjects, hedged, negated)
+            self.having(verb, base, said, hedged, negated)
+        elif verb.pos_ == "ADJ":
+            self.predicate(verb, said, hedged, negated)
         else:
-            self._action(verb, base, subjects, hedged, negated)
-        self._rest(verb, subjects or inherited, hedged)
+            self.action(verb, base, said, hedged, negated)
+        self.rest(verb, subjects or inherited, hedged and base not in HEDGE_VERBS)
 
-    def _rest(self, verb, subjects, hedged) -> None:
+    def _nominal_clause(self, noun, nominal, inherited, hedged) -> None:
+        """A fragment: "A man with a hat."; an absolute: "his face calm"."""
+        for t in conjuncts(noun):
+            self.phrase(t, hedged=hedged)
+        subject = self.done.get(noun.i)
+        for t in nominal:
+            self.phrase(t, hedged=hedged)
+        self.rest(noun, [subject] if subject is not None else inherited, hedged)
+
+    def _exists(self, verb, subjects, hedged) -> None:
+        for c in verb.children:
+            if c.dep_ == "prep":
+                self.prepositional(c, subjects, hedged=hedged)
+            elif c.dep_ in ("advcl", "acl", "csubj", "advmod") and c.pos_ in ("VERB", "AUX"):
+                self.clause(c, subjects)
+            elif c.dep_ in ("advmod", "acomp") and children(c, "prep"):
+                for p in children(c, "prep"):
+                    self.prepositional(p, subjects, hedged=hedged)
+            elif c.dep_ == "acomp":
+                self.predicate(c, subjects, hedged, False)
+
+    def rest(self, verb, subjects, hedged) -> None:
         """The clauses and phrases that hang on a verb, with its subjects."""
         for c in verb.children:
             if c.i in self.done or c.i in self.verbs:
                 continue
-            if c.dep_ in _CLAUSES and c.pos_ in ("VERB", "AUX", "ADJ") and c.dep_ not in ("xcomp",):
-                self.clause(c, [] if c.dep_ == "ccomp" else subjects)
-            elif c.dep_ == "xcomp" and c.lemma_.lower() not in ("be",):
-                self.clause(c, subjects, hedged=hedged)
-            elif c.dep_ in ("appos", "dobj", "attr", "oprd", "nsubj", "dep", "npadvmod", "conj") and c.pos_ in ("NOUN", "PROPN"):
-                for t in conjuncts(c):
-                    if c.dep_ != "npadvmod":
+            if c.dep_ in _CLAUSES and c.pos_ in ("VERB", "AUX"):
+                own = c.dep_ in ("ccomp",) and not c.tag_ in ("VBG", "VBN")
+                self.clause(c, [] if own else subjects, hedged=hedged and c.dep_ == "xcomp")
+            elif c.dep_ in ("advcl", "conj", "acl", "ccomp") and c.pos_ == "ADJ":
+                if children(c, "nsubj"):
+                    self.clause(c, [])
+                else:
+                    self.predicate(c, subjects, hedged, False)
+            elif c.dep_ in ("appos", "dobj", "attr", "oprd", "nsubj", "dep", "conj", "nsubjpass", "dative") and c.pos_ in ("NOUN", "PROPN"):
+                if children(c, "nsubj", "cop"):
+                    self.clause(c, [])
+                else:
+                    for t in conjuncts(c):
                         self.phrase(t, hedged=hedged)
-            elif c.dep_ == "prep" and c.i not in self.draft.skipped:
-                self.prepositional(c, subjects, hedged=hedged, verb=verb)
+            elif c.dep_ == "npadvmod" and c.text.lower() == "side" and c.i + 2 < len(self.doc) and self.doc[c.i + 2].text.lower() == "side":
+                self._side_by_side(c, subjects)
+            elif c.dep_ == "prep":
+                self.prepositional(c, subjects, hedged=hedged)
+            elif c.dep_ in ("advmod", "acomp", "prt"):
+                for p in children(c, "prep"):
+                    self.prepositional(p, subjects, hedged=hedged)
+                if c.dep_ == "advmod" and (scene := scene_of(c)) and scene[0] == "setting":
+                    self.draft.scene(*scene, hedged=hedged, tokens=[c])
+
+    def _side_by_side(self, token, subjects) -> None:
+        members = [self.draft.things.all[m] for e in subjects for m in e.members] or subjects
+        for i in range(token.i, token.i + 3):
+            self.done[i] = None
+            self.draft.skipped.add(i)
+        if len(members) == 2:
+            self.draft.relation(members[0], "next to", members[1], tokens=list(token.doc[token.i : token.i + 3]))
+        elif subjects:
+            self.draft.add(ATTRIBUTE, subjects[0], "side by side", tokens=list(token.doc[token.i : token.i + 3]))
 
     def _subjects(self, nominal, inherited, hedged, negated) -> list:
         if not nominal:
             return [e for e in inherited if e is not None]
-        found = []
-        for token in nominal:
-            for t in conjuncts(token):
-                entity = self.phrase(t, hedged=hedged, negated=negated)
-                if entity is not None:
-                    found.append(entity)
-        return found
+        found = [self.phrase(t, hedged=hedged, negated=negated) for token in nominal for t in conjuncts(token)]
+        return [e for e in found if e is not None]
+
+    # -- clauses about the image ------------------------------------------------------------------
 
     def _about_picture(self, verb, subject, hedged, negated) -> bool:
         """Clauses whose subject is the image, its background, the scene, a mood; True where that was all."""
         base, draft = lemma(subject), self.draft
-        kind = scene_subject(subject)
-        said = children(verb, "acomp", "attr", "oprd") or (
-            [verb] if verb.tag_ == "VBN" and children(verb, "nsubjpass") and verb.lemma_ not in PRESENT else []
-        )
-        if kind and said and (verb.lemma_ == "be" or verb.lemma_ in HEDGE_VERBS):
-            self.done[subject.i] = None
-            hedged = hedged or verb.lemma_ in HEDGE_VERBS
-            for t in said:
-                for x in [t, *children(t, "conj")]:
-                    scene = scene_of(x)
-                    if scene or x.lemma_.lower() not in EVALUATIVE:
-                        draft.scene(*(scene or (kind, x.text.lower())), hedged=hedged, negated=negated, tokens=[])
-                    self.done[x.i] = None
-            return True
-        if base not in ABSTRACT and base not in PICTURE:
+        if subject.pos_ == "PRON":
+            return self._impersonal(verb, subject, hedged, negated)
+        said = [*children(verb, "acomp", "attr", "oprd"), *([verb] if verb.tag_ == "VBN" and children(verb, "nsubjpass") and verb.lemma_ not in PRESENT else [])]
+        said += [x for c in children(verb, "xcomp") if c.lemma_ == "be" for x in children(c, "acomp", "attr", "oprd")] + [c for c in children(verb, "xcomp") if c.tag_ == "VBN"]
+        hedged = hedged or verb.lemma_ in HEDGE_VERBS
+        copular = verb.lemma_ in ("be", *HEDGE_VERBS)
+        if (kind := scene_subject(subject)) and said and copular:
+            return self._scene(verb, subject, kind, said, hedged, negated)
+        if not is_abstract(base) and base not in PICTURE:
             return False
-        if base in ("background", "foreground") or subject.i in self.places or base in SIDES:
-            objects = children(verb, "dobj") + [
-                o for p in children(verb, "prep") if p.text.lower() in ("of", "with", "by") for o in children(p, "pobj")
-            ] + [o for a in children(verb, "agent") for o in children(a, "pobj")]
-            if objects:
-                where = self.places[subject.i][0] if subject.i in self.places else base
-                for o in objects:
-                    for t in conjuncts(o):
-                        entity = self.phrase(t, hedged=hedged)
-                        if entity is not None and where in ("background", "foreground", "left", "right", "top", "bottom"):
-                            draft.place(entity, where, tokens=[], hedged=hedged)
-                return True
-        if said and base in ABOUT_PICTURE | {"background", "color", "colour", "expression", "foreground"}:
-            entity = draft.about(base)
-            for t in said:
-                for x in [t, *children(t, "conj")]:
-                    if x.lemma_.lower() not in EVALUATIVE and x.pos_ in ("ADJ", "VERB"):
-                        value, tokens = self._adjective(x)
-                        draft.add(ATTRIBUTE, entity, value, tokens=tokens, hedged=hedged, negated=negated)
-            self._rest(verb, [], hedged)
+        if base in PARTS and (children(subject, "poss") or self._of(subject) is not None and not is_abstract(lemma(self._of(subject)))):
+            return False
+        if self._region(verb, subject, base, hedged):
             return True
-        if verb.lemma_.lower() in PRESENT:
+        if said and base in ABOUT_PICTURE | {"background", "color", "colour", "foreground"}:
+            entity = draft.about(base)
+            self.done[subject.i] = entity
+            for t in said:
+                left = [t, *[x for x in children(t, "conj") if not self.joined(t, x)]]
+                for x in left:
+                    if x.lemma_.lower() not in EVALUATIVE and x.pos_ in ("ADJ", "VERB") and x.lemma_ not in ("take", "capture"):
+                        value, tokens = self.adjective(x, [y for y in children(x, "conj") if self.joined(x, y)])
+                        draft.add(ATTRIBUTE, entity, value, tokens=tokens if len(left) > 1 else [], hedged=hedged, negated=negated)
+                    if x.lemma_ in ("take", "capture"):
+                        self.rest(x, [], hedged)
+                    self.verbs.add(x.i)
+                    self.done.setdefault(x.i, None)
+            self.rest(verb, [], hedged)
+            return True
+        if verb.lemma_.lower() in PRESENT or verb.lemma_ in ("take", "shoot", "set", "unfold"):
             for o in children(verb, "dobj"):
                 for t in conjuncts(o):
                     self.phrase(t, hedged=hedged)
-            self._rest(verb, [], hedged)
+            self._set_in(verb, hedged)
+            self._no_thing(subject, base, hedged)
+            self.done[subject.i] = None
+            self.rest(verb, [], hedged)
             return True
         draft.no_claim(verb)
         for t in verb.subtree:
             self.done.setdefault(t.i, None)
+            self.verbs.add(t.i)
+        return True
+
+    def _impersonal(self, verb, subject, hedged, negated) -> bool:
+        """ "It is daytime", "It appears to be raining"; "This is a kitchen"."""
+        if subject.text.lower() not in ("it", "this") or verb.lemma_ not in ("be", "appear", "seem"):
+            return False
+        said = children(verb, "acomp", "attr", "oprd") + [x for c in children(verb, "xcomp") for x in children(c, "attr", "acomp", "oprd")]
+        found = False
+        for t in said:
+            scene = scene_of(t) or (setting_of(t) if t.dep_ == "attr" and subject.text.lower() == "this" else None)
+            if scene and scene[0] != "sky" and (t.pos_ != "ADJ" or scene[0] == "weather"):
+                self.draft.scene(*scene, hedged=hedged or verb.lemma_ != "be", negated=negated)
+                self.done[t.i] = self.done[subject.i] = None
+                self.modifiers(t, None, hedged)
+                found = True
+        if found:
+            self.rest(verb, [], hedged)
+        return found
+
+    def _scene(self, verb, subject, kind, said, hedged, negated) -> bool:
+        self.done[subject.i] = None
+        for t in said:
+            for x in [t, *children(t, "conj")]:
+                scene = scene_of(x) or setting_of(x)
+                if scene or (x.lemma_.lower() not in EVALUATIVE and x.pos_ in ("ADJ", "NOUN", "VERB") and not is_abstract(lemma(x))):
+                    value = self.adjective(x)[0] if x.pos_ == "ADJ" else lemma(x)
+                    self.draft.scene(*(scene or (kind, value)), hedged=hedged, negated=negated)
+                self.done[x.i] = None
+                self.verbs.add(x.i)
+                self.modifiers(x, None, hedged)
+        self._set_in(verb, hedged)
+        self.rest(verb, [], hedged)
+        return True
+
+    def _set_in(self, verb, hedged) -> None:
+        """ "The scene is set in a park", "unfolds on a street": the setting."""
+        for p in children(verb, "prep"):
+            for o in children(p, "pobj"):
+                if p.text.lower() in ("in", "at", "on", "inside", "outside") and (scene := setting_of(o)):
+                    outside = "outside " if p.text.lower() == "outside" else ""
+                    self.draft.scene(scene[0], outside + scene[1], hedged=hedged)
+                    self.done[o.i] = None
+                    self.draft.skipped.add(p.i)
+                    self.nested(o, hedged)
+
+    def _region(self, verb, subject, base, hedged) -> bool:
+        """ "The background features trees": the things and where they are."""
+        inside = subject.i in self.places
+        if base not in ("background", "foreground") and not inside and base not in SIDES:
+            return False
+        objects = children(verb, "dobj") + [o for p in children(verb, "prep", "agent") if p.text.lower() in ("of", "with", "by") for o in children(p, "pobj")]
+        if not objects or verb.lemma_ == "be":
+            return False
+        words = [c.text.lower() for c in children(subject, "amod", "compound") if c.text.lower() in ("left", "right", "upper", "lower", "top", "bottom")]
+        where = " ".join([*words, *([base] if base in _WHERE else [])])
+        for o in objects:
+            for t in conjuncts(o):
+                entity = self.phrase(t, hedged=hedged)
+                if entity is not None and where:
+                    self.draft.place(entity, where, hedged=hedged)
+        for p in children(verb, "prep", "agent"):
+            self.draft.skipped.add(p.i)
+        self.done.setdefault(subject.i, None)
+        self.rest(verb, [], hedged)
         return True
 
     def _inference(self, verb) -> None:
         """ "suggesting a cloudy day": a guessed scene, or nothing that can be seen."""
         found = False
         for t in verb.subtree:
-            scene = scene_of(t)
-            if scene and t.pos_ in ("NOUN", "ADJ", "ADV") and t.dep_ != "compound":
+            scene = scene_of(t) if t.dep_ != "compound" and t.pos_ in ("NOUN", "ADJ", "ADV", "PROPN") else None
+            if not scene and t.dep_ in ("attr", "pobj", "dobj") and t.pos_ == "NOUN":
+                scene = setting_of(t) if any(lemma(s) in ("scene", "setting", "this", "location", "image", "photo") for s in t.head.children) or t.dep_ == "pobj" else None
+            if scene and scene[0] != "sky":
                 self.draft.scene(*scene, hedged=True, tokens=list(verb.subtree))
                 found = True
             self.done.setdefault(t.i, None)
             self.verbs.add(t.i)
+            self.draft.skipped.add(t.i)
         if not found:
             self.draft.no_claim(verb)

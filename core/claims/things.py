@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 
+from . import lexicon
 from .english_words import (
+    ABSTRACT,
+    ALWAYS_PARTS,
+    COLOURS,
     CONTAINERS,
     EXACT_GROUPS,
     FEMALE,
+    GARMENTS,
     GENERAL,
     GROUPS,
     LEMMAS,
@@ -26,11 +32,41 @@ _NUMBERS = {
 }
 _HE, _SHE, _IT = {"he", "him", "his", "himself"}, {"she", "her", "hers", "herself"}, {"it", "its", "itself"}
 _THEY = {"they", "them", "their", "theirs", "themselves"}
-ANIMALS = frozenset(
-    "animal bird dog cat horse cow sheep goat elephant bear zebra giraffe seagull duck pigeon puppy kitten lamb monkey "
-    "lion tiger pig chicken rooster goose swan parrot owl eagle rabbit deer fox squirrel mouse fish turtle frog bull calf "
-    "pony donkey camel penguin creature pet gull crow sparrow hen hound".split()
-)
+_ABSTRACT_ENDINGS = ("ness", "ship", "ism", "ance", "ence", "hood", "tude", "cy")
+
+
+@lru_cache(maxsize=4096)
+def is_person(noun: str) -> bool:
+    return noun in PEOPLE or (noun not in _NO_PEOPLE and lexicon.is_person(noun))
+
+
+_CONCRETE = frozenset("line crowd team band letter image logo sign signal bun cloud group queue row set".split())
+_NO_PEOPLE = frozenset("object item thing model statue doll top cap bull toast light".split())
+
+
+@lru_cache(maxsize=4096)
+def is_animal(noun: str) -> bool:
+    return lexicon.is_kind(noun, "animal") and not is_person(noun)
+
+
+@lru_cache(maxsize=4096)
+def is_garment(noun: str) -> bool:
+    return noun in GARMENTS or (bool(lexicon.senses(noun)) and lexicon.is_kind(noun, "clothing"))
+
+
+@lru_cache(maxsize=4096)
+def is_abstract(noun: str) -> bool:
+    """Whether a noun names nothing that could be pointed at: "mood", "sense", "companionship"."""
+    last = noun.split()[-1] if noun.strip() else ""
+    if not any(c.isalnum() for c in last):
+        return True
+    if last in ABSTRACT or last in PICTURE:
+        return True
+    if last in PARTS or last in GARMENTS or last in PEOPLE or last in MASS or last in _CONCRETE:
+        return False
+    if lexicon.senses(noun) or lexicon.senses(last):
+        return not (lexicon.is_kind(last, "physical entity") or (" " in noun and lexicon.senses(noun) and lexicon.is_kind(noun, "physical entity")))
+    return last.endswith(_ABSTRACT_ENDINGS) or (last.endswith(("ity", "tion", "sion", "ment")) and len(last) > 6)
 
 
 @dataclass
@@ -42,7 +78,12 @@ class Entity:
         members: the entities that a group ("two individuals, a man and a woman") consists of.
         plural: grammatically.
         traits: lemmas of adjectives it was introduced with, by which it is told from its like.
-        place: where in the image, if that tells it from its like.
+        place: where in the image; `told`: that tells it from its like.
+        part: a natural part of something, which nobody announces ("arm", "fur").
+        announced: it was claimed that there is such a thing.
+        joint: a group that a joint subject made ("a man and a woman").
+        aspect: the image itself, its background or colours.
+        has, nouns: values among its attributes that it has ("a beard") or is ("a boy").
     """
 
     index: int
@@ -59,7 +100,11 @@ class Entity:
     sentence: int = 0
     part: bool = False
     announced: bool = False
-    group: int = -1
+    told: bool = False
+    joint: bool = False
+    aspect: bool = False
+    has: set[str] = field(default_factory=set)
+    nouns: set[str] = field(default_factory=set)
 
     @property
     def noun(self) -> str:
@@ -67,37 +112,55 @@ class Entity:
 
     @property
     def person(self) -> bool:
-        return self.noun in PEOPLE
+        return is_person(self.noun)
 
     @property
     def animal(self) -> bool:
-        return self.noun in ANIMALS
+        return is_animal(self.noun)
 
     @property
     def gender(self) -> str:
-        return "f" if self.noun in FEMALE else "m" if self.noun in MALE else ""
+        if self.noun in FEMALE or self.noun in MALE:
+            return "f" if self.noun in FEMALE else "m"
+        return {"female": "f", "male": "m"}.get(lexicon.gender(self.noun), "") if self.person else ""
 
 
 def lemma(token) -> str:
     """A noun's singular; plural-only words stay ("scissors", "shorts")."""
     low = token.text.lower()
-    if low in PLURAL_ONLY:
-        return low
-    if token.pos_ == "PROPN" and token.text[:1].isupper() and not token.text.istitle():
-        return token.text  # "iPad", "TV"
-    base = token.lemma_.lower()
-    if token.tag_ in ("NN", "NNP") and low.endswith("s") and base + "s" == low and not low.endswith(("ss", "us")):
-        base = base  # a plural tagged as a singular
+    if low in PLURAL_ONLY or low in LEMMAS:
+        return LEMMAS.get(low, low)
+    if token.pos_ == "PROPN" and token.text[:1].islower():
+        return token.text  # "iPad"
+    base = token.lemma_.lower().strip() or low
+    if token.tag_ in ("NN", "NNP") and low == base:
+        base = lexicon.singular(base) or base  # a plural that the tagger took for a name
     return LEMMAS.get(base, base)
 
 
+@lru_cache(maxsize=4096)
+def is_modifier(word: str) -> bool:
+    """Whether a noun before a noun says what that is like: "concrete floor", "ginger cat", "shirtless man"."""
+    return word in MATERIALS or word in COLOURS or word.endswith(("less", "ed")) and not lexicon.senses(word)
+
+
 def head_of(token) -> str:
-    """The head lemma, with the nouns that make a compound of it ("traffic light")."""
+    """The head lemma, with the noun that makes a compound of it ("traffic light")."""
     words = []
     for child in token.lefts:
-        if child.dep_ == "compound" and child.text.isalpha() and child.text.lower() not in MATERIALS:
-            words.append(child.text if child.pos_ == "PROPN" and not child.text.istitle() else child.text.lower())
+        if child.dep_ == "compound" and child.i == token.i - 1 and child.text.replace("-", "").isalpha():
+            low = child.text.lower()
+            base = lemma(token)
+            if not is_modifier(low) or lexicon.senses(f"{low} {base}"):
+                words.append(low)
+        elif child.dep_ == "amod" and child.i == token.i - 1 and child.tag_ in ("JJ", "VBG", "VBN", "NN"):
+            low = child.text.lower()
+            if low not in COLOURS and f"{low} {lemma(token)}" in _FIXED:
+                words.append(low)
     return " ".join([*words[-1:], lemma(token)])
+
+
+_FIXED = frozenset(("cell phone", "mobile phone", "fire hydrant", "polar bear", "parking lot", "dining table", "washing machine", "swimming pool", "hot dog", "remote control", "teddy bear", "potted plant", "electric guitar", "digital camera", "hard hat", "rubber duck"))
 
 
 def is_plural(token) -> bool:
@@ -149,7 +212,7 @@ class Things:
             owner,
             traits=[c.lemma_.lower() for c in token.children if c.dep_ == "amod"],
             sentence=sentence,
-            part=noun in PARTS,
+            part=noun in ALWAYS_PARTS or (noun in PARTS and owner >= 0),
         )
         self.all.append(entity)
         return entity
@@ -173,7 +236,7 @@ class Things:
                     if e.head == head and not e.number and set(e.traits) == traits and e.owner == owner:
                         return e
             return self.new(token, head, sentence, owner=owner)
-        same = [e for e in self.all if noun in {h.split()[-1] for h in e.heads} and owner in (-1, e.owner)]
+        same = [e for e in self.all if self._called(e, head, noun) and owner in (-1, e.owner) and not e.joint]
         singular = [e for e in same if not e.plural]
         if "other" in dets:
             group = next((e for e in reversed(self.all) if e.plural and e.noun == noun), None)
@@ -196,19 +259,18 @@ class Things:
         group = self._group(noun)
         if group is not None and not plural and (noun in PEOPLE or noun in group.heads):
             return self._member(token, head, sentence, group, place)
-        if (general := GENERAL.get(noun)) is not None and owner < 0:
+        if noun in GENERAL and owner < 0 and not traits & COLOURS:
+            general = GENERAL[noun]
             for e in reversed(self.all):
                 if e.plural == plural and self._is_a(e, noun, general) and (e.place == place or not place):
-                    if noun not in e.heads:
-                        e.heads.append(noun)
+                    e.heads.append(noun)
                     return e
-        # A telling name after a general one: "a bird ... the seagull" is left to the lexicon.
-        if noun in PEOPLE:
-            for e in reversed(self.all):
-                if e.person and e.plural == plural and GENERAL.get(e.noun) == "person" and not e.gender and e.group < 0:
-                    e.heads.append(head)
-                    e.head = head
-                    return e
+        # "a bird ... the seagull", "two individuals ... the riders": one thing gets the most telling name.
+        for e in reversed(self.all):
+            if e.plural == plural and e.owner == owner and self._renamed(e, noun) and (not place or e.place == place):
+                e.heads.append(head)
+                e.head = head
+                return e
         return self.new(token, head, sentence, owner=owner)
 
     def pronoun(self, token, sentence: int) -> Entity | None:
@@ -221,19 +283,49 @@ class Things:
             gender = "m" if low in _HE else "f"
             fits = [e for e in recent if e.person and not e.plural and e.gender in (gender, "")]
             fits = [e for e in fits if e.gender == gender] or fits or [e for e in recent if e.animal and not e.plural]
-            return fits[0] if fits else None
+            return fits[0] if fits else self._unknown("person", sentence, low)
         if low in _IT:
             fits = [e for e in recent if not e.plural and not e.person and e.noun not in PICTURE]
-            return fits[0] if fits else None
+            return fits[0] if fits else self._unknown("thing", sentence, low)
         if low in _THEY:
             fits = [e for e in recent if e.plural or len(e.members) > 1]
             one = [e for e in recent if e.person and not e.plural]
             people = [e for e in fits if e.person or e.animal]
-            return (people or fits or one or [None])[0]
+            if people or fits or one:
+                return (people or fits or one)[0]
+            return self._unknown("person", sentence, low)
         if low == "both":
             fits = [e for e in recent if e.number == 2 or len(e.members) == 2] or [e for e in recent if e.plural]
             return fits[0] if fits else None
         return None
+
+    def _unknown(self, head: str, sentence: int, pronoun: str) -> Entity:
+        """What a pronoun stands for whose noun isn't in the text."""
+        plural = pronoun in _THEY
+        entity = Entity(len(self.all), head, [head], 0 if plural else 1, plural, definite=True, sentence=sentence, announced=True)
+        self.all.append(entity)
+        return entity
+
+    def one_of(self, token, sentence: int, group: Entity | None, place: str) -> Entity | None:
+        """A member of a group: "one of them", "the other", "the one next to him"."""
+        low = token.text.lower()
+        dets = {c.text.lower() for c in token.children}
+        if group is None:
+            groups = [e for e in reversed(self.all) if e.plural and not e.part and not e.aspect]
+            group = next((e for e in groups if e.number == 2 or e.members), groups[0] if groups else None)
+        if group is None:
+            return None
+        if place:
+            known = [self.all[m] for m in group.members if self.all[m].place == place]
+            if known:
+                return known[0]
+        if low in ("other", "another") or "other" in dets or low == "one" and not ("the" in dets and group.members) or "the" in dets:
+            entity = self.new(token, group.head, sentence)
+            entity.plural, entity.number, entity.mass, entity.definite = low == "others", 1, False, True
+            entity.announced = True
+            group.members.append(entity.index)
+            return entity
+        return group
 
     def join(self, parts: list[Entity], sentence: int) -> Entity:
         """The group that a joint subject makes: "a man and a woman"; the same one each time."""
@@ -241,24 +333,25 @@ class Things:
         for e in self.all:
             if e.members == indices:
                 return e
-        people = all(e.person for e in parts)
+        heads = list(dict.fromkeys(e.head for e in parts))
         group = Entity(
             len(self.all),
-            "person" if people else parts[0].head,
-            ["person"] if people else [e.head for e in parts],
+            "person" if all(e.person for e in parts) else heads[0],
+            heads,
             len(parts) if all(e.number == 1 for e in parts) else 0,
             True,
             members=indices,
             sentence=sentence,
+            joint=True,
+            announced=True,
         )
         self.all.append(group)
         return group
 
     def _member(self, token, head: str, sentence: int, group: Entity | None, place: str) -> Entity:
         entity = self.new(token, head, sentence)
-        entity.number, entity.place = 1, place
+        entity.number = entity.number or (0 if entity.plural else 1)
         if group is not None:
-            entity.group = group.index
             group.members.append(entity.index)
         return entity
 
@@ -269,15 +362,36 @@ class Things:
         return None
 
     @staticmethod
+    def _called(e: Entity, head: str, noun: str) -> bool:
+        """Whether a thing goes by that noun: "laptop" is the "laptop computer", "church" no "church tower"."""
+        for h in e.heads:
+            words = h.split()
+            if noun == words[-1] and (" " not in head or " " not in h or head == h):
+                return True
+            if len(words) > 1 and head == words[0] and lexicon.is_kind(noun, words[-1]):
+                return True
+        return False
+
+    @staticmethod
     def _is_a(e: Entity, noun: str, general: str) -> bool:
+        """Whether a general word can go back to a thing: "the animal" to a dog."""
         if general == "person":
             return e.person
-        return general == "animal" and e.animal
+        if e.person or e.aspect or e.part:
+            return False
+        return lexicon.is_kind(e.head, general or noun)
 
-    def _clash(self, traits: set[str], e: Entity) -> bool:
+    @staticmethod
+    def _renamed(e: Entity, noun: str) -> bool:
+        if e.aspect or e.part or noun == e.noun:
+            return False
+        if is_person(noun):
+            return e.noun in ("person", "adult", "figure", "human", "individual") and not e.members
+        return lexicon.is_kind(noun, e.noun) and e.noun in GENERAL
+
+    @staticmethod
+    def _clash(traits: set[str], e: Entity) -> bool:
         """Other traits of the same sort: "the red car" is not "a blue car"."""
-        from .english_words import COLOURS
-
         mine, other = traits & COLOURS, set(e.traits) & COLOURS
         return bool(mine and other and not mine & other)
 

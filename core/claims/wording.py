@@ -2,154 +2,189 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from . import ACTION, ATTRIBUTE, NUMBER, OBJECT, PLACE, TEXT, places
+from . import ACTION, ATTRIBUTE, NUMBER, OBJECT, PLACE, RELATION, SCENE, TEXT, lexicon, places
+from .english_words import HAIR, PLURAL_ONLY
 
 if TYPE_CHECKING:
+    from .draft import Found
     from .things import Entity
 
-_TIMES = {"setting": "The setting is {}.", "event": "The event is {}.", "light": "The light is {}.", "sky": "The sky is {}.", "weather": "The weather is {}."}
-_NOUNLIKE = frozenset("beard mustache moustache stubble goatee ponytail bun braid haircut tail mane hair horn antler wing".split())
+# Verbs that English says of a lasting state in the simple present.
+_SIMPLE = frozenset("cover line surround wear fill have contain resemble overlook show say read include support connect cross".split())
+_ADJECTIVES = frozenset("urban rural suburban domestic outdoor indoor natural casual professional formal residential industrial commercial outside inside indoors outdoors".split())
+_TIMES = {"day": "daytime", "sunset": "sunset", "fall": "autumn"}
 
 
+@lru_cache(maxsize=1)
 def _engine():
-    from ..words import _engine as engine
+    import inflect
 
-    return engine()
+    return inflect.engine()
 
 
+@lru_cache(maxsize=4096)
 def article(noun: str) -> str:
+    """The noun with "a" or "an" before it."""
     return _engine().a(noun)
 
 
+@lru_cache(maxsize=4096)
 def plural(noun: str) -> str:
-    return {"person": "people"}.get(noun) or _engine().plural_noun(noun) or noun
+    """The plural of a noun; of a plural-only word itself."""
+    if noun in PLURAL_ONLY:
+        return noun
+    *before, last = noun.split()
+    return " ".join([*before, {"person": "people"}.get(last) or _engine().plural_noun(last) or last])
+
+
+@lru_cache(maxsize=4096)
+def _participle(base: str) -> str:
+    return _engine().present_participle(base)
+
+
+def number_word(number: int) -> str:
+    """ "two" to "twelve"; larger numbers in digits."""
+    return _engine().number_to_words(number) if 0 <= number <= 12 else str(number)
 
 
 def capital(text: str) -> str:
+    """The text with its first letter in upper case."""
     return text[:1].upper() + text[1:]
 
 
-def name(draft, e: Entity) -> str:
-    """The shortest definite noun phrase that tells a thing from the others: "the man on the left"."""
-    known = draft.things.all
-    if e.members and len(e.members) > 1 and e.head == "person" and not e.heads[1:]:
-        parts = [known[m] for m in e.members]
-        if all(p.number == 1 for p in parts) and len({p.head for p in parts}) == len(parts):
-            return " and ".join(f"the {p.head}" for p in parts)
-    noun = plural(e.head) if e.plural and e.head not in _plural_only() else e.head
-    if 0 <= e.owner < len(known) and known[e.owner] is not e and known[e.owner].owner != e.index:
-        owner = name(draft, known[e.owner])
-        return f"{owner}{chr(39) if owner.endswith('s') else chr(39) + 's'} {noun}"
-    if e.plural and e.number > 1:
-        noun = f"{_engine().number_to_words(e.number) if e.number <= 12 else e.number} {noun}"
-    alike = [x for x in known if x is not e and x.head == e.head and not x.part]
-    if alike and e.place:
-        return f"the {noun} {places.phrase(e.place)}"
-    if alike and e.traits:
-        return f"the {e.traits[0]} {noun}"
-    return f"the {noun}"
+class Names:
+    """Definite names of the things of one caption, each told from the others: "the man on the left"."""
+
+    def __init__(self, things: Sequence[Entity]):
+        self.things = things
+        self._names: dict[int, str] = {}
+
+    def name(self, e: Entity) -> str:
+        if e.index not in self._names:
+            self._names[e.index] = f"the {e.noun}"  # in case two things own each other
+            self._names[e.index] = self._name(e)
+        return self._names[e.index]
+
+    def _name(self, e: Entity) -> str:
+        noun = plural(e.head) if e.plural else e.head
+        if e.members and e.joint:
+            return " and ".join(self.name(self.things[m]) for m in e.members)
+        if 0 <= e.owner < len(self.things) and self.things[e.owner].owner != e.index:
+            owner = self.name(self.things[e.owner])
+            if len(owner.split()) <= 4:
+                return f"{owner}{chr(39) if owner.endswith('s') else chr(39) + 's'} {noun}"
+            return f"the {noun} of {owner}"
+        if e.plural and e.number > 1:
+            noun = f"{number_word(e.number)} {noun}"
+        alike = [x for x in self.things if x is not e and x.head == e.head and x.plural == e.plural]
+        if alike and e.place:
+            return f"the {noun} {places.phrase(e.place)}"
+        told = [t for t in e.traits if not any(t in x.traits for x in alike)]
+        if alike and told:
+            return f"the {told[0]} {noun}"
+        return f"the {noun}"
+
+    def said_first(self, e: Entity) -> str:
+        """As at a first mention: "a red cup", "trees"; definite where it belongs to somebody or isn't alone."""
+        if e.owner >= 0 or any(x is not e and x.head == e.head for x in self.things):
+            return self.name(e)
+        return indefinite(e)
 
 
-def _plural_only():
-    from .english_words import PLURAL_ONLY
-
-    return PLURAL_ONLY
-
-
-def _many(e: Entity) -> bool:
-    return e.plural or e.head in _plural_only() or len(e.members) > 1
-
-
-def _be(e: Entity) -> str:
-    return "are" if _many(e) else "is"
+def many(e: Entity) -> bool:
+    return e.plural or e.head in PLURAL_ONLY or len(e.members) > 1
 
 
 def indefinite(e: Entity) -> str:
-    if e.plural or e.head in _plural_only():
-        return plural(e.head) if e.head not in _plural_only() else e.head
+    if many(e):
+        return f"{number_word(e.number)} {plural(e.head)}" if e.number > 1 else plural(e.head)
     return e.head if e.mass else article(e.head)
 
 
-def claim(draft, kind: str, e: Entity, value: str, *, verb=None, negated=False, hedged=False) -> str:
-    subject = capital(name(draft, e))
-    no = " not" if negated else ""
-    be = "appears to be" if hedged and not _many(e) else "appear to be" if hedged else _be(e)
-    if kind == OBJECT:
-        if negated:
-            return f"There {_be(e)} no {plural(e.head) if e.plural else e.head}."
-        return f"There {'may be' if hedged else _be(e)} {indefinite(e)}."
-    if kind == NUMBER:
-        word = _engine().number_to_words(int(value)) if value.isdigit() and int(value) <= 12 else value
-        noun = e.head if value == "1" or e.head in _plural_only() else plural(e.head)
-        return f"There {'is' if value == '1' else 'are'} {word} {noun}."
-    if kind == TEXT:
-        return f'{subject} {"read" if _many(e) else "reads"} "{value}".'
-    if kind == PLACE:
-        return f"{subject} {be}{no} {places.phrase(value)}."
-    if kind == ACTION:
-        return f"{subject} {be}{no} {_progressive(verb, value)}."
-    if kind == ATTRIBUTE:
-        if value in _NOUNLIKE or value.endswith((" marking", " spot")):
-            return f"{subject} {'have' if _many(e) else 'has'} {article(value)}."
-        if value[:1].isupper() or _noun(draft, value):
-            return f"{subject} {be}{no} {article(value) if not _many(e) else plural(value)}."
-        return f"{subject} {be}{no} {value}."
-    return f"{subject} {be}{no} {value}."
+def _be(e: Entity, f: Found) -> str:
+    no = " not" if f.negated else ""
+    if f.hedged:
+        return f"{'appear' if many(e) else 'appears'}{no} to be"
+    return f"{'are' if many(e) else 'is'}{no}"
 
 
-def _noun(draft, value: str) -> bool:
-    from .english_words import PEOPLE
-
-    return value in PEOPLE
+def claim(names: Names, f: Found) -> str:
+    """The claim as a sentence."""
+    if f.kind == SCENE:
+        return _scene(f)
+    e = f.entity
+    subject = capital(names.name(e))
+    if f.kind == OBJECT:
+        if f.negated:
+            return f"There {'are' if many(e) else 'is'} no {plural(e.head) if many(e) else e.head}."
+        what = plural(e.head) if many(e) else e.head if e.mass else article(e.head)
+        return f"There {'may be' if f.hedged else 'are' if many(e) else 'is'} {what}."
+    if f.kind == NUMBER:
+        one = f.value == "1"
+        word = number_word(int(f.value)) if f.value.isdigit() else f.value
+        if one and e.head in PLURAL_ONLY:
+            return f"There is one pair of {e.head}."
+        return f"There {'is' if one else 'are'} {word} {e.head if one else plural(e.head)}."
+    if f.kind == TEXT:
+        return f'{subject} {"read" if many(e) else "reads"} "{f.value}".'
+    if f.kind == RELATION:
+        return _relation(names, f, subject)
+    be = _be(e, f)
+    if f.kind == PLACE:
+        return f"{subject} {be} {places.phrase(f.value)}."
+    if f.kind == ACTION:
+        return f"{subject} {be} {_progressive(f.verb, f.value)}."
+    if f.kind == ATTRIBUTE and (f.value.split()[-1] in HAIR or f.value in e.has):
+        return f"{subject} {'have' if many(e) else 'has'} {'no ' + f.value if f.negated else article(f.value)}."
+    if f.value in e.nouns:
+        return f"{subject} {be} {plural(f.value) if many(e) else article(f.value)}."
+    return f"{subject} {be} {f.value}."
 
 
 def _progressive(verb, value: str) -> str:
     """ "stand" -> "standing", "look at camera" -> "looking at the camera"."""
     base, _, rest = value.partition(" ")
-    if verb is not None and verb.tag_ == "VBG" and verb.lemma_.lower() == base:
-        form = verb.text.lower()
-    else:
-        form = _engine().present_participle(base) if base else ""
+    form = verb.text.lower() if verb is not None and verb.tag_ == "VBG" else _participle(base)
     if rest.endswith("camera"):
         rest = rest[: -len("camera")] + "the camera"
     return f"{form} {rest}".strip()
 
 
-def relation(draft, a: Entity, value: str, b: Entity, *, verb=None, active=False, negated=False, hedged=False) -> str:
-    subject, other = capital(name(draft, a)), name(draft, b)
-    if not b.definite and b.owner < 0 and not any(x is not b and x.head == b.head for x in draft.things.all) and b.sentence == draft.index:
-        other = indefinite(b)
-    be = ("appear to be" if _many(a) else "appears to be") if hedged else _be(a)
-    no = " not" if negated else ""
-    if value == "with" or value == "have":
-        return f"{subject} {'have' if _many(a) else 'has'} {'no ' if negated else ''}{other}."
-    if verb is None and value != "wear":
-        return f"{subject} {be}{no} {value} {other}."
-    base, _, rest = value.partition(" ")
-    if verb is not None and verb.tag_ == "VBN" and not active and value != "wear" and not any(c.dep_ == "dobj" for c in verb.children):
-        return f"{subject} {be}{no} {verb.text.lower()} {rest} {other}.".replace("  ", " ")
-    if base in ("cover", "line", "surround", "wear", "fill", "have", "contain", "resemble", "overlook"):
-        form = base if _many(a) else _third(base)
-        return f"{subject} {form} {rest} {other}.".replace("  ", " ") if not (negated or hedged) else f"{subject} {be}{no} {_progressive(None, base)} {rest} {other}.".replace("  ", " ")
-    return f"{subject} {be}{no} {_progressive(verb if not active else None, base)} {rest} {other}.".replace("  ", " ")
+def _relation(names: Names, f: Found, subject: str) -> str:
+    a, b, be = f.entity, f.other, _be(f.entity, f)
+    other = names.said_first(b) if b.sentence == f.sentence and not b.definite else names.name(b)
+    base, _, rest = f.value.partition(" ")
+    if f.value in ("with", "have"):
+        return f"{subject} {'have' if many(a) else 'has'} {'no ' if f.negated else ''}{other}."
+    if f.verb is None and f.value != "wear":
+        said = f.value if rest or f.value not in ("left", "right") else f"{f.value} of"
+        said = {"left of": "to the left of", "right of": "to the right of"}.get(said, said)
+        if said.split()[0] in ("left", "right", "top", "bottom", "far", "side"):
+            said = f"on the {said}"
+        return f"{subject} {be} {said} {other}."
+    passive = f.verb is not None and f.verb.tag_ == "VBN" and not f.active and f.value != "wear"
+    if passive and not any(c.dep_ == "dobj" for c in f.verb.children):
+        form = f"{be} {f.verb.text.lower()}"
+    elif base in _SIMPLE and not f.negated and not f.hedged:
+        form = base if many(a) else _third(base)
+    else:
+        form = f"{be} {_progressive(None if f.active or passive else f.verb, base) if base != 'wear' else 'wearing'}"
+    return " ".join(filter(None, (subject, form, rest, other))) + "."
 
 
 def _third(base: str) -> str:
-    if base == "have":
-        return "has"
-    return base + ("es" if base.endswith(("s", "sh", "ch", "x", "o")) else "s")
+    return {"have": "has"}.get(base) or base + ("es" if base.endswith(("s", "sh", "ch", "x", "o")) else "s")
 
 
-def scene(subject: str, value: str, negated=False, hedged=False) -> str:
-    be = "may be" if hedged else "is"
-    no = " not" if negated else ""
-    if subject in ("time", "season", "it"):
-        value = {"day": "daytime", "night": "night"}.get(value, value)
-        return f"It {be}{no} {value}."
-    if subject in ("setting", "event") and value not in ("indoors", "outdoors") and " " not in value[-1:]:
-        last = value.split()[-1]
-        noun = last not in ("urban", "rural", "suburban", "domestic", "outdoor", "indoor", "natural", "casual", "professional", "outside", "inside", "formal", "residential", "industrial")
-        return f"The {subject} {be}{no} {article(value) if noun else value}."
-    return _TIMES.get(subject, "The {s} is {{}}.".format(s=subject)).replace(" is ", f" {be}{no} ").format(value)
+def _scene(f: Found) -> str:
+    be = f"{'may be' if f.hedged else 'is'}{' not' if f.negated else ''}"
+    if f.subject in ("time", "season", "it"):
+        return f"It {be} {_TIMES.get(f.value, f.value)}."
+    last = f.value.split()[-1] if f.value else ""
+    if f.subject in ("setting", "event") and last not in _ADJECTIVES and lexicon.senses(last):
+        return f"The {f.subject} {be} {article(f.value)}."
+    return f"The {f.subject} {be} {f.value}."
