@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from . import ATTRIBUTE, NUMBER, OBJECT, PLACE, RELATION, SCENE, STATEMENT, Claim, Reading, Thing
+from . import ACTION, ATTRIBUTE, NUMBER, OBJECT, PLACE, RELATION, SCENE, STATEMENT, Claim, Reading, Thing
 from . import alignment as aligning
 from . import foreign, judging, lexicon, predicates, values
 from .alignment import Known, MayBe, align, align_known
@@ -161,9 +161,13 @@ def unsupported(facts: Reading, written: Reading) -> list[int]:
 def _follows(claim: Claim, premise: Known, alignment: Mapping[int, int]) -> bool:
     """What no single claim says, but several do: its words are all said of its things."""
     moved, things = _moved(claim, alignment), premise.reading.things
+    if _vacuous(claim):
+        return True
     if claim.negated or moved.thing == -2 or moved.other == -2 or moved.thing < 0:
         return False
-    if claim.kind in (OBJECT, NUMBER, PLACE) or _relation(claim, premise, alignment) == CONTRADICTED:
+    if claim.kind == OBJECT:
+        return _compound(moved, premise)
+    if claim.kind in (NUMBER, PLACE) or _relation(claim, premise, alignment) == CONTRADICTED:
         return False
     if claim.kind == RELATION:
         return _connected(moved, premise)
@@ -182,6 +186,42 @@ def _follows(claim: Claim, premise: Known, alignment: Mapping[int, int]) -> bool
     return all(any(values.entails(s, w) for s in said) for w in values.words(claim.value))
 
 
+def _vacuous(claim: Claim) -> bool:
+    """Says nothing of its own: that somebody has hands, that something is placed where it is."""
+    if claim.negated:
+        return False
+    if claim.kind == OBJECT:
+        return lexicon.head(claim.subject) in _PARTS or claim.subject in _UNSEEN
+    if claim.kind == ATTRIBUTE:
+        return claim.value in _PARTS or claim.value in _PLACED
+    return claim.kind == ACTION and claim.value in ("have", "appear", "seem", "be", "feature", "include", "wait")
+
+
+_PARTS = frozenset(
+    "hand head arm leg foot face eye back lap paw hair body ear nose mouth finger shoulder neck side tail "
+    "surface front top bottom trunk tongue shape".split()
+)
+_UNSEEN = frozenset(
+    "mix variety range close-up group row line help use task mood way safety addition array pair couple bunch "
+    "surrounding environment background foreground side area scene distance one other lead conclusion middle".split()
+)
+_PLACED = frozenset(
+    "positioned placed located situated made set seen visible found present shown displayed featured set up used".split()
+)
+
+
+def _compound(claim: Claim, premise: Known) -> bool:
+    """ "A park bench" follows from a bench in a park, "a pine forest" from a forest of pine trees."""
+    *modifiers, head = claim.subject.split()
+    called = judging.called(premise.reading.things[claim.thing])
+    if not modifiers or not judging.a_kind(called, head):
+        return False
+    said = " ".join(
+        f"{p.subject} {p.value} {p.object}" for p in premise.about[claim.thing] if not p.negated
+    ) + " ".join(p.value for p in premise.reading.claims if p.kind == SCENE)
+    return all(values.entails(said, m) for m in modifiers)
+
+
 _SURFACES = frozenset(
     "coat fur skin body exterior finish surface color colour hue tone shade feather plumage paint hair "
     "frame pattern hide stripe design".split()
@@ -197,6 +237,11 @@ def _connected(claim: Claim, premise: Known) -> bool:
         return False
     if lexicon.head(claim.object) == "sky" and place in ("under", "in", "on"):
         return True
+    if verb == "touch":
+        return any(
+            p.kind == RELATION and p.other == b and premise.owner.get(p.thing) == a and lexicon.head(p.subject) in _PARTS
+            for p in premise.about[b]
+        )
     edges = [p for p in premise.about[a] if b in (p.thing, p.other) and p.kind == RELATION and not p.negated]
     bare = not verb or predicates.idle(verb) or verb in ("have", "feature", "include", "be")
     if edges and bare and place in ("", "with", "at"):
@@ -214,7 +259,7 @@ def _connected(claim: Claim, premise: Known) -> bool:
 
 def _reaches(premise: Known, a: int, b: int, steps: int) -> bool:
     """Whether a is on or in something that is on or in b."""
-    if a == b:
+    if a == b or premise.owner.get(a) == b:
         return True
     if steps == 0:
         return False

@@ -24,9 +24,9 @@ izquierda|derecha;sentad|de pie|acostad;hombre|mujer;abiert|cerrad;roj|azul|verd
 gauche|droite;assis|debout|allongé;homme|femme;ouvert|fermé;rouge|bleu|vert|jaune|noir|blanc;jour|nuit;chien|chat
 """
 _SAME = """
-女士=女子=女人=女性=妇女;男士=男子=男人=男性;长椅=长凳;双手抱臂=双臂交叉=抱着双臂;天上=天空;万里无云=没有一丝云=没有云=无云=晴朗;路边=道路旁边=街边=马路边;汽车=车辆=轿车=车;\
-停放=停着=停;照片=图片=画面=图像;沙发=长沙发;一位=一名=一个=那位=那名=那个=这个;自行车=单车;摩托车=机车;手机=电话;拿着=握着=手持=手里有=手中有;穿着=身穿=身着=穿;\
-戴着=佩戴=戴;孩子=小孩=儿童;看着=望向=注视=望着;旁边=一侧=边上;上方=上面;下方=下面=底下=下;书桌=桌子;眼镜=一副眼镜;微笑=笑着;里=内=中;衣服=衣物;帽子=帽;跳了起来=跳起=跃到空中=跃起
+女子=女人=女士=女性=妇女;长椅=长凳;男子=男人=男士=男性;女子=女人=女性;双手抱臂=双臂交叉=抱着双臂;天上=天空;万里无云=没有一丝云=没有云=无云=晴朗;路边=道路旁边=街边=马路边;汽车=车辆=轿车=车;\
+停放=停着=停;照片=图片=画面=图像;沙发=长沙发;一位=一名=一个=那位=那名=那个=这个;自行车=单车;摩托车=机车;手机=电话;拿着=握着=手持=里有=中有;穿着=身穿=身着=穿;\
+戴着=佩戴=戴;孩子=小孩=儿童;看着=望向=注视=望着;旁边=一侧=边上;上方=上面;下方=下面=底下=下;书桌=桌子;眼镜=一副眼镜;微笑=笑着;衣服=衣物;帽子=帽;跳了起来=跳起=跃到空中=跃起
 길가=도로변;자동차=차;주차되어 있다=세워져 있다;사람=인물;여자=여성;남자=남성;소파=쇼파
 машин=автомобил;диван=соф;человек=мужчина или женщина;дорог=улиц
 """
@@ -43,7 +43,15 @@ _NUMBERS = {
 }  # fmt: skip
 _VAGUE = re.compile(r"几|一些|许多|多|些|여러|несколько|много|some|einige")
 _CLASSIFIER = "个名位只条辆把张匹头件棵朵本台部架艘座顶双副片块群株盏面扇支杯瓶碗盘"
-_FILLER = re.compile(r"[的了着在是有那这和与正地把被将上里中]|画面|照片|图片|图像|可以看到|能看到|看到")
+_FILLER = re.compile(
+    r"画面|照片|图片|图像|可以看到|能看到|看到|位于|显示|[的了着在是有那这和与正地把被将上里中一个名位只条辆把张件棵们其所]"
+)
+_PARTICLE = re.compile(r"[은는이가을를에의로도와과 다있어되한그]")
+# Rows of `_OPPOSITE` about the whole image: they clash however little else is shared.
+_OVERALL = ("白天", "室内", "户内", "낮", "실내", "днём", "день", "внутри", "昼", "屋内", "tag", "día", "jour", "晴")
+_COLOURS = ("红", "빨간", "красн", "赤い", "rote", "roj", "rouge")
+_INDEFINITE = re.compile(r"一[名个位只](?!.*同)")
+_TELLING = frozenset("左右红蓝绿黄黑白灰紫粉橙棕金银大小高长短木铁老新旧二两三四五六七八九十")
 
 
 @lru_cache(maxsize=4096)
@@ -77,8 +85,9 @@ def _grams(text: str) -> set[str]:
     """Pairs of characters where a word is a few of them, beginnings of words where blanks part them."""
     text = re.sub(r"[\W_]+", " ", text).strip()
     if re.search(r"[぀-ヿ㐀-鿿]", text):
-        text = _FILLER.sub("", text.replace(" ", ""))
-        return set(text)
+        return set(_FILLER.sub("", text.replace(" ", "")))
+    if re.search(r"[가-힣]", text):
+        return set(_PARTICLE.sub("", text))
     return {w[:4] if len(w) > 4 else w for w in text.split()}
 
 
@@ -96,7 +105,10 @@ def compare(a: str, b: str) -> str:
     for row in _rows(_OPPOSITE):
         words = row.split("|")
         p, q = _said(words, x), _said(words, y)
-        if p and q and not p & q and less >= 0.5:
+        if p and q and not p & q and (less >= 0.5 or words[0] in _OVERALL):
+            people = _INDEFINITE.search(a) and _INDEFINITE.search(b)
+            if words[0] in _COLOURS and people and less < 0.9:
+                return "neutral"  # two people, each with a colour
             if words[0] in ("左", "왼쪽", "слева", "左側", "links") and less < 0.75:
                 return "neutral"  # two things, each on its side
             return "contradiction"
@@ -106,6 +118,13 @@ def compare(a: str, b: str) -> str:
     if p and q and set(p) != set(q) and less >= 0.6:
         return "contradiction"
     forward, backward = _covered(m, n, x, y), _covered(n, m, y, x)
+    more, fewer = (m - n) & _TELLING, (n - m) & _TELLING
+    if bool(more) != bool(fewer):
+        forward, backward = (forward, 0.0) if more else (0.0, backward)
+        if max(forward, backward) >= 0.65:
+            return "a_entails_b" if more else "b_entails_a"
+    elif more and fewer:
+        return "neutral"
     if forward >= 0.8 and backward >= 0.8 or min(forward, backward) >= 0.7 and abs(len(m) - len(n)) <= 2:
         return "equivalent"
     if forward >= 0.72 and forward > backward:

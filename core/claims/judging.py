@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 from . import ACTION, ATTRIBUTE, NUMBER, OBJECT, PLACE, RELATION, SCENE, STATEMENT, TEXT, Claim, Thing
@@ -181,6 +182,7 @@ def _relation(p: Claim, h: Claim, things: Sequence[Thing]) -> str:
         return _signed(p, h, said, said, clash)
     if p.kind != RELATION:
         return NEUTRAL
+    p, h = _bare(p), _bare(h)
     straight = _one(p, h) and _same_other(p, h, things)
     turned = p.other == h.thing and p.thing == h.other and p.thing >= 0 and h.thing >= 0
     if straight or turned:
@@ -201,6 +203,13 @@ def _relation(p: Claim, h: Claim, things: Sequence[Thing]) -> str:
         if pv == hv == "ride" and lexicon.excludes(a, b):
             return CONTRADICTED
     return NEUTRAL
+
+
+def _bare(claim: Claim) -> Claim:
+    """A ramp does not wear its graffiti, it has it."""
+    if claim.value == "wear" and not (lexicon.is_person(claim.subject) or lexicon.is_kind(claim.subject, "animal")):
+        return replace(claim, value="have")
+    return claim
 
 
 def _same_other(p: Claim, h: Claim, things: Sequence[Thing]) -> bool:

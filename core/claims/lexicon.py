@@ -119,7 +119,11 @@ def same(a: str, b: str) -> bool:
     if _grouped(a, b):
         return True
     first, second = senses(a)[:1], senses(b)[:1]
-    return bool(first) and first == second
+    if first and first == second:
+        return True
+    if " " in a and " " in b and a.split(" ")[:-1] == b.split(" ")[:-1]:
+        return same(head(a), head(b))
+    return False
 
 
 def _grouped(a: str, b: str) -> bool:

@@ -61,7 +61,7 @@ _MATERIALS = {
 # Things one thing cannot be at once, between the bars; words that say the same, between commas.
 _EXCLUSIVE = """
 open|closed,shut,close|ajar
-on,lit,illuminated,light up,turned on,switched on,running|off,unlit,turned off,switched off
+on,lit,illuminated,light up,turned on,switched on,running,run,work,in use|off,unlit,turned off,switched off
 empty,vacant,unoccupied,bare|full,filled,occupied,laden,loaded,crowded,packed,fill
 wet,damp,soaked,soaking|dry
 clean,spotless|dirty,filthy,muddy,stained

@@ -13,7 +13,7 @@ television, tv, tv set, television set, telly
 motorcycle, motorbike
 bicycle, cycle, pushbike
 trash can, waste basket, garbage can, trash bin, rubbish bin, dustbin, wastebasket, garbage bin, bin
-glasses, eyeglasses, spectacles, specs, eyeglass, eyewear
+glasses, eyeglasses, spectacles, spectacle, specs, eyeglass, eyewear
 sunglasses, sunglass, shades, dark glasses
 t shirt, tee shirt, tee, tshirt
 sweater, pullover, jumper
