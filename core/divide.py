@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from .claims.naming import names_label, things_named
 from .describe import GLOBAL_TEMPERATURE, whole_image_request
 from .errors import PatchMattersError
 from .models import Captioner, Completion, Detection, Detector, requests_of
@@ -25,7 +26,6 @@ from .regions import (
     quadrants,
     union_box,
 )
-from .words import names_label, nouns
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -78,8 +78,12 @@ def spatial_boxes(box: Box, objects: Sequence[Box], share: float) -> dict[str, B
 
 
 def named_box(detections: Sequence[Detection], caption: str) -> Box | None:
-    """The union of the detections whose label the caption names; None where it names none."""
-    named = [d.box for d in detections if names_label(caption, d.label)]
+    """The union of the detections whose label the caption names; None where it names none.
+
+    A caption names what is a kind of the label: "woman" names a person.
+    """
+    said = things_named(caption)
+    named = [d.box for d in detections if names_label(said, d.label)]
     return union_box(named) if named else None
 
 
@@ -168,7 +172,7 @@ def divide(
     Args:
         images: upright RGB images.
         detector: finds the objects; not asked where `detections` are given (one list an image).
-            One that needs words looks for the nouns of the caption (paper, section 3.1: semantic
+            One that needs words looks for the things that the caption names (paper, section 3.1: semantic
             patches, here without COCO's 80 classes).
         captioner: says what each picture is about, for the semantic patch. Not asked where
             `captions` are given (one an image; an empty one counts as none). Either way the caption
@@ -181,7 +185,7 @@ def divide(
     captioned = _captions(images, captioner, captions, prompt, temperature, seed, step)
     calls, models = {}, {}
     if detections is None:
-        words = [nouns(said[0].text) if said else [] for said, _ in captioned]
+        words = [things_named(said[0].text) if said else [] for said, _ in captioned]
         if detector.needs_words and not any(words):
             raise PatchMattersError(
                 f"detector: {detector.name} finds what it is told to look for, and nothing was: "

@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from .claims.naming import tags
 from .errors import PatchMattersError
-from .words import COLOURS, SIZES, nouns
 
 Count = Callable[[str], int]
 """The tokens that a text encoder makes of a text, without those it adds to every text."""
@@ -77,18 +77,6 @@ def fit(
             dropped.append(sentences[index])
     prompt = joined(kept)
     return Fitted(prompt, count(prompt), tuple(dropped))
-
-
-def tags(sentence: str) -> list[str]:
-    """What a sentence names, each with the words that describe it: "white cup", "dining table"."""
-    found = []
-    for noun in nouns(sentence):
-        head = re.escape(noun.split()[0])
-        described = re.search(rf"((?:\w+[ -]){{0,2}}){head}", sentence, re.IGNORECASE)
-        before = described.group(1).lower().split() if described else []
-        colours = [w for w in before if w in COLOURS or w in SIZES]
-        found.append(" ".join([*colours, noun]))
-    return found
 
 
 def neutralised(text: str, *, weights: bool) -> str:

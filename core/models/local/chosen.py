@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ...words import singular
+from ...claims.naming import same_noun
 from .. import Detection, Detector, Tick
 
 if TYPE_CHECKING:
@@ -19,16 +19,12 @@ class ChosenClasses:
 
     def __init__(self, detector: Detector, words: Sequence[str]):
         self.name, self._detector = detector.name, detector
-        self._words = {_plain(word) for word in words}
+        self._words = tuple(words)
 
     def detect(
         self, images: Sequence[Image], tick: Tick, words: Sequence[Sequence[str]] = ()
     ) -> list[list[Detection]]:
         return [
-            [d for d in found if _plain(d.label) in self._words]
+            [d for d in found if any(same_noun(d.label, word) for word in self._words)]
             for found in self._detector.detect(images, tick)
         ]
-
-
-def _plain(word: str) -> str:
-    return singular(word.strip().lower())
