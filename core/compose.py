@@ -62,16 +62,29 @@ def compose_sentences(
     Args:
         known: kept statements (indices) that have been said already and are not wanted again.
     """
+    chosen = _wanted(picture, region, known)
+    if max_sentences:
+        chosen = chosen[:max_sentences]
+    return [text for text, _ in _told(picture, _in_order(picture, chosen))]
+
+
+def ranked_sentences(picture: Picture) -> tuple[list[str], list[int]]:
+    """The sentences of `compose`, and their indices, those first that say most that is new."""
+    chosen = _wanted(picture)
+    told = _told(picture, _in_order(picture, chosen))
+    rank = {candidate: number for number, candidate in enumerate(chosen)}
+    by_rank = sorted(range(len(told)), key=lambda i: rank[told[i][1]])
+    return [text for text, _ in told], by_rank
+
+
+def _wanted(picture: Picture, region: str = "", known: Collection[int] = ()) -> list[Candidate]:
+    """Sentences that together say all that was kept, those first that say most that is new."""
     wanted = {
         i
         for i, s in enumerate(picture.statements)
         if s.verdict is Verdict.KEPT and (not region or region in s.regions)
     } - set(known)
-    implied = implications(picture.statements, wanted)
-    chosen = _chosen(picture, wanted, implied, region)
-    if max_sentences:
-        chosen = chosen[:max_sentences]
-    return _told(picture, _in_order(picture, chosen))
+    return _chosen(picture, wanted, implications(picture.statements, wanted), region)
 
 
 def implications(statements: Sequence[Statement], among: Iterable[int]) -> dict[int, frozenset[int]]:
@@ -191,9 +204,9 @@ def _in_order(picture: Picture, chosen: Sequence[Candidate]) -> list[Candidate]:
     return told
 
 
-def _told(picture: Picture, candidates: Sequence[Candidate]) -> list[str]:
+def _told(picture: Picture, candidates: Sequence[Candidate]) -> list[tuple[str, Candidate]]:
     """The sentences, so that each can be understood after the one before it."""
-    sentences: list[str] = []
+    sentences: list[tuple[str, Candidate]] = []
     introduced: set[int] = set()
     before: Candidate | None = None
     place = picture.root.name
@@ -210,8 +223,8 @@ def _told(picture: Picture, candidates: Sequence[Candidate]) -> list[str]:
         if candidate.region.name != place and not introduced & set(candidate.things):
             place = candidate.region.name
             text = _with_place(picture, candidate.region, text)
-        if text and text not in sentences:
-            sentences.append(text)
+        if text and text not in {other for other, _ in sentences}:
+            sentences.append((text, candidate))
             introduced |= set(candidate.things)
             before = candidate
     return sentences

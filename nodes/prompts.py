@@ -8,11 +8,10 @@ from importlib import import_module
 import node_helpers
 from comfy_api.latest import io
 
-from ..core.aggregate import facts_of, kept_statements
+from ..core.compose import compose, ranked_sentences
 from ..core.errors import PatchMattersError
 from ..core.fitting import SENTENCES, TAGS, fit, neutralised
-from ..core.models.offline.writer import compose
-from ..core.statements import split_sentences
+from ..core.sentences import split_sentences
 from . import bridge, types
 
 # Model -> (tokens that it was trained to read, core's tokenizer of its encoders). CLIP reads chunks of
@@ -182,13 +181,7 @@ def _from_captions(captions) -> list[tuple[list[str], list[int]]]:
 
 
 def _from_pictures(pictures) -> list[tuple[list[str], list[int]]]:
-    sources = []
-    for picture in pictures:
-        sentences = split_sentences(compose(facts_of(picture)))
-        rank = {s.text: number for number, s in enumerate(kept_statements(picture))}
-        by_rank = sorted(range(len(sentences)), key=lambda i: rank.get(sentences[i], len(rank)))
-        sources.append((sentences, by_rank))
-    return sources
+    return [ranked_sentences(picture) for picture in pictures]
 
 
 class RegionalPrompts(io.ComfyNode):
@@ -267,14 +260,14 @@ class RegionalPrompts(io.ComfyNode):
 
         conditionings, captions, region_masks = [], [], []
         for index, picture in enumerate(survivors):
-            whole = compose(facts_of(picture))
+            whole = compose(picture)
             if caption is not None:
                 whole = caption[index if len(caption) > 1 else 0]
             conditioning = encode(whole)
             masks = bridge.patch_masks(picture)
             region_masks.append(masks)
             for region, mask in zip(bridge.patches(picture), masks):
-                said = compose(facts_of(picture, region.name))
+                said = compose(picture, region.name)
                 captions.append(said)
                 if said and strength > 0 and region is not picture.root:
                     share = picture.fraction(region.box)

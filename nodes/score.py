@@ -7,7 +7,7 @@ from comfy_api.latest import io, ui
 
 from ..core.errors import PatchMattersError
 from ..core.models.registry import MATCHER, load_model
-from ..core.statements import split_sentences
+from ..core.sentences import split_sentences
 from . import bridge, types
 
 

@@ -1,0 +1,32 @@
+"""A text's sentences, as they stand."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+
+def clean_text(text: str) -> str:
+    """Without control characters and markup of lists and emphasis, one blank between words.
+
+    Line ends are kept, for they end sentences.
+    """
+    lines = []
+    for line in text.splitlines():
+        line = "".join(" " if unicodedata.category(c)[0] == "C" else c for c in line)
+        line = re.sub(r"^\s*(?:[-*•#>]+|\d{1,2}[.)])\s+", "", line)
+        line = re.sub(r"\*\*|__|`", "", line)
+        lines.append(re.sub(r"\s+", " ", line).strip())
+    return "\n".join(line for line in lines if line)
+
+
+def split_sentences(text: str) -> list[str]:
+    """The sentences of a caption, cleaned; in any of the languages that `sentencex` knows."""
+    from sentencex import segment
+
+    return [
+        sentence.strip()
+        for line in clean_text(text).split("\n")
+        for sentence in segment("en", line)
+        if sentence.strip()
+    ]
