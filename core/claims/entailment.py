@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from . import ACTION, ATTRIBUTE, NUMBER, OBJECT, PLACE, RELATION, SCENE, STATEMENT, Claim, Reading, Thing
 from . import alignment as aligning
-from . import foreign, judging, lexicon, predicates, values
+from . import foreign, judging, lexicon, predicates, support, values
 from .alignment import Known, MayBe, align, align_known
 from .judging import CONTRADICTED, ENTAILED, NEUTRAL
 
@@ -151,11 +151,17 @@ def unsupported(facts: Reading, written: Reading) -> list[int]:
     if _foreign(facts) or _foreign(written):
         return [i for i, c in enumerate(written.claims) if not _said_by_one(c, facts)]
     found = align_known(known, text)
-    return [
-        i
-        for i, claim in enumerate(written.claims)
-        if _relation(claim, known, found) != ENTAILED and not _follows(claim, known, found)
-    ]
+    return [i for i, claim in enumerate(written.claims) if not _supported(claim, known, text, found)]
+
+
+def _supported(claim: Claim, facts: Known, written: Known, alignment: Mapping[int, int]) -> bool:
+    verdict = _relation(claim, facts, alignment)
+    if verdict == ENTAILED or verdict == NEUTRAL and _follows(claim, facts, alignment):
+        return True
+    moved = _moved(claim, alignment)
+    if verdict == CONTRADICTED:
+        return False
+    return support.borne_out(claim, moved, facts, written, alignment)
 
 
 def _follows(claim: Claim, premise: Known, alignment: Mapping[int, int]) -> bool:

@@ -1,0 +1,240 @@
+"""Whether the wording of the facts bears a claim out that their reading does not.
+
+A parser loses a clause here and hangs a phrase on the wrong noun there, in the facts and in what is
+checked. So before a claim counts as made up, the words of the facts are asked: is everything it says said
+there, in one sentence, of that thing, and of nothing else?
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import lru_cache
+
+from . import ACTION, ATTRIBUTE, OBJECT, PLACE, RELATION, SCENE, STATEMENT, Claim, judging, lexicon, predicates, values
+from .alignment import Known
+
+_IRREGULAR = {
+    form: lemma
+    for lemma, forms in {
+        "lie": "lying lay lain", "hold": "held", "wear": "worn wore", "ride": "riding ridden rode", "sit": "sat seated",
+        "stand": "stood", "hang": "hung", "take": "taken taking", "make": "made making", "drive": "driven driving",
+        "fly": "flown flew", "run": "running ran", "eat": "eaten ate", "build": "built", "break": "broken",
+        "fall": "fallen fell", "cut": "cutting", "put": "putting", "lead": "led", "feed": "fed", "tie": "tied tying",
+        "swim": "swimming swum", "throw": "thrown", "catch": "caught", "leave": "left leaving", "show": "shown",
+        "see": "seen", "write": "written writing", "draw": "drawn", "set": "setting", "spread": "spreading",
+        "blow": "blown", "grow": "grown", "bite": "biting bitten", "have": "has having had", "be": "is are was being",
+        "say": "said", "read": "reads", "bear": "bearing", "leap": "leapt", "light": "lit", "lean": "leant",
+    }.items()
+    for form in forms.split()
+}  # fmt: skip
+_PRONOUNS = frozenset("she he they it her his their its them him both one someone who which".split())
+_SMALL = frozenset(
+    "a an the is are was be been being of and or in on at to with by from for as it its his her their they she he "
+    "there this that which who whose where while some one other another image scene photo picture visible seen can "
+    "also too both all each out up off into onto".split()
+)
+
+
+@lru_cache(maxsize=4096)
+def tokens(text: str) -> tuple[str, ...]:
+    return tuple(re.findall(r"[^\W_]+(?:[:'][^\W_]+)*", lexicon.normal(text).replace("'s", " ")))
+
+
+@lru_cache(maxsize=65536)
+def means(token: str, word: str) -> bool:
+    """Whether the token of a fact says what the word says."""
+    if token == word:
+        return True
+    if token in _SMALL:
+        return False
+    lemma = _IRREGULAR.get(token) or lexicon.singular(token)
+    other = _IRREGULAR.get(word, word)
+    if lemma == other or values.related(token, word):
+        return True
+    return (
+        values.entails(lemma, other)
+        or lexicon.is_kind(lemma, other)
+        or predicates.verb_entails(lemma, other)
+    )
+
+
+@lru_cache(maxsize=16384)
+def said(text: str, words: tuple[str, ...]) -> bool:
+    """Whether a sentence says each of the words, or a word that entails it."""
+    there = tokens(text)
+    return all(any(means(t, w) for t in there) for w in words)
+
+
+def borne_out(claim: Claim, moved: Claim, premise: Known, written: Known, alignment: Mapping[int, int]) -> bool:
+    """Whether the facts' words bear out a claim of a written text that their reading leaves open.
+
+    Args:
+        moved: the claim in the numbers of the facts' things, -2 where the facts have no such thing.
+    """
+    if claim.kind == STATEMENT:
+        words = tuple(w for w in tokens(claim.text) if w not in _SMALL)
+        return bool(words) and said(premise.text, words)
+    if claim.negated:
+        return False
+    if claim.kind == OBJECT:
+        return _named(claim.subject, premise)
+    if claim.kind in (ATTRIBUTE, ACTION):
+        return _of_thing(claim, moved, premise) or _of_neighbour(claim, premise, written, alignment)
+    if claim.kind == PLACE:
+        return any(
+            judging.place_entails(s.text, claim.value) and _speaks_of(s, i, claim.subject, moved.thing, premise)
+            for i, s in enumerate(premise.reading.sentences)
+            if judging.sides(claim.value)
+        ) and not _placed_elsewhere(moved, premise)
+    if claim.kind == SCENE:
+        return said(premise.text, values.words(claim.value))
+    if claim.kind == RELATION:
+        return _related(claim, moved, premise) or _attached_elsewhere(claim, premise, written, alignment)
+    return False
+
+
+def _named(noun: str, premise: Known) -> bool:
+    """Whether a sentence names such a thing: each word of the compound, or a kind of it."""
+    words = tuple(noun.split())
+    return any(
+        said(s.text, words) and any(lexicon.is_kind(lexicon.singular(t), words[-1]) for t in tokens(s.text))
+        for s in premise.reading.sentences
+    )
+
+
+def _speaks_of(sentence, index: int, noun: str, thing: int, premise: Known) -> bool:
+    if thing >= 0 and any(m[2] == thing for m in sentence.mentions):
+        return True
+    if thing >= 0 and any(c.sentence == index for c in premise.about[thing]):
+        return True
+    there = tokens(sentence.text)
+    last = lexicon.head(noun)
+    if any(means(t, last) for t in there if t not in _PRONOUNS):
+        return True
+    return there[:1] != () and there[0] in _PRONOUNS
+
+
+def _of_thing(claim: Claim, moved: Claim, premise: Known) -> bool:
+    """Its value is said in a sentence about the thing, and the reading gives it to no other thing."""
+    words = values.words(claim.value)
+    if moved.thing >= 0:
+        for p in premise.reading.claims:
+            if p.kind in (ATTRIBUTE, ACTION) and p.thing not in (moved.thing, -1):
+                other = premise.reading.things[p.thing]
+                near = premise.owner.get(p.thing) == moved.thing or premise.owner.get(moved.thing) == p.thing
+                if not near and values.entails(p.value, claim.value) and not lexicon.is_kind(other.head, claim.subject):
+                    if not any(
+                        q.thing == moved.thing and values.entails(q.value, claim.value) for q in premise.about[moved.thing]
+                    ) and not _twice(claim, premise):
+                        return False
+    return any(
+        said(s.text, words) and _speaks_of(s, i, claim.subject, moved.thing, premise)
+        for i, s in enumerate(premise.reading.sentences)
+    )
+
+
+def _twice(claim: Claim, premise: Known) -> bool:
+    """The value stands in the sentence right before the noun: "light green color", "white flower crown"."""
+    last = lexicon.head(claim.subject)
+    for s in premise.reading.sentences:
+        there = tokens(s.text)
+        for i, token in enumerate(there):
+            if any(means(token, w) for w in values.words(claim.value)) and any(
+                lexicon.is_kind(lexicon.singular(t), last) for t in there[i + 1 : i + 3]
+            ):
+                return True
+    return False
+
+
+def _of_neighbour(claim: Claim, premise: Known, written: Known, alignment: Mapping[int, int]) -> bool:
+    """What only the living do, hung by the parser on a garment: whoever is there does it."""
+    if claim.kind != ACTION or lexicon.is_person(claim.subject) or lexicon.is_kind(claim.subject, "animal"):
+        return False
+    for k, thing in enumerate(written.reading.things):
+        if (lexicon.is_person(thing.head) or lexicon.is_kind(thing.head, "animal")) and k in alignment:
+            for p in premise.about[alignment[k]]:
+                if judging.says(
+                    p, replace(claim, subject=thing.head, thing=alignment[k]), premise.reading.things
+                ) == judging.ENTAILED:
+                    return True
+    return False
+
+
+def _placed_elsewhere(moved: Claim, premise: Known) -> bool:
+    return moved.thing >= 0 and any(
+        p.kind == PLACE and p.thing == moved.thing and judging.places_clash(p.value, moved.value)
+        for p in premise.about[moved.thing]
+    )
+
+
+@lru_cache(maxsize=4096)
+def _places_in(text: str) -> frozenset[str]:
+    """The classes of all prepositions in a sentence."""
+    text = f" {lexicon.normal(text)} ".replace(" the ", " ").replace(" a ", " ")
+    return frozenset(name for phrase, name in predicates.PLACES.items() if f" {phrase} " in text)
+
+
+def _related(claim: Claim, moved: Claim, premise: Known) -> bool:
+    """One sentence speaks of both and has the predicate's words; the second thing is no other's."""
+    verb, place, rest = predicates.parts(claim.value)
+    if moved.other >= 0 and verb in ("wear", "have", "hold", "carry") or place == "with":
+        owner = premise.owner.get(moved.other, -1)
+        if owner >= 0 and owner != moved.thing:
+            return False
+    for i, s in enumerate(premise.reading.sentences):
+        if not _speaks_of(s, i, claim.subject, moved.thing, premise):
+            continue
+        there = tokens(s.text)
+        last = lexicon.head(claim.object)
+        if not any(means(t, last) for t in there if t not in _PRONOUNS):
+            if not (moved.other >= 0 and any(m[2] == moved.other for m in s.mentions)):
+                continue
+        if rest and not said(s.text, tuple(rest)):
+            continue
+        if verb and verb not in ("have", "be", "include", "feature") and not predicates.idle(verb):
+            if not any(means(t, verb) for t in there) and not (verb == "wear" and {"in", "with", "on"} & set(there)):
+                continue
+        if place and place not in ("with", "at"):
+            classes = _places_in(s.text)
+            if not any(q == place or place in predicates._ALSO.get(q, ()) for q in classes):
+                continue
+        if _clashing(moved, premise):
+            continue
+        return True
+    return False
+
+
+def _clashing(moved: Claim, premise: Known) -> bool:
+    if moved.thing < 0 or moved.other < 0:
+        return False
+    between = [
+        p for p in premise.about[moved.thing] if p.kind == RELATION and {p.thing, p.other} == {moved.thing, moved.other}
+    ]
+    return any(
+        predicates.excludes(p.value, moved.value, p.thing != moved.thing) for p in between
+    )
+
+
+def _attached_elsewhere(claim: Claim, premise: Known, written: Known, alignment: Mapping[int, int]) -> bool:
+    """A phrase that the parser hung on the wrong noun: the facts say it of another thing of the sentence."""
+    verb, place, _ = predicates.parts(claim.value)
+    if not place or (verb and not predicates.idle(verb)):
+        return False
+    others = {
+        k
+        for c in written.reading.claims
+        if c.sentence == claim.sentence
+        for k in (c.thing, c.other)
+        if k in alignment and k not in (claim.thing, claim.other)
+    }
+    target = alignment.get(claim.other, -2)
+    if target < 0:
+        return False
+    for k in others:
+        head = premise.reading.things[alignment[k]].head
+        turned = replace(claim, thing=alignment[k], other=target, subject=head)
+        if any(judging.says(p, turned, premise.reading.things) == judging.ENTAILED for p in premise.about[target]):
+            return True
+    return False
