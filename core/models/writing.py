@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from ..prompts import load_prompt
 from . import Fact, WritingRequest
 
 MAX_WRITTEN_TOKENS = 400  # of a written caption
+_THERE = re.compile(r"there (?:is|are) (?P<article>an? |some )?(?P<noun>.+?)\.?", re.IGNORECASE)
 
 
 def writing_prompt(request: WritingRequest) -> str:
@@ -33,7 +35,7 @@ def missing_prompt(draft: str, missing: Sequence[str]) -> str:
 
 def fact_lines(facts: Sequence[Fact], *, boxes: bool = False) -> list[str]:
     """One line for each thing in each region, in the order in which the facts first name them:
-    "- [top left] the woman: is sitting on a bench; wears a red coat".
+    "- [top left] a woman: is sitting on a bench; wears a red coat".
 
     Args:
         boxes: also give each region's box, as fractions of width and height.
@@ -52,21 +54,20 @@ def fact_lines(facts: Sequence[Fact], *, boxes: bool = False) -> list[str]:
 
 
 def _said_of(name: str, texts: Sequence[str]) -> str:
-    """ "the woman", ["There is a woman.", "The woman smiles."] -> "the woman: smiles" """
-    more = [text for text in dict.fromkeys(texts) if not _only_names(text, name)]
-    if len(texts) == 1 or not more:
+    """ "the woman", ["There is a woman.", "The woman smiles."] -> "a woman: smiles" """
+    shown, said = name, []
+    for text in dict.fromkeys(texts):
+        there = _THERE.fullmatch(text)
+        if there and set(there["noun"].lower().split()) <= set(name.lower().split()):
+            # It says no more than that the thing is there, and how it is named at first.
+            shown = (there["article"] or "") + name.removeprefix("the ")
+        elif text.lower().startswith(f"{name} ".lower()):
+            said.append(text[len(name) + 1 :].rstrip(".。"))
+        else:
+            said.append(text.rstrip(".。"))
+    if not said or not name or len(texts) == 1:
         return texts[0]
-    start = f"{name} ".lower()
-    said = [t[len(start) :] if t.lower().startswith(start) else t for t in more]
-    return f"{name}: {'; '.join(t.rstrip('.。') for t in said)}"
-
-
-def _only_names(text: str, name: str) -> bool:
-    """ "There is a red cup." says no more of "the red cup" than its name."""
-    noun = name.lower().removeprefix("the ")
-    return text.lower().rstrip(".") in {
-        f"there {start}{noun}" for start in ("is ", "is a ", "is an ", "is the ", "are ", "are the ")
-    }
+    return f"{shown}: {'; '.join(said)}"
 
 
 def _one_line(text: str) -> str:
