@@ -37,11 +37,17 @@ def facts(*said, place="image", box=WHOLE):
             "- [image] a man on the left: has a beard",
         ),
         (
-            [("the two vases", "There are two vases."), ("the two vases", "The two vases are glass.")],
+            [
+                ("the two vases", "There are two vases."),
+                ("the two vases", "The two vases are glass."),
+            ],
             "- [image] two vases: are glass",
         ),
         # No fact says that it is there.
-        ([("the dog", "The dog barks."), ("the dog", "The dog is wet.")], "- [image] the dog: barks; is wet"),
+        (
+            [("the dog", "The dog barks."), ("the dog", "The dog is wet.")],
+            "- [image] the dog: barks; is wet",
+        ),
         # A thing, another one of its kind, and a part.
         (
             [("the dog", "There is a dog house."), ("the dog", "The dog's collar is red.")],
