@@ -99,6 +99,8 @@ class Predicates(Phrases):
                 if scene and (scene[0] == "setting" or entity.noun in ("sky", "day", "weather")):
                     subject = "sky" if entity.noun == "sky" and scene[0] == "weather" else scene[0]
                     draft.scene(subject, scene[1], hedged=hedged, negated=negated, tokens=tokens)
+                elif c.lemma_.lower() == "asleep":
+                    draft.add(ACTION, entity, "sleep", tokens=tokens, hedged=hedged, negated=negated)
                 elif c.lemma_.lower() not in EVALUATIVE and not relational:
                     draft.add(ATTRIBUTE, entity, value, tokens=tokens, hedged=hedged, negated=negated)
             if scene and not subjects:
@@ -181,7 +183,9 @@ class Predicates(Phrases):
     def action(self, verb, base, subjects, hedged, negated) -> None:
         """Any other verb: with an object a relation, without one an action or a state."""
         objects = [t for o in children(verb, "dobj") for t in conjuncts(o)]
-        passive = verb.tag_ == "VBN" and not any(c.dep_ == "aux" and c.lemma_ == "have" for c in verb.children)
+        passive = self.passive(verb)
+        if self._side(verb, base, objects, subjects, hedged):
+            return
         if base in READS and self._reads(verb, subjects, hedged):
             return
         if base in WEAR and not objects:
@@ -189,7 +193,7 @@ class Predicates(Phrases):
         base = "wear" if base in WEAR and any(is_garment(lemma(o)) for o in objects) else base
         nothing = objects and all(is_abstract(lemma(o)) and lemma(o) not in PARTS for o in objects)
         if base in MOOD_VERBS and nothing:
-            return self._side(verb, objects, subjects, hedged) or self._mood(verb, objects)
+            return self._mood(verb, objects)
         if objects:
             return self._transitive(verb, base, objects, subjects, hedged, negated)
         agents = [t for a in children(verb, "agent") for o in children(a, "pobj") for t in conjuncts(o)]
@@ -201,6 +205,9 @@ class Predicates(Phrases):
         if base in LOCATED or (base in MOOD_VERBS and not passive) or (base, particle) in (("stand", "out"), ("come", "out")):
             return
         if any(p.text.lower() == "as" for p in children(verb, "prep")):
+            return
+        alive = any(e.person or e.animal or e.members for e in subjects)
+        if not alive and base in POSTURES | {"hang", "loom", "tower", "run", "stretch", "extend"} and children(verb, "prep", "advmod"):
             return
         state = (passive and base not in POSTURES) or any(e.part for e in subjects)
         value = " ".join(filter(None, (verb.text.lower() if state else base, particle)))
@@ -226,10 +233,17 @@ class Predicates(Phrases):
                 self.done.setdefault(t.i, None)
                 self.verbs.add(t.i)
 
-    def _side(self, verb, objects, subjects, hedged) -> bool:
+    @staticmethod
+    def passive(verb) -> bool:
+        """Whether a participle is passive; the tagger takes some for a past tense ("scissors arranged in a row")."""
+        if verb.tag_ == "VBD":
+            return verb.dep_ == "acl" or (verb.dep_ == "conj" and verb.head.pos_ == "ADJ")
+        return verb.tag_ == "VBN" and not any(c.dep_ == "aux" and c.lemma_ == "have" for c in verb.children)
+
+    def _side(self, verb, base, objects, subjects, hedged) -> bool:
         """ "dominating the right side of the frame": a place."""
         for o in objects:
-            if lemma(o) in SIDES and subjects:
+            if lemma(o) in SIDES and subjects and base in _FILLS:
                 value = " ".join(c.text.lower() for c in o.children if c.text.lower() in ("left", "right", "top", "bottom", "upper", "lower"))
                 value = value or (lemma(o) if lemma(o) in ("left", "right", "center", "top", "bottom", "foreground", "background") else "")
                 if value:
@@ -268,7 +282,20 @@ class Predicates(Phrases):
             for e in subjects:
                 if thing is not None:
                     value = f"{base} {particle}" if particle in ("up", "out", "down", "over") and base in ("look", "pick", "hang", "sit") else base
+                    if base in ("put", "place", "set", "leave") and children(verb, "prep"):
+                        continue
                     self.draft.relation(e, value, thing, verb=verb, hedged=hedged, negated=negated or no, at=o)
+        self._handled(verb, base, objects, hedged)
+
+    def _handled(self, verb, base, objects, hedged) -> None:
+        """ "holding a phone in his hand", "put the cups on the ground": the preposition is said of the object."""
+        things = [e for e in (self.done.get(o.i) for o in objects) if e is not None]
+        if base in _HANDLE and things:
+            for p in children(verb, "prep"):
+                if p.i not in self.places:
+                    self.prepositional(p, things, hedged=hedged)
+                    for q in [x for c in children(verb, "advmod") for x in children(c, "prep")]:
+                        self.prepositional(q, things, hedged=hedged)
 
     def _by(self, verb, base, agents, subjects, hedged, negated) -> bool:
         said = False
@@ -303,6 +330,12 @@ class Predicates(Phrases):
             if any((lemma(t) in SIDES or is_abstract(lemma(t))) and lemma(t) not in ("head",) and not self.is_quote(t) for t in targets):
                 continue
             self.draft.skipped.add(p.i)
+            if base == "stain":
+                self.done.update({t.i: None for t in targets})
+                for e in subjects:
+                    self.draft.add(ATTRIBUTE, e, f"{base}ed {name} {lemma(targets[0])}", verb=verb, hedged=hedged, negated=negated)
+                said = True
+                continue
             inverse = passive and name in ("in", "with", "by") and base in _INVERSE
             for t in targets:
                 thing = self.phrase(t, hedged=hedged)
@@ -353,7 +386,9 @@ class Predicates(Phrases):
 
 
 _RELATIONAL = frozenset("full next close adjacent similar ready made opposite near filled visible".split())
+_FILLS = frozenset('dominate occupy fill frame command take stretch'.split())
 _TURNS = frozenset("turn tilt face point lean look bend angle".split())
 _INVERSE = frozenset("cover line fill surround dot mark top decorate".split())
+_HANDLE = frozenset('hold put place carry set lay raise keep lift rest grip clutch balance leave pour hang cradle'.split())
 _MARKS = frozenset("marking spot stripe pattern patch area writing".split())
 

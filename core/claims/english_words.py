@@ -42,7 +42,7 @@ EVALUATIVE = _set(
     "visual joyful festive sophisticated contemporary luxurious overall utilitarian grand welcoming first second "
     "third last next possible likely apparent potential current more less most least much only very further "
     "countless innumerable abundant ample some any all both each every either "
-    "important essential special favorite favourite exciting evident unmistakable characteristic pastoral"
+    "suitable appropriate available scattered opposite surrounding nearby existing remaining important essential special favorite favourite exciting evident unmistakable characteristic pastoral"
 )
 # What captions call the image, and nouns about how it was made.
 PICTURE = _set(
@@ -67,7 +67,9 @@ ABSTRACT = _set(
     "amount quantity level range total couple pair ground air profile photography enjoyment background foreground "
     "scene image picture photo photograph frame view shot perspective angle composition viewer camera photographer "
     "individual_part name brand type model language word words text letters lettering writing inscription message "
-    "something anything nothing everything"
+    "something anything nothing everything love impact balance future past access chance hope break trip exchange "
+    "job speed mix array effect influence focus bustle hustle culture heat cold chill danger safety fashion trend talent "
+    "freedom lack pleasure delight skill technique evidence possibility clarity intimacy order pattern_of state use"
 )
 GROUNDS = _set("ground air water shore side surface_of distance horizon")
 # Parts that a living thing or an object naturally has: said of, but not announced.
@@ -102,7 +104,7 @@ MALE = _set(
 GENERAL = {
     "person": "person", "individual": "person", "figure": "person", "human": "person", "subject": "", "creature": "animal",
     "animal": "animal", "pet": "animal", "bird": "bird", "vehicle": "vehicle", "device": "device", "structure": "structure",
-    "character": "person", "adult": "person", "child": "person", "player": "person", "rider": "person", "feline": "feline",
+    "character": "person", "adult": "person", "child": "person", "player": "person", "feline": "feline",
     "canine": "canine", "building": "building", "boat": "boat", "plant": "plant", "aircraft": "aircraft", "instrument": "instrument",
 }
 GARMENTS = _set(
@@ -140,7 +142,7 @@ PRESENT = _set(
     "show depict capture feature display portray present illustrate include contain showcase see observe reveal "
     "have consist comprise highlight"
 )
-LOCATED = _set("locate position place situate see observe visible show feature find exist lie_in set present appear")
+LOCATED = _set("lay scatter arrange mount set display spread station nestle frame spot leave nest install distribute store park_at line_up cut crop take locate position place situate see observe visible show feature find exist lie_in set present appear")
 MOOD_VERBS = _set(
     "convey evoke create suggest add give set emphasize enhance contribute invite highlight complement imply indicate "
     "command exude provide lend bring draw make reflect hint symbolize tell reveal unfold define characterize "
@@ -155,7 +157,7 @@ GOVERNED = {
     "point": "at to toward towards", "lean": "against on over toward towards", "hold": "onto on", "hang": "from on over above", "play": "with",
     "talk": "to with on", "speak": "to with into", "listen": "to", "wait": "for", "reach": "for toward into out",
     "work": "on at with", "interact": "with", "cover": "in with by", "fill": "with", "line": "with by",
-    "surround": "by with", "decorate": "with", "top": "with by", "attach": "to", "connect": "to", "tie": "to",
+    "surround": "by with", "decorate": "with", "top": "with by", "attach": "to", "connect": "to", "tie": "to", "mark": "with by", "stain": "with", "fish": "", "secure": "to", "pin": "to",
     "fix": "to", "affix": "to", "mount": "on to", "engage": "in with", "focus": "on", "pull": "by", "dot": "with",
     "drink": "from", "eat": "from", "grip": "onto", "cling": "to", "stick": "to out", "feed": "on", "bark": "at",
     "wave": "at to", "climb": "on up over", "jump": "over onto into", "equip": "with", "garnish": "with",
@@ -191,7 +193,7 @@ READS = _set("read say display spell state label show bear announce declare adve
 TEXT_NOUNS = _set("word text name message letter letters lettering inscription title phrase number writing label logo caption slogan")
 PLURAL_ONLY = _set(
     "scissors glasses sunglasses goggles shorts pants trousers jeans leggings tights overalls pajamas headphones "
-    "binoculars clothes stairs earphones skis"
+    "binoculars clothes"
 )
 MASS = _set(
     "sky grass water snow sand beer wine coffee tea food mist fog smoke rain ice mud dirt gear clothing attire armor "

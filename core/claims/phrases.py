@@ -19,9 +19,10 @@ from .english_words import (
     TEXT_NOUNS,
 )
 from .surroundings import is_room, scene_of, setting_of
-from .things import Entity, exact, head_of, is_abstract, is_garment, is_modifier, lemma, partitive
+from .things import Entity, count_of, exact, head_of, is_abstract, is_garment, is_modifier, lemma, partitive
 
-_NO_RELATION = frozenset("like as than despite for about regarding due because per except including during throughout until since from".split())
+_NO_RELATION = frozenset("like as than despite for about regarding due because per except including during throughout until since".split())
+_FORMATIONS = frozenset("row line circle pile stack cluster queue semicircle column".split())
 _STATES = frozenset("state position posture condition pose manner mood style mode".split())
 _RELATIVE = ("which", "that", "who", "whom", "whose", "where")
 
@@ -30,13 +31,26 @@ def children(token, *deps: str) -> list:
     return [c for c in token.children if c.dep_ in deps]
 
 
+def listed(token) -> list:
+    """The members that a counted noun is followed by: "two individuals, a man and a woman"."""
+    first = next(iter(children(token, "conj", "appos")), None)
+    if first is None or not exact(token) or any(c.dep_ == "cc" for c in token.children):
+        return []
+    found = _joined(first)
+    return found if len(found) == count_of(token) else []
+
+
 def conjuncts(token) -> list:
     """A noun and what is joined to it by "and", "or"."""
+    return [token] if listed(token) else _joined(token)
+
+
+def _joined(token) -> list:
     found = [token]
     for c in token.children:
-        listed = c.dep_ == "appos" and any(x.dep_ == "cc" for x in c.children) and token.dep_ in ("conj", "dobj", "pobj", "attr")
-        if (c.dep_ == "conj" or listed) and c.pos_ in ("NOUN", "PROPN", "PRON", "NUM", "X") and not children(c, "nsubj"):
-            found += conjuncts(c)
+        apart = c.dep_ == "appos" and any(x.dep_ == "cc" for x in c.children) and token.dep_ in ("conj", "dobj", "pobj", "attr")
+        if (c.dep_ == "conj" or apart) and c.pos_ in ("NOUN", "PROPN", "PRON", "NUM", "X") and not children(c, "nsubj"):
+            found += _joined(c)
     return found
 
 
@@ -69,6 +83,12 @@ class Phrases:
             draft.scene(*scene, hedged=hedged, negated=negated, tokens=self.whole(token) if token.dep_ in ("pobj", "conj") else [])
             self.nested(token, hedged)
             return None
+        if base in ("inside", "interior") and (inner := self._of(token)) is not None:
+            draft.scene("setting", head_of(inner), hedged=hedged, negated=negated)
+            entity = draft.things.noun(inner, draft.index)
+            entity.announced, self.done[inner.i] = True, entity
+            self.adjectives(inner, entity, hedged)
+            return None
         if base in IMAGES_OF & PICTURE and (inner := self._of(token)) and token.dep_ != "nsubj":
             entity = self.phrase(inner, hedged=hedged)
             self.done[token.i] = entity
@@ -90,6 +110,11 @@ class Phrases:
             draft.object(entity, tokens=self.whole(token), hedged=hedged)
         if exact(token) and entity.number:
             draft.add(NUMBER, entity, str(entity.number), tokens=children(token, "nummod"), hedged=hedged)
+        if token.dep_ in ("nsubj", "nsubjpass") or (token.dep_ == "attr" and children(token.head, "expl")):
+            draft.things.subjects.append(entity.index)
+        members = [e for e in map(self.phrase, listed(token)) if e is not None]
+        if len(members) > 1:
+            entity.members = [e.index for e in members]
         self.adjectives(token, entity, hedged)
         self.modifiers(token, entity, hedged)
         return entity
@@ -98,6 +123,10 @@ class Phrases:
         low = token.text.lower()
         if low in _RELATIVE:
             return None
+        if low in ("his", "hers", "theirs", "mine") and token.dep_ in ("nsubj", "dobj", "pobj", "conj", "attr"):
+            entity = self.draft.things.own(token, self.draft.index)  # "her scarf is red, while his is checkered"
+            self.done[token.i] = entity
+            return entity
         if low in ("one", "another", "other", "others"):
             return self._one(token, hedged)
         entity = self.draft.things.pronoun(token, self.draft.index)
@@ -156,14 +185,28 @@ class Phrases:
 
     def nested(self, token, hedged) -> None:
         """The things named in what hangs on a noun that is none itself."""
+        if lemma(token) in ("depth", "sense", "feeling", "lack"):
+            for t in token.subtree:
+                self.done.setdefault(t.i, None)
+            return
         for prep in children(token, "prep"):
             if prep.i in self.places:
+                continue
+            if prep.text.lower() == "for":
+                self._aside(prep)
                 continue
             for c in children(prep, "pobj"):
                 for t in conjuncts(c):
                     self.phrase(t, hedged=hedged)
         for c in children(token, "acl", "relcl"):
             self.clause(c, [], hedged=hedged)
+
+    def _aside(self, token) -> None:
+        """What says a purpose or a reason names nothing that is seen."""
+        for t in token.subtree:
+            self.done.setdefault(t.i, None)
+            self.verbs.add(t.i)
+            self.draft.skipped.add(t.i)
 
     def _owner(self, token) -> Entity | None:
         for poss in children(token, "poss"):
@@ -203,13 +246,16 @@ class Phrases:
             left += [c, *[x for x in c.children if x.dep_ == "conj"]]
         while left:
             c = left.pop(0)
+            if c.text.lower() in COLOUR_DEGREES and c.i + 1 < len(c.doc) and c.nbor(1).text.lower() in COLOURS and c.text.lower() not in COLOURS:
+                continue  # "light brown": read with the colour
             if c.text.lower() in EVALUATIVE or c.lemma_.lower() in EVALUATIVE or c.tag_ in ("CD", "DT", "PDT"):
                 continue
             joined = [x for x in c.children if x.dep_ == "conj" and x in left and self.joined(c, x)]
             left = [x for x in left if x not in joined]
             value, tokens = self.adjective(c, joined)
             if value in ("left", "right"):
-                self.draft.place(entity, value, hedged=hedged, told=True)
+                if not entity.part:
+                    self.draft.place(entity, value, hedged=hedged, told=True)
             elif value:
                 self.draft.add(ATTRIBUTE, entity, value, tokens=tokens, hedged=hedged or self.guessed(c))
 
@@ -254,7 +300,7 @@ class Phrases:
             elif c.dep_ in ("acl", "relcl"):
                 if again:
                     self.verbs.discard(c.i)
-                self.clause(c, subjects)
+                self.clause(c, self._relative(token, subjects) if c.dep_ == "relcl" else subjects)
             elif c.dep_ == "appos" and not again:
                 self._apposition(c, entity, hedged)
             elif c.dep_ == "amod" and c.i > token.i and children(c, "prep"):
@@ -264,6 +310,14 @@ class Phrases:
                     self.prepositional(p, subjects, hedged=hedged)
             elif c.dep_ == "conj" and c.pos_ in ("VERB", "AUX"):
                 self.clause(c, subjects if not children(c, "nsubj", "nsubjpass") else [], hedged=hedged)
+
+    def _relative(self, token, subjects) -> list:
+        """What "which" stands for: in "a phone in his hand, which is open" the phone."""
+        if not (subjects and subjects[0].part and token.dep_ == "pobj" and token.head.dep_ == "prep"):
+            return subjects
+        host = token.head.head
+        held = [self.done.get(o.i) for o in children(host, "dobj")] if host.pos_ == "VERB" else [self.done.get(host.i)]
+        return [e for e in held if e is not None] or subjects
 
     @staticmethod
     def _restrictive(token) -> bool:
@@ -320,6 +374,8 @@ class Phrases:
         for c in children(prep, "pcomp"):
             if c.pos_ in ("VERB", "AUX"):
                 self.clause(c, [] if children(c, "nsubj", "nsubjpass") else subjects, hedged=hedged)
+        if name == "for" and not children(prep, "pcomp"):
+            return self._aside(prep)
         value, targets = self._target(prep, name)
         either = len(targets) > 1 and any(c.dep_ == "cc" and c.text.lower() == "or" for c in targets[0].children)
         for t in targets:
@@ -338,6 +394,13 @@ class Phrases:
                 self.done[t.i] = None
                 for e in subjects:
                     self.adjectives(t, e, hedged)
+            elif value in ("in", "into") and noun in _FORMATIONS and not any(c.text.lower() == "the" for c in t.children):
+                self.done[t.i] = None
+                for e in subjects:
+                    draft.add(ATTRIBUTE, e, f"in {noun}", tokens=list(prep.subtree), hedged=hedged)
+            elif name == "outside" and not subjects and t.pos_ == "NOUN":
+                draft.scene("setting", f"outside {head_of(t)}", hedged=hedged, negated=negated)
+                self.done[t.i] = None
             elif value == "in" and noun in COLOURS | {"profile", "bloom", "flight"}:
                 self.done[t.i] = None
                 for e in subjects:
@@ -381,7 +444,10 @@ class Phrases:
             if noun in PARTS or noun in HAIR:
                 thing.owner = e.index if thing.owner < 0 else thing.owner
                 thing.part = True
-                if noun in HAIR and noun != "hair" or not children(token, "amod", "compound", "acl"):
+                up = [c for c in children(token, "advmod") if c.text.lower() in ("up", "down", "open", "closed", "out", "back")]
+                for c in up:
+                    draft.add(ATTRIBUTE, thing, c.text.lower(), **how)
+                if noun in HAIR and noun != "hair" or not (up or children(token, "amod", "compound", "acl", "prep")):
                     e.has.add(noun)
                     draft.add(ATTRIBUTE, e, noun, **how)
             elif garment:

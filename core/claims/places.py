@@ -11,7 +11,7 @@ _WHERE = r"(?:top|bottom|upper|lower|left|right|middle|cent(?:er|re)|central|mid
 _HOW = r"(?:far|very|immediate|near|extreme|slightly|just|direct|dead)"
 # "in the upper left corner of the image", "on the left", "in the foreground"; not "on the left of the car".
 PHRASE = re.compile(
-    rf"\b(?:(?:slightly|just|positioned|located|directly|mostly)\s+)*(?:in|at|on|to|towards?|near|along|from|across|off to|over on)\s+"
+    rf"(?!near the (?:top|bottom|center|centre|middle)(?! of the {_PICTURE}))\b(?:(?:slightly|just|positioned|located|directly|mostly)\s+)*(?:in|at|on|to|towards?|near|along|from|across|off to|over on)\s+"
     rf"(?:the|its|both)\s+(?:{_HOW}[-\s]+)*"
     rf"(?:(?P<where>{_WHERE}(?:(?:[-\s]+|\s+and\s+){_WHERE})*)(?:[-\s]*hand)?(?:\s+(?:sides?|parts?|corners?|half|third|edges?|"
     rf"portions?|areas?|sections?|quadrant|foreground|background|center|centre|middle))?|(?P<depth>foreground|background|distance|midground|middle\s+ground))"

@@ -12,6 +12,10 @@ ENCLOSED = frozenset(
     "hotel hospital lobby hallway corridor supermarket bakery workshop warehouse factory cafeteria lounge studio garden "
     "market station airport stadium".split()
 )
+_SETTING_KINDS = frozenset(
+    "urban suburban rural residential commercial industrial outdoor indoor domestic natural coastal wooded forested "
+    "mountainous tropical parking dining living public shopping waiting seating picnic play".split()
+)
 _DAY = {"daytime": "day", "nighttime": "night", "midday": "noon", "nightfall": "dusk", "fall": "autumn"}
 _PARTS_OF_DAY = frozenset("early late mid".split())
 
@@ -49,11 +53,11 @@ def scene_of(token) -> tuple[str, str] | None:
         if base in ("outside", "inside") and any(c.dep_ in ("prep", "pobj") for c in token.children):
             return None
         return ("setting", base.rstrip("s") + "s" if base.endswith(("door", "doors")) else base)
-    if base in LIGHTS and before:
+    if base in LIGHTS and token.tag_ == "NN" and token.dep_ != "compound" and any(c.dep_ == "amod" for c in token.children):
         good = [w for w in before if w not in EVALUATIVE]
         return ("light", " ".join(good)) if good else None
     if base in SETTING_WORDS and base != "interior" and before:
-        good = [w for w in before if w not in EVALUATIVE]
+        good = [w for w in before if w not in EVALUATIVE and (base in ("setting", "environment", "scene") or w in _SETTING_KINDS)]
         return ("setting", " ".join(good)) if good else None
     return None
 

@@ -80,8 +80,6 @@ class SentenceReader(Predicates):
         if nominal and not there and self._about_picture(verb, nominal[0], hedged, negated):
             return
         subjects = self._subjects(nominal, inherited, hedged, negated and there)
-        if nominal and verb.dep_ in ("ROOT", "conj", "ccomp"):
-            self.draft.things.subjects += [e.index for e in subjects]
         said = subjects
         if len(subjects) > 1 and nominal:
             joint = self.draft.things.join(subjects, self.draft.index)
@@ -251,6 +249,8 @@ class SentenceReader(Predicates):
         """ "The scene is set in a park", "unfolds on a street": the setting."""
         for p in children(verb, "prep"):
             for o in children(p, "pobj"):
+                if lemma(o) in SIDES | {"midst"} and (of := self._of(o)) is not None and setting_of(of):
+                    self.done[o.i], o = None, of
                 if p.text.lower() in ("in", "at", "on", "inside", "outside") and (scene := setting_of(o)):
                     outside = "outside " if p.text.lower() == "outside" else ""
                     self.draft.scene(scene[0], outside + scene[1], hedged=hedged)
@@ -282,7 +282,14 @@ class SentenceReader(Predicates):
     def _inference(self, verb) -> None:
         """ "suggesting a cloudy day": a guessed scene, or nothing that can be seen."""
         found = False
+        apart = {t.i for c in children(verb, "advcl") if children(c, "mark") for t in c.subtree}
+        for c in children(verb, "dobj", "ccomp"):
+            apart |= {t.i for x in children(c, "advcl") for t in x.subtree}
+            for x in children(c, "advcl"):
+                self.clause(x, [])
         for t in verb.subtree:
+            if t.i in apart:
+                continue
             scene = scene_of(t) if t.dep_ != "compound" and t.pos_ in ("NOUN", "ADJ", "ADV", "PROPN") else None
             if not scene and t.dep_ in ("attr", "pobj", "dobj") and t.pos_ == "NOUN":
                 scene = setting_of(t) if any(lemma(s) in ("scene", "setting", "this", "location", "image", "photo") for s in t.head.children) or t.dep_ == "pobj" else None

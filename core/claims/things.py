@@ -40,7 +40,39 @@ def is_person(noun: str) -> bool:
     return noun in PEOPLE or (noun not in _NO_PEOPLE and lexicon.is_person(noun))
 
 
-_CONCRETE = frozenset("line crowd team band letter image logo sign signal bun cloud group queue row set".split())
+_CONCRETE = frozenset("line ticket list crew circle splash wave rainbow herd flock orchestra roll present gift print label traffic crowd team band letter image logo sign signal bun cloud group queue row set".split())
+_NO_PEOPLE = frozenset("object item thing model statue doll top cap bull toast light".split())
+
+
+@lru_cache(maxsize=4096)
+def is_animal(noun: str) -> bool:
+    return lexicon.is_kind(noun, "animal") and not is_person(noun)
+
+
+@lru_cache(maxsize=4096)
+def is_garment(noun: str) -> bool:
+    return noun in GARMENTS or (bool(lexicon.senses(noun)) and lexicon.is_kind(noun, "clothing"))
+
+
+@lru_cache(maxsize=4096)
+def is_abstract(noun: str) -> bool:
+    """Whether a noun names nothing that could be pointed at: "mood", "sense", "companionship"."""
+    last = noun.split()[-1] if noun.strip() else ""
+    if not any(c.isalnum() for c in last):
+        return True
+    if last in ABSTRACT or last in PICTURE:
+        return True
+    if last in PARTS or last in GARMENTS or last in PEOPLE or last in MASS or last in _CONCRETE:
+        return False
+    if known := lexicon.senses(noun) or lexicon.senses(last):
+        physical = set(lexicon.senses("physical entity"))
+        return not any(lexicon.above(sense) & physical for sense in known[:3])
+    if last.endswith("ing") and lexicon.senses(last[:-3], lexicon.VERB) or lexicon.senses(last[:-3] + "e", lexicon.VERB) and last.endswith("ing"):
+        return True
+    return last.endswith(_ABSTRACT_ENDINGS) or (last.endswith(("ity", "tion", "sion", "ment")) and len(last) > 6)
+
+
+_CONCRETE = frozenset("line ticket list crew circle splash wave rainbow herd flock orchestra roll present gift print label traffic crowd team band letter image logo sign signal bun cloud group queue row set".split())
 _NO_PEOPLE = frozenset("object item thing model statue doll top cap bull toast light".split())
 
 
@@ -151,7 +183,7 @@ def head_of(token) -> str:
         if child.dep_ == "compound" and child.i == token.i - 1 and child.text.replace("-", "").isalpha():
             low = child.text.lower()
             base = lemma(token)
-            if not is_modifier(low) or lexicon.senses(f"{low} {base}"):
+            if not is_modifier(low) or (low in _LOOSE_MATERIALS and lexicon.senses(f"{low} {base}")):
                 words.append(low)
         elif child.dep_ == "amod" and child.i == token.i - 1 and child.tag_ in ("JJ", "VBG", "VBN", "NN"):
             low = child.text.lower()
@@ -160,6 +192,8 @@ def head_of(token) -> str:
     return " ".join([*words[-1:], lemma(token)])
 
 
+# Materials that more often make a compound than say what the thing is made of: "ice cream", "snow board".
+_LOOSE_MATERIALS = frozenset("paper ice rubber tin sand pine oak snow tile fur cotton wire mesh water grass plush".split())
 _FIXED = frozenset(("cell phone", "mobile phone", "fire hydrant", "polar bear", "parking lot", "dining table", "washing machine", "swimming pool", "hot dog", "remote control", "teddy bear", "potted plant", "electric guitar", "digital camera", "hard hat", "rubber duck"))
 
 
@@ -259,12 +293,21 @@ class Things:
         group = self._group(noun)
         if group is not None and not plural and (noun in PEOPLE or noun in group.heads):
             return self._member(token, head, sentence, group, place)
+        for e in reversed(self.all):
+            if noun not in GENERAL and e.plural == plural and e.owner == owner and self._renamed(e, noun) and (not place or e.place == place) and is_person(noun):
+                e.heads.append(head)
+                e.head = head
+                return e
         if noun in GENERAL and owner < 0 and not traits & COLOURS:
             general = GENERAL[noun]
             for e in reversed(self.all):
                 if e.plural == plural and self._is_a(e, noun, general) and (e.place == place or not place):
                     e.heads.append(noun)
                     return e
+        for e in reversed(self.all):  # "a street ... the road"
+            if e.plural == plural and e.owner == owner and not e.part and not e.aspect and " " not in head and lexicon.same(noun, e.noun) and not self._clash(traits, e):
+                e.heads.append(head)
+                return e
         # "a bird ... the seagull", "two individuals ... the riders": one thing gets the most telling name.
         for e in reversed(self.all):
             if e.plural == plural and e.owner == owner and self._renamed(e, noun) and (not place or e.place == place):
@@ -303,6 +346,16 @@ class Things:
         """What a pronoun stands for whose noun isn't in the text."""
         plural = pronoun in _THEY
         entity = Entity(len(self.all), head, [head], 0 if plural else 1, plural, definite=True, sentence=sentence, announced=True)
+        self.all.append(entity)
+        return entity
+
+    def own(self, token, sentence: int) -> Entity | None:
+        """ "his", said of a thing like the last one: "her scarf is red, while his is checkered"."""
+        owner = self.pronoun(token, sentence)
+        last = next((self.all[i] for i in reversed(self.subjects) if not self.all[i].person), None)
+        if owner is None or last is None:
+            return None
+        entity = Entity(len(self.all), last.head, [last.head], last.number, last.plural, last.mass, True, owner.index, sentence=sentence, announced=True)
         self.all.append(entity)
         return entity
 
