@@ -79,12 +79,14 @@ def ranked_sentences(picture: Picture) -> tuple[list[str], list[int]]:
 
 def _wanted(picture: Picture, region: str = "", known: Collection[int] = ()) -> list[Candidate]:
     """Sentences that together say all that was kept, those first that say most that is new."""
-    wanted = {
+    kept = {
         i
         for i, s in enumerate(picture.statements)
         if s.verdict is Verdict.KEPT and (not region or region in s.regions)
-    } - set(known)
-    return _chosen(picture, wanted, implications(picture.statements, wanted), region)
+    }
+    return _chosen(
+        picture, kept - set(known), implications(picture.statements, kept), region
+    )
 
 
 def implications(statements: Sequence[Statement], among: Iterable[int]) -> dict[int, frozenset[int]]:
@@ -111,7 +113,7 @@ def _entails(a: Claim, b: Claim) -> bool:
 def _chosen(picture, wanted, implied, region) -> list[Candidate]:
     """Sentences that together say all that is wanted, each as new as can be, in the order chosen."""
     left, chosen = set(wanted), []
-    pool = list(_candidates(picture, wanted, implied, region))
+    pool = list(_candidates(picture, implied, region))
     for part in _reading_order(picture):
         own = [c for c in pool if c.region.name == part.name]
         while own and left:
@@ -140,7 +142,7 @@ def _gain(candidate: Candidate, left: Collection[int]) -> float:
     return new - REPEATED * (len(candidate.covers) - new)
 
 
-def _candidates(picture: Picture, wanted, implied, region) -> Iterable[Candidate]:
+def _candidates(picture: Picture, implied, region) -> Iterable[Candidate]:
     of = {
         (s.source, s.claim): i
         for i, statement in enumerate(picture.statements)

@@ -67,12 +67,15 @@ def _statement_dict(statement: Statement) -> dict:
 
 
 def as_text(picture: Picture) -> str:
-    """A table: each statement, where it was said, its score, whether it was kept, and why."""
+    """A table: each statement with its score, where it was said, whether it was kept, and why.
+
+    What is said of one thing stands together, the things in the order in which they were first spoken of.
+    """
     lines = []
     for title, mark, verdict in (("KEPT", "✓", Verdict.KEPT), ("DROPPED", "✗", Verdict.DROPPED)):
         statements = [s for s in picture.statements if s.verdict is verdict]
         lines.append(f"{title} ({len(statements)})")
-        for s in sorted(statements, key=lambda s: -(s.score or 0)):
+        for s in sorted(statements, key=_thing):
             score = " –  " if s.score is None else f"{s.score:.2f}"
             said, asked = s.support
             lines.append(f"{mark} {score} {s.text}")
@@ -82,6 +85,14 @@ def as_text(picture: Picture) -> str:
     if picture.notes:
         lines += ["NOTES", *(f"· {note}" for note in picture.notes)]
     return "\n".join(lines).rstrip()
+
+
+def _thing(statement: Statement) -> tuple[int, int]:
+    """What stands together in a report: things in their order, then what is said of none, then no claims."""
+    claim = statement.claim
+    if claim is None:
+        return (2, 0)
+    return (0, claim.thing) if claim.thing >= 0 else (1, 0)
 
 
 def _why(statement: Statement, threshold: float) -> str:
@@ -126,7 +137,7 @@ def as_view(picture: Picture) -> dict:
                 "support": list(s.support),
                 "why": _why(s, picture.threshold),
             }
-            for s in sorted(picture.statements, key=lambda s: -(s.score or 0))
+            for s in sorted(picture.statements, key=_thing)
         ],
         "notes": list(picture.notes),
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import fmean
 
@@ -70,7 +70,9 @@ def decided(
         _weighed(picture, statements, i, stronger.get(i, ()), texts[i], table, calibration)
         for i in range(len(statements))
     ]
-    odds = _joint(statements, weighed)
+    named = {s.claim.thing for s in statements if s.claim.kind == OBJECT}
+    needs = [_needed(picture, named, s.claim) for s in statements]
+    odds = _joint(statements, weighed, needs)
     for weak in stronger:  # what follows from a claim is at least as likely as it
         if statements[weak].claim.kind != OBJECT:
             odds[weak] = max([odds[weak], *(odds[s] for s in stronger[weak])])
@@ -90,10 +92,28 @@ def decided(
         else:
             kept.append(i)
             done[i] = done[i].decided(Verdict.KEPT, Reason.PROBABLE)
-    return _with_their_things(done)
+    return _with_their_things(done, needs)
 
 
-def _joint(statements: Sequence[Statement], weighed: Sequence[Weighed]) -> list[float]:
+def _needed(picture: Picture, named: Collection[int], claim: Claim) -> frozenset[int]:
+    """The things that must be there for a claim to be true: its own; for a part that nobody names as a
+    thing ("the handle of the cup"), its owner."""
+    found = set()
+    for thing in {claim.thing, claim.other} - {-1}:
+        owners = {thing}
+        while thing not in named and (thing := picture.things[thing].owner) >= 0:
+            if thing in owners:
+                break
+            owners.add(thing)
+        found.add(thing if thing >= 0 else min(owners))
+    return frozenset(found)
+
+
+def _joint(
+    statements: Sequence[Statement],
+    weighed: Sequence[Weighed],
+    needs: Sequence[frozenset[int]],
+) -> list[float]:
     """The log-odds of every statement, given what is said of the same things: what is seen of a thing speaks for
     its being there, and nothing is true of a thing that is not there."""
     named: dict[int, list[int]] = {}  # thing -> the statements that it is there
@@ -104,7 +124,7 @@ def _joint(statements: Sequence[Statement], weighed: Sequence[Weighed]) -> list[
         if s.claim.kind == OBJECT:
             named.setdefault(s.claim.thing, []).append(i)
         else:
-            for thing in {s.claim.thing, s.claim.other}:
+            for thing in needs[i]:
                 said_of.setdefault(thing, []).append(i)
     alone = {t: max(weighed[i].prior + weighed[i].evidence for i in own) for t, own in named.items()}
     there = dict(alone)
@@ -116,14 +136,14 @@ def _joint(statements: Sequence[Statement], weighed: Sequence[Weighed]) -> list[
                 through(
                     weighed[i].prior + GIVEN_THING,
                     weighed[i].evidence,
-                    _likely(there, statements[i].claim, besides=thing),
+                    _likely(there, needs[i] - {thing}),
                 )
                 for i in said_of.get(thing, ())
             )
             for thing in alone
         }
     odds = []
-    for s, w in zip(statements, weighed):
+    for s, w, needed in zip(statements, weighed, needs):
         if s.claim.negated:
             odds.append(w.prior + w.evidence)
         elif s.claim.kind == OBJECT:
@@ -131,17 +151,18 @@ def _joint(statements: Sequence[Statement], weighed: Sequence[Weighed]) -> list[
             odds.append(there[s.claim.thing] + w.prior + w.evidence - alone[s.claim.thing])
         else:
             own = probability(w.prior + GIVEN_THING + w.evidence)
-            odds.append(logit(own * _likely(there, s.claim)))
+            odds.append(logit(own * _likely(there, needed)))
     return odds
 
 
-def _likely(there: Mapping[int, float], claim: Claim, besides: int = -1) -> float:
-    """The probability that the things of a claim are there."""
-    things = {claim.thing, claim.other} - {besides}
+def _likely(there: Mapping[int, float], things: Collection[int]) -> float:
+    """The probability that all the things are there."""
     return math.prod(probability(there[t]) for t in things if t in there)
 
 
-def _with_their_things(statements: Sequence[Statement]) -> list[Statement]:
+def _with_their_things(
+    statements: Sequence[Statement], needs: Sequence[frozenset[int]]
+) -> list[Statement]:
     """What is said of a thing that was dropped goes with it."""
     present: dict[int, bool] = {}
     for s in statements:
@@ -151,9 +172,10 @@ def _with_their_things(statements: Sequence[Statement]) -> list[Statement]:
     return [
         s.decided(Verdict.DROPPED, Reason.WITHOUT_THING)
         if s.verdict is Verdict.KEPT
-        and not all(present.get(t, True) for t in (s.claim.thing, s.claim.other))
+        and not s.claim.negated
+        and not all(present.get(t, True) for t in needed)
         else s
-        for s in statements
+        for s, needed in zip(statements, needs)
     ]
 
 

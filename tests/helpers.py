@@ -33,8 +33,7 @@ class ScriptedMatcher:
 
     name = "test:scripted"
     threshold = 0.3
-    pooled_threshold = None
-    rates, contrast, kin = None, False, ()
+    calibration = None
 
     def __init__(self, scores: dict[str, float | None] | None = None):
         self.scores = scores or {}
@@ -47,6 +46,9 @@ class ScriptedMatcher:
             answers.append([self.scores.get(text, 0.9) for text in texts])
             tick(index)
         return answers
+
+    def baseline(self, texts, tick):
+        return [[] for _ in texts]
 
 
 class ScriptedWriter:
