@@ -1,0 +1,470 @@
+"""Invented scenes whose every fact is known, and simulated models that see, say, score and write them.
+
+Scenes of objects with a colour, a number and a place. What a text says of them is read off by `facts_in`,
+which knows the words and the sentence patterns of these captions and nothing of core/claims, so that the pack is
+not graded by its own reader.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from statistics import NormalDist
+
+import numpy as np
+from PIL import Image
+
+from core.models import Completion, Detection
+from core.regions import Box, coverage
+from core.wording import article, join_words, number_word, plural
+
+SIZE = (640, 480)
+NOUNS = (
+    "dog cat horse bicycle umbrella bench kite bottle laptop clock vase truck boat elephant pizza "
+    "guitar ladder statue lamp suitcase tent fountain mailbox scarecrow telescope windmill drum "
+    "wheelbarrow piano helmet lantern anchor basket candle cactus carpet"
+).split()
+COLOURS = ("red", "blue", "green", "yellow", "black", "white")
+NUMBERS = {"one": 1, "two": 2, "three": 3, "four": 4}
+UNRELATED = 5  # scenes that a text is scored on where it is true by chance only
+GAPS = NormalDist()
+Fact = tuple[str, ...]  # ("object", noun), ("number" or "colour", noun, value), ("relation", noun, side, noun)
+
+
+@dataclass(frozen=True)
+class Item:
+    noun: str
+    colour: str
+    number: int
+    box: Box = Box(0, 0, 1, 1)
+
+    def facts(self) -> list[Fact]:
+        counted = [("number", self.noun, str(self.number))] if self.number > 1 else []
+        return [("object", self.noun), *counted, ("colour", self.noun, self.colour)]
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What is in an image, and what its captioner likes to say wrong: items that are not there, and colours."""
+
+    items: tuple[Item, ...]
+    favourites: tuple[Item, ...]
+    mistaken: tuple[str, ...]
+    seed: int
+
+    @classmethod
+    def random(cls, seed: int) -> Scene:
+        draw = random.Random(seed)
+        nouns = draw.sample(NOUNS, 10)
+        items = []
+        for noun in nouns[:8]:
+            width, height = draw.uniform(50, 200), draw.uniform(50, 200)
+            x, y = draw.uniform(0, SIZE[0] - width), draw.uniform(0, SIZE[1] - height)
+            box = Box(x, y, x + width, y + height)
+            items.append(Item(noun, draw.choice(COLOURS), draw.choice((1, 1, 1, 2, 3)), box))
+        favourites = tuple(Item(n, draw.choice(COLOURS), draw.choice((1, 2))) for n in nouns[8:])
+        mistaken = tuple(draw.choice([c for c in COLOURS if c != i.colour]) for i in items)
+        return cls(tuple(items), favourites, mistaken, seed)
+
+    def image(self) -> Image.Image:
+        """A canvas whose red and green say where a pixel is, so that a crop can be placed; items are drawn in
+        its blue."""
+        canvas = np.zeros((SIZE[1], SIZE[0], 3), np.uint8)
+        canvas[..., 0] = np.linspace(0, 255, SIZE[0])[None, :]
+        canvas[..., 1] = np.linspace(0, 255, SIZE[1])[:, None]
+        for number, item in enumerate(self.items):
+            x1, y1, x2, y2 = item.box.pixels()
+            canvas[y1:y2, x1:x2, 2] = 60 + 20 * number
+        return Image.fromarray(canvas)
+
+    def facts(self) -> set[Fact]:
+        """What a caption should tell: items, and how each stands to the next."""
+        relations = (relation(a, b) for a, b in zip(self.items, self.items[1:]))
+        return {f for item in self.items for f in item.facts()} | set(relations)
+
+    def seen(self, box: Box) -> list[Item]:
+        return [item for item in self.items if coverage(item.box, box) >= 0.5]
+
+    def true(self, box: Box = Box(0, 0, *SIZE)) -> set[Fact]:
+        """All that holds of a part of the image."""
+        seen = self.seen(box)
+        found = {f for item in seen for f in (*item.facts(), ("number", item.noun, str(item.number)))}
+        return found | {relation(a, b) for a in seen for b in seen if a is not b}
+
+
+def relation(a: Item, b: Item) -> Fact:
+    left = a.box.center[0] < b.box.center[0]
+    return ("relation", a.noun, "left" if left else "right", b.noun)
+
+
+# What a text says.
+
+_SINGULAR = {form: noun for noun in NOUNS for form in (noun, plural(noun))}
+_COLOUR = "|".join(COLOURS)
+_PHRASE = re.compile(
+    rf"(?P<side>(?:to|on) the (?P<way>left|right)(?: side)? of|(?P<way2>left|right) of)"
+    rf"|(?:\b(?P<the>the|its|their) )?(?:\b(?P<det>an?|{'|'.join(NUMBERS)}|some|several) )?"
+    rf"(?P<adj>(?:(?:{_COLOUR})(?:,? and |, | )?)*)\b(?P<noun>{'|'.join(sorted(_SINGULAR, key=len, reverse=True))})\b"
+    rf"|(?P<which>,? (?:that|which) (?:is|are))\b|\b(?P<be>is|are|was|were|appears?|looks?)\b"
+    rf"|\b(?P<pron>it|they|them|both)\b|(?P<colour>\b(?:{_COLOUR})\b)|(?P<clause>;|\bwhile\b|\bwhereas\b)"
+    rf"|(?P<and>,? and\b|,)",
+    re.IGNORECASE,
+)
+
+
+@lru_cache(maxsize=200_000)
+def facts_in(text: str) -> tuple[frozenset[Fact], frozenset[Fact]]:
+    """What a text says, and the part of it that it asserts ("the red dog is ..." takes the red for granted)."""
+    asserted: set[Fact] = set()
+    granted: set[Fact] = set()
+    subjects: list[str] = []
+    for sentence in re.split(r"(?<=[.!?])\s+", text):
+        for clause in _clauses(list(_PHRASE.finditer(sentence))):
+            subjects = _clause(clause, subjects, asserted, granted) or subjects
+    granted |= {("object", f[1]) for f in asserted} | {("object", f[3]) for f in asserted if len(f) > 3}
+    return frozenset(asserted | granted), frozenset(asserted or granted)
+
+
+def _clauses(marks: Sequence[re.Match]) -> Iterator[list[re.Match]]:
+    """Split at "while", and at "and" where what is before is a whole clause and what follows has a verb."""
+    clause: list[re.Match] = []
+    for number, mark in enumerate(marks):
+        kind = _kind(mark)
+        if kind == "clause" or (kind == "and" and _whole(clause) and _begins(marks[number + 1 :])):
+            yield clause
+            clause = []
+        else:
+            clause.append(mark)
+    yield clause
+
+
+def _kind(mark: re.Match) -> str:
+    return next(k for k in ("side", "noun", "which", "be", "pron", "colour", "clause", "and") if mark[k])
+
+
+def _whole(clause: Sequence[re.Match]) -> bool:
+    kinds = [_kind(mark) for mark in clause]
+    return "be" in kinds and bool({"noun", "colour"} & set(kinds[kinds.index("be") :]))
+
+
+def _begins(rest: Sequence[re.Match]) -> bool:
+    kinds = [_kind(mark) for mark in rest[:2]]
+    return kinds[:1] == ["be"] or (len(kinds) > 1 and kinds[0] in ("noun", "pron") and kinds[1] == "be")
+
+
+def _clause(
+    marks: Sequence[re.Match], before: Sequence[str], asserted: set[Fact], granted: set[Fact]
+) -> list[str]:
+    """Add what a clause says to the two sets; the nouns of its subjects."""
+    subjects: list[str] = []
+    front: list[tuple[str, str]] = []  # sides and landmarks that stand before their subjects
+    side, last, nearest = "", "", ""
+    for mark in marks:
+        kind = _kind(mark)
+        if kind == "side":
+            side = (mark["way"] or mark["way2"]).lower()
+        elif kind == "noun":
+            nearest = _phrase(mark, asserted, granted)
+            if last == "side" and not subjects:
+                front.append((side, nearest))
+            elif last == "side" or (side and last == "and" and subjects and not front):
+                asserted |= {("relation", s, side, nearest) for s in subjects}
+            else:
+                subjects.append(nearest)
+                asserted |= {("relation", nearest, *place) for place in front}
+        elif kind == "pron" and not subjects:
+            subjects = list(before)
+        elif kind == "colour":
+            of = [nearest] if last == "which" and nearest else subjects or before
+            asserted |= {("colour", s, mark["colour"].lower()) for s in of}
+        last = kind
+    return subjects
+
+
+def _phrase(mark: re.Match, asserted: set[Fact], granted: set[Fact]) -> str:
+    """Add what a noun phrase says; its noun."""
+    noun = _SINGULAR[mark["noun"].lower()]
+    facts = granted if mark["the"] else asserted
+    facts.add(("object", noun))
+    facts |= {("colour", noun, c) for c in re.findall(_COLOUR, mark["adj"].lower())}
+    number = NUMBERS.get((mark["det"] or "").lower())
+    if number:
+        facts.add(("number", noun, str(number)))
+    return noun
+
+
+# How a text says it.
+
+
+def phrase(item: Item, definite: bool = False) -> str:
+    """ "a red dog", "two red dogs"; "red dogs" where the number is 0."""
+    words = f"{item.colour} {item.noun if item.number == 1 else plural(item.noun)}".strip()
+    if definite:
+        return f"the {words}"
+    if item.number == 0:
+        return words
+    return article(words) if item.number == 1 else f"{number_word(item.number)} {words}"
+
+
+def told(items: Sequence[Item], relations: Sequence[Fact], draw: random.Random) -> str:
+    """Sentences of several claims, as vision-language models write them, that say the items and relations."""
+    known = {item.noun: item for item in items}
+
+    def the(noun: str) -> str:
+        return phrase(Item(noun, "", known[noun].number), definite=True)
+
+    def place(fact: Fact) -> str:
+        return f"to the {fact[2]} of {the(fact[3])}"
+
+    left, open_ = list(items), list(dict.fromkeys(relations))
+    texts: list[str] = []
+    while left:
+        group = [left.pop(0)]
+        own = [r for r in open_ if r[1] == group[0].noun]
+        if own:  # the next may stand to the same landmark
+            joint = [r for r in open_ if left and r[1] == left[0].noun and r[2:] == own[0][2:]]
+            if joint:
+                group.append(left.pop(0))
+                open_.remove(joint[0])
+            open_.remove(own[0])
+        while not own and left and len(group) < 3 and draw.random() < 0.6:
+            group.append(left.pop(0))
+        text = draw.choice(_shapes(group, place(own[0]) if own else ""))
+        texts.append(text[0].upper() + text[1:])
+        for fact in [r for r in open_ if r[1] in {item.noun for item in group}]:
+            open_.remove(fact)
+            texts.append(f"{the(fact[1]).capitalize()} {_verb([known[fact[1]]])} {place(fact)}.")
+    return " ".join(texts)
+
+
+def _verb(items: Sequence[Item]) -> str:
+    return "is" if len(items) == 1 and items[0].number == 1 else "are"
+
+
+def _shapes(group: Sequence[Item], placed: str) -> list[str]:
+    """Sentences that say the same of one item or several."""
+    first, names, are = group[0], join_words([phrase(item) for item in group]), _verb(group)
+    there = "there is" if first.number == 1 else "there are"
+    pronoun = "it" if first.number == 1 else "they"
+    if len(group) > 1:
+        plain = [f"{there} {names}.", f"the image shows {names}.", f"{names} are visible."]
+        return [f"{names} are {placed}.", f"{placed}, there are {names}."] if placed else plain
+    if placed:
+        return [
+            f"{names} {are} {placed}.",
+            f"{placed}, {there} {names}.",
+            f"{there} {names}, and {pronoun} {are} {placed}.",
+            f"{there} {names}. {pronoun.capitalize()} {are} {placed}.",
+        ]
+    bare = phrase(Item(first.noun, "", first.number))
+    coloured = [f"{there} {bare}, and {pronoun} {are} {first.colour}.", f"the image also shows {bare} which {are} {first.colour}."]  # fmt: skip
+    return [f"{there} {names} in the scene.", f"{names} can be seen.", *(coloured if first.colour else [])]
+
+
+class SimulatedCaptioner:
+    """Omits, mistakes and invents, each at `noise`; less is omitted the larger an item looks.
+
+    Half of its mistakes and most of its inventions are its favourites of the scene, so that they return in
+    several captions and regions.
+    """
+
+    name = "simulated"
+
+    def __init__(self, scene: Scene, noise: float):
+        self._scene, self._noise = scene, noise
+
+    def caption(self, requests, tick):
+        answers = []
+        for index, request in enumerate(requests):
+            base = f"{self._scene.seed}/{request.seed}/{request.frame}"
+            answers.append([Completion(self._one(request.frame, base, c)) for c in range(request.n)])
+            tick(index)
+        return answers
+
+    def _one(self, frame: Box, base: str, candidate: int) -> str:
+        # Samples of one model are alike in form: they share the draws of how a thing is said.
+        draw, form = random.Random(f"{base}/{candidate}"), random.Random(base)
+        width, height = SIZE
+        box = Box(frame.x1 * width, frame.y1 * height, frame.x2 * width, frame.y2 * height)
+        noticed: list[Item] = []
+        for item, mistaken in zip(self._scene.items, self._scene.mistaken):
+            looks = min(1.0, 5 * item.box.area / box.area)
+            seen = coverage(item.box, box) >= 0.5
+            if not seen or draw.random() > (1 - 0.5 * self._noise) * (0.35 + 0.65 * looks):
+                continue
+            number, colour = item.number, item.colour
+            if draw.random() < 0.5 * self._noise:
+                number = draw.choice([n for n in NUMBERS.values() if n > 1 and n != number])
+            if draw.random() < self._noise:
+                colour = draw.choice((mistaken, draw.choice(COLOURS)))
+            noticed.append(Item(item.noun, colour, number, item.box))
+        relations = []
+        for n, item in enumerate(noticed[:-1]):
+            other = noticed[min(n + draw.choice((1, 1, 2)), len(noticed) - 1)]
+            if draw.random() < 0.5:
+                fact = relation(item, other)
+                if draw.random() < self._noise:
+                    fact = (*fact[:2], "left" if fact[2] == "right" else "right", fact[3])
+                relations.append(fact)
+        noticed += [item for item in self._scene.favourites if draw.random() < self._noise]
+        if draw.random() < self._noise:
+            known = {item.noun for item in noticed}
+            noun = draw.choice([n for n in NOUNS if n not in known])
+            noticed.append(Item(noun, draw.choice(COLOURS), 1))
+        return told(noticed, relations, form)
+
+
+class SimulatedMatcher:
+    """Scores true and false texts so that one of each is ranked right with probability `auc`; a text that is
+    partly true lies between.
+
+    Half of its error lies in the text, whatever the crop: it has favourites, too. It knows no rates.
+    """
+
+    name = "simulated"
+    threshold = 0.5
+    calibration = None
+
+    def __init__(self, scene: Scene, auc: float):
+        self._scene, self._gap = scene, 2**0.5 * GAPS.inv_cdf(auc)
+        self._others = [Scene.random(100_000 + UNRELATED * scene.seed + n) for n in range(UNRELATED)]
+        self.scored = 0
+
+    def score(self, batches, tick):
+        scores = []
+        for index, (image, texts) in enumerate(batches):
+            x, y = (image.getpixel((0, 0))[c] / 255 * SIZE[c] for c in (0, 1))
+            box = Box(x, y, x + image.width, y + image.height)
+            true = self._scene.true(box)
+            scores.append([self._score(text, true, box.pixels()) for text in texts])
+            self.scored += len(texts)
+            tick(index)
+        return scores
+
+    def baseline(self, texts, tick):
+        truths = [(other.seed, other.true()) for other in self._others]
+        return [[self._score(text, true, seed) for seed, true in truths] for text in texts]
+
+    def _score(self, text: str, true: set[Fact], place) -> float:
+        asserted = facts_in(text)[1]
+        right = len(asserted & true) / max(1, len(asserted))
+        shared = random.Random(f"{self._scene.seed}/{text}").gauss(0, 0.5**0.5)
+        own = random.Random(f"{self._scene.seed}/{text}/{place}").gauss(0, 0.5**0.5)
+        return 1 / (1 + np.exp(-(shared + own + self._gap * (right - 0.5))))
+
+
+class SimulatedWriter:
+    """Merges the facts about each item and says them in its own words, forgets some, and adds inventions of its
+    own: `rate` for each fact."""
+
+    name = "simulated"
+    generates = True
+
+    def __init__(self, scene: Scene, rate: float):
+        self._scene, self._rate = scene, rate
+
+    def write(self, requests, tick):
+        completions = []
+        for index, request in enumerate(requests):
+            texts = [fact.text for fact in request.facts]
+            draw = random.Random(f"{self._scene.seed}/{len(texts)}")
+            texts = [text for text in texts if draw.random() > FORGOTTEN]
+            texts += [_invention(texts, draw) for _ in texts if draw.random() < self._rate]
+            completions.append(Completion(_merged(texts, draw)))
+            tick(index)
+        return completions
+
+    def answer(self, prompts, tick, *, temperature, seed=0):
+        return [Completion(self._answer(prompt)) for prompt in prompts]
+
+    @staticmethod
+    def _answer(prompt: str) -> str:
+        """Sorts sentences without a fault, so that the paper's line does not suffer from a poor sorter; adds what
+        a draft leaves out."""
+        sentences = re.findall(r"^(\d+)\. \[caption (\d+)\] (.+)$", prompt, re.MULTILINE)
+        if sentences:
+            return sorted_sentences(sentences)
+        draft, facts = re.search(r"^===\n(.*)\n---\n(.*)\n===$", prompt, re.DOTALL | re.MULTILINE).groups()
+        more = [line.removeprefix("- ") for line in facts.splitlines()]
+        return f"{draft} {_merged(more, random.Random(draft))}".strip()
+
+
+FORGOTTEN = 0.05  # of the facts a writer leaves out
+
+
+def _invention(texts: Sequence[str], draw: random.Random) -> str:
+    """An item that no fact names, or another colour or number for one that they name."""
+    named = sorted({f[1] for text in texts for f in facts_in(text)[0]})
+    new = Item(draw.choice([n for n in NOUNS if n not in named]), draw.choice(COLOURS), 1)
+    if not named or draw.random() < 0.5:
+        return f"There is {phrase(new)}."
+    return f"The {draw.choice(named)} is {draw.choice(COLOURS)}."
+
+
+def _merged(texts: Iterable[str], draw: random.Random) -> str:
+    """The same facts, item by item; a value that differs from one said before in a sentence of its own."""
+    items: dict[str, Item] = {}
+    relations: list[Fact] = []
+    others: list[str] = []
+    for text in texts:
+        found = facts_in(text)[0]
+        if not found:
+            others.append(text)
+        for fact in sorted(found):
+            several = re.search(rf"\b{plural(fact[1])}\b", text, re.IGNORECASE)
+            item = items.setdefault(fact[1], Item(fact[1], "", 0 if several else 1))
+            if fact[0] == "relation":
+                relations.append(fact)
+            elif fact[0] == "colour" and item.colour not in ("", fact[2]):
+                others.append(f"The {item.noun} is {fact[2]}.")
+            elif fact[0] == "number" and item.number > 1 and item.number != int(fact[2]):
+                others.append(f"There are {number_word(int(fact[2]))} {plural(item.noun)}.")
+            elif fact[0] != "object":
+                value = fact[2] if fact[0] == "colour" else int(fact[2])
+                items[fact[1]] = replace(item, **{fact[0]: value})
+    return " ".join([told(list(items.values()), relations, draw), *dict.fromkeys(others)]).strip()
+
+
+def sorted_sentences(sentences: Sequence[tuple[str, str, str]]) -> str:
+    """(number, caption, text) -> the groups as the paper's prompt asks for them. What is said twice is "same", and
+    as in the paper's code contradicts nothing then."""
+    same: dict[frozenset[Fact], list[str]] = {}
+    for number, _, text in sentences:
+        same.setdefault(facts_in(text)[0], []).append(number)
+    lines = [f"same: {', '.join(numbers)}" for numbers in same.values() if len(numbers) > 1]
+    disputed: list[list[tuple[str, frozenset[Fact]]]] = []
+    for facts, [number, *more] in same.items():
+        if more:
+            continue
+        for group in disputed:
+            if all(_exclusive(facts, other) for _, other in group):
+                group.append((number, facts))
+                break
+        else:
+            disputed.append([(number, facts)])
+    for group in disputed:
+        kind = "contradictory" if len(group) > 1 else "unique"
+        lines.append(f"{kind}: {', '.join(number for number, _ in group)}")
+    return "\n".join(lines)
+
+
+def _exclusive(a: frozenset[Fact], b: frozenset[Fact]) -> bool:
+    """Whether they give an item different values."""
+    aspects = {(f[0], f[1], *f[3:]): f for f in a if f[0] != "object"}
+    return any(aspects.get((f[0], f[1], *f[3:]), f) != f for f in b if f[0] != "object")
+
+
+class SimulatedDetector:
+    name = "simulated"
+    needs_words = False
+
+    def __init__(self, scene: Scene):
+        self._scene = scene
+
+    def detect(self, images, tick, words=()):
+        draw = random.Random(self._scene.seed)
+        found = [item for item in self._scene.items if draw.random() < 0.7]
+        return [[Detection(i.box, i.noun, draw.uniform(0.3, 1)) for i in found] for _ in images]
