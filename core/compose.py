@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from .claims import Claim, Reading
 from .claims.editing import Edit, edited
 from .claims.entailment import claim_relation
-from .claims.rewriting import without
+from .claims.rewriting import POSSESSIVES, PRONOUNS, without
 from .picture import Picture
 from .regions import IMAGE, SEMANTIC, Region
 from .statements import Statement, Verdict
@@ -255,8 +255,8 @@ def _fitted(
     return without(sentence, claims, candidate.false)[0]
 
 
-PRONOUNS = set("he she it they his her its their him them both".split())
-POSSESSIVES = set("his her its their".split())
+
+
 
 
 def _with_place(picture: Picture, region: Region, text: str) -> str:
