@@ -59,7 +59,7 @@ class Known:
 
     @classmethod
     def of(cls, reading: Reading) -> Known:
-        known = cls(reading, text=" ".join(s.text for s in reading.sentences).lower())
+        known = cls(reading, text=" ".join(s.text or s.said for s in reading.sentences).lower())
         for index, thing in enumerate(reading.things):
             if thing.owner >= 0:
                 known.owner[index] = thing.owner

@@ -59,6 +59,8 @@ def _relation(claim: Claim, premise: Known, alignment: Mapping[int, int]) -> str
         moved = replace(claim, kind=SCENE, subject="sky", value="clear", negated=False, thing=-1)
         return _against_all(moved, premise, things)
     verdict = _against_all(moved, premise, things)
+    if claim.kind == NUMBER and verdict == NEUTRAL and moved.thing >= 0:
+        return ENTAILED if str(things[moved.thing].number) == claim.value else NEUTRAL
     if verdict == NEUTRAL and claim.subject == "sky" and "clear" in claim.value:
         if any(p.negated and p.kind == OBJECT and lexicon.head(p.subject) == "cloud" for p in premise.reading.claims):
             return ENTAILED
@@ -200,19 +202,22 @@ def _vacuous(claim: Claim) -> bool:
         return lexicon.head(claim.subject) in _PARTS or claim.subject in _UNSEEN
     if claim.kind == ATTRIBUTE:
         return claim.value in _PARTS or claim.value in _PLACED
-    return claim.kind == ACTION and claim.value in ("have", "appear", "seem", "be", "feature", "include", "wait")
+    if claim.kind == RELATION:
+        return claim.object in _UNSEEN or claim.object in ("front", "side", "top", "bottom")
+    return claim.kind == ACTION and claim.value in _IDLE
 
 
 _PARTS = frozenset(
     "hand head arm leg foot face eye back lap paw hair body ear nose mouth finger shoulder neck side tail "
     "surface front top bottom trunk tongue shape".split()
 )
+_IDLE = frozenset("have appear seem be look feature include wait come go make".split())
 _UNSEEN = frozenset(
     "mix variety range close-up group row line help use task mood way safety addition array pair couple bunch "
     "surrounding environment background foreground side area scene distance one other lead conclusion middle".split()
 )
 _PLACED = frozenset(
-    "positioned placed located situated made set seen visible found present shown displayed featured set up used".split()
+    "spotted captured noticed observed depicted positioned placed located situated made set seen visible found present shown displayed featured set up used".split()
 )
 
 
@@ -250,7 +255,7 @@ def _connected(claim: Claim, premise: Known) -> bool:
         )
     edges = [p for p in premise.about[a] if b in (p.thing, p.other) and p.kind == RELATION and not p.negated]
     bare = not verb or predicates.idle(verb) or verb in ("have", "feature", "include", "be")
-    if edges and bare and place in ("", "with", "at"):
+    if edges and bare and place in ("", "with", "at", "toward"):
         return True
     if edges and verb and not place:
         # The verb is said of one of them, the other thing of a preposition: "reaching out" + "towards a hand".

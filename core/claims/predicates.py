@@ -242,6 +242,8 @@ def entails(p: str, q: str, turned: bool = False) -> bool:
         return qv != "hold" or pv in ("hold", "carry") or pv in HAVING - {"have"}
     if qv in ("wear", "dress"):
         return not pv and pp in ("with", "in") or pv in ("have", "sport", "dress", "don")
+    if qv == "occupy" and pp in ("on", "in"):
+        return True
     if qv in ("line", "cover", "border") and not pv:
         return qv == "line" and pp == "near" or qv == "cover" and pp == "on"
     return False

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
 
-from . import ACTION, ATTRIBUTE, OBJECT, PLACE, RELATION, SCENE, STATEMENT, Claim, judging, lexicon, predicates, values
+from . import ACTION, ATTRIBUTE, OBJECT, PLACE, RELATION, SCENE, STATEMENT, Claim, Sentence, judging, lexicon, predicates, values
 from .alignment import Known
 
 _IRREGULAR = {
@@ -37,9 +37,27 @@ _SMALL = frozenset(
 )
 
 
+def _text(sentence: Sentence) -> str:
+    return sentence.text or sentence.said
+
+
 @lru_cache(maxsize=4096)
 def tokens(text: str) -> tuple[str, ...]:
     return tuple(re.findall(r"[^\W_]+(?:[:'][^\W_]+)*", lexicon.normal(text).replace("'s", " ")))
+
+
+@lru_cache(maxsize=16384)
+def lemma(token: str) -> str:
+    """The verb of "eating", "secured", "lies"; the noun of a plural; else the word."""
+    if token in _IRREGULAR:
+        return _IRREGULAR[token]
+    for ending in ("ing", "ed", "es", "s"):
+        if token.endswith(ending) and len(token) > len(ending) + 2:
+            cut = token[: -len(ending)]
+            for form in (cut, cut + "e", cut[:-1] if cut[-1] == cut[-2] else cut):
+                if lexicon.senses(form, lexicon.VERB) and not (ending in ("es", "s") and lexicon.senses(form)):
+                    return form
+    return lexicon.singular(token)
 
 
 @lru_cache(maxsize=65536)
@@ -49,14 +67,14 @@ def means(token: str, word: str) -> bool:
         return True
     if token in _SMALL:
         return False
-    lemma = _IRREGULAR.get(token) or lexicon.singular(token)
-    other = _IRREGULAR.get(word, word)
-    if lemma == other or values.related(token, word):
+    first, second = lemma(token), lemma(word)
+    if first == second or values.related(token, word):
         return True
     return (
-        values.entails(lemma, other)
-        or lexicon.is_kind(lemma, other)
-        or predicates.verb_entails(lemma, other)
+        values.entails(first, second)
+        or values.entails(token, word)
+        or lexicon.is_kind(lexicon.singular(token), lexicon.singular(word))
+        or predicates.verb_entails(first, second)
     )
 
 
@@ -64,7 +82,8 @@ def means(token: str, word: str) -> bool:
 def said(text: str, words: tuple[str, ...]) -> bool:
     """Whether a sentence says each of the words, or a word that entails it."""
     there = tokens(text)
-    return all(any(means(t, w) for t in there) for w in words)
+    telling = [w for w in words if w not in _SMALL] or words
+    return all(any(means(t, w) for t in there) for w in telling)
 
 
 def borne_out(claim: Claim, moved: Claim, premise: Known, written: Known, alignment: Mapping[int, int]) -> bool:
@@ -79,15 +98,20 @@ def borne_out(claim: Claim, moved: Claim, premise: Known, written: Known, alignm
     if claim.negated:
         return False
     if claim.kind == OBJECT:
-        return _named(claim.subject, premise)
+        return _named(claim.subject, premise) or _agent(claim, moved, premise)
     if claim.kind in (ATTRIBUTE, ACTION):
-        return _of_thing(claim, moved, premise) or _of_neighbour(claim, premise, written, alignment)
+        return (
+            _of_thing(claim, moved, premise)
+            or _of_neighbour(claim, premise, written, alignment)
+            or not values.inherent(claim.value)
+            and _elsewhere(claim, premise, written, alignment)
+        )
     if claim.kind == PLACE:
         return any(
-            judging.place_entails(s.text, claim.value) and _speaks_of(s, i, claim.subject, moved.thing, premise)
+            judging.place_entails(_text(s), claim.value) and _speaks_of(s, i, claim.subject, moved.thing, premise)
             for i, s in enumerate(premise.reading.sentences)
             if judging.sides(claim.value)
-        ) and not _placed_elsewhere(moved, premise)
+        ) and not _placed_elsewhere(moved, premise) or _elsewhere(claim, premise, written, alignment)
     if claim.kind == SCENE:
         return said(premise.text, values.words(claim.value))
     if claim.kind == RELATION:
@@ -99,17 +123,42 @@ def _named(noun: str, premise: Known) -> bool:
     """Whether a sentence names such a thing: each word of the compound, or a kind of it."""
     words = tuple(noun.split())
     return any(
-        said(s.text, words) and any(lexicon.is_kind(lexicon.singular(t), words[-1]) for t in tokens(s.text))
+        said(_text(s), words) and any(lexicon.is_kind(lexicon.singular(t), words[-1]) for t in tokens(_text(s)))
         for s in premise.reading.sentences
     )
 
 
-def _speaks_of(sentence, index: int, noun: str, thing: int, premise: Known) -> bool:
+_AGENT = re.compile(r"(?:ers?|ors?|ists?|eers?)$")
+
+
+def _agent(claim: Claim, moved: Claim, premise: Known) -> bool:
+    """Who skis is a skier, who plays the guitar a guitarist."""
+    noun = lexicon.head(claim.subject)
+    if not _AGENT.search(noun) or not lexicon.is_person(noun):
+        return False
+    does = values.stem(_AGENT.sub("", noun))
+    people = [moved.thing] if moved.thing >= 0 else [
+        k for k, t in enumerate(premise.reading.things) if lexicon.is_person(t.head)
+    ]
+    return len(does) > 2 and any(
+        values.stem(t) == does
+        for k in people
+        for p in premise.about[k]
+        for t in tokens(_sentence(premise, p.sentence))
+    )
+
+
+def _sentence(premise: Known, index: int) -> str:
+    sentences = premise.reading.sentences
+    return (sentences[index].text or sentences[index].said) if index < len(sentences) else ""
+
+
+def _speaks_of(sentence: Sentence, index: int, noun: str, thing: int, premise: Known) -> bool:
     if thing >= 0 and any(m[2] == thing for m in sentence.mentions):
         return True
     if thing >= 0 and any(c.sentence == index for c in premise.about[thing]):
         return True
-    there = tokens(sentence.text)
+    there = tokens(_text(sentence))
     last = lexicon.head(noun)
     if any(means(t, last) for t in there if t not in _PRONOUNS):
         return True
@@ -122,15 +171,14 @@ def _of_thing(claim: Claim, moved: Claim, premise: Known) -> bool:
     if moved.thing >= 0:
         for p in premise.reading.claims:
             if p.kind in (ATTRIBUTE, ACTION) and p.thing not in (moved.thing, -1):
-                other = premise.reading.things[p.thing]
                 near = premise.owner.get(p.thing) == moved.thing or premise.owner.get(moved.thing) == p.thing
-                if not near and values.entails(p.value, claim.value) and not lexicon.is_kind(other.head, claim.subject):
+                if not near and values.entails(p.value, claim.value):
                     if not any(
                         q.thing == moved.thing and values.entails(q.value, claim.value) for q in premise.about[moved.thing]
                     ) and not _twice(claim, premise):
                         return False
     return any(
-        said(s.text, words) and _speaks_of(s, i, claim.subject, moved.thing, premise)
+        said(_text(s), words) and _speaks_of(s, i, claim.subject, moved.thing, premise)
         for i, s in enumerate(premise.reading.sentences)
     )
 
@@ -139,7 +187,7 @@ def _twice(claim: Claim, premise: Known) -> bool:
     """The value stands in the sentence right before the noun: "light green color", "white flower crown"."""
     last = lexicon.head(claim.subject)
     for s in premise.reading.sentences:
-        there = tokens(s.text)
+        there = tokens(_text(s))
         for i, token in enumerate(there):
             if any(means(token, w) for w in values.words(claim.value)) and any(
                 lexicon.is_kind(lexicon.singular(t), last) for t in there[i + 1 : i + 3]
@@ -159,6 +207,17 @@ def _of_neighbour(claim: Claim, premise: Known, written: Known, alignment: Mappi
                     p, replace(claim, subject=thing.head, thing=alignment[k]), premise.reading.things
                 ) == judging.ENTAILED:
                     return True
+    return False
+
+
+def _elsewhere(claim: Claim, premise: Known, written: Known, alignment: Mapping[int, int]) -> bool:
+    """The facts say it of another thing of the written sentence, onto which the parser did not hang it."""
+    others = {c.thing for c in written.reading.claims if c.sentence == claim.sentence} - {claim.thing}
+    for k in others & set(alignment):
+        head = premise.reading.things[alignment[k]].head
+        turned = replace(claim, thing=alignment[k], subject=head)
+        if any(judging.says(p, turned, premise.reading.things) == judging.ENTAILED for p in premise.about[alignment[k]]):
+            return True
     return False
 
 
@@ -183,26 +242,39 @@ def _related(claim: Claim, moved: Claim, premise: Known) -> bool:
         owner = premise.owner.get(moved.other, -1)
         if owner >= 0 and owner != moved.thing:
             return False
+    if moved.thing >= 0 and _anothers(claim, moved, premise):
+        return False
+    holds = verb in predicates.HAVING and not lexicon.is_person(claim.subject)
     for i, s in enumerate(premise.reading.sentences):
         if not _speaks_of(s, i, claim.subject, moved.thing, premise):
             continue
-        there = tokens(s.text)
+        there = tokens(_text(s))
         last = lexicon.head(claim.object)
         if not any(means(t, last) for t in there if t not in _PRONOUNS):
             if not (moved.other >= 0 and any(m[2] == moved.other for m in s.mentions)):
                 continue
-        if rest and not said(s.text, tuple(rest)):
+        if rest and not said(_text(s), tuple(rest)):
             continue
-        if verb and verb not in ("have", "be", "include", "feature") and not predicates.idle(verb):
+        if verb and verb not in ("have", "be", "include", "feature") and not predicates.idle(verb) and not holds:
             if not any(means(t, verb) for t in there) and not (verb == "wear" and {"in", "with", "on"} & set(there)):
                 continue
         if place and place not in ("with", "at"):
-            classes = _places_in(s.text)
+            classes = _places_in(_text(s))
             if not any(q == place or place in predicates._ALSO.get(q, ()) for q in classes):
                 continue
         if _clashing(moved, premise):
             continue
         return True
+    return False
+
+
+def _anothers(claim: Claim, moved: Claim, premise: Known) -> bool:
+    """The facts say it of another thing of that kind, told from this one."""
+    for p in premise.reading.claims:
+        if p.kind == RELATION and p.thing not in (moved.thing, -1) and not p.negated:
+            if lexicon.is_kind(p.subject, claim.subject) and lexicon.is_kind(p.object, claim.object):
+                if predicates.entails(p.value, claim.value):
+                    return True
     return False
 
 

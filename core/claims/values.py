@@ -156,6 +156,9 @@ spread,spread out
 lush,green
 lined,line
 tiled,tile
+far,distance,distant,background,farther,away
+bespectacled,glasses
+surroundings,environment,surrounding
 """
 
 
@@ -337,3 +340,8 @@ def _opposite(a: str, b: str) -> bool:
 
     x, y = heads(a), heads(b)
     return any(int(t) in y for s in x for t in against[s].split())
+
+
+def inherent(value: str) -> bool:
+    """A colour, material or pattern: what a thing has of itself, and another thing's is not its own."""
+    return any(w in COLOURS or w in MATERIALS or w in _exclusive() for w in words(value))
