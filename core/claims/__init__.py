@@ -64,6 +64,7 @@ class Claim:
         spans: (start, end) characters of that sentence's `text` that say this claim and what hangs on it:
             without them the rest of the sentence is still one. Empty where only the whole sentence
             can go.
+        firm: the text without its hedge, where it is hedged ("There is a book."); else "".
     """
 
     text: str
@@ -77,6 +78,7 @@ class Claim:
     other: int = -1
     sentence: int = 0
     spans: tuple[tuple[int, int], ...] = ()
+    firm: str = ""
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from . import ACTION, ATTRIBUTE, TEXT, lexicon
+from . import ACTION, ATTRIBUTE, TEXT, cutting, lexicon
 from .english_words import (
     EVALUATIVE,
     GOVERNED,
@@ -94,7 +94,7 @@ class Predicates(Phrases):
             scene = scene_of(c)
             value, tokens = self.adjective(c, [x for x in c.children if x.dep_ == "conj" and self.joined(c, x)])
             relational = [p for p in children(c, "prep") if p.i not in self.places] and c.lemma_.lower() in _RELATIONAL
-            tokens = [] if len(group) == 1 else self._one_of(c, tokens)
+            tokens = cutting.with_verb(c if c.dep_ not in ("acomp", "oprd") else c.head) if len(group) == 1 else self._one_of(c, tokens)
             for entity in subjects:
                 if scene and (scene[0] == "setting" or entity.noun in ("sky", "day", "weather")):
                     subject = "sky" if entity.noun == "sky" and scene[0] == "weather" else scene[0]
@@ -165,20 +165,13 @@ class Predicates(Phrases):
                     if not described or noun in HAIR:
                         for e in subjects:
                             e.has.add(noun)
-                            self.draft.add(ATTRIBUTE, e, noun, tokens=self.coordinated(t), verb=verb, hedged=hedged, negated=negated)
+                            self.draft.add(ATTRIBUTE, e, noun, tokens=cutting.with_noun(t), verb=verb, hedged=hedged, negated=negated)
                     continue
                 for e in subjects:
                     if base == "have":
                         self.draft.relation(e, "have", thing, verb=verb, hedged=hedged, negated=negated, at=t)
                     elif base in ("feature", "contain", "include", "boast"):
-                        self.draft.relation(thing, "in" if base == "contain" else "on", e, tokens=self.coordinated(t), hedged=hedged, negated=negated)
-
-    @staticmethod
-    def coordinated(token) -> list:
-        """The tokens of one of several joined nouns; none where it stands alone."""
-        if token.dep_ == "conj":
-            return [*[c for c in token.head.children if c.dep_ == "cc"], *token.subtree]
-        return []
+                        self.draft.relation(thing, "in" if base == "contain" else "on", e, tokens=cutting.with_noun(t), hedged=hedged, negated=negated)
 
     def action(self, verb, base, subjects, hedged, negated) -> None:
         """Any other verb: with an object a relation, without one an action or a state."""
@@ -275,7 +268,7 @@ class Predicates(Phrases):
                 self.done[o.i] = None
                 for e in subjects:
                     value = f"{base} camera" if camera else f"{base} {noun}"
-                    self.draft.add(ACTION, e, value, tokens=self.coordinated(o), verb=verb, hedged=hedged, negated=negated)
+                    self.draft.add(ACTION, e, value, tokens=cutting.with_noun(o), verb=verb, hedged=hedged, negated=negated)
                 continue
             no = any(c.text.lower() == "no" for c in children(o, "det"))
             thing = self.phrase(o, hedged=hedged)
@@ -303,7 +296,7 @@ class Predicates(Phrases):
             thing = self.phrase(a, hedged=hedged)
             for e in subjects:
                 if thing is not None:
-                    self.draft.relation(thing, base, e, tokens=self.coordinated(a), verb=verb, hedged=hedged, negated=negated, active=True)
+                    self.draft.relation(thing, base, e, tokens=cutting.with_noun(a), verb=verb, hedged=hedged, negated=negated, active=True)
                     said = True
         return said
 
@@ -343,9 +336,9 @@ class Predicates(Phrases):
                     if thing is None or thing is e:
                         continue
                     if inverse and not e.part:
-                        self.draft.relation(thing, "on" if base in ("mark", "dot", "top") else base, e, verb=verb, hedged=hedged, negated=negated, active=True, at=t if t.dep_ == "conj" else None)
+                        self.draft.relation(thing, "on" if base in ("mark", "dot", "top") else base, e, verb=verb, hedged=hedged, negated=negated, active=True, at=t)
                     else:
-                        self.draft.relation(e, value, thing, verb=verb, hedged=hedged, negated=negated, at=t if t.dep_ == "conj" else None)
+                        self.draft.relation(e, value, thing, verb=verb, hedged=hedged, negated=negated, at=t)
                     said = True
         return said
 

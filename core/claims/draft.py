@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ..regions import Box
-from . import OBJECT, PLACE, RELATION, SCENE, Claim, Reading, Sentence, Thing, places, wording
+from . import OBJECT, PLACE, RELATION, SCENE, Claim, Reading, Sentence, Thing, cutting, places, wording
 from .things import Entity, Things
 
 # Words in quotation marks are text that can be read in the image. The parser sees a name in their stead.
@@ -217,20 +217,10 @@ class Draft:
         self.found.append(f)
 
     def _tokens(self, tokens, verb, at=None) -> list:
-        """The tokens that go with a claim: those given, or the verb's clause where it isn't the main one."""
-        if tokens or verb is None:
+        """The tokens that go with a claim: those given, else the verb's or the object's phrase."""
+        if tokens or (verb is None and at is None):
             return list(tokens)
-        if at is not None and at.dep_ == "conj":
-            cc = [c for c in at.head.children if c.dep_ == "cc"]
-            last = not any(c.dep_ == "conj" for c in at.children)
-            return [*(cc if last else []), *[t for t in at.subtree]]
-        if verb.dep_ in ("acl", "relcl", "advcl", "xcomp", "pcomp"):
-            top = verb.head if verb.dep_ == "pcomp" else verb
-            return list(top.subtree)
-        if verb.dep_ == "conj":
-            cc = [c for c in verb.head.children if c.dep_ == "cc" and verb.head.i < c.i < verb.i]
-            return [*cc[-1:], *verb.subtree]
-        return []
+        return cutting.with_token(at if at is not None else verb)
 
     def _spans(self, tokens) -> tuple[tuple[int, int], ...]:
         spans: list[list[int]] = []
@@ -278,6 +268,7 @@ class Draft:
                     o.index if o is not None else -1,
                     f.sentence,
                     f.spans,
+                    firm=wording.claim(names, replace(f, hedged=False)) if f.hedged else "",
                 )
             )
         return Reading(tuple(self.sentences), things, tuple(claims), tuple(self.not_claims), tuple(self.notes))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import ATTRIBUTE, NUMBER, OBJECT, places
+from . import ATTRIBUTE, NUMBER, OBJECT, cutting, places
 from .draft import Draft
 from .english_words import (
     COLOUR_DEGREES,
@@ -80,7 +80,7 @@ class Phrases:
             return self._group(token, *group, hedged, negated)
         scene = scene_of(token)
         if scene and scene[0] in ("time", "season", "weather", "light") and token.dep_ != "compound":
-            draft.scene(*scene, hedged=hedged, negated=negated, tokens=self.whole(token) if token.dep_ in ("pobj", "conj") else [])
+            draft.scene(*scene, hedged=hedged, negated=negated, tokens=cutting.with_noun(token) if token.dep_ in ("pobj", "conj") else [])
             self.nested(token, hedged)
             return None
         if base in ("inside", "interior") and (inner := self._of(token)) is not None:
@@ -104,10 +104,10 @@ class Phrases:
         draft.mention(token, entity)
         new, entity.announced = not entity.announced, True
         if negated:
-            draft.add(OBJECT, entity, negated=True, tokens=self.whole(token), hedged=hedged)
+            draft.add(OBJECT, entity, negated=True, tokens=cutting.with_noun(token), hedged=hedged)
             return entity
         if new and not entity.part and base not in GROUNDS:
-            draft.object(entity, tokens=self.whole(token), hedged=hedged)
+            draft.object(entity, tokens=cutting.with_noun(token), hedged=hedged)
         if exact(token) and entity.number:
             draft.add(NUMBER, entity, str(entity.number), tokens=children(token, "nummod"), hedged=hedged)
         if token.dep_ in ("nsubj", "nsubjpass") or (token.dep_ == "attr" and children(token.head, "expl")):
@@ -214,17 +214,6 @@ class Phrases:
         if lemma(token) in PARTS and (of := self._of(token)) is not None:
             return self.phrase(of)
         return None
-
-    def whole(self, token) -> list:
-        """The tokens that a noun phrase takes up, with the preposition or the "and" before it."""
-        if token.dep_ == "conj":
-            return [*[c for c in token.head.children if c.dep_ == "cc"], *token.subtree]
-        own = [t for t in token.subtree]
-        joined = [c for c in token.children if c.dep_ in ("conj", "cc")]
-        if joined:
-            first = min(c.left_edge.i for c in joined)
-            return [t for t in own if t.i < first] + [c for c in joined if c.dep_ == "cc"][:1]
-        return list(token.head.subtree) if token.dep_ == "pobj" and token.head.dep_ == "prep" else own
 
     # -- adjectives -------------------------------------------------------------------------------
 
@@ -429,7 +418,7 @@ class Phrases:
 
     def _related(self, e, value, thing, noun, prep, token, hedged, negated) -> None:
         draft = self.draft
-        tokens = list(prep.subtree) if token.dep_ != "conj" and not children(token, "conj") else self.whole(token)
+        tokens = cutting.with_noun(token) if token.dep_ == "pobj" or token.dep_ == "conj" else list(prep.subtree)
         garment = is_garment(noun) and (e.person or e.animal)
         how = {"tokens": tokens, "hedged": hedged, "negated": negated}
         if value == "in" and garment:

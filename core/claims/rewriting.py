@@ -1,135 +1,159 @@
-"""A sentence without what is false in it, and one that can stand alone."""
+"""Sentences without their false claims, and sentences that need no other before them."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
 
-from . import Claim, Reading, Sentence
+from . import Claim, Reading, Sentence, lexicon
+from .wording import article, capital
 
-_SHORTEST = 2  # words of what can be a sentence
-_LOOSE = r"and|or|but|with|while|which|that|who|as well as|including|such as|of|in|on|at|by|to|a|an|the"
-_MENDS = (
-    (re.compile(r"\s+"), " "),
-    (re.compile(r"\s+([,.;:!?])"), r"\1"),
-    (re.compile(r"([,;:])(?:\s*[,;:])+"), r"\1"),
-    (re.compile(r",\s*and\s*(?=[,.;])"), ""),
-    (re.compile(rf"(?:[,\s]|\b(?:{_LOOSE})\b)+(?=[.!?]$)"), ""),
-    (re.compile(r"\b(and|or)\s+(?:and|or)\b"), r"\1"),
-    (re.compile(r"\b(is|are|was|were)\s*,?\s+and\s+(?=\w+ing\b)"), r"\1 "),
-    (re.compile(r"\b(with|and|or)\s*,\s*"), r"\1 "),
-    (re.compile(r"\bwith\s+(?:and|or)\b"), "with"),
-    (re.compile(r"^[\s,;:]*(?:(?:and|but|or|while)\s+)?"), ""),
-    (re.compile(r",\s*([.!?])"), r"\1"),
+_PRONOUNS = frozenset("he she it they him her them his hers its their theirs both".split())
+_POSSESSIVE = frozenset("his its their".split())
+_DETERMINED = r"(?:an?|the|two|three|four|five|his|her|its|their|some|several|many)"
+_SINGULAR = {"are": "is", "were": "was", "have": "has", "do": "does"}
+_VERBS = frozenset(
+    "wear hold sit stand walk look play ride lie run eat watch face carry lean smile graze rest drink wait read talk "
+    "swim fly sleep hang lean jump dance work cook".split()
 )
-_ARTICLE = re.compile(r"\b([Aa])n?\s+(?=([A-Za-z]))")
-_AN = re.compile(r"(?i)^(?:[aeio]|u(?!ni(?!n)|s[aeiu]|ti))")
-PRONOUNS = frozenset("he she it they his her its their him them both".split())
-POSSESSIVES = frozenset("his her its their".split())
+_DANGLING = re.compile(
+    r"(?:[\s,;:]+(?:and|or|but|with|while|as|in|on|at|of|to|by|from|a|an|the|which|who|that|where|is|are|near|"
+    r"next|both))+\s*(?=[.!?]?$)",
+    re.IGNORECASE,
+)
 
 
 def without(
     sentence: Sentence, claims: Sequence[Claim], false: Collection[int]
-) -> tuple[str, frozenset[int]]:
-    """The sentence without its false claims.
+) -> tuple[str, set[int]]:
+    """The sentence without some of its claims.
 
     Args:
         claims: all claims of the sentence.
-        false: places in `claims` of those that must go.
+        false: which of them have to go, as places in `claims`.
 
     Returns:
-        What is left, a sentence, or "" where that is none; and the places of claims that are not false but
-        are no longer said.
+        The text, "" where nothing that is a sentence is left, and the places in `claims` of those that are
+        gone with it though they aren't false.
     """
-    everything = frozenset(range(len(claims)))
-    if not false:
-        return sentence.text, frozenset()
-    none = ("", everything - set(false))
-    if any(not claims[k].spans for k in false):
-        return none
-    cuts = _joined([span for k in false for span in claims[k].spans])
-    if _headless(sentence, claims, false, cuts):
-        return none
-    text = _cut(sentence.text, cuts)
-    if len(re.findall(r"\w+", text)) < _SHORTEST:
-        return none
-    lost = frozenset(
-        k
-        for k in everything - set(false)
-        if claims[k].spans and all(_inside(span, cuts) for span in claims[k].spans)
-    )
-    if lost == everything - set(false):
-        return none
-    return text, lost
-
-
-def _headless(
-    sentence: Sentence, claims: Sequence[Claim], false: Collection[int], cuts
-) -> bool:
-    """Whether a cut takes away what the sentence, or a part of it that stays, is said of."""
-    gone = {thing for a, b, thing in sentence.mentions if _inside((a, b), cuts)}
-    stays = {thing for a, b, thing in sentence.mentions if not _inside((a, b), cuts)}
-    return any(
-        claim.thing in gone - stays
-        for k, claim in enumerate(claims)
-        if k not in false and not (claim.spans and all(_inside(s, cuts) for s in claim.spans))
-    )
-
-
-def _joined(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    joined: list[tuple[int, int]] = []
-    for start, end in sorted(spans):
-        if joined and start <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
-        else:
-            joined.append((start, end))
-    return joined
-
-
-def _inside(span: tuple[int, int], cuts: Sequence[tuple[int, int]]) -> bool:
-    return any(a <= span[0] and span[1] <= b for a, b in cuts)
-
-
-def _cut(text: str, cuts: Sequence[tuple[int, int]]) -> str:
-    for start, end in reversed(cuts):
-        before = text[:start]
-        # "red and white" less "white": the "and" before it goes, too.
-        if re.match(r"\s*(?:[,.;!?]|$|and\b|or\b)", text[end:]):
-            before = re.sub(r"\s*(?:,\s*)?\b(?:and|or)\s*$", "", before)
-        elif re.search(r"(?:^|[\s(])$", before):
-            end += len(re.match(r"\s*(?:,\s*(?:and\s+)?|and\s+|or\s+)?", text[end:])[0])
-        text = f"{before} {text[end:]}"
-    return mended(text)
-
-
-def mended(text: str) -> str:
-    """Blanks, commas, articles and the ends of a sentence put right."""
-    for pattern, put in _MENDS:
-        text = pattern.sub(put, text)
-    text = _ARTICLE.sub(lambda m: _article(m, text), text).strip()
-    if not text:
-        return ""
-    text = text[:1].upper() + text[1:]
-    return text if re.search(r"[.!?。！？…][\"'”’)]*$", text) else text.rstrip(",;:") + "."
-
-
-def _article(found: re.Match, text: str) -> str:
-    word = re.match(r"\w+", text[found.end() :])[0]
-    return f"{found[1]}{'n' if _AN.match(word) else ''} "
+    gone, others = set(false), {i for i in range(len(claims)) if i not in set(false)}
+    if not gone:
+        return sentence.text, set()
+    if not others or any(not claims[i].spans for i in gone):
+        return "", others
+    spans = _merged([span for i in gone for span in claims[i].spans])
+    lost = {i for i in others if claims[i].spans and all(_inside(span, spans) for span in claims[i].spans)}
+    if not others - lost:
+        return "", others
+    text = _mended(sentence.text, spans)
+    return (text, lost) if text else ("", others)
 
 
 def standalone(reading: Reading, index: int) -> str:
-    """The sentence of that index with names for the pronouns that its own words do not explain."""
+    """A sentence with the names of things in place of the pronouns that only its predecessors explain."""
     sentence = reading.sentences[index]
+    text = sentence.text
     named: set[int] = set()
-    text, shift = sentence.text, 0
-    for start, end, thing in sorted(sentence.mentions):
-        first = sentence.text[start:end].split(" ")[0]
-        name = reading.things[thing].name
-        if first.lower() in PRONOUNS and thing not in named and name:
-            put = f"{name}'s" if first.lower() in POSSESSIVES else name
-            put = put[:1].upper() + put[1:] if start == 0 else put
-            text = text[: start + shift] + put + text[start + shift + len(first) :]
-            shift += len(put) - len(first)
+    edits: list[tuple[int, int, str]] = []
+    starts = [(a, b) for a, b, _ in sentence.mentions]
+    nouns = {t for a, b, t in sentence.mentions if text[a:b].lower() not in _PRONOUNS}
+    for start, end, thing in sentence.mentions:
+        word = text[start:end].lower()
+        if word not in _PRONOUNS or thing in named or thing in nouns:
+            named.add(thing)
+            continue
         named.add(thing)
-    return text
+        name = reading.things[thing].name
+        if not name:
+            continue
+        owns = word in _POSSESSIVE or (word == "her" and any(a == start and b > end for a, b in starts))
+        if owns:
+            name += "'" if name.endswith("s") else "'s"
+        elif word == "they" and reading.things[thing].number == 1 and " and " not in name:
+            verb = re.match(r"\s+(are|were|have)\b", text[end:])
+            if verb:
+                edits.append((end + verb.start(1), end + verb.end(1), _SINGULAR[verb[1]]))
+        edits.append((start, end, name))
+    for start, end, new in sorted(edits, reverse=True):
+        text = text[:start] + new + text[end:]
+    return capital(text)
+
+
+def _merged(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if merged and start <= merged[-1][1] + 1:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
+
+
+def _inside(span: tuple[int, int], spans: Sequence[tuple[int, int]]) -> bool:
+    return any(a <= span[0] and span[1] <= b for a, b in spans)
+
+
+def _mended(text: str, spans: Sequence[tuple[int, int]]) -> str:
+    """The text without the spans, with articles, commas and verbs made to fit."""
+    for start, end in reversed(spans):
+        text = _cut(text, start, end)
+    text = re.sub(r"\s+", " ", text).strip()
+    text = re.sub(r"\s+([,;:.!?])", r"\1", text)
+    text = re.sub(r"([,;:])(?:\s*[,;:])+", r"\1", text)
+    text = re.sub(r"\b(and|or|but|while)(?:,?\s+(?:and|or|but))+\b", r"\1", text, flags=re.IGNORECASE)
+    text = re.sub(r",\s+(and|or|but)\s*,", r", \1", text)
+    text = re.sub(r"^(?:[\s,;:.]|(?:and|or|but|while|which|who|that)\b)+", "", text, flags=re.IGNORECASE)
+    body, stop = re.fullmatch(r"(.*?)([.!?]?)", text, re.DOTALL).groups()
+    body = body.rstrip(" ,;:-–—")
+    while (shorter := _DANGLING.sub("", body)) != body:
+        body = shorter.rstrip(" ,;:-–—")
+    if len(re.findall(r"[^\W\d_]+", body)) < 2 or re.fullmatch(r"there (?:is|are|may be|appears? to be)", body, re.IGNORECASE):
+        return ""
+    return capital(body) + (stop or ".")
+
+
+def _cut(text: str, start: int, end: int) -> str:
+    before, removed, after = text[:start].rstrip(), text[start:end], text[end:].lstrip()
+    article_before = re.search(r"\b(an?)$", before, re.IGNORECASE)
+    following = re.match(r"[\w'-]+", after)
+    if article_before and following:
+        right = article(following[0]).split()[0]
+        right = capital(right) if article_before[1][0].isupper() else right
+        before = before[: article_before.start()] + right
+    if before.endswith(",") and (not after or after[0] in ",.;!?"):
+        before = before[:-1]  # the pair of commas that set it off
+    elif before.endswith(",") and after and re.match(r"(?:is|are|was|were|has|have|sits?|stands?)\b", after):
+        before = before[:-1]
+    if re.match(r"(?:,\s*)?(?:and|or)\b", removed):
+        before = _closed_list(before)
+        after = _agreed(before, after)
+    if not before and after.startswith(","):
+        after = after[1:].lstrip()
+    joint = "" if not before or not after or after[0] in ",.;:!?" else " "
+    return before + joint + after
+
+
+def _closed_list(before: str) -> str:
+    """ "a cup, a book", of which "and a pen" was the end -> "a cup and a book"."""
+    found = re.search(rf"\b{_DETERMINED}\s[^,]+?(,\s*)(?={_DETERMINED}\s[^,]*$)", before, re.IGNORECASE)
+    if not found or re.match(r"(?:in|on|at|behind|under|above|beside|near|to)\b", before[: found.end(1)].split(",")[-2].lstrip(), re.IGNORECASE):
+        return before
+    return f"{before[: found.start(1)]} and {before[found.end(1) :]}"
+
+
+def _agreed(before: str, after: str) -> str:
+    """The verb after a subject that is one now: "A man are" -> "A man is"."""
+    verb = re.match(r"[a-z]+", after)
+    if verb is None or not re.match(r"(?:an?|one|the|this|his|her|its)\s(?:(?!\b(?:and|are|is|with)\b).)*$", before, re.IGNORECASE):
+        return after
+    if re.search(r"\band\b", before) or _plural(before):
+        return after
+    word = verb[0]
+    if word in _SINGULAR:
+        return _SINGULAR[word] + after[len(word) :]
+    return after[: len(word)] + "s" + after[len(word) :] if word in _VERBS else after
+
+
+def _plural(before: str) -> bool:
+    last = re.findall(r"[a-z]+", before.lower())[-1:]
+    return bool(last) and (lexicon.singular(last[0]) != last[0] or last[0] in ("people", "men", "women", "children"))
