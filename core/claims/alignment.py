@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from . import ACTION, ATTRIBUTE, NUMBER, OBJECT, PLACE, RELATION, TEXT, Claim, Reading, Thing
+from . import ACTION, ATTRIBUTE, NUMBER, OBJECT, PLACE, RELATION, TEXT, Claim, Reading, Sentence, Thing
 from . import judging, lexicon, predicates, values
 from .judging import called
 
@@ -74,6 +74,9 @@ class Known:
                 verb, place, _ = predicates.parts(claim.value)
                 if (verb or place) in _OWNING and claim.thing != claim.other:
                     known.owner.setdefault(claim.other, claim.thing)
+        for sentence in reading.sentences:
+            for thing, owner in _possessed(sentence):
+                known.owner.setdefault(thing, owner)
         return known
 
     def place(self, index: int) -> str:
@@ -264,6 +267,48 @@ def _same_role(p: Known, i: int, h: Known, j: int) -> bool:
     return any(_alike(c, i, d, j) for c in p.about[i] for d in h.about[j] if c.kind == RELATION == d.kind)
 
 
+_ROLES = ("on", "in", "with", "toward", "under")
+
+
+def _in_one_role(p: Known, i: int, h: Known, j: int, found: dict[int, int]) -> bool:
+    """What the sign is mounted on is one thing, whatever the post is made of."""
+    if not lexicon.same(p.reading.things[i].head, h.reading.things[j].head):
+        return False
+
+    def neighbours(known: Known, index: int) -> set[int]:
+        found = set()
+        for c in known.about[index]:
+            if c.kind == RELATION and c.other >= 0 and not c.negated:
+                verb, place, _ = predicates.parts(c.value)
+                if place in _ROLES or not place and verb in predicates.HAVING | {"wear"}:
+                    found |= {c.thing, c.other} - {index}
+        return found
+
+    near = neighbours(p, i)
+    return any(
+        found.get(m) in near
+        and (p.reading.things[found[m]].definite or h.reading.things[m].definite)
+        for m in neighbours(h, j)
+        if m in found
+    )
+
+
+def _possessed(sentence: Sentence) -> list[tuple[int, int]]:
+    """(thing, owner) of every "the woman's hand", "her hand" among the mentions."""
+    text, found = sentence.text, []
+    for a, b, owner in sentence.mentions:
+        word = text[a:b].lower()
+        if not (word.endswith(("'s", "’s")) or text[b : b + 2] in ("'s", "’s", "s'") or word in _POSSESSIVE):
+            continue
+        inside = [m for m in sentence.mentions if m[0] == a and m[1] > b and m[2] != owner]
+        after = [m for m in sentence.mentions if b <= m[0] <= b + 4 and m[2] != owner]
+        found += [(m[2], owner) for m in (inside or after)[:1]]
+    return found
+
+
+_POSSESSIVE = frozenset(("his", "her", "its", "their"))
+
+
 def _group_of(p: Known, h: Known, a: int, b: int) -> bool:
     """One of two owners is a group that the other belongs to."""
     x, y = p.reading.things[a], p.reading.things[b]
@@ -286,6 +331,8 @@ def _told_apart(p: Known, i: int, h: Known, j: int, found: dict[int, int]) -> bo
         return False
     own, other = p.owner.get(i, -1), h.owner.get(j, -1)
     if own >= 0 and other >= 0 and found.get(other) == own:
+        return False
+    if _in_one_role(p, i, h, j, found):
         return False
     if any(c.kind == PLACE for c, _ in differ) and (lexicon.head(a.head) in _MASS or p.place(i) or h.place(j)):
         return True

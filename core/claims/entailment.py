@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from . import ACTION, ATTRIBUTE, NUMBER, OBJECT, PLACE, RELATION, SCENE, STATEMENT, Claim, Reading, Thing
 from . import alignment as aligning
-from . import foreign, judging, lexicon, predicates, support, values
+from . import contrast, foreign, judging, lexicon, predicates, support, values
 from .alignment import Known, MayBe, align, align_known
 from .judging import CONTRADICTED, ENTAILED, NEUTRAL
 
@@ -122,6 +122,8 @@ def compare(a: Reading, b: Reading) -> str:
     forward = [_relation(c, x, there) for c in b.claims]
     backward = [_relation(c, y, back) for c in a.claims]
     if _clash(b.claims, forward, x, y, there, back) or _clash(a.claims, backward, y, x, back, there):
+        return CONTRADICTION
+    if contrast.clash(a, b, there):
         return CONTRADICTION
     holds = bool(forward) and all(
         v == ENTAILED or _follows(c, x, there) for c, v in zip(b.claims, forward)

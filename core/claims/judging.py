@@ -310,10 +310,12 @@ def _scene(p: Claim, h: Claim) -> str:
     kin = {p.subject, h.subject}
     if {"sky", "weather"} & kin and _sky(p.value, h.value):
         return CONTRADICTED if p.negated == h.negated else ENTAILED
-    if len(kin) > 1 and not kin <= {"sky", "weather", "setting", "time", "light", "event"}:
+    if len(kin) > 1 and not kin <= {"sky", "weather", "setting", "time", "light", "event"} and p.kind == h.kind:
         return NEUTRAL
     if p.kind != h.kind and "sky" not in kin:
-        return NEUTRAL
+        one, other = (p, h) if p.kind == SCENE else (h, p)
+        if one.subject != "setting" or other.value not in ("indoor", "outdoor", "indoors", "outdoors"):
+            return NEUTRAL
     entails = values.entails(p.value, h.value) or settings.entails(p.value, h.value)
     clash = values.excludes(p.value, h.value) or settings.excludes(p.value, h.value)
     if len(kin) > 1 and "setting" in kin and not clash:

@@ -153,7 +153,9 @@ def is_kind(special: str, general: str) -> bool:
         return True
     if " " in special:
         return is_kind(head(special), general)
-    return any(is_kind(k, general) for k in _kinds().get(special, ()) if k != special)
+    return any(
+        (above(s) - {s}) & targets for k in _kinds().get(special, ()) for s in senses(k)[:1]
+    )
 
 
 @lru_cache(maxsize=2048)

@@ -74,7 +74,7 @@ walk,stroll,make way,walk along,step,wander,march,stride
 run,jog,sprint,dash
 move,drive,travel,make way,go,run,ride,head,proceed,advance,in motion
 jump,leap,mid air,air,launch,bound,hop,in air
-stop,halt,come halt,station,stand,still
+stop,halt,come halt,station,still
 park,station,stop
 eat,feed,enjoy meal,have meal,dine,munch,chew,bite,share meal
 drink,sip
@@ -82,7 +82,7 @@ smile,grin,beam
 laugh,smile
 fly,soar,glide,hover,float
 hang,suspend,mount,attach,fix,affix,fasten,secure,display,dangle
-place,put,set,position,situate,locate,lie,stand,rest,sit,arrange,lay,stack,be
+place,put,set,position,situate,locate,arrange,lay,stack,be
 cover,blanket,coat,top,overspread,spread
 line,border,edge,flank,run along
 surround,encircle,enclose,ring
@@ -293,7 +293,9 @@ def facing(value: str) -> int:
     for phrase, rows in _groups("facing").items():
         if text.startswith(phrase):
             return min(rows)
-    return -1
+    if "camera" in text:
+        return 0
+    return 1 if re.match(r"(?:look|gaze|stare|glance)(?: \w+)+$", text) else -1
 
 
 _FILL = frozenset("at to the into directly straight in for of a is are be toward towards with his her its their turned".split())

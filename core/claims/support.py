@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
 
-from . import ACTION, ATTRIBUTE, OBJECT, PLACE, RELATION, SCENE, STATEMENT, Claim, Sentence, judging, lexicon, predicates, values
+from . import ACTION, ATTRIBUTE, OBJECT, PLACE, RELATION, SCENE, STATEMENT, TEXT, Claim, Sentence, judging, lexicon, predicates, values
 from .alignment import Known
 
 _IRREGULAR = {
@@ -97,6 +97,10 @@ def borne_out(claim: Claim, moved: Claim, premise: Known, written: Known, alignm
         return bool(words) and said(premise.text, words)
     if claim.negated:
         return False
+    if claim.subject in _PRONOUNS or claim.value in _PRONOUNS:
+        return True
+    if claim.kind == TEXT:
+        return judging._plain(claim.value) in judging._plain(premise.text)
     if claim.kind == OBJECT:
         return _named(claim.subject, premise) or _agent(claim, moved, premise)
     if claim.kind in (ATTRIBUTE, ACTION):
@@ -122,6 +126,8 @@ def borne_out(claim: Claim, moved: Claim, premise: Known, written: Known, alignm
 def _named(noun: str, premise: Known) -> bool:
     """Whether a sentence names such a thing: each word of the compound, or a kind of it."""
     words = tuple(noun.split())
+    if lexicon.senses(words[-1], lexicon.VERB) and any(said(_text(s), words) for s in premise.reading.sentences):
+        return True  # a verb that the tagger took for a noun
     return any(
         said(_text(s), words) and any(lexicon.is_kind(lexicon.singular(t), words[-1]) for t in tokens(_text(s)))
         for s in premise.reading.sentences

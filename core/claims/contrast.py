@@ -1,0 +1,85 @@
+"""Two sentences in one frame that differ in a value: a contradiction that a parser's slip would hide.
+
+The words of both are laid side by side. Where one has a word that the other excludes, of one noun that
+both name, and most of the rest is shared, the two contradict each other.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from . import Reading, judging, lexicon, predicates, values
+from .support import lemma, means, tokens
+
+_QUOTED = re.compile(r"[\"“”]([^\"“”]+)[\"“”]")
+_SMALL = frozenset(
+    "a an the is are was be been being of and or in on at to with by from for as it its his her their they she he "
+    "there this that which who image photo picture scene shows show seen visible can".split()
+)
+_DENIAL = re.compile(r"\b(?:not?|without|never|none|nothing|neither|nor|\w+n['’]t)\b", re.IGNORECASE)
+_SHARED = 0.5
+
+
+def clash(a: Reading, b: Reading, alignment: Mapping[int, int]) -> bool:
+    """Whether the wording of two texts contradicts.
+
+    Args:
+        alignment: things of b -> the things of a that they are.
+    """
+    first, second = (" ".join(s.text or s.said for s in r.sentences) for r in (a, b))
+    x = [t for t in tokens(first) if t not in _SMALL]
+    y = [t for t in tokens(second) if t not in _SMALL]
+    if not x or not y or len(x) > 60 or len(y) > 60 or _DENIAL.search(f"{first} {second}"):
+        return False
+    more = [t for t in x if not any(means(t, u) or means(u, t) for u in y)]
+    fewer = [t for t in y if not any(means(t, u) or means(u, t) for u in x)]
+    if 1 - len(more) / len(x) < _SHARED and 1 - len(fewer) / len(y) < _SHARED:
+        return False
+    nouns = {
+        word: j
+        for j, i in alignment.items()
+        for word in {lexicon.head(n) for n in (*judging.called(a.things[i]), *judging.called(b.things[j]))}
+    }
+    return _texts_clash(first, second, x, y) or any(
+        _opposed(p, q) and (one := _noun(p, x, nouns)) is not None and one == _noun(q, y, nouns)
+        for p in more
+        for q in fewer
+    )
+
+
+def _opposed(p: str, q: str) -> bool:
+    if p in _PLACES or q in _PLACES:
+        return False
+    one, other = lemma(p), lemma(q)
+    return (
+        values.excludes(p, q) or values.excludes(one, other) or predicates.posture_excludes(one, other)
+    )
+
+
+_PLACES = frozenset("left right top bottom front back foreground background up down upper lower".split())
+
+
+def _noun(word: str, words: list[str], nouns: Mapping[str, int]) -> int | None:
+    """The thing that a word is said of: the next noun close by, or else the last before it."""
+    at = words.index(word)
+    for t in words[at + 1 : at + 3]:
+        if (found := nouns.get(lexicon.singular(t))) is not None:
+            return found
+    for t in reversed(words[:at]):
+        if (found := nouns.get(lexicon.singular(t))) is not None:
+            return found
+    return None
+
+
+def _texts_clash(first: str, second: str, x: list[str], y: list[str]) -> bool:
+    """One place of one thing is said to read two things."""
+    p, q = ({judging._plain(t) for t in _QUOTED.findall(text)} for text in (first, second))
+    if not p or not q or p & q or not (any(t in first.lower() for t in _DEFINITE) and any(t in second.lower() for t in _DEFINITE)):
+        return False
+    quoted = {t for text in (first, second) for m in _QUOTED.findall(text) for t in tokens(m)}
+    m, n = ({lemma(t) for t in words if t not in quoted} for words in (x, y))
+    return len(m & n) >= 0.6 * min(len(m), len(n)) and len(m & n) >= 2
+
+
+_DEFINITE = ("the ", "its ", "their ")
