@@ -371,6 +371,15 @@ class Predicates(Phrases):
         for q in self.draft.quotes:
             if q.used:
                 continue
+            token = self.doc[q.token]
+            verb = next((t for t in token.ancestors if t.pos_ == "VERB"), None)
+            subject = self.done.get(next((c.i for c in verb.children if c.dep_ in ("nsubj", "nsubjpass")), -1)) if verb is not None else None
+            on = [self.done.get(o.i) for p in verb.children if p.dep_ == "prep" and p.text.lower() in ("on", "above", "across") for o in p.children if o.dep_ == "pobj"] if verb is not None and subject is None else []
+            on = [e for e in on if e is not None and not e.part]
+            if on:
+                q.used = True
+                self.draft.add(TEXT, on[0], q.text)
+                continue
             before = [e for i, e in things if i < q.token]
             after = [e for i, e in things if i > q.token]
             for e in (before[-1:] or after[:1]):

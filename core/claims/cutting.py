@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from .english_words import SIDES
+
 # Prepositions without which a verb says something else or nothing: "looking at", "covered with".
 _BOUND = frozenset("at to of by for into onto against".split())
 _OWN = ("nsubj", "nsubjpass", "csubj", "expl")
@@ -43,6 +45,8 @@ def with_preposition(prep) -> list:
     head = prep.head
     if prep.dep_ == "prep" and head.dep_ == "prep":
         return with_preposition(head)
+    if prep.text.lower() == "of" and head.lemma_.lower() in SIDES and head.dep_ == "pobj":
+        return with_preposition(head.head)  # "in front of a house"
     if prep.dep_ == "agent" or (prep.text.lower() in _BOUND and head.pos_ == "VERB" and prep.dep_ == "prep" and not _objects(head)):
         return with_verb(head)
     if head.pos_ == "AUX" or (head.pos_ == "ADJ" and head.dep_ in ("acomp", "oprd")):
@@ -79,7 +83,7 @@ def with_verb(verb) -> list:
             if t.i >= follower.left_edge.i:
                 continue
             top = _below(t, verb)
-            if top is not None and (top.dep_ in _OWN or (top.dep_ in ("aux", "auxpass") and not own_auxiliary) or top.i < verb.i and top.dep_ in ("prep", "advmod", "advcl", "punct", "mark")):
+            if top is not None and top.dep_ != "cc" and (top.dep_ in _OWN or (top.dep_ in ("aux", "auxpass") and not own_auxiliary) or top.i < verb.i and top.dep_ in ("prep", "advmod", "advcl", "punct", "mark")):
                 continue
             tokens.append(t)
         return tokens

@@ -11,7 +11,11 @@ from . import OBJECT, PLACE, RELATION, SCENE, Claim, Reading, Sentence, Thing, c
 from .things import Entity, Things
 
 # Words in quotation marks are text that can be read in the image. The parser sees a name in their stead.
-QUOTE = re.compile(r"[\"“”„«]([^\"“”„«»]{1,200})[\"”“»]|(?<![\w’'])[‘']([^'‘’]{1,80})[’'](?!\w)")
+QUOTE = re.compile(
+    r"[\"“”„«]([^\"“”„«»]{1,200})[\"”“»]|(?<![\w’'])[‘']([^'‘’]{1,80})[’'](?!\w)"
+    # ... or in capitals or digits after a word that announces text: "labeled 42", "reading STOP".
+    r"|(?<=\bnumber )(\d[\w-]*)|(?:(?<=\breads )|(?<=\breading )|(?<=\bsays )|(?<=\bsaying )|(?<=\blabeled )|(?<=\blabelled )|(?<=\bmarked )|(?<=\bnumbered )|(?<=\bword )|(?<=\bwords ))((?:[A-Z0-9][A-Z0-9&'-]*(?:\s+(?=[A-Z0-9]))?)+)\b(?![a-z])"
+)
 STANDIN = "Quotation"
 
 
@@ -57,7 +61,7 @@ def stand_in(text: str) -> tuple[str, list[Quote]]:
     quotes: list[Quote] = []
     parts, at, length = [], 0, 0
     for match in QUOTE.finditer(text):
-        words = (match[1] or match[2] or "").strip()
+        words = next(filter(None, match.groups()), "").strip()
         before = text[at : match.start()]
         if not any(c.isalnum() for c in words):
             continue

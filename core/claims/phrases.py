@@ -70,6 +70,11 @@ class Phrases:
         draft, base = self.draft, lemma(token)
         hedged = hedged or self.guessed(token)
         negated = negated or any(c.text.lower() in ("no", "neither") for c in children(token, "det"))
+        if token.text.lower() in ("nobody", "noone") or (base == "one" and negated):
+            entity = draft.things.new(token, "person", draft.index)
+            entity.plural = True
+            draft.add(OBJECT, entity, negated=True, tokens=cutting.with_noun(token), hedged=hedged)
+            return None
         if token.pos_ == "PRON" or token.tag_ in ("DT", "PRP", "WP", "WDT", "PRP$"):
             return self._pronoun(token, hedged)
         if token.tag_ == "CD" or base in ("one", "other", "another"):

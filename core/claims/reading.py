@@ -7,25 +7,44 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from ..models.offline import spacy_english
-from . import ATTRIBUTE, STATEMENT, Claim, Passage, Reading, Sentence, Thing
+from . import ATTRIBUTE, STATEMENT, Claim, Passage, Reading, Sentence, lexicon
 from .draft import Draft, stand_in
 from .markup import Unit, read_markup
+from .parses import repaired
 
 _FOREIGN = re.compile(r"[^\x00-\u024f\u2000-\u206f\u20a0-\u20bf\u2100-\u27bf\ufe00-\ufe0f\U0001f000-\U0001faff]")
 _ENGLISH = frozenset(
-    "the a an is are of in on at and with there this to it its from by no two his her their".split()
+    "the a an is are was were be been being am of in on at and or but with there this that these those to it its from by "
+    "for as no not two three four his her their they he she i we you what which who while where when near into onto over "
+    "under above below behind beside between next some several many each both other another one all any has have had do "
+    "does can could may might will would should also very more most just only so than then if up down out off through "
+    "across along around against toward towards them him".split()
 )
 
 
 def is_english(text: str) -> bool:
-    """Whether a text can be taken for English: in Latin letters, with words that every English sentence has."""
-    letters = [c for c in text if c.isalpha()]
+    """Whether a text can be taken for English: in Latin letters, half of its words English ones or more."""
+    letters = [c for c in text[:2000] if c.isalpha()]
     if not letters or sum(1 for c in letters if _FOREIGN.match(c)) > 0.15 * len(letters):
         return False
-    words = re.findall(r"[^\W\d_]+", text.lower())
-    return len(words) < 4 or any(w in _ENGLISH for w in words)
+    words = re.findall(r"[^\W\d_]+", text[:2000])[:80]
+    known = [w for w in words if _known(w.lower())]
+    return len(known) >= 0.5 * len(words)
+
+
+@lru_cache(maxsize=8192)
+def _known(word: str) -> bool:
+    if word in _ENGLISH:
+        return True
+    forms = {word, lexicon.singular(word)}
+    for ending in ("ing", "ed", "ly", "s", "es", "er", "est", "d"):
+        if word.endswith(ending) and len(word) > len(ending) + 2:
+            stem = word[: -len(ending)]
+            forms |= {stem, stem + "e", stem[:-1] if stem[-1:] == stem[-2:-1] else stem}
+    return word.isascii() and any(lexicon.senses(f, pos) for f in forms for pos in (lexicon.NOUN, lexicon.VERB, lexicon.ADJECTIVE))
 
 
 class SyntaxReader:
@@ -69,7 +88,7 @@ def _parse(units: Sequence[Unit]) -> list:
             token.is_sent_start = token.i == 0
         docs.append(doc)
         quotes.append(said)
-    return list(zip(nlp.pipe(docs), quotes))
+    return [(repaired(doc), said) for doc, said in zip(nlp.pipe(docs), quotes)]
 
 
 def _sentence(unit: Unit) -> str:
@@ -133,4 +152,4 @@ def _by_sentence(units: Sequence[Unit], notes: Sequence[str]) -> Reading:
     return Reading(tuple(sentences), (), tuple(claims), tuple(out), tuple(notes))
 
 
-__all__ = ["SyntaxReader", "Thing", "is_english", "read"]
+__all__ = ["SyntaxReader", "is_english", "read"]

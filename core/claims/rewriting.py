@@ -102,14 +102,30 @@ def _mended(text: str, spans: Sequence[tuple[int, int]]) -> str:
     text = re.sub(r"([,;:])(?:\s*[,;:])+", r"\1", text)
     text = re.sub(r"\b(and|or|but|while)(?:,?\s+(?:and|or|but))+\b", r"\1", text, flags=re.IGNORECASE)
     text = re.sub(r",\s+(and|or|but)\s*,", r", \1", text)
+    text = _pair(text)
     text = re.sub(r"^(?:[\s,;:.]|(?:and|or|but|while|which|who|that)\b)+", "", text, flags=re.IGNORECASE)
     body, stop = re.fullmatch(r"(.*?)([.!?]?)", text, re.DOTALL).groups()
     body = body.rstrip(" ,;:-–—")
     while (shorter := _DANGLING.sub("", body)) != body:
         body = shorter.rstrip(" ,;:-–—")
+    body = _one(body)
     if len(re.findall(r"[^\W\d_]+", body)) < 2 or re.fullmatch(r"there (?:is|are|may be|appears? to be)", body, re.IGNORECASE):
         return ""
     return capital(body) + (stop or ".")
+
+
+def _pair(text: str) -> str:
+    """ "a cup, and an apple" -> "a cup and an apple": two things need no comma."""
+    return re.sub(rf"(?<!,)( {_DETERMINED}\s[^\s,]+(?:\s[^\s,]+)?), (and|or) (?={_DETERMINED}\s[^,]*[.!?]?$)", r"\1 \2 ", text) if text.count(",") == 1 else text
+
+
+def _one(body: str) -> str:
+    """The verb after what is one now: "A woman are walking", "there are a building"."""
+    there = re.search(r"\bthere (are|were) (?=(?:an?|one)\s(?:(?!\band\b)[^,])*$)", body, re.IGNORECASE)
+    if there:
+        return body[: there.start(1)] + _SINGULAR[there[1].lower()] + body[there.end(1) :]
+    one = re.match(r"(?:an?|one)\s(?:(?!\b(?:and|is|has|was|of)\b)[^,])*?\s(are|were|have)\b", body, re.IGNORECASE)
+    return body[: one.start(1)] + _SINGULAR[one[1]] + body[one.end(1) :] if one else body
 
 
 def _cut(text: str, start: int, end: int) -> str:

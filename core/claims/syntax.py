@@ -16,6 +16,7 @@ from .english_words import (
     PICTURE,
     PRESENT,
     SIDES,
+    TEXT_NOUNS,
 )
 from .surroundings import scene_of, scene_subject, setting_of
 from .things import Entity, is_abstract, lemma
@@ -179,6 +180,11 @@ class SentenceReader(Predicates):
             return self._scene(verb, subject, kind, said, hedged, negated)
         if not is_abstract(base) and base not in PICTURE:
             return False
+        if base in TEXT_NOUNS and any(q.token in {t.i for t in verb.subtree} for q in draft.quotes):
+            self.done[subject.i] = None  # "The words "Fresh Fish" are written on a board"
+            for o in [o for p in children(verb, "prep") for o in children(p, "pobj")]:
+                self.phrase(o, hedged=hedged)
+            return True
         if base in PARTS and (children(subject, "poss") or self._of(subject) is not None and not is_abstract(lemma(self._of(subject)))):
             return False
         if self._region(verb, subject, base, hedged):
@@ -215,6 +221,11 @@ class SentenceReader(Predicates):
 
     def _impersonal(self, verb, subject, hedged, negated) -> bool:
         """ "It is daytime", "It appears to be raining"; "This is a kitchen"."""
+        if subject.text.lower() == "it" and verb.lemma_.lower() in ("rain", "snow", "drizzle", "hail"):
+            self.draft.scene("weather", verb.lemma_.lower(), hedged=hedged, negated=negated)
+            self.done[subject.i] = None
+            self.rest(verb, [], hedged)
+            return True
         if subject.text.lower() not in ("it", "this") or verb.lemma_ not in ("be", "appear", "seem"):
             return False
         said = children(verb, "acomp", "attr", "oprd") + [x for c in children(verb, "xcomp") for x in children(c, "attr", "acomp", "oprd")]

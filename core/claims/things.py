@@ -40,7 +40,7 @@ def is_person(noun: str) -> bool:
     return noun in PEOPLE or (noun not in _NO_PEOPLE and lexicon.is_person(noun))
 
 
-_CONCRETE = frozenset("line ticket list crew circle splash wave rainbow herd flock orchestra roll present gift print label traffic crowd team band letter image logo sign signal bun cloud group queue row set".split())
+_CONCRETE = frozenset("poster billboard placard notice advertisement ad menu label document page certificate receipt map card calendar chart graph screenshot line ticket list crew circle splash wave rainbow herd flock orchestra roll present gift print label traffic crowd team band letter image logo sign signal bun cloud group queue row set".split())
 _NO_PEOPLE = frozenset("object item thing model statue doll top cap bull toast light".split())
 
 
@@ -72,7 +72,7 @@ def is_abstract(noun: str) -> bool:
     return last.endswith(_ABSTRACT_ENDINGS) or (last.endswith(("ity", "tion", "sion", "ment")) and len(last) > 6)
 
 
-_CONCRETE = frozenset("line ticket list crew circle splash wave rainbow herd flock orchestra roll present gift print label traffic crowd team band letter image logo sign signal bun cloud group queue row set".split())
+_CONCRETE = frozenset("poster billboard placard notice advertisement ad menu label document page certificate receipt map card calendar chart graph screenshot line ticket list crew circle splash wave rainbow herd flock orchestra roll present gift print label traffic crowd team band letter image logo sign signal bun cloud group queue row set".split())
 _NO_PEOPLE = frozenset("object item thing model statue doll top cap bull toast light".split())
 
 
