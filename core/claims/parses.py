@@ -1,0 +1,87 @@
+"""Repairs of parses: what a small parser often gets wrong in captions, and grammar or the lexicon can tell."""
+
+from __future__ import annotations
+
+from . import lexicon
+
+_ONE = frozenset("a an this that each every another one".split())
+_CC = frozenset("and or but".split())
+
+
+def _kids(token, *deps):
+    return [c for c in token.children if c.dep_ in deps]
+
+
+def repaired(doc):
+    """The same parse, with the repairs made in place."""
+    if len(doc) < 2:
+        return doc
+    _noun_for_verb(doc)
+    for token in doc:
+        if token.dep_ == "appos" and token.pos_ in ("NOUN", "PROPN"):
+            _list(token)
+        elif token.dep_ == "cc" and token.text.lower() in _CC:
+            _joined_verb(token)
+    return doc
+
+
+def _noun_for_verb(doc) -> None:
+    """ "A dog runs." and "mist hovers over the water", where the verb was taken for a noun."""
+    verbs = any(t.pos_ in ("VERB", "AUX") for t in doc)
+    for token in doc:
+        if token.tag_ not in ("NNS", "NN") or token.pos_ not in ("NOUN", "PROPN") or not token.text.endswith("s"):
+            continue
+        subject = next((c for c in token.lefts if c.dep_ == "compound" and c.i == token.i - 1), None)
+        base = token.lemma_.lower()
+        if subject is None or not lexicon.senses(base, lexicon.VERB):
+            continue
+        one = any(c.dep_ == "det" and c.text.lower() in _ONE for c in token.children)
+        never = not lexicon.senses(base)
+        alone = not verbs and token.dep_ == "ROOT" and any(c.dep_ == "det" for c in token.children)
+        if (one and token.tag_ == "NNS") or never or alone:
+            _make_verb(token, subject)
+
+
+def _make_verb(token, subject) -> None:
+    token.tag_, token.pos_ = "VBZ", "VERB"
+    owner = token.head
+    inside = token.dep_ == "pobj" and owner.dep_ == "prep"  # "a layer of mist hovers"
+    for c in [c for c in token.lefts if c != subject]:
+        c.head = subject
+    if inside:
+        outer, dep = owner.head, owner.head.dep_
+        clause = outer.head if outer.head != outer else None
+        subject.head, subject.dep_ = owner, "pobj"
+        if outer.pos_ in ("NOUN", "PROPN") and (clause is None or dep in ("conj", "ROOT", "nsubj")):
+            token.dep_, token.head = ("conj" if dep == "conj" else "ROOT"), (clause if clause is not None and dep == "conj" else token)
+            outer.head, outer.dep_ = token, "nsubj"
+        return
+    subject.head, subject.dep_ = token, "nsubj"
+
+
+def _list(token) -> None:
+    """ "a cup, a book, and an apple": items of a list taken for other names of the first."""
+    last = token
+    while (more := _kids(last, "conj", "appos")) and not _kids(last, "cc"):
+        last = more[0]
+    if not any(c.text.lower() in _CC for c in _kids(last, "cc")) or not _kids(last, "conj"):
+        return
+    if token.head.dep_ not in ("dobj", "pobj", "attr", "nsubj", "nsubjpass", "conj", "ROOT"):
+        return
+    if any(c.dep_ == "nummod" for c in token.head.children) or token.head.tag_ in ("NNS", "NNPS"):
+        return  # "two individuals, a man and a woman"
+    token.dep_ = "conj"
+
+
+def _joined_verb(cc) -> None:
+    """ "walking on the beach and holding hands": the second verb hung on the first as a circumstance."""
+    if _kids(cc.head, "conj") and any(c.i > cc.i for c in _kids(cc.head, "conj")):
+        return
+    if cc.head.pos_ not in ("NOUN", "PROPN", "PRON") or cc.i + 1 >= len(cc.doc):
+        return
+    verb = next((t for t in cc.doc[cc.i + 1 : cc.i + 4] if t.pos_ == "VERB" and t.dep_ in ("advcl", "acl", "xcomp", "dep")), None)
+    if verb is None or verb.head.i > cc.i or verb.head.pos_ not in ("VERB", "AUX"):
+        return
+    if any(t.pos_ not in ("ADV", "AUX", "PART") for t in cc.doc[cc.i + 1 : verb.i]):
+        return
+    cc.head, verb.dep_ = verb.head, "conj"
