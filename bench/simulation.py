@@ -106,8 +106,9 @@ _SINGULAR = {form: noun for noun in NOUNS for form in (noun, plural(noun))}
 _COLOUR = "|".join(COLOURS)
 _PHRASE = re.compile(
     rf"(?P<side>(?:to|on) the (?P<way>left|right)(?: side)? of|(?P<way2>left|right) of)"
-    rf"|(?:\b(?P<the>the|its|their) )?(?:\b(?P<det>an?|{'|'.join(NUMBERS)}|some|several) )?"
-    rf"(?P<adj>(?:(?:{_COLOUR})(?:,? and |, | )?)*)\b(?P<noun>{'|'.join(sorted(_SINGULAR, key=len, reverse=True))})\b"
+    rf"|(?:\b(?P<the>the|its|their) )?(?P<first>(?:\b(?:{_COLOUR}) )*)"
+    rf"(?:\b(?P<det>an?|{'|'.join(NUMBERS)}|some|several) )?(?P<adj>(?:\b(?:{_COLOUR})(?:,? and |, | ))*)"
+    rf"\b(?P<noun>{'|'.join(sorted(_SINGULAR, key=len, reverse=True))})\b"
     rf"|(?P<which>,? (?:that|which) (?:is|are))\b|\b(?P<be>is|are|was|were|appears?|looks?)\b"
     rf"|\b(?P<pron>it|they|them|both)\b|(?P<colour>\b(?:{_COLOUR})\b)|(?P<clause>;|\bwhile\b|\bwhereas\b)"
     rf"|(?P<and>,? and\b|,)",
@@ -189,7 +190,7 @@ def _phrase(mark: re.Match, asserted: set[Fact], granted: set[Fact]) -> str:
     noun = _SINGULAR[mark["noun"].lower()]
     facts = granted if mark["the"] else asserted
     facts.add(("object", noun))
-    facts |= {("colour", noun, c) for c in re.findall(_COLOUR, mark["adj"].lower())}
+    facts |= {("colour", noun, c) for c in re.findall(_COLOUR, f"{mark['first']}{mark['adj']}".lower())}
     number = NUMBERS.get((mark["det"] or "").lower())
     if number:
         facts.add(("number", noun, str(number)))
