@@ -8,8 +8,23 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from . import ACTION, ATTRIBUTE, NUMBER, OBJECT, PLACE, RELATION, TEXT, Claim, Reading, Sentence, Thing
-from . import judging, lexicon, predicates, values
+from . import (
+    ACTION,
+    ATTRIBUTE,
+    NUMBER,
+    OBJECT,
+    PLACE,
+    RELATION,
+    TEXT,
+    Claim,
+    Reading,
+    Sentence,
+    Thing,
+    judging,
+    lexicon,
+    predicates,
+    values,
+)
 from .judging import called
 
 MayBe = Callable[[int, int], bool]
@@ -115,7 +130,8 @@ def align_known(p: Known, h: Known, may_be: MayBe | None = None) -> dict[int, in
     taken: set[int] = set()
     owned = set(h.owner)
     first = [i for i in range(len(h.reading.things)) if i not in owned]
-    for chosen in (first, sorted(owned)):
+    middle = [i for i in owned if h.owner[i] not in owned]
+    for chosen in (first, sorted(middle), sorted(owned - set(middle))):
         pairs = []
         for j in chosen:
             for i in range(len(p.reading.things)):
@@ -167,8 +183,10 @@ def _score(p: Known, i: int, h: Known, j: int, found: dict[int, int]) -> float:
             if not (kind < 0 and _same_role(p, i, h, j)):
                 return 0.0
         kind = 0.5
-    if own >= 0 and other >= 0 and other in found and found[other] != own:
-        if not _group_of(p, h, own, found[other]):
+    if own >= 0 and other >= 0 and found.get(other) != own:
+        if other not in found and not _strangers(p, own, h, other):
+            pass
+        elif other not in found or not _group_of(p, own, found[other]):
             return 0.0
     one, two = p.place(i), h.place(j)
     if one and two and judging.places_clash(one, two):
@@ -272,7 +290,10 @@ _ROLES = ("on", "in", "with", "toward", "under")
 
 def _in_one_role(p: Known, i: int, h: Known, j: int, found: dict[int, int]) -> bool:
     """What the sign is mounted on is one thing, whatever the post is made of."""
-    if not lexicon.same(p.reading.things[i].head, h.reading.things[j].head):
+    head = p.reading.things[i].head
+    if not lexicon.same(head, h.reading.things[j].head):
+        return False
+    if lexicon.is_person(head) or lexicon.is_kind(head, "animal"):
         return False
 
     def neighbours(known: Known, index: int) -> set[int]:
@@ -309,7 +330,13 @@ def _possessed(sentence: Sentence) -> list[tuple[int, int]]:
 _POSSESSIVE = frozenset(("his", "her", "its", "their"))
 
 
-def _group_of(p: Known, h: Known, a: int, b: int) -> bool:
+def _strangers(p: Known, i: int, h: Known, j: int) -> bool:
+    """Two owners that were not taken for one although both are people, or of one kind."""
+    a, b = p.reading.things[i].head, h.reading.things[j].head
+    return lexicon.same(a, b) or lexicon.is_person(a) and lexicon.is_person(b)
+
+
+def _group_of(p: Known, a: int, b: int) -> bool:
     """One of two owners is a group that the other belongs to."""
     x, y = p.reading.things[a], p.reading.things[b]
     return b in x.members or a in y.members

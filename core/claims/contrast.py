@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from . import Reading, judging, lexicon, predicates, values
+from . import judging, lexicon, predicates, values
+from .alignment import Known, one_and_many
 from .support import lemma, means, tokens
 
 _QUOTED = re.compile(r"[\"“”]([^\"“”]+)[\"“”]")
@@ -21,12 +22,13 @@ _DENIAL = re.compile(r"\b(?:not?|without|never|none|nothing|neither|nor|\w+n['�
 _SHARED = 0.5
 
 
-def clash(a: Reading, b: Reading, alignment: Mapping[int, int]) -> bool:
+def clash(p: Known, h: Known, alignment: Mapping[int, int]) -> bool:
     """Whether the wording of two texts contradicts.
 
     Args:
-        alignment: things of b -> the things of a that they are.
+        alignment: things of h -> the things of p that they are.
     """
+    a, b = p.reading, h.reading
     first, second = (" ".join(s.text or s.said for s in r.sentences) for r in (a, b))
     x = [t for t in tokens(first) if t not in _SMALL]
     y = [t for t in tokens(second) if t not in _SMALL]
@@ -36,15 +38,17 @@ def clash(a: Reading, b: Reading, alignment: Mapping[int, int]) -> bool:
     fewer = [t for t in y if not any(means(t, u) or means(u, t) for u in x)]
     if 1 - len(more) / len(x) < _SHARED and 1 - len(fewer) / len(y) < _SHARED:
         return False
-    nouns = {
-        word: j
-        for j, i in alignment.items()
-        for word in {lexicon.head(n) for n in (*judging.called(a.things[i]), *judging.called(b.things[j]))}
-    }
+    nouns = {lexicon.head(n): -1 for r in (a, b) for t in r.things for n in judging.called(t)}
+    for j, i in alignment.items():
+        own = alignment.get(h.owner.get(j, -1), -1)
+        if one_and_many(p, i, h, j) or (own >= 0 and one_and_many(p, own, h, h.owner[j])):
+            continue
+        for n in (*judging.called(a.things[i]), *judging.called(b.things[j])):
+            nouns[lexicon.head(n)] = j
     return _texts_clash(first, second, x, y) or any(
-        _opposed(p, q) and (one := _noun(p, x, nouns)) is not None and one == _noun(q, y, nouns)
-        for p in more
-        for q in fewer
+        _opposed(u, v) and (one := _noun(u, x, nouns)) >= 0 and one == _noun(v, y, nouns)
+        for u in more
+        for v in fewer
     )
 
 
@@ -60,7 +64,7 @@ def _opposed(p: str, q: str) -> bool:
 _PLACES = frozenset("left right top bottom front back foreground background up down upper lower".split())
 
 
-def _noun(word: str, words: list[str], nouns: Mapping[str, int]) -> int | None:
+def _noun(word: str, words: list[str], nouns: Mapping[str, int]) -> int:
     """The thing that a word is said of: the next noun close by, or else the last before it."""
     at = words.index(word)
     for t in words[at + 1 : at + 3]:
@@ -69,7 +73,7 @@ def _noun(word: str, words: list[str], nouns: Mapping[str, int]) -> int | None:
     for t in reversed(words[:at]):
         if (found := nouns.get(lexicon.singular(t))) is not None:
             return found
-    return None
+    return -1
 
 
 def _texts_clash(first: str, second: str, x: list[str], y: list[str]) -> bool:

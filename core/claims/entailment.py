@@ -5,10 +5,28 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from . import ACTION, ATTRIBUTE, NUMBER, OBJECT, PLACE, RELATION, SCENE, STATEMENT, Claim, Reading, Thing
+from . import (
+    ACTION,
+    ATTRIBUTE,
+    NUMBER,
+    OBJECT,
+    PLACE,
+    RELATION,
+    SCENE,
+    STATEMENT,
+    Claim,
+    Reading,
+    Thing,
+    contrast,
+    foreign,
+    judging,
+    lexicon,
+    predicates,
+    support,
+    values,
+)
 from . import alignment as aligning
-from . import contrast, foreign, judging, lexicon, predicates, support, values
-from .alignment import Known, MayBe, align, align_known
+from .alignment import Known, align, align_known
 from .judging import CONTRADICTED, ENTAILED, NEUTRAL
 
 __all__ = ["align", "claim_relation", "compare", "relation", "unsupported", "CONTRADICTED", "ENTAILED", "NEUTRAL"]
@@ -123,7 +141,7 @@ def compare(a: Reading, b: Reading) -> str:
     backward = [_relation(c, y, back) for c in a.claims]
     if _clash(b.claims, forward, x, y, there, back) or _clash(a.claims, backward, y, x, back, there):
         return CONTRADICTION
-    if contrast.clash(a, b, there):
+    if contrast.clash(x, y, there):
         return CONTRADICTION
     holds = bool(forward) and all(
         v == ENTAILED or _follows(c, x, there) for c, v in zip(b.claims, forward)
