@@ -1,0 +1,61 @@
+"""Words of a sentence that none of its claims accounts for: what was not understood was not checked either."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache
+
+from . import STATEMENT, Claim, Thing
+
+# Words that add nothing that can be true or false where a place or a relation is claimed: verbs of being somewhere,
+# of showing and of having on; nouns of measure and of writing.
+_LIGHT = frozenset(
+    "stand sit lie rest run place position locate situate display hang mount put set arrange find feature show "
+    "depict appear seem dress wear hold have contain include visible pair word letter lettering number text group "
+    "row stack set piece kind type area side part front back top bottom second other another image picture photo "
+    "scene view background foreground distance".split()
+)
+_SHORTEST = 3  # letters; shorter words are function words or endings
+
+
+@cache
+def _function_words() -> frozenset[str]:
+    from spacy.lang.en.stop_words import STOP_WORDS
+
+    return frozenset(STOP_WORDS)
+
+
+def unclaimed_words(text: str, claims: Sequence[Claim], things: Sequence[Thing]) -> list[str]:
+    """The content words of an English text that are in none of its claims, nor in the names of their things.
+
+    Inflected forms count as the same word; adverbs of manner ("comfortably") claim nothing that is checked. Empty
+    where the text is a claim as it stands.
+    """
+    if any(claim.kind == STATEMENT for claim in claims):
+        return []
+    known = set()
+    for claim in claims:
+        named = [things[t] for t in (claim.thing, claim.other) if t >= 0]
+        known |= _words(f"{claim.text} {claim.subject} {claim.value} {claim.object}")
+        known |= _words(" ".join(word for t in named for word in (t.name, *t.heads)))
+    return [
+        word
+        for word in sorted(_words(text) - _function_words())
+        if len(word) >= _SHORTEST
+        and not word.endswith("ly")
+        and not any(_alike(word, other) for other in known)
+        and not any(_alike(word, other) for other in _LIGHT)
+    ]
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"[^\W\d_]+", text.lower()))
+
+
+def _alike(a: str, b: str) -> bool:
+    """Whether two words may be forms of one: "rides" and "riding"."""
+    if a == b:
+        return True
+    shared = max(3, min(len(a), len(b)) - 3)
+    return abs(len(a) - len(b)) <= 4 and a[:shared] == b[:shared]
