@@ -96,7 +96,9 @@ class Predicates(Phrases):
             relational = [p for p in children(c, "prep") if p.i not in self.places] and c.lemma_.lower() in _RELATIONAL
             tokens = cutting.with_verb(c if c.dep_ not in ("acomp", "oprd") else c.head) if len(group) == 1 else self._one_of(c, tokens)
             for entity in subjects:
-                if scene and (scene[0] == "setting" or entity.noun in ("sky", "day", "weather")):
+                if not scene and entity.noun == "sky" and c.lemma_.lower() in ("clear", "cloudless"):
+                    draft.scene("sky", c.lemma_.lower(), hedged=hedged, negated=negated, tokens=tokens)
+                elif scene and (scene[0] == "setting" or entity.noun in ("sky", "day", "weather")):
                     subject = "sky" if entity.noun == "sky" and scene[0] == "weather" else scene[0]
                     draft.scene(subject, scene[1], hedged=hedged, negated=negated, tokens=tokens)
                 elif c.lemma_.lower() == "asleep":

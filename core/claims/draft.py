@@ -7,7 +7,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from ..regions import Box
-from . import OBJECT, PLACE, RELATION, SCENE, Claim, Reading, Sentence, Thing, cutting, places, wording
+from . import (
+    OBJECT,
+    PLACE,
+    RELATION,
+    SCENE,
+    Claim,
+    Reading,
+    Sentence,
+    Thing,
+    cutting,
+    places,
+    wording,
+)
 from .things import Entity, Things
 
 # Words in quotation marks are text that can be read in the image. The parser sees a name in their stead.
@@ -97,8 +109,8 @@ class Draft:
     not_claims: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
-    def begin(self, doc, quotes: Iterable[Quote] = ()) -> None:
-        self.doc = doc
+    def begin(self, doc, quotes: Iterable[Quote] = (), shown: bool = False) -> None:
+        self.doc, self.shown = doc, shown
         self.index = len(self.sentences)
         self.skipped: set[int] = set()
         self.placed: set[int] = set()

@@ -32,7 +32,7 @@ OF_PICTURE = re.compile(
     re.IGNORECASE,
 )
 INSIDE = re.compile(
-    rf",?\s*\b(?:in|of|within|throughout|across)\s+(?:the|this)\s+(?:image|picture|photo(?:graph)?|snapshot|frame)\b(?!')",
+    r",?\s*\b(?:in|of|within|throughout|across)\s+(?:the|this)\s+(?:image|picture|photo(?:graph)?|snapshot|frame)\b(?!')",
     re.IGNORECASE,
 )
 _LINKS = re.compile(

@@ -18,8 +18,18 @@ from .english_words import (
     SIDES,
     TEXT_NOUNS,
 )
-from .surroundings import is_room, scene_of, setting_of
-from .things import Entity, count_of, exact, head_of, is_abstract, is_garment, is_modifier, lemma, partitive
+from .surroundings import SHOWN_SETTINGS, SURROUNDING, is_room, scene_of, setting_of, time_of
+from .things import (
+    Entity,
+    count_of,
+    exact,
+    head_of,
+    is_abstract,
+    is_garment,
+    is_modifier,
+    lemma,
+    partitive,
+)
 
 _NO_RELATION = frozenset("like as than despite for about regarding due because per except including during throughout until since".split())
 _FORMATIONS = frozenset("row line circle pile stack cluster queue semicircle column".split())
@@ -85,7 +95,10 @@ class Phrases:
             return self._group(token, *group, hedged, negated)
         scene = scene_of(token)
         if scene and scene[0] in ("time", "season", "weather", "light") and token.dep_ != "compound":
-            draft.scene(*scene, hedged=hedged, negated=negated, tokens=cutting.with_noun(token) if token.dep_ in ("pobj", "conj") else [])
+            tokens = cutting.with_noun(token) if token.dep_ in ("pobj", "conj") else []
+            draft.scene(*scene, hedged=hedged, negated=negated, tokens=tokens)
+            if scene[0] == "weather" and (time := time_of(token)):
+                draft.scene(*time, hedged=hedged, negated=negated, tokens=tokens)
             self.nested(token, hedged)
             return None
         if base in ("inside", "interior") and (inner := self._of(token)) is not None:
@@ -103,6 +116,14 @@ class Phrases:
         if is_abstract(head_of(token)) and base not in PARTS and owner is None:
             return self._no_thing(token, base, hedged)
         owner = owner or self._owner(token)
+        if draft.shown and token.dep_ == "attr" and owner is None and (base in SHOWN_SETTINGS or is_room(base)) and not exact(token):
+            draft.scene("setting", head_of(token), hedged=hedged, negated=negated)
+            entity = draft.things.noun(token, draft.index)
+            entity.announced, self.done[token.i] = True, entity
+            draft.mention(token, entity)
+            self.adjectives(token, entity, hedged)
+            self.modifiers(token, entity, hedged)
+            return entity
         place = next((places.translate(self.places[c.i][0], draft.frame) for c in token.children if c.i in self.places and c.dep_ == "prep"), "")
         entity = draft.things.noun(token, draft.index, owner=owner.index if owner is not None else -1, place=place)
         self.done[token.i] = entity
@@ -242,6 +263,9 @@ class Phrases:
             c = left.pop(0)
             if c.text.lower() in COLOUR_DEGREES and c.i + 1 < len(c.doc) and c.nbor(1).text.lower() in COLOURS and c.text.lower() not in COLOURS:
                 continue  # "light brown": read with the colour
+            if entity.noun == "sky" and (c.text.lower() in ("cloudy", "overcast", "clear", "cloudless")):
+                self.draft.scene("sky", c.text.lower(), hedged=hedged, tokens=[c])
+                continue
             if c.text.lower() in EVALUATIVE or c.lemma_.lower() in EVALUATIVE or c.tag_ in ("CD", "DT", "PDT"):
                 continue
             joined = [x for x in c.children if x.dep_ == "conj" and x in left and self.joined(c, x)]
@@ -377,10 +401,12 @@ class Phrases:
             scene = scene_of(t)
             if scene and name in ("at", "in", "during", "on", "under", "by", "against") and scene[0] != "sky":
                 draft.scene(*scene, hedged=hedged, negated=negated, tokens=list(prep.subtree))
+                if scene[0] == "weather" and (time := time_of(t)):
+                    draft.scene(*time, hedged=hedged, negated=negated, tokens=list(prep.subtree))
                 self.done[t.i] = None
             elif noun in COLOURS and value == "of":
                 self.done[t.i] = None
-            elif value in ("in", "inside") and is_room(noun) and not children(t, "poss") and not any(e.part for e in subjects):
+            elif value in ("in", "inside", "at") and (is_room(noun) and value != "at" or noun in SURROUNDING) and not children(t, "poss") and not any(e.part for e in subjects):
                 self._room(prep, t, targets if either else [t], hedged, negated)
                 if either:
                     break

@@ -124,7 +124,7 @@ def _by_syntax(draft: Draft, units: Sequence[Unit], docs) -> None:
             continue
         draft.not_claims += unit.left_out
         doc, quotes = next(docs)
-        draft.begin(doc, quotes)
+        draft.begin(doc, quotes, unit.shown)
         if unit.complete:
             if style:
                 draft.add(ATTRIBUTE, draft.about("photo"), style[0].lower().replace("-", " "))

@@ -51,9 +51,23 @@ def without(
 
 def standalone(reading: Reading, index: int) -> str:
     """A sentence with the names of things in place of the pronouns that only its predecessors explain."""
+    text = reading.sentences[index].text
+    for start, end, new in sorted(name_edits(reading, index), reverse=True):
+        text = text[:start] + new + text[end:]
+    return capital(text)
+
+
+def name_edits(
+    reading: Reading, index: int, known: Collection[int] = ()
+) -> list[tuple[int, int, str]]:
+    """The names that go in place of pronouns of a sentence, as (start, end, name) in its text.
+
+    Args:
+        known: things that a pronoun may stand for.
+    """
     sentence = reading.sentences[index]
     text = sentence.text
-    named: set[int] = set()
+    named: set[int] = set(known)
     edits: list[tuple[int, int, str]] = []
     starts = [(a, b) for a, b, _ in sentence.mentions]
     nouns = {t for a, b, t in sentence.mentions if text[a:b].lower() not in _PRONOUNS}
@@ -73,10 +87,8 @@ def standalone(reading: Reading, index: int) -> str:
             verb = re.match(r"\s+(are|were|have)\b", text[end:])
             if verb:
                 edits.append((end + verb.start(1), end + verb.end(1), _SINGULAR[verb[1]]))
-        edits.append((start, end, name))
-    for start, end, new in sorted(edits, reverse=True):
-        text = text[:start] + new + text[end:]
-    return capital(text)
+        edits.append((start, end, capital(name) if start == 0 else name))
+    return edits
 
 
 def _merged(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:

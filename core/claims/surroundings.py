@@ -5,13 +5,29 @@ from __future__ import annotations
 from functools import lru_cache
 
 from . import lexicon
-from .english_words import EVALUATIVE, EVENTS, LIGHTS, SEASONS, SETTING_WORDS, SETTINGS, TIMES, WEATHER
+from .english_words import (
+    EVALUATIVE,
+    EVENTS,
+    LIGHTS,
+    SEASONS,
+    SETTING_WORDS,
+    SETTINGS,
+    TIMES,
+    WEATHER,
+)
 
 ENCLOSED = frozenset(
     "kitchen room bedroom bathroom office restaurant garage store shop classroom library gym museum church cafe bar "
     "hotel hospital lobby hallway corridor supermarket bakery workshop warehouse factory cafeteria lounge studio garden "
     "market station airport stadium".split()
 )
+# Places that a whole image shows, or is taken in: "in a park". A street, a field, a hillside are also things.
+SURROUNDING = frozenset(
+    "park backyard yard forest woods harbor harbour marina port market station city town village neighborhood countryside "
+    "desert zoo plaza jungle campsite airport stadium arena playground site intersection suburb waterfront campus farm "
+    "downtown fairground orchard vineyard rainforest rink gymnasium".split()
+)
+SHOWN_SETTINGS = SURROUNDING | frozenset("street beach alley square landscape cityscape interior corner crossroads skyline".split())
 _SETTING_KINDS = frozenset(
     "urban suburban rural residential commercial industrial outdoor indoor domestic natural coastal wooded forested "
     "mountainous tropical parking dining living public shopping waiting seating picnic play".split()
@@ -53,6 +69,11 @@ def scene_of(token) -> tuple[str, str] | None:
         if base in ("outside", "inside") and any(c.dep_ in ("prep", "pobj") for c in token.children):
             return None
         return ("setting", base.rstrip("s") + "s" if base.endswith(("door", "doors")) else base)
+    if base in ("sunlight", "daylight") or (base in LIGHTS and token.tag_ == "NN" and token.dep_ != "compound" and _from(token)):
+        good = [w for w in before if w not in EVALUATIVE]
+        return ("light", " ".join([*good, base] if base in ("sunlight", "daylight") else good) or f"from {_from(token)}")
+    if base in ("rain", "drizzle", "snowfall", "rainstorm", "snowstorm", "blizzard") and token.pos_ == "NOUN" and token.dep_ != "compound":
+        return ("weather", base)
     if base in LIGHTS and token.tag_ == "NN" and token.dep_ != "compound" and any(c.dep_ == "amod" for c in token.children):
         good = [w for w in before if w not in EVALUATIVE]
         return ("light", " ".join(good)) if good else None
@@ -62,13 +83,28 @@ def scene_of(token) -> tuple[str, str] | None:
     return None
 
 
+def _from(token) -> str:
+    """Where light comes from: "left"."""
+    for p in token.children:
+        if p.dep_ == "prep" and p.text.lower() == "from":
+            words = [t.text.lower() for t in p.subtree if t.text.lower() in ("left", "right", "above", "upper", "behind", "top", "window")]
+            return " ".join(words)
+    return ""
+
+
+def time_of(token) -> tuple[str, str] | None:
+    """The time that a noun says besides its weather: "a rainy night"."""
+    base = token.lemma_.lower()
+    return ("time", _DAY.get(base, base)) if base in TIMES and base != "day" else None
+
+
 def setting_of(token) -> tuple[str, str] | None:
     """(subject, value) where a noun names the setting or event of the whole image: "a street", "a soccer match"."""
     base = token.lemma_.lower()
     before = [c.text.lower() for c in token.children if c.dep_ in ("compound", "nmod")]
     if base in EVENTS and base != "market":
         return ("event", " ".join([*before[-1:], base]))
-    if base in SETTINGS:
+    if base in SETTINGS or base in SHOWN_SETTINGS or is_room(base):
         return ("setting", " ".join([*before[-1:], base]))
     return None
 
