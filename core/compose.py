@@ -6,17 +6,19 @@ says is added in the wording of its claim.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from .claims import Claim, Reading
+from .claims import Claim, Reading, Thing
+from .claims.coverage import unclaimed_words
 from .claims.editing import Edit, edited
-from .claims.entailment import claim_relation
-from .claims.rewriting import POSSESSIVES, PRONOUNS, without
+from .claims.entailment import A_ENTAILS_B, EQUIVALENT, claim_relation
+from .claims.rewriting import name_edits, without
 from .picture import Picture
 from .regions import IMAGE, SEMANTIC, Region
-from .statements import Statement, Verdict
-from .wording import capital, place_name
+from .statements import Verdict
+from .wording import capital, join_words, place_name
 
 REPEATED = 0.3  # what repeating one statement costs, in new statements
 _OPENERS = ("a ", "an ", "the ", "there ", "some ", "several ", "many ", "two ", "three ", "four ")
@@ -72,9 +74,13 @@ def ranked_sentences(picture: Picture) -> tuple[list[str], list[int]]:
     """The sentences of `compose`, and their indices, those first that say most that is new."""
     chosen = _wanted(picture)
     told = _told(picture, _in_order(picture, chosen))
-    rank = {candidate: number for number, candidate in enumerate(chosen)}
-    by_rank = sorted(range(len(told)), key=lambda i: rank[told[i][1]])
+    by_rank = sorted(range(len(told)), key=lambda i: _rank(told[i][1], chosen))
     return [text for text, _ in told], by_rank
+
+
+def _rank(candidate: Candidate, chosen: Sequence[Candidate]) -> int:
+    """When a sentence was chosen; of several that were joined, the first."""
+    return next(n for n, c in enumerate(chosen) if c.covers <= candidate.covers)
 
 
 def _wanted(picture: Picture, region: str = "", known: Collection[int] = ()) -> list[Candidate]:
@@ -85,13 +91,13 @@ def _wanted(picture: Picture, region: str = "", known: Collection[int] = ()) -> 
         if s.verdict is Verdict.KEPT and (not region or region in s.regions)
     }
     return _chosen(
-        picture, kept - set(known), implications(picture.statements, kept), region
+        picture, kept - set(known), implications(picture, kept), region
     )
 
 
-def implications(statements: Sequence[Statement], among: Iterable[int]) -> dict[int, frozenset[int]]:
-    """Index -> the indices (itself included) of what follows from that statement."""
-    claims = {i: statements[i].claim for i in sorted(among)}
+def implications(picture: Picture, among: Iterable[int]) -> dict[int, frozenset[int]]:
+    """Index -> the indices (itself included) of what follows from that statement of the picture."""
+    claims = {i: picture.statements[i].claim for i in sorted(among)}
     near: dict[int, set[int]] = {}
     for i, claim in claims.items():
         for thing in {claim.thing, claim.other} if claim else ():
@@ -101,13 +107,13 @@ def implications(statements: Sequence[Statement], among: Iterable[int]) -> dict[
     for i, claim in claims.items():
         others = set().union(*(near.get(t, ()) for t in (claim.thing, claim.other))) if claim else ()
         found[i] = frozenset(
-            {i, *(j for j in others if j != i and _entails(claim, claims[j]))}
+            {i, *(j for j in others if j != i and _entails(claim, claims[j], picture.things))}
         )
     return found
 
 
-def _entails(a: Claim, b: Claim) -> bool:
-    return claim_relation(a, b, ()) in ("a_entails_b", "equivalent")
+def _entails(a: Claim, b: Claim, things: Sequence[Thing]) -> bool:
+    return claim_relation(a, b, things) in (A_ENTAILS_B, EQUIVALENT)
 
 
 def _chosen(picture, wanted, implied, region) -> list[Candidate]:
@@ -159,9 +165,11 @@ def _candidates(picture: Picture, implied, region) -> Iterable[Candidate]:
             claims = [reading.claims[n] for n in numbers]
             false = {k for k, n in enumerate(numbers) if not _kept(picture, of.get((source, n)))}
             text, lost = without(sentence, claims, false)
-            if not text:
+            left = [k for k in range(len(numbers)) if k not in false and k not in lost]
+            kept = [claims[k] for k in left]
+            if not text or unclaimed_words(text, kept, reading.things):
                 continue
-            said = {of[source, n] for k, n in enumerate(numbers) if k not in false | set(lost)}
+            said = {of[source, numbers[k]] for k in left}
             covers = frozenset().union(*(implied.get(i, ()) for i in said)) if said else frozenset()
             if covers:
                 things = tuple(t for _, _, t in sentence.mentions)
@@ -215,48 +223,59 @@ def _told(picture: Picture, candidates: Sequence[Candidate]) -> list[tuple[str, 
     for candidate in candidates:
         text = candidate.text
         if candidate.source:
-            reading = picture.readings[candidate.source]
-            follows = (
-                before is not None
-                and before.source == candidate.source
-                and before.index == candidate.index - 1
+            follows = before is not None and (before.source, before.index) == (
+                candidate.source,
+                candidate.index - 1,
             )
-            text = _fitted(reading, candidate, introduced, follows)
+            # What a pronoun may stand for: whatever the caption meant, or the one before is about.
+            clear = set(candidate.things) if follows else set(before.things[:1] if before else ())
+            text = _fitted(picture.readings[candidate.source], candidate, introduced, clear)
         if candidate.region.name != place and not introduced & set(candidate.things):
             place = candidate.region.name
             text = _with_place(picture, candidate.region, text)
         if text and text not in {other for other, _ in sentences}:
-            sentences.append((text, candidate))
+            joined = _joined(sentences[-1], (text, candidate)) if sentences else None
+            sentences[-1:] = [joined] if joined else [*sentences[-1:], (text, candidate)]
             introduced |= set(candidate.things)
             before = candidate
     return sentences
 
 
 def _fitted(
-    reading: Reading, candidate: Candidate, introduced: Collection[int], follows: bool
+    reading: Reading, candidate: Candidate, introduced: Collection[int], clear: Collection[int]
 ) -> str:
-    """The sentence with "the" for what is known already, and a name for a pronoun that nothing precedes."""
+    """The sentence with "the" for what was introduced, and names for pronouns that are not clear."""
     sentence = reading.sentences[candidate.index]
     claims = [c for c in reading.claims if c.sentence == candidate.index]
-    edits: list[Edit] = []
-    named: set[int] = set(introduced)
-    for start, end, thing in sorted(sentence.mentions):
-        words = sentence.text[start:end]
-        first = words.split(" ")[0]
-        if first.lower() in PRONOUNS and thing not in named and not follows:
-            name = reading.things[thing].name
-            if name:
-                name = name + ("'s" if first.lower() in POSSESSIVES else "")
-                edits.append((start, start + len(first), capital(name) if start == 0 else name))
-        elif first.lower() in ("a", "an") and thing in introduced and reading.things[thing].number == 1:
-            edits.append((start, start + len(first), "The" if first[0].isupper() else "the"))
-        named.add(thing)
+    edits: list[Edit] = name_edits(reading, candidate.index, clear)
+    for start, end, thing in sentence.mentions:
+        article = re.match(r"an?\b", sentence.text[start:end], re.IGNORECASE)
+        if article and thing in introduced and reading.things[thing].number == 1:
+            edits.append((start, start + article.end(), "The" if article[0][0] == "A" else "the"))
     sentence, claims = edited(sentence, claims, edits)
-    return without(sentence, claims, candidate.false)[0]
+    text = without(sentence, claims, candidate.false)[0]
+    return _PRESENTED.sub(lambda m: f"{capital(m['who'])} {m['be']} {m['does']}", text)
 
 
+# "There is the woman holding a cup": who was introduced is not presented again.
+_PRESENTED = re.compile(r"^There (?P<be>is|are) (?P<who>the [^,]*?) (?P<does>\w+ing\b)")
+_PREDICATE = re.compile(r"^(?P<who>The [^,]+?) (?P<be>is|are) (?P<what>[^,]+)\.$")
 
 
+def _joined(
+    before: tuple[str, Candidate], last: tuple[str, Candidate]
+) -> tuple[str, Candidate] | None:
+    """ "The table is small." and "The table is round." as one sentence, where both are claims in their own
+    wording; None where they are not of this form."""
+    if before[1].source or last[1].source:
+        return None
+    a, b = _PREDICATE.match(before[0]), _PREDICATE.match(last[0])
+    if not a or not b or (a["who"], a["be"]) != (b["who"], b["be"]):
+        return None
+    both = before[1].covers | last[1].covers
+    parts = [*re.split(r", | and ", a["what"]), b["what"]]
+    text = f"{a['who']} {a['be']} {join_words(parts)}."
+    return text, replace(before[1], text=text, covers=both)
 
 
 def _with_place(picture: Picture, region: Region, text: str) -> str:

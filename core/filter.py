@@ -153,7 +153,8 @@ def _wordings(claims: Sequence[Claim]) -> list[Claim]:
 def texts_of(picture: Picture, statement: Statement) -> list[str]:
     """The wordings of a statement that are scored."""
     said = [picture.readings[s.source].claims[s.claim] for s in statement.sayings]
-    return [claim.text for claim in _wordings(said)[:WORDINGS]]
+    texts = dict.fromkeys(claim.firm or claim.text for claim in _wordings(said))
+    return list(texts)[:WORDINGS]
 
 
 def _score(
