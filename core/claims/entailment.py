@@ -143,12 +143,8 @@ def compare(a: Reading, b: Reading) -> str:
         return CONTRADICTION
     if contrast.clash(x, y, there):
         return CONTRADICTION
-    holds = bool(forward) and all(
-        v == ENTAILED or _follows(c, x, there) for c, v in zip(b.claims, forward)
-    )
-    other = bool(backward) and all(
-        v == ENTAILED or _follows(c, y, back) for c, v in zip(a.claims, backward)
-    )
+    holds = bool(forward) and all(_supported(c, x, y, there, v) for c, v in zip(b.claims, forward))
+    other = bool(backward) and all(_supported(c, y, x, back, v) for c, v in zip(a.claims, backward))
     if holds and other:
         return EQUIVALENT
     return A_ENTAILS_B if holds else B_ENTAILS_A if other else NEUTRAL
@@ -173,11 +169,12 @@ def unsupported(facts: Reading, written: Reading) -> list[int]:
     if _foreign(facts) or _foreign(written):
         return [i for i, c in enumerate(written.claims) if not _said_by_one(c, facts)]
     found = align_known(known, text)
-    return [i for i, claim in enumerate(written.claims) if not _supported(claim, known, text, found)]
+    return [i for i, claim in enumerate(written.claims) if not _supported(claim, known, text, found, _relation(claim, known, found))]
 
 
-def _supported(claim: Claim, facts: Known, written: Known, alignment: Mapping[int, int]) -> bool:
-    verdict = _relation(claim, facts, alignment)
+def _supported(
+    claim: Claim, facts: Known, written: Known, alignment: Mapping[int, int], verdict: str
+) -> bool:
     if verdict == ENTAILED or verdict == NEUTRAL and _follows(claim, facts, alignment):
         return True
     moved = _moved(claim, alignment)
