@@ -34,6 +34,13 @@ _JSON = re.compile(r"\{[^{}]*\}")
 _DETERMINED = re.compile(r"(?:the|a|an|his|her|its|their|some|no|both|two|three|four|[A-Z]\S*)\s")
 _ARTICLES = re.compile(r"^(?:the|a|an|some|his|her|its|their)\s+(?=\S)", re.IGNORECASE)
 _MEASURES = "个位名只条张把辆头匹朵棵座件杯瓶串块片本支根幅双对群些排盏顶栋间台艘架碗盘份堆束"
+# "长椅上" is the bench; "左边" alone is no thing.
+_BESIDE = re.compile(
+    r"(?<=.)的?(?:(?:身|正|斜)?[上下前后左右旁里外](?:面|方|边|侧)|身[后前旁上边]|(?<=..)[上下里中前后旁]|之间)$"
+)
+_PLACE_ONLY = re.compile(
+    r"[上下前后左右旁里外远近中](?:面|方|边|侧|处|央|间)?|一[侧边旁]|[左右][上下][方角]|四周|周围"
+)
 _COUNTED = re.compile(
     rf"^(?:这|那|该|其中)?(?:[一二两三四五六七八九十几数多]+|\d+)?[{_MEASURES}](?=..)"
 )
@@ -54,6 +61,7 @@ _EMPTY = {
     "whic",
     "whil",
 } | set("的了着是在有一个位名只条和与及也还都正这那她他它们其中上里这张照片图画面中")
+_COUNT_ONLY = re.compile(rf"(?:[一二两三四五六七八九十几数多]+|\d+)?[{_MEASURES}]?")
 _DIGITS = {
     "零": 0,
     "一": 1,
@@ -158,6 +166,12 @@ def _line(raw: str) -> Line | None:
     if not rest or not any(ch.isalnum() for ch in rest[0]) or (kind != OBJECT and len(rest) < 2):
         return None
     subject, value, other = (*rest, "", "")[:3]
+    if (kind == NUMBER and not digits(f"{value} {other}").isdigit()) or _COUNT_ONLY.fullmatch(
+        subject
+    ):
+        return None
+    if _PLACE_ONLY.fullmatch(other):
+        kind, value, other = PLACE, f"{value}{other}", ""
     if kind == OBJECT:
         value = other = ""
     return Line(*number, kind, subject, value, other)
@@ -180,10 +194,16 @@ def in_words(line: Line) -> str:
 
 
 def grounded(line: Line, caption: str) -> bool:
-    """Whether the words of a claim are those of its caption, by at least half."""
-    said = _units(" ".join((line.subject, line.value, line.object)))
-    known = _units(caption)
-    return bool(said) and len(said & known) >= _SHARED * len(said)
+    """Whether the words of a claim are those of its caption, by at least half; in Chinese those of each field,
+    and all its numbers: a model that translates "lies" as "sits" is not to be believed."""
+    known, fields = _units(caption), (line.subject, line.value, line.object)
+    if not chinese(caption):
+        said = _units(" ".join(fields))
+        return bool(said) and len(said & known) >= _SHARED * len(said)
+    if any(c in _DIGITS and c != "一" and c not in caption for c in "".join(fields)):
+        return False
+    said = [_units(field) for field in fields]
+    return any(said) and all(len(u & known) >= _SHARED * len(u) for u in said)
 
 
 def complete(lines: Sequence[Line], sentence: str) -> bool:
@@ -206,6 +226,7 @@ def naming(text: str) -> str:
     text = _ARTICLES.sub("", text.strip())
     if not chinese(text):
         return text.casefold()
+    text = _BESIDE.sub("", text)
     return _COUNTED.sub("", re.sub(r"^(?:没有|可能有|有)(?=.)|^.*的(?=..)", "", text))
 
 

@@ -27,6 +27,7 @@ from .answer_lines import (
     plain_value,
     read_lines,
 )
+from .chinese import placed
 from .reading import SyntaxReader, is_english
 
 # Sentences asked about at once. At four lines a sentence, of a dozen tokens each, the answer is within
@@ -67,7 +68,10 @@ class LanguageModelReader:
 
     def read(self, passages: Sequence[Passage]) -> list[Reading]:
         """One reading a passage. English ones cost no call, unless that was chosen or no pipeline is installed."""
-        readings = self._fallback.read(passages)
+        readings = [
+            placed(reading, passage.frame) if chinese(passage.text) else reading
+            for reading, passage in zip(self._fallback.read(passages), passages)
+        ]
         asked = [i for i, p in enumerate(passages) if self._asks(p.text)]
         questions = list(_questions(passages, readings, asked))
         if not questions:
@@ -236,7 +240,9 @@ def _assembled(reading: Reading, own: dict[int, list[Line]]) -> Reading:
 def _claim(
     line: Line, things: list[Thing], thing: int, other: int, sentence: int, hedged: bool
 ) -> Claim:
-    value = digits(line.value) if line.kind == NUMBER else plain_value(line.value)
+    value = (
+        digits(f"{line.value} {line.object}") if line.kind == NUMBER else plain_value(line.value)
+    )
     if line.kind == NUMBER and thing >= 0 and value.isdigit():
         things[thing] = replace(things[thing], number=int(value))
     return Claim(

@@ -3,7 +3,7 @@ written in the manner of a 1.5 B one that was asked the same, with the faults th
 
 import pytest
 
-from core.claims import ACTION, NUMBER, OBJECT, RELATION, STATEMENT, Passage
+from core.claims import ACTION, NUMBER, OBJECT, PLACE, RELATION, STATEMENT, Passage
 from core.claims.language_model import SENTENCES, LanguageModelReader
 from core.models import Completion
 from core.regions import Box
@@ -120,6 +120,9 @@ def test_answers_are_read_however_malformed(answer):
         "I'm sorry, I can't help with that.",
         "1.1\n1.1 |\n1.1 | attribute\n1.1 | | |\n| | |\n{}\n[{]",
         "1.1 | attribute | 狗 | 是白色的",  # none of it is in the caption
+        # Another verb, another number, another language, a number that is none, a count that is no thing.
+        "1.1 | relation | 猫 | 躲在 | 书桌上\n1.1 | attribute | 三只猫 | 是黑色的\n1.1 | relation | cat | 趴在 | 书桌上\n"
+        "1.1 | number | 猫 | 有\n1.1 | action | 一只 | 趴着",
         Completion("", "error", "no answer in time"),
         Completion("1.1 | attribute | 猫 | 是黑色的\n1.1 | relation | 猫", "length"),
     ],
@@ -144,6 +147,15 @@ def test_hedges_and_denials_are_told_by_their_words():
     smile = next(c for c in reading.claims if c.kind == ACTION)
     assert smile.hedged and not smile.negated and smile.value == "在微笑"
     assert [(c.subject, c.text) for c in reading.claims if c.negated] == [("汽车", "没有汽车。")]
+
+
+def test_a_place_is_no_thing_and_a_place_at_a_thing_is_that_thing():
+    reading = read(
+        "1.1 | relation | 镜子 | 挂在 | 沙发的上方\n1.2 | relation | 男子 | 在 | 左边\n1.2 | relation | 男子 | 坐在 | 长椅上",
+        "一面镜子挂在沙发的上方。一名男子在左边，坐在公园的长椅上。",
+    )
+    assert [t.name for t in reading.things] == ["镜子", "沙发", "男子", "长椅"]
+    assert texts(reading, PLACE) == ["男子在左边。"]
 
 
 def test_captions_of_one_region_are_asked_about_together_and_others_apart():
@@ -183,6 +195,27 @@ def test_english_is_broken_into_sentences_that_syntax_reads_where_that_is_chosen
     assert ("attribute", "coat", "red", "") in said and ("attribute", "dog", "small", "") in said
     assert {c.sentence for c in reading.claims} == {0} and all(not c.spans for c in reading.claims)
     assert reading.sentences[0].said.startswith("A woman in a red coat")
+
+
+@pytest.mark.parametrize(
+    "said, whole",
+    [
+        (
+            "画面左侧有一棵树。",
+            "画面右上方有一棵树。",
+        ),  # the left of the upper right quarter's right half
+        ("一只猫趴在图片的正中央。", "一只猫趴在图片的右上方。"),
+        ("右下角写着“出口”。", "画面右侧写着“出口”。"),
+        ("桌子左侧有一只猫，它左边的耳朵是黑色的。", "桌子左侧有一只猫，它左边的耳朵是黑色的。"),
+        ("画面上有一只猫，照片中的人在笑。", "画面上有一只猫，照片中的人在笑。"),
+    ],
+)
+def test_places_of_a_crop_become_places_of_the_image(said, whole):
+    frame = Box(0.7, 0, 1, 0.6) if "出口" in said else Box(0.5, 0, 1, 0.5)
+    [reading] = LanguageModelReader(ScriptedTalker("")).read([Passage(said, frame)])
+    assert [c.text for c in reading.claims] == [s.text for s in reading.sentences] == [whole]
+    assert reading.sentences[0].said == said
+    assert LanguageModelReader(ScriptedTalker("")).read([Passage(said)])[0].claims[0].text == said
 
 
 def test_the_sentences_are_data():
