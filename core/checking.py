@@ -53,8 +53,3 @@ def check(answer: Completion, facts: Reading, reader: Reader) -> Checked:
     [rest] = reader.read([Passage(" ".join(sentences))]) if sentences else [Reading()]
     missing = unsupported(rest, facts) if sentences else range(len(facts.claims))
     return Checked(tuple(sentences), tuple(dict.fromkeys(removed)), tuple(missing))
-
-
-def without_what_is_implied(missing: Sequence[int], implied) -> list[int]:
-    """Of missing facts those that do not follow from another missing one."""
-    return [i for i in missing if not any(j != i and i in implied.get(j, ()) for j in missing)]
