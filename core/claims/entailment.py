@@ -169,18 +169,27 @@ def unsupported(facts: Reading, written: Reading) -> list[int]:
     if _foreign(facts) or _foreign(written):
         return [i for i, c in enumerate(written.claims) if not _said_by_one(c, facts)]
     found = align_known(known, text)
-    return [i for i, claim in enumerate(written.claims) if not _supported(claim, known, text, found, _relation(claim, known, found))]
+    return [i for i, claim in enumerate(written.claims) if not _supported(claim, known, text, found, _relation(claim, known, found), strict=True)]
 
 
 def _supported(
-    claim: Claim, facts: Known, written: Known, alignment: Mapping[int, int], verdict: str
+    claim: Claim, facts: Known, written: Known, alignment: Mapping[int, int], verdict: str, strict: bool = False
 ) -> bool:
+    if verdict == ENTAILED and strict and not claim.hedged and _only_hedged(claim, facts, alignment):
+        return False
     if verdict == ENTAILED or verdict == NEUTRAL and _follows(claim, facts, alignment):
         return True
     moved = _moved(claim, alignment)
     if verdict == CONTRADICTED:
         return False
     return support.borne_out(claim, moved, facts, written, alignment)
+
+
+def _only_hedged(claim: Claim, facts: Known, alignment: Mapping[int, int]) -> bool:
+    """Whether all facts that say it present it as a guess."""
+    moved, things = _moved(claim, alignment), facts.reading.things
+    saying = [p for p in facts.reading.claims if judging.says(p, moved, things) == ENTAILED]
+    return bool(saying) and all(p.hedged for p in saying)
 
 
 def _follows(claim: Claim, premise: Known, alignment: Mapping[int, int]) -> bool:
@@ -234,7 +243,7 @@ _UNSEEN = frozenset(
     "surrounding environment background foreground side area scene distance one other lead conclusion middle".split()
 )
 _PLACED = frozenset(
-    "spotted captured noticed observed depicted positioned placed located situated made set seen visible found present shown displayed featured set up used".split()
+    "titled labeled named marked spotted captured noticed observed depicted positioned placed located situated made set seen visible found present shown displayed featured set up used".split()
 )
 
 
@@ -270,6 +279,13 @@ def _connected(claim: Claim, premise: Known) -> bool:
             p.kind == RELATION and p.other == b and premise.owner.get(p.thing) == a and lexicon.head(p.subject) in _PARTS
             for p in premise.about[b]
         )
+    if verb == "wear" and _worn(claim, premise):
+        return True
+    if place in ("front", "behind") and not verb:
+        back = b if place == "front" else a
+        return any(
+            p.kind == PLACE and p.thing == back and "background" in judging.sides(p.value) for p in premise.about[back]
+        )
     edges = [p for p in premise.about[a] if b in (p.thing, p.other) and p.kind == RELATION and not p.negated]
     bare = not verb or predicates.idle(verb) or verb in ("have", "feature", "include", "be")
     if edges and bare and place in ("", "with", "at", "toward"):
@@ -285,6 +301,17 @@ def _connected(claim: Claim, premise: Known) -> bool:
     return False
 
 
+def _worn(claim: Claim, premise: Known) -> bool:
+    """A crown that rests on her head, a jacket over his shoulders."""
+    return any(
+        p.kind == RELATION
+        and p.thing == claim.other
+        and premise.owner.get(p.other) == claim.thing
+        and lexicon.head(p.object) in _PARTS
+        for p in premise.about[claim.other]
+    )
+
+
 def _reaches(premise: Known, a: int, b: int, steps: int) -> bool:
     """Whether a is on or in something that is on or in b."""
     if a == b or premise.owner.get(a) == b:
@@ -295,7 +322,7 @@ def _reaches(premise: Known, a: int, b: int, steps: int) -> bool:
         if p.kind != RELATION or p.negated or p.other < 0:
             continue
         verb, place, _ = predicates.parts(p.value)
-        if p.thing == a and place in ("on", "in") and _reaches(premise, p.other, b, steps - 1):
+        if p.thing == a and place in ("on", "in", "at") and _reaches(premise, p.other, b, steps - 1):
             return True
         if p.other == a and verb in ("hold", "contain", "support", "have") and not place:
             if not lexicon.is_person(p.subject) and _reaches(premise, p.thing, b, steps - 1):

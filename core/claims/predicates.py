@@ -191,7 +191,7 @@ def verb_entails(a: str, b: str) -> bool:
         return True
     if values.related(a, b):
         return True
-    targets = set(lexicon.senses(b, lexicon.VERB)[:2])
+    targets = set(lexicon.senses(b, lexicon.VERB)[:3])
     return any(
         lexicon.above(s, lexicon.VERB) & targets for s in lexicon.senses(a, lexicon.VERB)[:2]
     )

@@ -12,7 +12,22 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
 
-from . import ACTION, ATTRIBUTE, OBJECT, PLACE, RELATION, SCENE, STATEMENT, TEXT, Claim, Sentence, judging, lexicon, predicates, values
+from . import (
+    ACTION,
+    ATTRIBUTE,
+    OBJECT,
+    PLACE,
+    RELATION,
+    SCENE,
+    STATEMENT,
+    TEXT,
+    Claim,
+    Sentence,
+    judging,
+    lexicon,
+    predicates,
+    values,
+)
 from .alignment import Known
 
 _IRREGULAR = {
@@ -29,7 +44,7 @@ _IRREGULAR = {
     }.items()
     for form in forms.split()
 }  # fmt: skip
-_PRONOUNS = frozenset("she he they it her his their its them him both one someone who which".split())
+_PRONOUNS = frozenset("she he they it her his their its them him both one someone who which that whose these those each other".split())
 _SMALL = frozenset(
     "a an the is are was be been being of and or in on at to with by from for as it its his her their they she he "
     "there this that which who whose where while some one other another image scene photo picture visible seen can "
@@ -97,7 +112,7 @@ def borne_out(claim: Claim, moved: Claim, premise: Known, written: Known, alignm
         return bool(words) and said(premise.text, words)
     if claim.negated:
         return False
-    if claim.subject in _PRONOUNS or claim.value in _PRONOUNS:
+    if _PRONOUNS & {claim.subject, claim.value, claim.object} and not claim.value.isdigit():
         return True
     if claim.kind == TEXT:
         return judging._plain(claim.value) in judging._plain(premise.text)
@@ -250,7 +265,11 @@ def _related(claim: Claim, moved: Claim, premise: Known) -> bool:
             return False
     if moved.thing >= 0 and _anothers(claim, moved, premise):
         return False
-    holds = verb in predicates.HAVING and not lexicon.is_person(claim.subject)
+    holds = verb in _WEAK or verb in predicates.HAVING and not lexicon.is_person(claim.subject)
+    if place in ("on", "in") and not verb and moved.other >= 0 and _stands_elsewhere(moved, place, premise):
+        return False
+    if place == "with" and not verb and moved.other >= 0 and _scenery(claim.object):
+        return True
     for i, s in enumerate(premise.reading.sentences):
         if not _speaks_of(s, i, claim.subject, moved.thing, premise):
             continue
@@ -274,6 +293,32 @@ def _related(claim: Claim, moved: Claim, premise: Known) -> bool:
     return False
 
 
+_WEAK = frozenset("occupy say read label mark".split())
+
+
+@lru_cache(maxsize=2048)
+def _scenery(noun: str) -> bool:
+    """What nobody has with him: where it says "with", both are there."""
+    return any(lexicon.is_kind(noun, kind) for kind in _LAND)
+
+
+_LAND = ("geological formation", "body of water", "building", "tree", "sky", "land", "light", "room", "road")
+
+
+def _stands_elsewhere(moved: Claim, place: str, premise: Known) -> bool:
+    """The facts say that it is on something else, which is no part of this."""
+    return any(
+        p.kind == RELATION
+        and p.thing == moved.thing
+        and p.other not in (moved.other, -1)
+        and not p.negated
+        and predicates.parts(p.value)[1] == place
+        and premise.owner.get(p.other) != moved.other
+        and premise.owner.get(moved.other) != p.other
+        for p in premise.about[moved.thing]
+    )
+
+
 def _anothers(claim: Claim, moved: Claim, premise: Known) -> bool:
     """The facts say it of another thing of that kind, told from this one."""
     for p in premise.reading.claims:
@@ -290,8 +335,15 @@ def _clashing(moved: Claim, premise: Known) -> bool:
     between = [
         p for p in premise.about[moved.thing] if p.kind == RELATION and {p.thing, p.other} == {moved.thing, moved.other}
     ]
+    verb, place, _ = predicates.parts(moved.value)
     return any(
-        predicates.excludes(p.value, moved.value, p.thing != moved.thing) for p in between
+        predicates.excludes(p.value, moved.value, p.thing != moved.thing)
+        or p.thing != moved.thing
+        and verb
+        and not place
+        and verb not in predicates.HAVING
+        and predicates.verb_entails(predicates.parts(p.value)[0], verb)
+        for p in between
     )
 
 

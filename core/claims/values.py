@@ -331,6 +331,8 @@ def _opposite(a: str, b: str) -> bool:
     """Antonyms of WordNet, direct or of the heads of their clusters; not of sizes."""
     if a in _RELATIVE or b in _RELATIVE:
         return False
+    if a == f"un{b}" or b == f"un{a}":
+        return True
     pos = lexicon.ADJECTIVE
     up, against = lexicon._column(pos, "above"), lexicon._column(pos, "opposite")
 
