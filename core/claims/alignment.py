@@ -200,7 +200,7 @@ def _score(p: Known, i: int, h: Known, j: int, found: dict[int, int]) -> float:
                 return 0.0 if not (a.definite or b.definite) or one or two else max(0.1, score - 1.5)
         score -= 0.3
     elif m == n:
-        score += 0.2
+        score += 1.0 if m > 1 else 0.2
     return max(score, 0.05)
 
 
@@ -219,6 +219,8 @@ def kinship(a: str, b: str, heads: tuple[str, ...], others: tuple[str, ...]) -> 
         return 2.0 if a not in lexicon.ANYTHING else 1.0
     if lexicon.is_person(a) and lexicon.is_person(b):
         return 1.2
+    if any(b in x.split() or x in b.split() for x in heads):
+        return 1.5
     if lexicon.excludes(a, b):
         return -1.0
     return 0.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -175,7 +176,7 @@ def unsupported(facts: Reading, written: Reading) -> list[int]:
 def _supported(
     claim: Claim, facts: Known, written: Known, alignment: Mapping[int, int], verdict: str, strict: bool = False
 ) -> bool:
-    if verdict == ENTAILED and strict and not claim.hedged and _only_hedged(claim, facts, alignment):
+    if verdict == ENTAILED and strict and not _guessed(claim, written) and _only_hedged(claim, facts, alignment):
         return False
     if verdict == ENTAILED or verdict == NEUTRAL and _follows(claim, facts, alignment):
         return True
@@ -183,6 +184,20 @@ def _supported(
     if verdict == CONTRADICTED:
         return False
     return support.borne_out(claim, moved, facts, written, alignment)
+
+
+_HEDGE = re.compile(
+    r"\b(?:appears?|seems?|seemingly|apparently|possibly|probably|perhaps|maybe|likely|might|may|could|suggest\w*|"
+    r"looks? like|what looks|indicat\w+|as if|as though)\b",
+    re.IGNORECASE,
+)
+
+
+def _guessed(claim: Claim, written: Known) -> bool:
+    sentences = written.reading.sentences
+    return claim.hedged or (
+        claim.sentence < len(sentences) and bool(_HEDGE.search(sentences[claim.sentence].said))
+    )
 
 
 def _only_hedged(claim: Claim, facts: Known, alignment: Mapping[int, int]) -> bool:
@@ -295,7 +310,8 @@ def _connected(claim: Claim, premise: Known) -> bool:
         words = [q.value for q in premise.about[a] if q.thing == a and not q.negated]
         return any(predicates.verb_entails(w, verb) for v in words for w in v.split())
     if bare and place in ("on", "in", "at"):
-        return _reaches(premise, a, b, 3)
+        parts = [k for k in premise.belongings(a) if lexicon.head(premise.reading.things[k].head) in _PARTS]
+        return any(_reaches(premise, k, b, 2) for k in parts) or _reaches(premise, a, b, 3)
     if verb in predicates.HAVING and not place:
         return _reaches(premise, b, a, 3)
     return False

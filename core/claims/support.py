@@ -189,19 +189,35 @@ def _speaks_of(sentence: Sentence, index: int, noun: str, thing: int, premise: K
 def _of_thing(claim: Claim, moved: Claim, premise: Known) -> bool:
     """Its value is said in a sentence about the thing, and the reading gives it to no other thing."""
     words = values.words(claim.value)
-    if moved.thing >= 0:
-        for p in premise.reading.claims:
-            if p.kind in (ATTRIBUTE, ACTION) and p.thing not in (moved.thing, -1):
-                near = premise.owner.get(p.thing) == moved.thing or premise.owner.get(moved.thing) == p.thing
-                if not near and values.entails(p.value, claim.value):
-                    if not any(
-                        q.thing == moved.thing and values.entails(q.value, claim.value) for q in premise.about[moved.thing]
-                    ) and not _twice(claim, premise):
-                        return False
     return any(
-        said(_text(s), words) and _speaks_of(s, i, claim.subject, moved.thing, premise)
+        said(_text(s), words)
+        and _speaks_of(s, i, claim.subject, moved.thing, premise)
+        and (not _of_another(claim, moved, i, premise) or _twice(claim, premise))
         for i, s in enumerate(premise.reading.sentences)
     )
+
+
+def _of_another(claim: Claim, moved: Claim, sentence: int, premise: Known) -> bool:
+    """That sentence says it of another thing, and of this one none does."""
+    things, own = premise.reading.things, moved.thing
+    if own < 0:
+        return False
+    living = _living(claim.subject)
+    for p in premise.reading.claims:
+        if p.sentence != sentence or p.kind not in (ATTRIBUTE, ACTION) or p.thing in (own, -1):
+            continue
+        if premise.owner.get(p.thing) == own or premise.owner.get(own) == p.thing:
+            continue
+        if living and p.kind == ACTION and not _living(things[p.thing].head):
+            continue  # hung on a thing that does nothing
+        if values.entails(p.value, claim.value):
+            return True
+    return False
+
+
+@lru_cache(maxsize=4096)
+def _living(noun: str) -> bool:
+    return lexicon.is_person(noun) or lexicon.is_kind(noun, "animal")
 
 
 def _twice(claim: Claim, premise: Known) -> bool:
@@ -219,10 +235,10 @@ def _twice(claim: Claim, premise: Known) -> bool:
 
 def _of_neighbour(claim: Claim, premise: Known, written: Known, alignment: Mapping[int, int]) -> bool:
     """What only the living do, hung by the parser on a garment: whoever is there does it."""
-    if claim.kind != ACTION or lexicon.is_person(claim.subject) or lexicon.is_kind(claim.subject, "animal"):
+    if claim.kind != ACTION or _living(claim.subject):
         return False
     for k, thing in enumerate(written.reading.things):
-        if (lexicon.is_person(thing.head) or lexicon.is_kind(thing.head, "animal")) and k in alignment:
+        if _living(thing.head) and k in alignment:
             for p in premise.about[alignment[k]]:
                 if judging.says(
                     p, replace(claim, subject=thing.head, thing=alignment[k]), premise.reading.things
@@ -285,6 +301,8 @@ def _related(claim: Claim, moved: Claim, premise: Known) -> bool:
                 continue
         if place and place not in ("with", "at"):
             classes = _places_in(_text(s))
+            if place == "on" and "under" in classes:
+                classes |= {"on"}  # "the ground beneath its feet is grass"
             if not any(q == place or place in predicates._ALSO.get(q, ()) for q in classes):
                 continue
         if _clashing(moved, premise):
