@@ -10,7 +10,7 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from .claims import Claim, Reading, Thing
+from .claims import ATTRIBUTE, NUMBER, RELATION, Claim, Reading, Thing
 from .claims.coverage import unclaimed_words
 from .claims.editing import Edit, edited
 from .claims.entailment import A_ENTAILS_B, EQUIVALENT, claim_relation
@@ -127,8 +127,8 @@ def _chosen(picture, wanted, implied, region) -> list[Candidate]:
             if _gain(best, left) <= 0:
                 break
             own.remove(best)
+            chosen.append(_without_repeats(picture, best, wanted - left))
             left -= best.covers
-            chosen.append(best)
     for index in sorted(left):
         if index not in left:
             continue
@@ -149,12 +149,7 @@ def _gain(candidate: Candidate, left: Collection[int]) -> float:
 
 
 def _candidates(picture: Picture, implied, region) -> Iterable[Candidate]:
-    of = {
-        (s.source, s.claim): i
-        for i, statement in enumerate(picture.statements)
-        for s in statement.sayings
-        if s.claim >= 0
-    }
+    of = _statement_numbers(picture)
     for source, reading in picture.readings.items():
         if region and source[0] != region:
             continue
@@ -182,6 +177,39 @@ def _candidates(picture: Picture, implied, region) -> Iterable[Candidate]:
                     covers,
                     things,
                 )
+
+
+def _without_repeats(
+    picture: Picture, candidate: Candidate, told: Collection[int]
+) -> Candidate:
+    """The sentence without the attributes and relations that have been told, where what is left is a sentence
+    that says all that is new."""
+    reading = picture.readings[candidate.source]
+    of = _statement_numbers(picture)
+    numbers = [n for n, c in enumerate(reading.claims) if c.sentence == candidate.index]
+    claims = [reading.claims[n] for n in numbers]
+    repeated = {
+        k
+        for k, n in enumerate(numbers)
+        if k not in candidate.false
+        and of.get((candidate.source, n)) in told
+        and claims[k].kind in (ATTRIBUTE, RELATION, NUMBER)
+    }
+    false = candidate.false | repeated
+    text, lost = without(reading.sentences[candidate.index], claims, false)
+    if not text or any(of.get((candidate.source, numbers[k])) not in told for k in lost):
+        return candidate
+    return replace(candidate, text=text, false=frozenset(false))
+
+
+def _statement_numbers(picture: Picture) -> dict[tuple[tuple[str, int], int], int]:
+    """(source, claim of its reading) -> the statement that it is part of."""
+    return {
+        (s.source, s.claim): i
+        for i, statement in enumerate(picture.statements)
+        for s in statement.sayings
+        if s.claim >= 0
+    }
 
 
 def _kept(picture: Picture, index: int | None) -> bool:

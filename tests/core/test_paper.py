@@ -8,6 +8,7 @@ from core.filter import FilterSettings, filter_statements
 from core.grouping import Grouping, read_grouping
 from core.models import Completion
 from core.models.registry import load_embedder
+from core.profiles import PAPER
 from core.statements import Reason, Verdict
 from helpers import ScriptedMatcher, ScriptedWriter, picture_with
 
@@ -17,7 +18,7 @@ THINGS = [f"A {thing} stands there." for thing in "dog cat cup car tree lamp boa
 def run(picture, scores, *answers):
     matcher, writer = ScriptedMatcher(scores), ScriptedWriter(*answers)
     [done] = filter_statements(
-        [picture], matcher, load_embedder(), FilterSettings(paper=True), grouper=writer
+        [picture], matcher, load_embedder(), FilterSettings(profile=PAPER), grouper=writer
     )
     return {s.text: s for s in done.statements if s.verdict is Verdict.KEPT}, done, matcher
 
@@ -27,6 +28,7 @@ def run(picture, scores, *answers):
     [
         ("same: 1, 2\ncontradictory: 3, 4\nunique: 5", ((0, 1),), ((2, 3),), ()),
         ("- **Same**: 1 and 2\n* UNIQUE - 3, 4; 5", ((0, 1),), (), ()),
+        ("same: 1, 4; 2, 5\nunique: 3", ((0, 3), (1, 4)), (), ()),
         ("same: 1, 2 — both name a dog\nsame: 3, 2, 4", ((0, 1), (2, 3)), (), (4,)),
         ("contradictory: 1, 9, 77\nunique: 2, 3, 4, 5", (), (), ()),
         ("Sure! Here are the groups.", (), (), (0, 1, 2, 3, 4)),
@@ -75,10 +77,10 @@ def test_overlapping_neighbours_are_judged_together_and_others_are_not():
     scores = {THINGS[0]: 0.2, THINGS[1]: 0.8, THINGS[2]: 0.1}
     within = ["same: 1, 2"] * 3
     kept, done, matcher = run(
-        picture_with({"image": ["All."], **said}, boxes), scores, *within, "contradictory: 1, 2"
+        picture_with({"image": ["The sky is blue."], **said}, boxes), scores, *within, "contradictory: 1, 2"
     )
-    assert set(kept) == {"All.", THINGS[1], THINGS[2]}
-    assert kept[THINGS[1]].against == THINGS[0] and kept["All."].reason is Reason.GLOBAL
+    assert set(kept) == {"The sky is blue.", THINGS[1], THINGS[2]}
+    assert kept[THINGS[1]].against == THINGS[0] and kept["The sky is blue."].reason is Reason.GLOBAL
     assert [size for size, _ in matcher.batches] == [(100, 50)], "the pixels of both"
     assert done.calls == {"matcher": 1, "grouper": 4}
     # What stands alone beside the other patch is scored on its own one.
