@@ -202,8 +202,9 @@ def test_english_is_broken_into_sentences_that_syntax_reads_where_that_is_chosen
     [
         (
             "画面左侧有一棵树。",
-            "画面右上方有一棵树。",
-        ),  # the left of the upper right quarter's right half
+            "画面上方中央有一棵树。",
+        ),
+        ("右边有一棵树。", "画面右上方有一棵树。"),
         ("一只猫趴在图片的正中央。", "一只猫趴在图片的右上方。"),
         ("右下角写着“出口”。", "画面右侧写着“出口”。"),
         ("桌子左侧有一只猫，它左边的耳朵是黑色的。", "桌子左侧有一只猫，它左边的耳朵是黑色的。"),
