@@ -20,6 +20,7 @@ from . import (
     places,
     wording,
 )
+from .english_words import EVALUATIVE, WHICH
 from .things import Entity, Things
 
 # Words in quotation marks are text that can be read in the image. The parser sees a name in their stead.
@@ -29,6 +30,7 @@ QUOTE = re.compile(
     r"|(?<=\bnumber )(\d[\w-]*)|(?:(?<=\breads )|(?<=\breading )|(?<=\bsays )|(?<=\bsaying )|(?<=\blabeled )|(?<=\blabelled )|(?<=\bmarked )|(?<=\bnumbered )|(?<=\bword )|(?<=\bwords ))((?:[A-Z0-9][A-Z0-9&'-]*(?:\s+(?=[A-Z0-9]))?)+)\b(?![a-z])"
 )
 STANDIN = "Quotation"
+_PRAISE = EVALUATIVE - WHICH
 
 
 @dataclass
@@ -115,6 +117,7 @@ class Draft:
         self.skipped: set[int] = set()
         self.placed: set[int] = set()
         self.edits: list[Edit] = []
+        self.fillers: list = []  # tokens whose phrase claims nothing
         self.mentions: list[tuple[int, int, Entity]] = []
         self.first = len(self.found)
         self.quotes: list[Quote] = []
@@ -131,8 +134,11 @@ class Draft:
         Returns whether it claims anything.
         """
         text = self.doc.text if self.doc is not None else ""
+        if self.doc is not None and len(self.found) > self.first:
+            self._announce()
+            self._fillers()
         kept: list[Edit] = []
-        for e in sorted(self.edits, key=lambda e: (e.start, e.end)):
+        for e in sorted(self.edits, key=lambda e: (e.start, e.start - e.end)):
             if not kept or e.start >= kept[-1].end:
                 kept.append(e)
 
@@ -185,6 +191,60 @@ class Draft:
         said = self.doc.text[start : token.right_edge.idx + len(token.right_edge.text)].strip(" ,.;")
         if said:
             self.not_claims.append(said)
+            self.fillers.append(token)
+
+    def leave_out(self, tokens) -> None:
+        """Take words that claim nothing out of the sentence's text, with the comma or blank before them."""
+        text = self.doc.text
+        for start, end in self._spans(tokens):
+            before = text[:start].rstrip()
+            after = text[end:].lstrip()
+            if before.endswith(",") and (not after or after[0] in ",.;"):
+                before = before[:-1]
+            if before:
+                start = len(before)
+            else:
+                end += len(text[end:]) - len(text[end:].lstrip(" ,"))
+            self.edits.append(Edit(start, end, ""))
+
+    def _fillers(self) -> None:
+        """Take out whatever claims nothing, where it can go by itself and no claim is said by it alone."""
+        kept = {(a, b) for f in self.found[self.first :] for a, b in f.spans}
+        for token in self.fillers:
+            tokens = cutting.with_token(token)
+            spans = self._spans(tokens)
+            if spans and not any(a <= x and y <= b for a, b in spans for x, y in kept):
+                self.leave_out(tokens)
+        for token in self.doc:
+            praise = token.dep_ == "amod" and token.lemma_.lower() in _PRAISE and token.text.lower() not in WHICH
+            if praise and not any(c.dep_ in ("conj", "prep", "cc") for c in token.children) and token.i + 1 < len(self.doc):
+                following = token.nbor(1)
+                if following.is_punct:
+                    following = token.nbor(2) if token.i + 2 < len(self.doc) else following
+                start, end = token.left_edge.idx, following.idx
+                self.edits.append(Edit(start, end, ""))
+                article = token.left_edge.nbor(-1) if token.left_edge.i else None
+                if article is not None and article.text.lower() in ("a", "an"):
+                    right = wording.article(following.text).split()[0]
+                    right = right.capitalize() if article.text[0].isupper() else right
+                    self.edits.append(Edit(article.idx, article.idx + len(article.text), right))
+
+    def _announce(self) -> None:
+        """ "A tall tower in the background." -> "There is a tall tower in the background."; "A man riding" -> "is riding"."""
+        root = next((t for t in self.doc if t.head.i == t.i), None)
+        if root is None or self.doc[0].text.lower() in ("there", "here"):
+            return
+        subject = next((c for c in root.children if c.dep_ in ("nsubj", "nsubjpass") and c.i < root.i), None)
+        if root.pos_ in ("NOUN", "PROPN") and subject is None and not any(t.tag_ in ("VBZ", "VBP", "VBD") and t.dep_ != "relcl" and t.head.i == root.i for t in self.doc):
+            many = root.tag_ in ("NNS", "NNPS")
+            if root.text.lower() != "quotation" and self.doc[0].pos_ in ("DET", "NOUN", "ADJ", "NUM", "PROPN", "VERB", "ADV"):
+                first = self.doc[0]
+                word = first.text if first.pos_ == "PROPN" or first.text.isupper() and len(first.text) > 1 else first.text[:1].lower() + first.text[1:]
+                self.edits.append(Edit(0, len(first.text), f"There {'are' if many else 'is'} {word}"))
+        elif root.tag_ in ("VBG", "VBN") and subject is not None and not any(c.dep_ in ("aux", "auxpass") for c in root.children):
+            many = subject.tag_ in ("NNS", "NNPS") or any(c.dep_ == "conj" for c in subject.children)
+            at = root.idx
+            self.edits.append(Edit(at, at, "are " if many else "is "))
 
     def about(self, base: str) -> Entity:
         """The image itself, its background, its colours: what attributes of the image are said of."""

@@ -44,6 +44,14 @@ EVALUATIVE = _set(
     "countless innumerable abundant ample some any all both each every either "
     "suitable appropriate available scattered opposite surrounding nearby existing remaining important essential special favorite favourite exciting evident unmistakable characteristic pastoral"
 )
+# Those among them that say which or how many, and stay in a sentence.
+WHICH = _set(
+    "visible clear organized detailed intricate various several many multiple few numerous other another same different certain own main central primary "
+    "such entire overall particular specific additional respective individual real whole general first second third last next "
+    "possible likely apparent potential current more less most least much only very further countless ample some any all both "
+    "each every either suitable appropriate available scattered opposite surrounding nearby existing remaining essential special good great "
+    "common usual typical traditional characteristic contemporary rich evident single"
+)
 # What captions call the image, and nouns about how it was made.
 PICTURE = _set(
     "image picture photo photograph photography snapshot frame shot view scene composition artwork visual "

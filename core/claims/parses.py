@@ -19,7 +19,8 @@ def repaired(doc):
     _noun_for_verb(doc)
     for token in doc:
         if token.dep_ == "appos" and token.pos_ in ("NOUN", "PROPN"):
-            _list(token)
+            if not _absolute(token):
+                _list(token)
         elif token.dep_ == "cc" and token.text.lower() in _CC:
             _joined_verb(token)
     return doc
@@ -30,6 +31,10 @@ def _noun_for_verb(doc) -> None:
     verbs = any(t.pos_ in ("VERB", "AUX") for t in doc)
     for token in doc:
         if token.tag_ not in ("NNS", "NN") or token.pos_ not in ("NOUN", "PROPN") or not token.text.endswith("s"):
+            continue
+        named = next((c for c in token.lefts if c.dep_ == "nsubj"), None)
+        if named is not None and token.tag_ == "NNS" and lexicon.senses(token.lemma_.lower(), lexicon.VERB) and not _kids(token, "cop"):
+            token.tag_, token.pos_ = "VBZ", "VERB"
             continue
         subject = next((c for c in token.lefts if c.dep_ == "compound" and c.i == token.i - 1), None)
         base = token.lemma_.lower()
@@ -57,6 +62,19 @@ def _make_verb(token, subject) -> None:
             outer.head, outer.dep_ = token, "nsubj"
         return
     subject.head, subject.dep_ = token, "nsubj"
+
+
+def _absolute(token) -> bool:
+    """ "reading a book, her small dog looking up": a clause of its own, taken for another name of the book."""
+    verb = next((c for c in token.children if c.dep_ == "acl" and c.tag_ in ("VBG", "VBN")), None)
+    if verb is None or not any(c.tag_ == "PRP$" for c in _kids(token, "poss")):
+        return False
+    main = next((t for t in token.ancestors if t.pos_ in ("VERB", "AUX")), None)
+    if main is None:
+        return False
+    verb.head, verb.dep_ = main, "advcl"
+    token.head, token.dep_ = verb, "nsubj"
+    return True
 
 
 def _list(token) -> None:

@@ -12,6 +12,7 @@ from functools import lru_cache
 from ..models.offline import spacy_english
 from . import ATTRIBUTE, STATEMENT, Claim, Passage, Reading, Sentence, lexicon
 from .draft import Draft, stand_in
+from .english_words import COLOURS
 from .markup import Unit, read_markup
 from .parses import repaired
 
@@ -79,16 +80,15 @@ def read(passages: Sequence[Passage]) -> list[Reading]:
 def _parse(units: Sequence[Unit]) -> list:
     """spaCy's parse of each unit's text, taken as one sentence, and its quotations."""
     nlp = spacy_english.pipeline()
-    docs, quotes = [], []
-    for unit in units:
-        text = _sentence(unit)
-        text, said = stand_in(text)
-        doc = nlp.make_doc(text)
-        for token in doc:
-            token.is_sent_start = token.i == 0
-        docs.append(doc)
-        quotes.append(said)
-    return [(repaired(doc), said) for doc, said in zip(nlp.pipe(docs), quotes)]
+    prepared = [stand_in(_sentence(unit)) for unit in units]
+    docs = {}  # the same sentence in several captions is parsed once
+    for text, _ in prepared:
+        if text not in docs:
+            docs[text] = nlp.make_doc(text)
+            for token in docs[text]:
+                token.is_sent_start = token.i == 0
+    parsed = {text: repaired(doc) for text, doc in zip(docs, nlp.pipe(docs.values()))}
+    return [(parsed[text], quotes) for text, quotes in prepared]
 
 
 def _sentence(unit: Unit) -> str:
@@ -98,18 +98,29 @@ def _sentence(unit: Unit) -> str:
     lower = text if first != "I" and (first[1:] != first[1:].lower() or first.istitle() is False) else text[:1].lower() + text[1:]
     if unit.shown:
         return f"There {'are' if _PLURAL.match(text) else 'is'} {lower}"
-    if unit.label and _VALUE.match(text):
-        return f"The {unit.label.lower()} {'are' if unit.label.endswith('s') else 'is'} {lower}"
+    if unit.label and _is_value(unit, text):
+        return f"The {unit.label.lower()} {'are' if _MANY.search(unit.label) else 'is'} {lower}"
     return text
 
 
 _PLURAL = re.compile(
     r"^(?:two|three|four|five|six|seven|eight|nine|ten|several|many|multiple|various|numerous|some|few|\d+)\b", re.IGNORECASE
 )
-# What an item with a label says of it: "Sky: blue, with few clouds".
-_VALUE = re.compile(
-    r"^(?!(?:a|an|the|there|this|these|it|he|she|they|on|in|at|to|two|three|several|some|no|one|behind|near|under|above|below|i|we|each|both)\b)[a-z]",
-)
+_MANY = re.compile(r"[^s]s$")
+_SCENE_LABEL = re.compile(r"^(?:setting|location|lighting|light|weather|time|time of day|season|environment|place|mood|atmosphere|style)$", re.IGNORECASE)
+_FINITE = re.compile(r"\b(?:is|are|was|were|has|have|appears?|seems?|suggests?|shows?|stands?|sits?|can|wears?|holds?)\b")
+_FOLLOWS = re.compile(r"^([a-z-]+)(?:,| (?:with|and|in|on|at|by|to|or|but|under|near)\b|\W*$)", re.IGNORECASE)
+
+
+def _is_value(unit: Unit, text: str) -> bool:
+    """Whether an item says what its label is, and doesn't name it: "Sky: blue, with few clouds"."""
+    if _FINITE.search(text) or re.match(r"(?:the|there|it|he|she|they|this|his|her|its)\b", text, re.IGNORECASE):
+        return False
+    if _SCENE_LABEL.match(unit.label):
+        return True
+    first = _FOLLOWS.match(text)
+    word = first[1].lower() if first else ""
+    return bool(word) and (word in COLOURS or word.endswith(("ing", "ed")) or (bool(lexicon.senses(word, lexicon.ADJECTIVE)) and not lexicon.senses(word)))
 
 
 def _by_syntax(draft: Draft, units: Sequence[Unit], docs) -> None:

@@ -41,7 +41,7 @@ def without(
         return sentence.text, set()
     if not others or any(not claims[i].spans for i in gone):
         return "", others
-    spans = _merged([span for i in gone for span in claims[i].spans])
+    spans = _merged([span for i in gone if not _shared(i, claims, gone) for span in claims[i].spans])
     lost = {i for i in others if claims[i].spans and all(_inside(span, spans) for span in claims[i].spans)}
     if not others - lost:
         return "", others
@@ -49,21 +49,25 @@ def without(
     return (text, lost) if text else ("", others)
 
 
-def standalone(reading: Reading, index: int) -> str:
-    """A sentence with the names of things in place of the pronouns that only its predecessors explain."""
-    text = reading.sentences[index].text
-    for start, end, new in sorted(name_edits(reading, index), reverse=True):
-        text = text[:start] + new + text[end:]
-    return capital(text)
+def _shared(i: int, claims: Sequence[Claim], gone: Collection[int]) -> bool:
+    """Whether the words of a false claim say a true one too, and its thing goes by itself.
+
+    "In the background, there are trees and a building": without trees, the building is still there.
+    """
+    mine = claims[i]
+    true = any(j not in gone and c.spans == mine.spans and c.thing != mine.thing for j, c in enumerate(claims))
+    alone = any(j in gone and j != i and c.thing == mine.thing and c.spans != mine.spans for j, c in enumerate(claims))
+    return true and alone
 
 
-def name_edits(
-    reading: Reading, index: int, known: Collection[int] = ()
-) -> list[tuple[int, int, str]]:
-    """The names that go in place of pronouns of a sentence, as (start, end, name) in its text.
+def name_edits(reading: Reading, index: int, known: Collection[int] = ()) -> list[tuple[int, int, str]]:
+    """What makes a sentence understood by itself: names for the pronouns of things not named in it before.
 
     Args:
-        known: things that a pronoun may stand for.
+        known: things that whatever stands before the sentence has named last, so that a pronoun finds them.
+
+    Returns:
+        (start, end, new text) in characters of the sentence's `text`, in order.
     """
     sentence = reading.sentences[index]
     text = sentence.text
@@ -73,22 +77,27 @@ def name_edits(
     nouns = {t for a, b, t in sentence.mentions if text[a:b].lower() not in _PRONOUNS}
     for start, end, thing in sentence.mentions:
         word = text[start:end].lower()
-        if word not in _PRONOUNS or thing in named or thing in nouns:
-            named.add(thing)
-            continue
+        first = thing not in named
         named.add(thing)
         name = reading.things[thing].name
-        if not name:
+        if word not in _PRONOUNS or not first or thing in nouns or not name:
             continue
         owns = word in _POSSESSIVE or (word == "her" and any(a == start and b > end for a, b in starts))
         if owns:
             name += "'" if name.endswith("s") else "'s"
         elif word == "they" and reading.things[thing].number == 1 and " and " not in name:
-            verb = re.match(r"\s+(are|were|have)\b", text[end:])
-            if verb:
+            if verb := re.match(r"\s+(are|were|have)\b", text[end:]):
                 edits.append((end + verb.start(1), end + verb.end(1), _SINGULAR[verb[1]]))
         edits.append((start, end, capital(name) if start == 0 else name))
-    return edits
+    return sorted(edits)
+
+
+def standalone(reading: Reading, index: int) -> str:
+    """A sentence with the names of things in place of the pronouns that only its predecessors explain."""
+    text = reading.sentences[index].text
+    for start, end, new in reversed(name_edits(reading, index)):
+        text = text[:start] + new + text[end:]
+    return capital(text)
 
 
 def _merged(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -60,11 +60,15 @@ def is_abstract(noun: str) -> bool:
     last = noun.split()[-1] if noun.strip() else ""
     if not any(c.isalnum() for c in last):
         return True
-    if last in ABSTRACT or last in PICTURE:
+    if " " in noun and lexicon.senses(noun):
+        known = lexicon.senses(noun)  # a "traffic light" is no light
+    elif last in ABSTRACT or last in PICTURE:
         return True
+    else:
+        known = lexicon.senses(last)
     if last in PARTS or last in GARMENTS or last in PEOPLE or last in MASS or last in _CONCRETE:
         return False
-    if known := lexicon.senses(noun) or lexicon.senses(last):
+    if known:
         physical = set(lexicon.senses("physical entity"))
         return not any(lexicon.above(sense) & physical for sense in known[:3])
     if last.endswith("ing") and lexicon.senses(last[:-3], lexicon.VERB) or lexicon.senses(last[:-3] + "e", lexicon.VERB) and last.endswith("ing"):
@@ -92,8 +96,12 @@ def is_abstract(noun: str) -> bool:
     last = noun.split()[-1] if noun.strip() else ""
     if not any(c.isalnum() for c in last):
         return True
-    if last in ABSTRACT or last in PICTURE:
+    if " " in noun and lexicon.senses(noun):
+        known = lexicon.senses(noun)  # a "traffic light" is no light
+    elif last in ABSTRACT or last in PICTURE:
         return True
+    else:
+        known = lexicon.senses(last)
     if last in PARTS or last in GARMENTS or last in PEOPLE or last in MASS or last in _CONCRETE:
         return False
     if lexicon.senses(noun) or lexicon.senses(last):

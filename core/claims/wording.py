@@ -62,14 +62,18 @@ class Names:
     def __init__(self, things: Sequence[Entity]):
         self.things = things
         self._names: dict[int, str] = {}
+        self.known: set[int] = set()  # things that a claim with another thing has named already
 
-    def name(self, e: Entity) -> str:
+    def name(self, e: Entity, without: str | None = None) -> str:
+        """The name; not by the value `without`, which is what is claimed of it."""
+        if without is not None and (without == "number" or without in (*e.traits, e.place)):
+            return self._name(e, without)
         if e.index not in self._names:
             self._names[e.index] = f"the {e.noun}"  # in case two things own each other
             self._names[e.index] = self._name(e)
         return self._names[e.index]
 
-    def _name(self, e: Entity) -> str:
+    def _name(self, e: Entity, without: str = "") -> str:
         noun = plural(e.head) if e.plural else e.head
         if e.members and e.joint:
             return " and ".join(self.name(self.things[m]) for m in e.members)
@@ -78,15 +82,14 @@ class Names:
             if len(owner.split()) <= 4:
                 return f"{owner}{chr(39) if owner.endswith('s') else chr(39) + 's'} {noun}"
             return f"the {noun} of {owner}"
-        if e.plural and e.number > 1:
-            noun = f"{number_word(e.number)} {noun}"
+        count = f"{number_word(e.number)} " if e.plural and e.number > 1 and without != "number" else ""
         alike = [x for x in self.things if x is not e and x.head == e.head and x.plural == e.plural]
-        if alike and e.place:
-            return f"the {noun} {places.phrase(e.place)}"
-        told = [t for t in e.traits if not any(t in x.traits for x in alike)]
+        told = [t for t in e.traits if t not in without.split() and not any(t in x.traits for x in alike)]
+        if alike and e.place and (e.told or not told) and e.place != without:
+            return f"the {count}{noun} {places.phrase(e.place)}"
         if alike and told:
-            return f"the {told[0]} {noun}"
-        return f"the {noun}"
+            return f"the {count}{told[0]} {noun}"
+        return f"the {count}{noun}"
 
     def said_first(self, e: Entity) -> str:
         """As at a first mention: "a red cup", "trees"; definite where it belongs to somebody or isn't alone."""
@@ -117,7 +120,7 @@ def claim(names: Names, f: Found) -> str:
     if f.kind == SCENE:
         return _scene(f)
     e = f.entity
-    subject = capital(names.name(e))
+    subject = capital(names.name(e, f.value if f.kind in (ATTRIBUTE, PLACE) else None))
     if f.kind == OBJECT:
         if f.negated:
             return f"There {'are' if many(e) else 'is'} no {plural(e.head) if many(e) else e.head}."
@@ -156,7 +159,9 @@ def _progressive(verb, value: str) -> str:
 
 def _relation(names: Names, f: Found, subject: str) -> str:
     a, b, be = f.entity, f.other, _be(f.entity, f)
-    other = names.said_first(b) if b.sentence == f.sentence and not b.definite else names.name(b)
+    new = b.sentence == f.sentence and not b.definite and b.index not in names.known and a.owner != b.index
+    other = names.said_first(b) if new else names.name(b)
+    names.known |= {a.index, b.index}
     base, _, rest = f.value.partition(" ")
     if f.value in ("with", "have"):
         return f"{subject} {'have' if many(a) else 'has'} {'no ' if f.negated else ''}{other}."
