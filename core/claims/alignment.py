@@ -179,14 +179,14 @@ def _score(p: Known, i: int, h: Known, j: int, found: dict[int, int]) -> float:
     owners = own >= 0 and other >= 0 and found.get(other) == own
     if kind <= 0:
         # The animal on her lap may be called another; a person of other sex is another person.
-        if kind == 0 or not (shared(p, i, h, j) >= 2 and (a.definite or b.definite or p.plural(i))):
-            if not (kind < 0 and _same_role(p, i, h, j)):
-                return 0.0
+        named = a.definite or b.definite or p.plural(i)
+        one = kind < 0 and ((named and shared(p, i, h, j) >= 2) or _same_role(p, i, h, j))
+        if not one:
+            return 0.0
         kind = 0.5
     if own >= 0 and other >= 0 and found.get(other) != own:
-        if other not in found and not _strangers(p, own, h, other):
-            pass
-        elif other not in found or not _group_of(p, own, found[other]):
+        known = other in found
+        if (known and not _group_of(p, own, found[other])) or (not known and _strangers(p, own, h, other)):
             return 0.0
     one, two = p.place(i), h.place(j)
     if one and two and judging.places_clash(one, two):
@@ -195,9 +195,8 @@ def _score(p: Known, i: int, h: Known, j: int, found: dict[int, int]) -> float:
     m, n = p.counted.get(i, a.number), h.counted.get(j, b.number)
     if m and n and m != n:
         counted = i in p.counted and j in h.counted
-        if not counted and not (m == n):
-            if (m > 1) != (n > 1):
-                return 0.0 if not (a.definite or b.definite) or one or two else max(0.1, score - 1.5)
+        if not counted and (m > 1) != (n > 1):
+            return 0.0 if not (a.definite or b.definite) or one or two else max(0.1, score - 1.5)
         score -= 0.3
     elif m == n:
         score += 1.0 if m > 1 else 0.2
@@ -303,7 +302,7 @@ def _in_one_role(p: Known, i: int, h: Known, j: int, found: dict[int, int]) -> b
         for c in known.about[index]:
             if c.kind == RELATION and c.other >= 0 and not c.negated:
                 verb, place, _ = predicates.parts(c.value)
-                if place in _ROLES or not place and verb in predicates.HAVING | {"wear"}:
+                if place in _ROLES or (not place and verb in predicates.HAVING | {"wear"}):
                     found |= {c.thing, c.other} - {index}
         return found
 
@@ -335,7 +334,7 @@ _POSSESSIVE = frozenset(("his", "her", "its", "their"))
 def _strangers(p: Known, i: int, h: Known, j: int) -> bool:
     """Two owners that were not taken for one although both are people, or of one kind."""
     a, b = p.reading.things[i].head, h.reading.things[j].head
-    return lexicon.same(a, b) or lexicon.is_person(a) and lexicon.is_person(b)
+    return lexicon.same(a, b) or (lexicon.is_person(a) and lexicon.is_person(b))
 
 
 def _group_of(p: Known, a: int, b: int) -> bool:
@@ -361,6 +360,8 @@ def _told_apart(p: Known, i: int, h: Known, j: int, found: dict[int, int]) -> bo
     own, other = p.owner.get(i, -1), h.owner.get(j, -1)
     if own >= 0 and other >= 0 and found.get(other) == own:
         return False
+    if any(c.kind == TEXT for c, _ in differ) and not (a.definite and b.definite):
+        return True
     if _in_one_role(p, i, h, j, found):
         return False
     if any(c.kind == PLACE for c, _ in differ) and (lexicon.head(a.head) in _MASS or p.place(i) or h.place(j)):

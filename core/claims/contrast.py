@@ -41,6 +41,8 @@ def clash(p: Known, h: Known, alignment: Mapping[int, int]) -> bool:
     nouns = {lexicon.head(n): -1 for r in (a, b) for t in r.things for n in judging.called(t)}
     for j, i in alignment.items():
         own = alignment.get(h.owner.get(j, -1), -1)
+        if not lexicon.same(a.things[i].head, b.things[j].head) and lexicon.is_kind(a.things[i].head, "garment"):
+            continue
         if one_and_many(p, i, h, j) or (own >= 0 and one_and_many(p, own, h, h.owner[j])):
             continue
         for n in (*judging.called(a.things[i]), *judging.called(b.things[j])):

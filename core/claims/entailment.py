@@ -30,7 +30,7 @@ from . import alignment as aligning
 from .alignment import Known, align, align_known
 from .judging import CONTRADICTED, ENTAILED, NEUTRAL
 
-__all__ = ["align", "claim_relation", "compare", "relation", "unsupported", "CONTRADICTED", "ENTAILED", "NEUTRAL"]
+__all__ = ["CONTRADICTED", "ENTAILED", "NEUTRAL", "align", "claim_relation", "compare", "relation", "unsupported"]
 
 EQUIVALENT, A_ENTAILS_B, B_ENTAILS_A = "equivalent", "a_entails_b", "b_entails_a"
 CONTRADICTION = "contradiction"
@@ -178,7 +178,7 @@ def _supported(
 ) -> bool:
     if verdict == ENTAILED and strict and not _guessed(claim, written) and _only_hedged(claim, facts, alignment):
         return False
-    if verdict == ENTAILED or verdict == NEUTRAL and _follows(claim, facts, alignment):
+    if verdict == ENTAILED or (verdict == NEUTRAL and _follows(claim, facts, alignment)):
         return True
     moved = _moved(claim, alignment)
     if verdict == CONTRADICTED:
@@ -230,7 +230,7 @@ def _follows(claim: Claim, premise: Known, alignment: Mapping[int, int]) -> bool
             said.append(f"{p.value} {p.object if p.thing == moved.thing else p.subject}")
             # "The horse has a coat of brown and white" says that it is brown and white.
             for k in {p.thing, p.other} - {moved.thing, -1}:
-                if things[k].head in _SURFACES or premise.owner.get(k) != moved.thing and not living:
+                if things[k].head in _SURFACES or (premise.owner.get(k) != moved.thing and not living):
                     said += [q.value for q in premise.about[k] if q.kind == ATTRIBUTE and q.thing == k]
     return all(any(values.entails(s, w) for s in said) for w in values.words(claim.value))
 

@@ -69,14 +69,14 @@ def _normal(text: str) -> str:
 @lru_cache(maxsize=4096)
 def _numbers(text: str) -> tuple[tuple[int, str], ...]:
     """Counts, each with the character or word counted next."""
-    found = [(int(n), rest) for n, rest in re.findall(r"(\d+)\s*(?:[%s])?(\w?)" % _CLASSIFIER, text)]
+    found = [(int(n), rest) for n, rest in re.findall(rf"(\d+)\s*(?:[{_CLASSIFIER}])?(\w?)", text)]
     found += [
         (_NUMBERS[n], rest)
-        for n, rest in re.findall(r"([两二三四五六七八九十])(?:[%s])(\w?)" % _CLASSIFIER, text)
+        for n, rest in re.findall(rf"([两二三四五六七八九十])(?:[{_CLASSIFIER}])(\w?)", text)
     ]
     found += [
         (_NUMBERS[n], rest[:3])
-        for n, rest in re.findall(r"\b(%s)\s+(\w+)" % "|".join(w for w in _NUMBERS if len(w) > 2), text)
+        for n, rest in re.findall(r"\b({})\s+(\w+)".format("|".join(w for w in _NUMBERS if len(w) > 2)), text)
     ]
     return tuple(found)
 
@@ -125,7 +125,7 @@ def compare(a: str, b: str) -> str:
             return "a_entails_b" if more else "b_entails_a"
     elif more and fewer:
         return "neutral"
-    if forward >= 0.8 and backward >= 0.8 or min(forward, backward) >= 0.7 and abs(len(m) - len(n)) <= 2:
+    if (forward >= 0.8 and backward >= 0.8) or (min(forward, backward) >= 0.7 and abs(len(m) - len(n)) <= 2):
         return "equivalent"
     if forward >= 0.72 and forward > backward:
         return "a_entails_b"

@@ -7,8 +7,24 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from . import ACTION, ATTRIBUTE, NUMBER, OBJECT, PLACE, RELATION, SCENE, STATEMENT, TEXT, Claim, Thing
-from . import foreign, lexicon, predicates, settings, values
+from . import (
+    ACTION,
+    ATTRIBUTE,
+    NUMBER,
+    OBJECT,
+    PLACE,
+    RELATION,
+    SCENE,
+    STATEMENT,
+    TEXT,
+    Claim,
+    Thing,
+    foreign,
+    lexicon,
+    predicates,
+    settings,
+    values,
+)
 
 ENTAILED, CONTRADICTED, NEUTRAL = "entailed", "contradicted", "neutral"
 _OF_ONE = (ATTRIBUTE, ACTION, SCENE)
@@ -127,7 +143,7 @@ def _object(p: Claim, h: Claim, things: Sequence[Thing]) -> str:
         return CONTRADICTED if clash else NEUTRAL
     name = names(p, h.thing) if h.thing >= 0 else p.subject if p.kind == OBJECT else ""
     if name:
-        if lexicon.is_kind(name, h.subject) or (h.thing >= 0 and a_kind(called(things[h.thing]), h.subject)):
+        if lexicon.is_kind(name, h.subject):
             return ENTAILED
         if lexicon.excludes(name, h.subject):
             return CONTRADICTED
@@ -259,7 +275,7 @@ def _one_from_relation(p: Claim, h: Claim) -> str:
         return _signed(p, h, said, said, clash)
     said = values.entails(f"{p.subject} {p.value}", h.value)
     verb, place, _ = predicates.parts(p.value)
-    clash = place in ("in", "on") and h.value in _EMPTY_WORDS or (
+    clash = (place in ("in", "on") and h.value in _EMPTY_WORDS) or (
         verb == "cover" and values.excludes(p.subject, h.value)
     )
     return _signed(p, h, said, said, clash)

@@ -235,17 +235,17 @@ def entails(p: str, q: str, turned: bool = False) -> bool:
     if qv in _BEING and qp:
         return _place_entails(pp, qp) if pp else (pv, qp) in _IMPLIED
     if qv == "have":
-        return pv in HAVING or pv in ("wear", "dress", "use") or pp in ("with", "in") and not pv
+        return pv in HAVING or pv in ("wear", "dress", "use") or (pp in ("with", "in") and not pv)
     if pv and verb_entails(pv, qv):
         return not qp or not pp or _place_entails(pp, qp)
     if qv in HAVING and (pp == "with" or pv in HAVING):
         return qv != "hold" or pv in ("hold", "carry") or pv in HAVING - {"have"}
     if qv in ("wear", "dress"):
-        return not pv and pp in ("with", "in") or pv in ("have", "sport", "dress", "don")
+        return (not pv and pp in ("with", "in")) or pv in ("have", "sport", "dress", "don")
     if qv == "occupy" and pp in ("on", "in"):
         return True
     if qv in ("line", "cover", "border") and not pv:
-        return qv == "line" and pp == "near" or qv == "cover" and pp == "on"
+        return (qv == "line" and pp == "near") or (qv == "cover" and pp == "on")
     return False
 
 

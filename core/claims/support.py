@@ -122,15 +122,15 @@ def borne_out(claim: Claim, moved: Claim, premise: Known, written: Known, alignm
         return (
             _of_thing(claim, moved, premise)
             or _of_neighbour(claim, premise, written, alignment)
-            or not values.inherent(claim.value)
-            and _elsewhere(claim, premise, written, alignment)
+            or (not values.inherent(claim.value)
+            and _elsewhere(claim, premise, written, alignment))
         )
     if claim.kind == PLACE:
-        return any(
+        return (any(
             judging.place_entails(_text(s), claim.value) and _speaks_of(s, i, claim.subject, moved.thing, premise)
             for i, s in enumerate(premise.reading.sentences)
             if judging.sides(claim.value)
-        ) and not _placed_elsewhere(moved, premise) or _elsewhere(claim, premise, written, alignment)
+        ) and not _placed_elsewhere(moved, premise)) or _elsewhere(claim, premise, written, alignment)
     if claim.kind == SCENE:
         return said(premise.text, values.words(claim.value))
     if claim.kind == RELATION:
@@ -275,13 +275,13 @@ def _places_in(text: str) -> frozenset[str]:
 def _related(claim: Claim, moved: Claim, premise: Known) -> bool:
     """One sentence speaks of both and has the predicate's words; the second thing is no other's."""
     verb, place, rest = predicates.parts(claim.value)
-    if moved.other >= 0 and verb in ("wear", "have", "hold", "carry") or place == "with":
+    if (moved.other >= 0 and verb in ("wear", "have", "hold", "carry")) or place == "with":
         owner = premise.owner.get(moved.other, -1)
         if owner >= 0 and owner != moved.thing:
             return False
     if moved.thing >= 0 and _anothers(claim, moved, premise):
         return False
-    holds = verb in _WEAK or verb in predicates.HAVING and not lexicon.is_person(claim.subject)
+    holds = verb in _WEAK or (verb in predicates.HAVING and not lexicon.is_person(claim.subject))
     if place in ("on", "in") and not verb and moved.other >= 0 and _stands_elsewhere(moved, place, premise):
         return False
     if place == "with" and not verb and moved.other >= 0 and _scenery(claim.object):
@@ -356,11 +356,11 @@ def _clashing(moved: Claim, premise: Known) -> bool:
     verb, place, _ = predicates.parts(moved.value)
     return any(
         predicates.excludes(p.value, moved.value, p.thing != moved.thing)
-        or p.thing != moved.thing
+        or (p.thing != moved.thing
         and verb
         and not place
         and verb not in predicates.HAVING
-        and predicates.verb_entails(predicates.parts(p.value)[0], verb)
+        and predicates.verb_entails(predicates.parts(p.value)[0], verb))
         for p in between
     )
 

@@ -259,7 +259,7 @@ def _word_entails(a: str, b: str) -> bool:
         return True
     if (x := COLOURS.get(a)) and (y := COLOURS.get(b)):
         return b in x and len(y) == 1
-    if (x := MATERIALS.get(a)) and b in MATERIALS and (b in x or any(related(b, f) for f in x)):
+    if (x := MATERIALS.get(a)) and b in MATERIALS and (b in x or any(related(b, f) or related(f, b) for f in x)):
         return True
     if any(cell in _exclusive().get(b, ()) for cell in _exclusive().get(a, ())):
         return True
@@ -282,7 +282,7 @@ def _similar(a: str, b: str) -> bool:
     return any(int(t) in y for s in x for t in column[s].split())
 
 
-_ENDINGS = re.compile(r"(?:ing|ed|en|y|s|es|ish|like|d)$")
+_ENDINGS = re.compile(r"(?:ing|ed|en|y|s|es|ish|like)$")
 
 
 def stem(word: str) -> str:

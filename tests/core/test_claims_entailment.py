@@ -1,0 +1,128 @@
+"""Entailment on claims as the reader makes them of sentences."""
+
+import pytest
+
+pytest.importorskip("spacy")
+
+from core.claims import ATTRIBUTE, OBJECT, RELATION, Claim, Passage, Thing
+from core.claims.entailment import align, claim_relation, compare, relation, unsupported
+from core.claims.reading import read
+
+
+def readings(*texts):
+    return read([Passage(text) for text in texts])
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "label"),
+    [
+        ("A dog lies on a rug.", "A dog is lying on a carpet.", "equivalent"),
+        ("The lamp is to the left of the bed.", "The bed is to the right of the lamp.", "equivalent"),
+        ("A poodle is sleeping on the sofa.", "An animal is sleeping on the couch.", "a_entails_b"),
+        ("There is a boat.", "A red boat is on the lake.", "b_entails_a"),
+        ("The door of the barn is open.", "The barn's door is closed.", "contradiction"),
+        ("The woman is wearing a green scarf.", "The woman is wearing a yellow scarf.", "contradiction"),
+        ("There are three boats on the lake.", "There are four boats on the lake.", "contradiction"),
+        ("The cat is on the chair.", "The cat is under the chair.", "contradiction"),
+        ("The boy is standing.", "The boy is sitting.", "contradiction"),
+        # two people, two things
+        ("The man on the left is holding a cup.", "The man on the right is holding a book.", "neutral"),
+        ("A man in a red shirt is on the street.", "A man in a green shirt is on the street.", "neutral"),
+        ("The girl is wearing black boots.", "The girl is wearing a white coat.", "neutral"),
+        ("A bird is on the roof.", "A car is parked on the street.", "neutral"),
+    ],
+)
+def test_pairs(a, b, label):
+    assert compare(*readings(a, b)) == label
+    turned = {"a_entails_b": "b_entails_a", "b_entails_a": "a_entails_b"}.get(label, label)
+    assert compare(*readings(b, a)) == turned
+
+
+def test_three_unrelated_chinese_sentences_are_three():
+    a, b, c = readings("一只猫坐在窗台上。", "墙上挂着一幅画。", "桌子旁边有两把椅子。")
+    assert {compare(a, b), compare(b, c), compare(a, c)} == {"neutral"}
+
+
+FACTS = (
+    "A woman is sitting on a wooden bench. She is wearing a red coat. A small dog is lying on the ground. "
+    "The dog has a blue collar. There are two bicycles in the background."
+)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "A woman in a red coat sits on a bench.",
+        "Someone is seated on a wooden bench.",
+        "The dog wears a blue collar.",
+        "An animal lies on the ground.",
+        "Two bicycles can be seen in the background.",
+    ],
+)
+def test_what_follows_from_the_facts(sentence):
+    assert not unsupported(*readings(FACTS, sentence))
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "A man in a red coat sits on a bench.",
+        "A woman in a blue coat sits on a bench.",
+        "A woman sits on a metal bench.",
+        "The dog has a red collar.",
+        "Three bicycles are in the background.",
+        "A woman with a handbag sits on a bench.",
+        "The woman is standing.",
+        "A poodle is lying on the ground.",
+    ],
+)
+def test_what_does_not_follow(sentence):
+    assert unsupported(*readings(FACTS, sentence))
+
+
+def test_a_guess_stays_a_guess():
+    facts, firm, guess = readings(
+        "The setting appears to be a church.", "The setting is a church.", "The setting appears to be a church."
+    )
+    assert unsupported(facts, firm)
+    assert not unsupported(facts, guess)
+
+
+def test_alignment_keeps_apart_what_cannot_meet():
+    a, b = readings("A red car is parked.", "A red car is parked.")
+    assert align(a, b) == {0: 0}
+    assert align(a, b, lambda premise, hypothesis: False) == {}
+
+
+def test_relation_of_one_claim():
+    premise, text = readings("A tall man in a black hat is walking a dog.", "A man is walking an animal.")
+    found = align(premise, text)
+    assert all(relation(claim, premise, found) == "entailed" for claim in text.claims)
+
+
+THINGS = (Thing("dog"), Thing("dog"), Thing("bench"))
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "expected"),
+    [
+        (Claim("", ATTRIBUTE, "dog", "black", thing=0), Claim("", ATTRIBUTE, "dog", "black", thing=0), "equivalent"),
+        (Claim("", ATTRIBUTE, "dog", "black", thing=0), Claim("", ATTRIBUTE, "dog", "white", thing=0), "contradiction"),
+        (Claim("", ATTRIBUTE, "dog", "black", thing=0), Claim("", ATTRIBUTE, "dog", "white", thing=1), "neutral"),
+        (Claim("", ATTRIBUTE, "dog", "black", thing=0), Claim("", OBJECT, "dog", thing=0), "a_entails_b"),
+        (Claim("", OBJECT, "animal", thing=0), Claim("", OBJECT, "dog", thing=0), "b_entails_a"),
+        (Claim("", OBJECT, "dog", negated=True), Claim("", OBJECT, "dog", thing=0), "contradiction"),
+        (
+            Claim("", RELATION, "dog", "on", "bench", thing=0, other=2),
+            Claim("", RELATION, "dog", "under", "bench", thing=0, other=2),
+            "contradiction",
+        ),
+        (
+            Claim("", RELATION, "dog", "on", "bench", thing=0, other=2),
+            Claim("", OBJECT, "bench", thing=2),
+            "a_entails_b",
+        ),
+    ],
+)
+def test_claims_of_one_scene(a, b, expected):
+    assert claim_relation(a, b, THINGS) == expected
