@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .claims import Passage, Reader, Reading
+from .claims.editing import edited
 from .claims.entailment import unsupported
-from .claims.rewriting import without
+from .claims.rewriting import name_edits, without
 from .models import LENGTH, Completion
 
 
@@ -37,7 +38,9 @@ def check(answer: Completion, facts: Reading, reader: Reader) -> Checked:
     [written] = reader.read([Passage(answer.text, cut=cut)])
     wrong = set(unsupported(facts, written))
     sentences, removed = [], [*written.not_claims]
+    before: set[int] = set()  # what a pronoun may stand for
     for index, sentence in enumerate(written.sentences):
+        clear, before = before, set()
         if not sentence.text:
             continue
         numbers = [n for n, c in enumerate(written.claims) if c.sentence == index]
@@ -46,7 +49,10 @@ def check(answer: Completion, facts: Reading, reader: Reader) -> Checked:
             continue
         false = {k for k, n in enumerate(numbers) if n in wrong}
         claims = [written.claims[n] for n in numbers]
-        text, _ = without(sentence, claims, false)
+        edits = name_edits(written, index, clear)
+        fit, moved = edited(sentence, claims, edits)
+        text, _ = without(fit, moved, false)
+        before = {thing for _, _, thing in sentence.mentions} if text else set()
         removed += [claims[k].text for k in sorted(false)]
         if text:
             sentences.append(text)

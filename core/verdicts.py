@@ -21,7 +21,7 @@ from .evidence import (
     through,
 )
 from .picture import GIVEN, Picture
-from .statements import Reason, Statement, Verdict
+from .statements import Reason, Saying, Statement, Verdict
 
 # A claim raises F1 where its probability is above half of the F1 that is reached; a caption that is to be trusted
 # asks for more. Chosen on invented scenes (bench/RESULTS.md).
@@ -205,10 +205,10 @@ def _opponents(pairs: frozenset[tuple[int, int]]) -> dict[int, set[int]]:
 def _weighed(picture, statements, index, stronger, texts, table, calibration) -> Weighed:
     """A statement by itself: said by the captions that say it, or something that it follows from."""
     statement = statements[index]
+    said = [x for s in (statement, *(statements[i] for i in stronger)) for x in s.sayings]
     sayings: dict[str, set[int]] = {}
-    for s in (statement, *(statements[i] for i in stronger)):
-        for saying in s.sayings:
-            sayings.setdefault(saying.region, set()).add(saying.candidate)
+    for saying in said:
+        sayings.setdefault(saying.region, set()).add(saying.candidate)
     scores, raw = {}, {}
     for region in (*sayings, picture.root.name):
         found = [(t, table.get((region, t))) for t in texts]
@@ -218,10 +218,25 @@ def _weighed(picture, statements, index, stronger, texts, table, calibration) ->
             raw[region] = fmean(v for _, v in found)
     hedged = statement.claim.hedged
     prior = max(
-        picture.prior(region).of(len(numbers), picture.asked((region,)), hedged=hedged)
+        picture.prior(region).of(
+            len(numbers),
+            picture.asked((region,)),
+            hedged=hedged,
+            late=_late(picture, said, region),
+        )
         for region, numbers in sayings.items()
     )
     if GIVEN in picture.models and picture.root.name not in sayings and picture.global_caption:
         prior += UNMENTIONED
     others = () if picture.root.name in sayings else (picture.root.name,)
     return Weighed(prior, seen(sayings, scores, others), raw)
+
+
+def _late(picture: Picture, said: Sequence[Saying], region: str) -> float:
+    """Where a region's captions first say it: 0 in the first sentence, 1 in the last."""
+    found = (
+        x.sentence / max(1, len(picture.readings[x.source].sentences) - 1)
+        for x in said
+        if x.region == region and x.sentence >= 0
+    )
+    return min(found, default=0.5)

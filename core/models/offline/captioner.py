@@ -53,7 +53,7 @@ class OfflineCaptioner:
     name = "offline:measured"
     # Three looks of one network say little more than one: a logistic regression on what it says of the photos of
     # DID-Bench (bench/calibrate.py).
-    prior = Prior(once=-0.84, again=0.57, alone=-0.3)
+    prior = Prior(once=-1.3, again=1.0, alone=-0.7)
 
     def caption(self, requests: Sequence[CaptionRequest], tick: Tick) -> list[list[Completion]]:
         answers = []
