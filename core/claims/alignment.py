@@ -19,7 +19,6 @@ from . import (
     Claim,
     Reading,
     Sentence,
-    Thing,
     judging,
     lexicon,
     predicates,
@@ -189,7 +188,7 @@ def _score(p: Known, i: int, h: Known, j: int, found: dict[int, int]) -> float:
         if (known and not _group_of(p, own, found[other])) or (not known and _strangers(p, own, h, other)):
             return 0.0
     one, two = p.place(i), h.place(j)
-    if one and two and judging.places_clash(one, two):
+    if judging.places_clash(one, two):
         return 0.0
     score = kind + owners + 0.3 * min(4, shared(p, i, h, j)) - 0.4 * min(3, len(clashes(p, i, h, j)))
     m, n = p.counted.get(i, a.number), h.counted.get(j, b.number)
@@ -388,7 +387,7 @@ def _around(known: Known, index: int) -> list[str]:
 
 def members(known: Known, index: int) -> Sequence[int]:
     """The single things that a group consists of, as far as the text names them."""
-    thing: Thing = known.reading.things[index]
+    thing = known.reading.things[index]
     if thing.members:
         return thing.members
     if not known.plural(index):

@@ -46,9 +46,9 @@ def claim_relation(a: Claim, b: Claim, things: Sequence[Thing]) -> str:
     """
     if STATEMENT in (a.kind, b.kind):
         return foreign.compare(a.text, b.text) if a.kind == b.kind else NEUTRAL
-    if a.thing != b.thing and not ({a.thing, a.other} & {b.thing, b.other} - {-1}):
-        if a.thing >= 0 and b.thing >= 0 and not (a.negated or b.negated):
-            return NEUTRAL
+    apart = a.thing >= 0 and b.thing >= 0 and not {a.thing, a.other} & {b.thing, b.other} - {-1}
+    if apart and not (a.negated or b.negated):
+        return NEUTRAL
     forward, backward = judging.says(a, b, things), judging.says(b, a, things)
     if ENTAILED in (forward, backward):
         if forward == backward:
@@ -80,9 +80,10 @@ def _relation(claim: Claim, premise: Known, alignment: Mapping[int, int]) -> str
     verdict = _against_all(moved, premise, things)
     if claim.kind == NUMBER and verdict == NEUTRAL and moved.thing >= 0:
         return ENTAILED if str(things[moved.thing].number) == claim.value else NEUTRAL
-    if verdict == NEUTRAL and claim.subject == "sky" and "clear" in claim.value:
-        if any(p.negated and p.kind == OBJECT and lexicon.head(p.subject) == "cloud" for p in premise.reading.claims):
-            return ENTAILED
+    if verdict == NEUTRAL and claim.subject == "sky" and "clear" in claim.value and any(
+        p.negated and p.kind == OBJECT and lexicon.head(p.subject) == "cloud" for p in premise.reading.claims
+    ):
+        return ENTAILED
     if verdict == NEUTRAL and moved.thing >= 0:
         verdict = _through_group(moved, premise, things)
     return verdict
@@ -340,9 +341,9 @@ def _reaches(premise: Known, a: int, b: int, steps: int) -> bool:
         verb, place, _ = predicates.parts(p.value)
         if p.thing == a and place in ("on", "in", "at") and _reaches(premise, p.other, b, steps - 1):
             return True
-        if p.other == a and verb in ("hold", "contain", "support", "have") and not place:
-            if not lexicon.is_person(p.subject) and _reaches(premise, p.thing, b, steps - 1):
-                return True
+        holds = p.other == a and verb in ("hold", "contain", "support", "have") and not place
+        if holds and not lexicon.is_person(p.subject) and _reaches(premise, p.thing, b, steps - 1):
+            return True
     return False
 
 

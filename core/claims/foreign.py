@@ -158,15 +158,20 @@ def _covered(m: set[str], n: set[str], x: str, y: str) -> float:
 def _swapped(x: str, y: str) -> str:
     """Two clauses that give one pair of things each other's place."""
     for row in ("左|右", "왼쪽|오른쪽", "слева|справа"):
-        one, other = row.split("|")
-        if one in x and other in x and one in y and other in y:
-            def side(text: str) -> list[str]:
-                return [next((s for s in (one, other) if s in c), "") for c in re.split(r"[，,;；]", text)]
-            def bare(text: str) -> list[frozenset[str]]:
-                return [frozenset(c) - set(one + other) for c in re.split(r"[，,;；]", text)]
-            first, second = list(zip(bare(x), side(x))), list(zip(bare(y), side(y)))
-            for words, where in first:
-                best = max(second, key=lambda s: len(s[0] & words) - len(s[0] ^ words))
-                if where and best[1] and best[1] != where:
-                    return "contradiction"
+        sides = row.split("|")
+        if not all(side in text for side in sides for text in (x, y)):
+            continue
+        first, second = _sided(x, sides), _sided(y, sides)
+        for words, where in first:
+            _, other = max(second, key=lambda s: len(s[0] & words) - len(s[0] ^ words))
+            if where and other and other != where:
+                return "contradiction"
     return ""
+
+
+def _sided(text: str, sides: list[str]) -> list[tuple[frozenset[str], str]]:
+    """Each clause's characters without those of the side, and the side it names."""
+    return [
+        (frozenset(clause) - set("".join(sides)), next((s for s in sides if s in clause), ""))
+        for clause in re.split(r"[，,;；]", text)
+    ]

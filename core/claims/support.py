@@ -291,14 +291,15 @@ def _related(claim: Claim, moved: Claim, premise: Known) -> bool:
             continue
         there = tokens(_text(s))
         last = lexicon.head(claim.object)
-        if not any(means(t, last) for t in there if t not in _PRONOUNS):
-            if not (moved.other >= 0 and any(m[2] == moved.other for m in s.mentions)):
-                continue
+        mentioned = moved.other >= 0 and any(m[2] == moved.other for m in s.mentions)
+        if not mentioned and not any(means(t, last) for t in there if t not in _PRONOUNS):
+            continue
         if rest and not said(_text(s), tuple(rest)):
             continue
-        if verb and verb not in ("have", "be", "include", "feature") and not predicates.idle(verb) and not holds:
-            if not any(means(t, verb) for t in there) and not (verb == "wear" and {"in", "with", "on"} & set(there)):
-                continue
+        weak = not verb or holds or verb in ("have", "be", "include", "feature") or predicates.idle(verb)
+        worn = verb == "wear" and {"in", "with", "on"} & set(there)
+        if not weak and not worn and not any(means(t, verb) for t in there):
+            continue
         if place and place not in ("with", "at"):
             classes = _places_in(_text(s))
             if place == "on" and "under" in classes:
@@ -339,12 +340,15 @@ def _stands_elsewhere(moved: Claim, place: str, premise: Known) -> bool:
 
 def _anothers(claim: Claim, moved: Claim, premise: Known) -> bool:
     """The facts say it of another thing of that kind, told from this one."""
-    for p in premise.reading.claims:
-        if p.kind == RELATION and p.thing not in (moved.thing, -1) and not p.negated:
-            if lexicon.is_kind(p.subject, claim.subject) and lexicon.is_kind(p.object, claim.object):
-                if predicates.entails(p.value, claim.value):
-                    return True
-    return False
+    return any(
+        p.kind == RELATION
+        and p.thing not in (moved.thing, -1)
+        and not p.negated
+        and lexicon.is_kind(p.subject, claim.subject)
+        and lexicon.is_kind(p.object, claim.object)
+        and predicates.entails(p.value, claim.value)
+        for p in premise.reading.claims
+    )
 
 
 def _clashing(moved: Claim, premise: Known) -> bool:
