@@ -19,9 +19,10 @@ from .english_words import (
     TEXT_NOUNS,
     WEAR,
 )
-from .phrases import Phrases, children, conjuncts
+from .nouns import is_abstract, is_garment, is_person, lemma
+from .phrases import children, conjuncts
+from .prepositions import Prepositions
 from .surroundings import scene_of
-from .things import is_abstract, is_garment, is_person, lemma
 
 # Nouns with which a verb says one thing: "play chess", "perform a trick", "take a photo".
 _IDIOMS = frozenset(
@@ -38,7 +39,12 @@ def verb_lemma(text: str, lemma_: str) -> str:
     """The lemma of a verb, where the tagger's rules cut off too much: "riding" is no "rid"."""
     if text.endswith(("ing", "ed")) and not lemma_.endswith("e"):
         stem = text[:-3] if text.endswith("ing") else text[:-2]
-        vowel = len(stem) > 2 and stem[-2] in "aeiou" and stem[-1] not in "aeiouwxy" and stem[-3] not in "aeiou"
+        vowel = (
+            len(stem) > 2
+            and stem[-2] in "aeiou"
+            and stem[-1] not in "aeiouwxy"
+            and stem[-3] not in "aeiou"
+        )
         if lemma_ == stem and vowel and lexicon.senses(stem + "e", lexicon.VERB):
             return stem + "e"
     return {"sate": "seat", "lit": "light", "lain": "lie", "clothe": "dress"}.get(lemma_, lemma_)
@@ -48,7 +54,7 @@ def base_of(verb) -> str:
     return verb_lemma(verb.text.lower(), verb.lemma_.lower())
 
 
-class Predicates(Phrases):
+class Predicates(Prepositions):
     """The part of `SentenceReader` that reads predicates."""
 
     def complements(self, verb, subjects, *, hedged, negated) -> None:
@@ -60,7 +66,12 @@ class Predicates(Phrases):
                 self._nominal(c, subjects, hedged, negated)
             elif c.dep_ == "advmod":
                 if scene := scene_of(c):
-                    self.draft.scene(*scene, hedged=hedged, negated=negated, tokens=[c] if verb.dep_ != "ROOT" else [])
+                    self.draft.scene(
+                        *scene,
+                        hedged=hedged,
+                        negated=negated,
+                        tokens=[c] if verb.dep_ != "ROOT" else [],
+                    )
             elif c.dep_ == "prep":
                 self.prepositional(c, subjects, hedged=hedged, negated=negated)
             elif c.dep_ in ("xcomp", "ccomp"):
@@ -92,19 +103,37 @@ class Predicates(Phrases):
                 self.clause(c, subjects, hedged=hedged, negated=negated)
                 continue
             scene = scene_of(c)
-            value, tokens = self.adjective(c, [x for x in c.children if x.dep_ == "conj" and self.joined(c, x)])
-            relational = [p for p in children(c, "prep") if p.i not in self.places] and c.lemma_.lower() in _RELATIONAL
-            tokens = cutting.with_verb(c if c.dep_ not in ("acomp", "oprd") else c.head) if len(group) == 1 else self._one_of(c, tokens)
+            value, tokens = self.adjective(
+                c, [x for x in c.children if x.dep_ == "conj" and self.joined(c, x)]
+            )
+            relational = [
+                p for p in children(c, "prep") if p.i not in self.places
+            ] and c.lemma_.lower() in _RELATIONAL
+            tokens = (
+                cutting.with_verb(c if c.dep_ not in ("acomp", "oprd") else c.head)
+                if len(group) == 1
+                else self._one_of(c, tokens)
+            )
             for entity in subjects:
-                if not scene and entity.noun == "sky" and c.lemma_.lower() in ("clear", "cloudless"):
-                    draft.scene("sky", c.lemma_.lower(), hedged=hedged, negated=negated, tokens=tokens)
+                if (
+                    not scene
+                    and entity.noun == "sky"
+                    and c.lemma_.lower() in ("clear", "cloudless")
+                ):
+                    draft.scene(
+                        "sky", c.lemma_.lower(), hedged=hedged, negated=negated, tokens=tokens
+                    )
                 elif scene and (scene[0] == "setting" or entity.noun in ("sky", "day", "weather")):
                     subject = "sky" if entity.noun == "sky" and scene[0] == "weather" else scene[0]
                     draft.scene(subject, scene[1], hedged=hedged, negated=negated, tokens=tokens)
                 elif c.lemma_.lower() == "asleep":
-                    draft.add(ACTION, entity, "sleep", tokens=tokens, hedged=hedged, negated=negated)
+                    draft.add(
+                        ACTION, entity, "sleep", tokens=tokens, hedged=hedged, negated=negated
+                    )
                 elif c.lemma_.lower() not in EVALUATIVE and not relational:
-                    draft.add(ATTRIBUTE, entity, value, tokens=tokens, hedged=hedged, negated=negated)
+                    draft.add(
+                        ATTRIBUTE, entity, value, tokens=tokens, hedged=hedged, negated=negated
+                    )
             if scene and not subjects:
                 draft.scene(*scene, hedged=hedged, negated=negated)
             self.rest(c, subjects, hedged)
@@ -112,7 +141,11 @@ class Predicates(Phrases):
     @staticmethod
     def _one_of(token, tokens) -> list:
         """The tokens to cut for one of several joined words, with the "and" before it."""
-        before = [c for c in token.head.children if c.dep_ == "cc"] if token.dep_ == "conj" else [c for c in token.children if c.dep_ == "cc"]
+        before = (
+            [c for c in token.head.children if c.dep_ == "cc"]
+            if token.dep_ == "conj"
+            else [c for c in token.children if c.dep_ == "cc"]
+        )
         return [*before, *tokens]
 
     def _nominal(self, noun, subjects, hedged, negated) -> None:
@@ -130,11 +163,15 @@ class Predicates(Phrases):
             for t in names:
                 self.phrase(t, hedged=hedged, negated=negated)
             if len(subjects) == 1 and subjects[0].plural:
-                subjects[0].members = subjects[0].members or [e.index for e in map(self.done.get, (t.i for t in names)) if e]
+                subjects[0].members = subjects[0].members or [
+                    e.index for e in map(self.done.get, (t.i for t in names)) if e
+                ]
             return
         if base in PICTURE or is_abstract(base) or noun.pos_ in ("PRON", "NUM"):
             self.done[noun.i] = None
-            self.adjectives(noun, subjects[0] if base in ("color", "colour", "shape", "size") else None, hedged)
+            self.adjectives(
+                noun, subjects[0] if base in ("color", "colour", "shape", "size") else None, hedged
+            )
             self.modifiers(noun, subjects[0], hedged)
             return
         for entity in subjects:
@@ -154,26 +191,55 @@ class Predicates(Phrases):
             for t in conjuncts(o):
                 noun = lemma(t)
                 living = any(e.person or e.animal for e in subjects)
-                part = (noun in PARTS and not (is_garment(noun) and any(e.person for e in subjects))) or noun in HAIR or noun in _MARKS
+                part = (
+                    (noun in PARTS and not (is_garment(noun) and any(e.person for e in subjects)))
+                    or noun in HAIR
+                    or noun in _MARKS
+                )
                 if is_abstract(noun) and not part:
                     self.phrase(t, hedged=hedged)
                     continue
-                owner = subjects[0] if len(subjects) == 1 and part and (base != "include" or living) else None
+                owner = (
+                    subjects[0]
+                    if len(subjects) == 1 and part and (base != "include" or living)
+                    else None
+                )
                 thing = self.phrase(t, hedged=hedged, negated=negated, owner=owner)
                 if thing is None:
                     continue
                 if part:
-                    described = [c for c in children(t, "amod", "compound") if c.text.lower() not in EVALUATIVE]
+                    described = [
+                        c
+                        for c in children(t, "amod", "compound")
+                        if c.text.lower() not in EVALUATIVE
+                    ]
                     if not described or noun in HAIR:
                         for e in subjects:
                             e.has.add(noun)
-                            self.draft.add(ATTRIBUTE, e, noun, tokens=cutting.with_noun(t), verb=verb, hedged=hedged, negated=negated)
+                            self.draft.add(
+                                ATTRIBUTE,
+                                e,
+                                noun,
+                                tokens=cutting.with_noun(t),
+                                verb=verb,
+                                hedged=hedged,
+                                negated=negated,
+                            )
                     continue
                 for e in subjects:
                     if base == "have":
-                        self.draft.relation(e, "have", thing, verb=verb, hedged=hedged, negated=negated, at=t)
+                        self.draft.relation(
+                            e, "have", thing, verb=verb, hedged=hedged, negated=negated, at=t
+                        )
                     elif base in ("feature", "contain", "include", "boast"):
-                        self.draft.relation(thing, "in" if base == "contain" else "on", e, tokens=cutting.with_noun(t), hedged=hedged, negated=negated)
+                        self.draft.relation(
+                            thing,
+                            "in" if base == "contain" else "on",
+                            e,
+                            tokens=cutting.with_noun(t),
+                            hedged=hedged,
+                            negated=negated,
+                        )
 
     def action(self, verb, base, subjects, hedged, negated) -> None:
         """Any other verb: with an object a relation, without one an action or a state."""
@@ -191,18 +257,28 @@ class Predicates(Phrases):
             return self._mood(verb, objects)
         if objects:
             return self._transitive(verb, base, objects, subjects, hedged, negated)
-        agents = [t for a in children(verb, "agent") for o in children(a, "pobj") for t in conjuncts(o)]
+        agents = [
+            t for a in children(verb, "agent") for o in children(a, "pobj") for t in conjuncts(o)
+        ]
         if agents and self._by(verb, base, agents, subjects, hedged, negated):
             return
         if self._governed(verb, base, subjects, hedged, negated, passive):
             return
         particle = next((c.text.lower() for c in children(verb, "prt")), "")
-        if base in LOCATED or (base in MOOD_VERBS and not passive) or (base, particle) in (("stand", "out"), ("come", "out")):
+        if (
+            base in LOCATED
+            or (base in MOOD_VERBS and not passive)
+            or (base, particle) in (("stand", "out"), ("come", "out"))
+        ):
             return
         if any(p.text.lower() == "as" for p in children(verb, "prep")):
             return
         alive = any(e.person or e.animal or e.members for e in subjects)
-        if not alive and base in POSTURES | {"hang", "loom", "tower", "run", "stretch", "extend"} and children(verb, "prep", "advmod"):
+        if (
+            not alive
+            and base in POSTURES | {"hang", "loom", "tower", "run", "stretch", "extend"}
+            and children(verb, "prep", "advmod")
+        ):
             return
         state = (passive and base not in POSTURES) or any(e.part for e in subjects)
         value = " ".join(filter(None, (verb.text.lower() if state else base, particle)))
@@ -216,7 +292,9 @@ class Predicates(Phrases):
                     value += " to side"
                     self.draft.skipped.add(c.i)
         for e in subjects:
-            self.draft.add(ATTRIBUTE if state else ACTION, e, value, verb=verb, hedged=hedged, negated=negated)
+            self.draft.add(
+                ATTRIBUTE if state else ACTION, e, value, verb=verb, hedged=hedged, negated=negated
+            )
         for c in children(verb, "acomp", "oprd"):
             if c.pos_ == "ADJ":
                 self.predicate(c, subjects, hedged, negated)
@@ -233,14 +311,25 @@ class Predicates(Phrases):
         """Whether a participle is passive; the tagger takes some for a past tense ("scissors arranged in a row")."""
         if verb.tag_ == "VBD":
             return verb.dep_ == "acl" or (verb.dep_ == "conj" and verb.head.pos_ == "ADJ")
-        return verb.tag_ == "VBN" and not any(c.dep_ == "aux" and c.lemma_ == "have" for c in verb.children)
+        return verb.tag_ == "VBN" and not any(
+            c.dep_ == "aux" and c.lemma_ == "have" for c in verb.children
+        )
 
     def _side(self, verb, base, objects, subjects, hedged) -> bool:
         """ "dominating the right side of the frame": a place."""
         for o in objects:
             if lemma(o) in SIDES and subjects and base in _FILLS:
-                value = " ".join(c.text.lower() for c in o.children if c.text.lower() in ("left", "right", "top", "bottom", "upper", "lower"))
-                value = value or (lemma(o) if lemma(o) in ("left", "right", "center", "top", "bottom", "foreground", "background") else "")
+                value = " ".join(
+                    c.text.lower()
+                    for c in o.children
+                    if c.text.lower() in ("left", "right", "top", "bottom", "upper", "lower")
+                )
+                value = value or (
+                    lemma(o)
+                    if lemma(o)
+                    in ("left", "right", "center", "top", "bottom", "foreground", "background")
+                    else ""
+                )
                 if value:
                     for e in subjects:
                         self.draft.place(e, value, hedged=hedged)
@@ -259,7 +348,9 @@ class Predicates(Phrases):
                 for e in subjects:
                     if thing is not None:
                         what = "wear" if e.person or e.animal or is_garment(thing.noun) else "with"
-                        self.draft.relation(e, what, thing, verb=verb, hedged=hedged, negated=negated, at=t)
+                        self.draft.relation(
+                            e, what, thing, verb=verb, hedged=hedged, negated=negated, at=t
+                        )
 
     def _transitive(self, verb, base, objects, subjects, hedged, negated) -> None:
         particle = next((c.text.lower() for c in children(verb, "prt")), "")
@@ -270,16 +361,31 @@ class Predicates(Phrases):
                 self.done[o.i] = None
                 for e in subjects:
                     value = f"{base} camera" if camera else f"{base} {noun}"
-                    self.draft.add(ACTION, e, value, tokens=cutting.with_noun(o), verb=verb, hedged=hedged, negated=negated)
+                    self.draft.add(
+                        ACTION,
+                        e,
+                        value,
+                        tokens=cutting.with_noun(o),
+                        verb=verb,
+                        hedged=hedged,
+                        negated=negated,
+                    )
                 continue
             no = any(c.text.lower() == "no" for c in children(o, "det"))
             thing = self.phrase(o, hedged=hedged)
             for e in subjects:
                 if thing is not None:
-                    value = f"{base} {particle}" if particle in ("up", "out", "down", "over") and base in ("look", "pick", "hang", "sit") else base
+                    value = (
+                        f"{base} {particle}"
+                        if particle in ("up", "out", "down", "over")
+                        and base in ("look", "pick", "hang", "sit")
+                        else base
+                    )
                     if base in ("put", "place", "set", "leave") and children(verb, "prep"):
                         continue
-                    self.draft.relation(e, value, thing, verb=verb, hedged=hedged, negated=negated or no, at=o)
+                    self.draft.relation(
+                        e, value, thing, verb=verb, hedged=hedged, negated=negated or no, at=o
+                    )
         self._handled(verb, base, objects, hedged)
 
     def _handled(self, verb, base, objects, hedged) -> None:
@@ -298,7 +404,16 @@ class Predicates(Phrases):
             thing = self.phrase(a, hedged=hedged)
             for e in subjects:
                 if thing is not None:
-                    self.draft.relation(thing, base, e, tokens=cutting.with_noun(a), verb=verb, hedged=hedged, negated=negated, active=True)
+                    self.draft.relation(
+                        thing,
+                        base,
+                        e,
+                        tokens=cutting.with_noun(a),
+                        verb=verb,
+                        hedged=hedged,
+                        negated=negated,
+                        active=True,
+                    )
                     said = True
         return said
 
@@ -312,23 +427,41 @@ class Predicates(Phrases):
             targets = [t for o in children(p, "pobj") for t in conjuncts(o)]
             if p.i in self.places or name not in governed or not targets:
                 continue
-            value = f"{base} {name}" if particle in ("", "up", "down", "out", "over") else f"{base} {particle} {name}"
+            value = (
+                f"{base} {name}"
+                if particle in ("", "up", "down", "out", "over")
+                else f"{base} {particle} {name}"
+            )
             if any(lemma(t) in _VIEWER for t in targets):
                 self.draft.skipped.add(p.i)
                 self.done.update({t.i: None for t in targets})
                 for e in subjects:
-                    self.draft.add(ACTION, e, f"{value} camera", verb=verb, hedged=hedged, negated=negated)
+                    self.draft.add(
+                        ACTION, e, f"{value} camera", verb=verb, hedged=hedged, negated=negated
+                    )
                 said = True
                 continue
             if base in POSTURES and base != "lean":
                 continue
-            if any((lemma(t) in SIDES or is_abstract(lemma(t))) and lemma(t) not in ("head",) and not self.is_quote(t) for t in targets):
+            if any(
+                (lemma(t) in SIDES or is_abstract(lemma(t)))
+                and lemma(t) not in ("head",)
+                and not self.is_quote(t)
+                for t in targets
+            ):
                 continue
             self.draft.skipped.add(p.i)
             if base == "stain":
                 self.done.update({t.i: None for t in targets})
                 for e in subjects:
-                    self.draft.add(ATTRIBUTE, e, f"{base}ed {name} {lemma(targets[0])}", verb=verb, hedged=hedged, negated=negated)
+                    self.draft.add(
+                        ATTRIBUTE,
+                        e,
+                        f"{base}ed {name} {lemma(targets[0])}",
+                        verb=verb,
+                        hedged=hedged,
+                        negated=negated,
+                    )
                 said = True
                 continue
             inverse = passive and name in ("in", "with", "by") and base in _INVERSE
@@ -338,9 +471,20 @@ class Predicates(Phrases):
                     if thing is None or thing is e:
                         continue
                     if inverse and not e.part:
-                        self.draft.relation(thing, "on" if base in ("mark", "dot", "top") else base, e, verb=verb, hedged=hedged, negated=negated, active=True, at=t)
+                        self.draft.relation(
+                            thing,
+                            "on" if base in ("mark", "dot", "top") else base,
+                            e,
+                            verb=verb,
+                            hedged=hedged,
+                            negated=negated,
+                            active=True,
+                            at=t,
+                        )
                     else:
-                        self.draft.relation(e, value, thing, verb=verb, hedged=hedged, negated=negated, at=t)
+                        self.draft.relation(
+                            e, value, thing, verb=verb, hedged=hedged, negated=negated, at=t
+                        )
                     said = True
         return said
 
@@ -351,7 +495,9 @@ class Predicates(Phrases):
 
     def _reads(self, verb, subjects, hedged) -> bool:
         """ "reads "STOP"", "displaying the names ..."."""
-        mine = [q for q in self.draft.quotes if not q.used and verb.i < q.token <= verb.right_edge.i]
+        mine = [
+            q for q in self.draft.quotes if not q.used and verb.i < q.token <= verb.right_edge.i
+        ]
         if not mine or not subjects:
             return False
         for t in verb.subtree:
@@ -360,7 +506,12 @@ class Predicates(Phrases):
                 if not self.is_quote(t):
                     for m in children(t, "amod"):
                         if m.text.lower() not in EVALUATIVE:
-                            self.draft.add(ATTRIBUTE, self.draft.letters(subjects[0]), m.text.lower(), tokens=[m])
+                            self.draft.add(
+                                ATTRIBUTE,
+                                self.draft.letters(subjects[0]),
+                                m.text.lower(),
+                                tokens=[m],
+                            )
         for q in mine:
             q.used = True
             self.draft.add(TEXT, subjects[0], q.text, verb=verb, hedged=hedged)
@@ -368,15 +519,35 @@ class Predicates(Phrases):
 
     def quotations(self) -> None:
         """Text that no verb has claimed: it is read on the last thing named before it, or the next after it."""
-        things = [(i, e) for i, _, e in self.draft.mentions_by_token() if not e.part and not is_person(e.noun)]
+        things = [
+            (i, e)
+            for i, _, e in self.draft.mentions_by_token()
+            if not e.part and not is_person(e.noun)
+        ]
         things.sort(key=lambda pair: pair[0])
         for q in self.draft.quotes:
             if q.used:
                 continue
             token = self.doc[q.token]
             verb = next((t for t in token.ancestors if t.pos_ == "VERB"), None)
-            subject = self.done.get(next((c.i for c in verb.children if c.dep_ in ("nsubj", "nsubjpass")), -1)) if verb is not None else None
-            on = [self.done.get(o.i) for p in verb.children if p.dep_ == "prep" and p.text.lower() in ("on", "above", "across") for o in p.children if o.dep_ == "pobj"] if verb is not None and subject is None else []
+            subject = (
+                self.done.get(
+                    next((c.i for c in verb.children if c.dep_ in ("nsubj", "nsubjpass")), -1)
+                )
+                if verb is not None
+                else None
+            )
+            on = (
+                [
+                    self.done.get(o.i)
+                    for p in verb.children
+                    if p.dep_ == "prep" and p.text.lower() in ("on", "above", "across")
+                    for o in p.children
+                    if o.dep_ == "pobj"
+                ]
+                if verb is not None and subject is None
+                else []
+            )
             on = [e for e in on if e is not None and not e.part]
             if on:
                 q.used = True
@@ -384,15 +555,18 @@ class Predicates(Phrases):
                 continue
             before = [e for i, e in things if i < q.token]
             after = [e for i, e in things if i > q.token]
-            for e in (before[-1:] or after[:1]):
+            for e in before[-1:] or after[:1]:
                 q.used = True
                 self.draft.add(TEXT, e, q.text)
 
 
-_RELATIONAL = frozenset("full next close adjacent similar ready made opposite near filled visible".split())
-_FILLS = frozenset('dominate occupy fill frame command take stretch'.split())
+_RELATIONAL = frozenset(
+    "full next close adjacent similar ready made opposite near filled visible".split()
+)
+_FILLS = frozenset("dominate occupy fill frame command take stretch".split())
 _TURNS = frozenset("turn tilt face point lean look bend angle".split())
 _INVERSE = frozenset("cover line fill surround dot mark top decorate".split())
-_HANDLE = frozenset('hold put place carry set lay raise keep lift rest grip clutch balance leave pour hang cradle'.split())
+_HANDLE = frozenset(
+    "hold put place carry set lay raise keep lift rest grip clutch balance leave pour hang cradle".split()
+)
 _MARKS = frozenset("marking spot stripe pattern patch area writing".split())
-

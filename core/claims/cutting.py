@@ -47,13 +47,26 @@ def with_preposition(prep) -> list:
         return with_preposition(head)
     if prep.text.lower() == "of" and head.lemma_.lower() in SIDES and head.dep_ == "pobj":
         return with_preposition(head.head)  # "in front of a house"
-    if prep.dep_ == "agent" or (prep.text.lower() in _BOUND and head.pos_ == "VERB" and prep.dep_ == "prep" and not _objects(head)):
+    if prep.dep_ == "agent" or (
+        prep.text.lower() in _BOUND
+        and head.pos_ == "VERB"
+        and prep.dep_ == "prep"
+        and not _objects(head)
+    ):
         return with_verb(head)
     if head.pos_ == "AUX" or (head.pos_ == "ADJ" and head.dep_ in ("acomp", "oprd")):
-        said = [c for c in head.children if c.dep_ in ("attr", "acomp", "dobj", "conj") or (c.dep_ == "prep" and c != prep)]
+        said = [
+            c
+            for c in head.children
+            if c.dep_ in ("attr", "acomp", "dobj", "conj") or (c.dep_ == "prep" and c != prep)
+        ]
         if not said:
             return with_verb(head)
-    if head.dep_ in ("advmod", "acomp", "prt") and head.pos_ in ("ADV", "SCONJ", "ADP", "ADJ") and prep.i == head.i + 1:
+    if (
+        head.dep_ in ("advmod", "acomp", "prt")
+        and head.pos_ in ("ADV", "SCONJ", "ADP", "ADJ")
+        and prep.i == head.i + 1
+    ):
         return list(head.subtree)
     return list(prep.subtree)
 
@@ -74,20 +87,42 @@ def with_verb(verb) -> list:
         return with_verb(verb.head)
     if verb.dep_ == "conj":
         return _last(verb)
-    later = [c for c in verb.children if c.dep_ == "conj" and c.pos_ in ("VERB", "AUX", "ADJ") and not any(x.dep_ in _OWN for x in c.children)]
+    later = [
+        c
+        for c in verb.children
+        if c.dep_ == "conj"
+        and c.pos_ in ("VERB", "AUX", "ADJ")
+        and not any(x.dep_ in _OWN for x in c.children)
+    ]
     if verb.dep_ == "ROOT" and later:
         follower = later[0]
-        own_auxiliary = any(c.dep_ in ("aux", "auxpass") for c in follower.children) or follower.tag_ in ("VBZ", "VBP", "VBD", "MD")
+        own_auxiliary = any(
+            c.dep_ in ("aux", "auxpass") for c in follower.children
+        ) or follower.tag_ in ("VBZ", "VBP", "VBD", "MD")
         tokens = []
         for t in verb.subtree:
             if t.i >= follower.left_edge.i:
                 continue
             top = _below(t, verb)
-            if top is not None and top.dep_ != "cc" and (top.dep_ in _OWN or (top.dep_ in ("aux", "auxpass") and not own_auxiliary) or top.i < verb.i and top.dep_ in ("prep", "advmod", "advcl", "punct", "mark")):
+            if (
+                top is not None
+                and top.dep_ != "cc"
+                and (
+                    top.dep_ in _OWN
+                    or (top.dep_ in ("aux", "auxpass") and not own_auxiliary)
+                    or (top.i < verb.i and top.dep_ in ("prep", "advmod", "advcl", "punct", "mark"))
+                )
+            ):
                 continue
             tokens.append(t)
         return tokens
-    second = [c for c in verb.children if c.dep_ == "conj" and c.pos_ in ("VERB", "AUX") and any(x.dep_ in _OWN for x in c.children)]
+    second = [
+        c
+        for c in verb.children
+        if c.dep_ == "conj"
+        and c.pos_ in ("VERB", "AUX")
+        and any(x.dep_ in _OWN for x in c.children)
+    ]
     if verb.dep_ == "ROOT" and second:
         return [t for t in verb.subtree if t.i < second[0].left_edge.i]
     return []
@@ -111,8 +146,18 @@ def _clause(verb) -> list:
 def _last(token) -> list:
     """One of several joined words that isn't the first: with the "and" before it, where it is the last."""
     inner = [c for c in token.children if c.dep_ == "conj"]
-    own = [t for t in token.subtree if not inner or t.i < min([*[c.left_edge.i for c in inner], *[c.i for c in token.children if c.dep_ == "cc"]])]
-    before = [c for c in token.head.children if c.dep_ in ("cc", "punct") and token.head.i < c.i < token.left_edge.i]
+    own = [
+        t
+        for t in token.subtree
+        if not inner
+        or t.i
+        < min([*[c.left_edge.i for c in inner], *[c.i for c in token.children if c.dep_ == "cc"]])
+    ]
+    before = [
+        c
+        for c in token.head.children
+        if c.dep_ in ("cc", "punct") and token.head.i < c.i < token.left_edge.i
+    ]
     if inner:  # in the middle of a list: its own comma goes
         return [*[c for c in before if c.dep_ == "punct"][-1:], *own]
     return [*before, *own]

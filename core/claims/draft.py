@@ -161,13 +161,19 @@ class Draft:
             text, mentions = "", []
         if text and text[-1].isalnum():
             text += "."
-        self.sentences.append(Sentence(said, text[:1].upper() + text[1:], complete, tuple(mentions)))
+        self.sentences.append(
+            Sentence(said, text[:1].upper() + text[1:], complete, tuple(mentions))
+        )
         return bool(mine)
 
     # -- what the walk through a sentence calls ---------------------------------------------------
 
     def mention(self, token, entity: Entity) -> None:
-        lefts = [c for c in token.lefts if c.dep_ in ("det", "poss", "nummod", "amod", "compound", "predet", "nmod")]
+        lefts = [
+            c
+            for c in token.lefts
+            if c.dep_ in ("det", "poss", "nummod", "amod", "compound", "predet", "nmod")
+        ]
         start = min([token.idx, *[c.left_edge.idx for c in lefts]])
         self.mentions.append((start, token.idx + len(token.text), entity))
 
@@ -181,26 +187,43 @@ class Draft:
         for e in self.things.all:
             if e.head == "letter" and e.owner == entity.index:
                 return e
-        e = Entity(len(self.things.all), "letter", ["letter"], plural=True, definite=True, owner=entity.index, part=True, announced=True, sentence=self.index)
+        e = Entity(
+            len(self.things.all),
+            "letter",
+            ["letter"],
+            plural=True,
+            definite=True,
+            owner=entity.index,
+            part=True,
+            announced=True,
+            sentence=self.index,
+        )
         self.things.all.append(e)
         return e
 
     def no_claim(self, token) -> None:
         """Note that what a token governs claims nothing."""
         start = token.left_edge.idx if token.dep_ == "ROOT" else token.idx
-        said = self.doc.text[start : token.right_edge.idx + len(token.right_edge.text)].strip(" ,.;")
+        said = self.doc.text[start : token.right_edge.idx + len(token.right_edge.text)].strip(
+            " ,.;"
+        )
         if said:
             self.not_claims.append(said)
             self.fillers.append(token)
 
-    def leave_out(self, tokens) -> None:
-        """Take words that claim nothing out of the sentence's text, with the comma or blank before them."""
+    def _leave_out(self, tokens, *, aside: bool) -> None:
+        """Take words that claim nothing out of the sentence's text, with the comma or blank before them.
+
+        An aside behind a noun ("a light, which is old, hangs ...") takes both of its commas along.
+        """
         text = self.doc.text
         for start, end in self._spans(tokens):
             before = text[:start].rstrip()
             after = text[end:].lstrip()
             if before.endswith(",") and (not after or after[0] in ",.;"):
                 before = before[:-1]
+                if aside and after.startswith(",") and end < len(text) and text[end] == ",":
+                    end += 1
             if before:
                 start = len(before)
             else:
@@ -214,10 +237,18 @@ class Draft:
             tokens = cutting.with_token(token)
             spans = self._spans(tokens)
             if spans and not any(a <= x and y <= b for a, b in spans for x, y in kept):
-                self.leave_out(tokens)
+                self._leave_out(tokens, aside=token.dep_ in ("relcl", "acl", "appos"))
         for token in self.doc:
-            praise = token.dep_ == "amod" and token.lemma_.lower() in _PRAISE and token.text.lower() not in WHICH
-            if praise and not any(c.dep_ in ("conj", "prep", "cc") for c in token.children) and token.i + 1 < len(self.doc):
+            praise = (
+                token.dep_ == "amod"
+                and token.lemma_.lower() in _PRAISE
+                and token.text.lower() not in WHICH
+            )
+            if (
+                praise
+                and not any(c.dep_ in ("conj", "prep", "cc") for c in token.children)
+                and token.i + 1 < len(self.doc)
+            ):
                 following = token.nbor(1)
                 if following.is_punct:
                     following = token.nbor(2) if token.i + 2 < len(self.doc) else following
@@ -234,15 +265,44 @@ class Draft:
         root = next((t for t in self.doc if t.head.i == t.i), None)
         if root is None or self.doc[0].text.lower() in ("there", "here"):
             return
-        subject = next((c for c in root.children if c.dep_ in ("nsubj", "nsubjpass") and c.i < root.i), None)
-        if root.pos_ in ("NOUN", "PROPN") and subject is None and not any(t.tag_ in ("VBZ", "VBP", "VBD") and t.dep_ != "relcl" and t.head.i == root.i for t in self.doc):
+        subject = next(
+            (c for c in root.children if c.dep_ in ("nsubj", "nsubjpass") and c.i < root.i), None
+        )
+        if (
+            root.pos_ in ("NOUN", "PROPN")
+            and subject is None
+            and not any(
+                t.tag_ in ("VBZ", "VBP", "VBD") and t.dep_ != "relcl" and t.head.i == root.i
+                for t in self.doc
+            )
+        ):
             many = root.tag_ in ("NNS", "NNPS")
-            if root.text.lower() != "quotation" and self.doc[0].pos_ in ("DET", "NOUN", "ADJ", "NUM", "PROPN", "VERB", "ADV"):
+            if root.text.lower() != "quotation" and self.doc[0].pos_ in (
+                "DET",
+                "NOUN",
+                "ADJ",
+                "NUM",
+                "PROPN",
+                "VERB",
+                "ADV",
+            ):
                 first = self.doc[0]
-                word = first.text if first.pos_ == "PROPN" or first.text.isupper() and len(first.text) > 1 else first.text[:1].lower() + first.text[1:]
-                self.edits.append(Edit(0, len(first.text), f"There {'are' if many else 'is'} {word}"))
-        elif root.tag_ in ("VBG", "VBN") and subject is not None and not any(c.dep_ in ("aux", "auxpass") for c in root.children):
-            many = subject.tag_ in ("NNS", "NNPS") or any(c.dep_ == "conj" for c in subject.children)
+                word = (
+                    first.text
+                    if first.pos_ == "PROPN" or (first.text.isupper() and len(first.text) > 1)
+                    else first.text[:1].lower() + first.text[1:]
+                )
+                self.edits.append(
+                    Edit(0, len(first.text), f"There {'are' if many else 'is'} {word}")
+                )
+        elif (
+            root.tag_ in ("VBG", "VBN")
+            and subject is not None
+            and not any(c.dep_ in ("aux", "auxpass") for c in root.children)
+        ):
+            many = subject.tag_ in ("NNS", "NNPS") or any(
+                c.dep_ == "conj" for c in subject.children
+            )
             at = root.idx
             self.edits.append(Edit(at, at, "are " if many else "is "))
 
@@ -252,43 +312,89 @@ class Draft:
             if e.head == base and e.aspect:
                 return e
         plural = base in ("color", "colour", "tone")
-        entity = Entity(len(self.things.all), base, [base], 0 if plural else 1, plural, definite=True, aspect=True, announced=True)
+        entity = Entity(
+            len(self.things.all),
+            base,
+            [base],
+            0 if plural else 1,
+            plural,
+            definite=True,
+            aspect=True,
+            announced=True,
+        )
         self.things.all.append(entity)
         return entity
 
     def object(self, entity: Entity, *, tokens=(), hedged=False) -> None:
-        if any(f.kind == OBJECT and f.entity.head == entity.head and not f.negated for f in self.found):
+        if any(
+            f.kind == OBJECT and f.entity.head == entity.head and not f.negated for f in self.found
+        ):
             return
         self.add(OBJECT, entity, tokens=tokens, hedged=hedged)
 
-    def place(self, entity: Entity, value: str, *, tokens=(), hedged=False, negated=False, told=False) -> None:
+    def place(
+        self, entity: Entity, value: str, *, tokens=(), hedged=False, negated=False, told=False
+    ) -> None:
         """A place in the image; `told`: it tells the thing from its like ("the man on the left is ...")."""
         whole = places.translate(value, self.frame)
         if not entity.place:
             entity.place, entity.told = whole, told
-        if tokens and not places.whole(self.frame):
-            if whole != value:
-                start, end = tokens[0].idx, tokens[-1].idx + len(tokens[-1].text)
-                self.edits.append(Edit(start, end, places.phrase(whole) if whole else ""))
+        if tokens and not places.whole(self.frame) and whole != value:
+            start, end = tokens[0].idx, tokens[-1].idx + len(tokens[-1].text)
+            self.edits.append(Edit(start, end, places.phrase(whole) if whole else ""))
         if whole:
             self.add(PLACE, entity, whole, tokens=tokens, hedged=hedged, negated=negated)
 
     def scene(self, subject: str, value: str, *, hedged=False, negated=False, tokens=()) -> None:
-        self._keep(Found(SCENE, value, None, None, subject, hedged, negated, self._spans(tokens), self.index))
+        self._keep(
+            Found(
+                SCENE, value, None, None, subject, hedged, negated, self._spans(tokens), self.index
+            )
+        )
 
-    def relation(self, a: Entity, value: str, b: Entity, *, tokens=(), verb=None, hedged=False, negated=False, active=False, at=None) -> None:
+    def relation(
+        self,
+        a: Entity,
+        value: str,
+        b: Entity,
+        *,
+        tokens=(),
+        verb=None,
+        hedged=False,
+        negated=False,
+        active=False,
+        at=None,
+    ) -> None:
         if a is b:
             return
         spans = self._spans(self._tokens(tokens, verb, at))
-        self._keep(Found(RELATION, value, a, b, a.head, hedged, negated, spans, self.index, verb, active))
+        self._keep(
+            Found(RELATION, value, a, b, a.head, hedged, negated, spans, self.index, verb, active)
+        )
 
-    def add(self, kind: str, entity: Entity, value: str = "", *, tokens=(), verb=None, hedged=False, negated=False) -> None:
+    def add(
+        self,
+        kind: str,
+        entity: Entity,
+        value: str = "",
+        *,
+        tokens=(),
+        verb=None,
+        hedged=False,
+        negated=False,
+    ) -> None:
         spans = self._spans(self._tokens(tokens, verb))
-        self._keep(Found(kind, value, entity, None, entity.head, hedged, negated, spans, self.index, verb))
+        self._keep(
+            Found(kind, value, entity, None, entity.head, hedged, negated, spans, self.index, verb)
+        )
 
     def _keep(self, f: Found) -> None:
         for o in self.found[self.first :]:
-            if (o.kind, o.value, o.negated, o.subject) == (f.kind, f.value, f.negated, f.subject) and o.entity is f.entity and o.other is f.other:
+            if (
+                (o.kind, o.value, o.negated, o.subject) == (f.kind, f.value, f.negated, f.subject)
+                and o.entity is f.entity
+                and o.other is f.other
+            ):
                 return
         self.found.append(f)
 
@@ -347,4 +453,6 @@ class Draft:
                     firm=wording.claim(names, replace(f, hedged=False)) if f.hedged else "",
                 )
             )
-        return Reading(tuple(self.sentences), things, tuple(claims), tuple(self.not_claims), tuple(self.notes))
+        return Reading(
+            tuple(self.sentences), things, tuple(claims), tuple(self.not_claims), tuple(self.notes)
+        )

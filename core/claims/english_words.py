@@ -16,7 +16,9 @@ COLOURS = _set(
     "cyan purple violet lavender lilac indigo pink magenta rose brown tan beige cream khaki black white ivory "
     "grey gray silver silvery amber auburn blonde blond brunette ginger mint mauve rust copper bronze charcoal"
 )
-COLOUR_DEGREES = _set("light dark bright pale deep vivid soft dull neon pastel hot sky navy off mint mostly")
+COLOUR_DEGREES = _set(
+    "light dark bright pale deep vivid soft dull neon pastel hot sky navy off mint mostly"
+)
 COLOUR_NOUNS = _set("color colour hue tone shade tint")
 # Nouns that as a modifier say what a thing is made of, or what covers it: "a dirt road".
 MATERIALS = _set(
@@ -94,7 +96,9 @@ PARTS = ALWAYS_PARTS | _set(
     "surface interior exterior facade top bottom front side tip base frame spot stripe pattern design tone hue color "
     "colour body reflection outline crown end petal"
 )
-HAIR = _set("beard mustache moustache hair ponytail bun braid haircut stubble goatee freckle tattoo_of")
+HAIR = _set(
+    "beard mustache moustache hair ponytail bun braid haircut stubble goatee freckle tattoo_of"
+)
 PEOPLE = _set(
     "person people man woman boy girl child kid baby toddler infant adult lady gentleman individual someone "
     "somebody pedestrian player rider worker teenager teen guy couple crowd human figure character spectator officer cyclist skier "
@@ -104,16 +108,37 @@ PEOPLE = _set(
     "policeman actor artist swimmer runner jogger hiker climber coach fan audience onlooker bystander "
     "youngster grandmother grandfather brother sister friend colleague member family male female motorcyclist"
 )
-FEMALE = _set("woman girl lady female mother daughter grandmother sister bride waitress aunt wife queen actress policewoman")
+FEMALE = _set(
+    "woman girl lady female mother daughter grandmother sister bride waitress aunt wife queen actress policewoman"
+)
 MALE = _set(
     "man boy gentleman male guy father son grandfather brother groom waiter uncle husband king policeman fisherman"
 )
 # Words for a person or an animal that say no more than that: they go back to one with a telling name.
 GENERAL = {
-    "person": "person", "individual": "person", "figure": "person", "human": "person", "subject": "", "creature": "animal",
-    "animal": "animal", "pet": "animal", "bird": "bird", "vehicle": "vehicle", "device": "device", "structure": "structure",
-    "character": "person", "adult": "person", "child": "person", "player": "person", "feline": "feline",
-    "canine": "canine", "building": "building", "boat": "boat", "plant": "plant", "aircraft": "aircraft", "instrument": "instrument",
+    "person": "person",
+    "individual": "person",
+    "figure": "person",
+    "human": "person",
+    "subject": "",
+    "creature": "animal",
+    "animal": "animal",
+    "pet": "animal",
+    "bird": "bird",
+    "vehicle": "vehicle",
+    "device": "device",
+    "structure": "structure",
+    "character": "person",
+    "adult": "person",
+    "child": "person",
+    "player": "person",
+    "feline": "feline",
+    "canine": "canine",
+    "building": "building",
+    "boat": "boat",
+    "plant": "plant",
+    "aircraft": "aircraft",
+    "instrument": "instrument",
 }
 GARMENTS = _set(
     "shirt t-shirt tee blouse top sweater sweatshirt hoodie jacket coat blazer vest cardigan suit tuxedo dress gown skirt shorts "
@@ -135,44 +160,114 @@ CONTAINERS = _set(
     "glass cup mug bottle bowl plate basket vase tray bag box bucket pot jar can pitcher jug crate carton barrel "
     "bin cart container platter dish saucer pan sack packet case tube"
 )
-IMAGES_OF = _set("picture image photo photograph painting drawing poster portrait sketch illustration print mural tattoo statue sculpture logo icon figurine")
+IMAGES_OF = _set(
+    "picture image photo photograph painting drawing poster portrait sketch illustration print mural tattoo statue sculpture logo icon figurine"
+)
 # Place of a thing along another: "on the left side of the road".
-SIDES = _set("left right top bottom front back side end edge center centre middle corner rear foot tip head heart base inside outside outskirts bank")
+SIDES = _set(
+    "left right top bottom front back side end edge center centre middle corner rear foot tip head heart base inside outside outskirts bank"
+)
 HEDGE_ADVERBS = _set(
     "possibly perhaps probably likely maybe presumably seemingly apparently potentially supposedly conceivably"
 )
 HEDGE_VERBS = _set("appear seem look")
 HEDGE_MODALS = _set("may might could")
-INFER = _set("suggest indicate imply hint mean signify evidence show")
+INFER = _set("suggest indicate imply hint mean signify evidence")
 NEGATIVE_DETERMINERS = _set("no neither")
 # Verbs that only say that something can be seen, or where.
 PRESENT = _set(
     "show depict capture feature display portray present illustrate include contain showcase see observe reveal "
     "have consist comprise highlight"
 )
-LOCATED = _set("lay scatter arrange mount set display spread station nestle frame spot leave nest install distribute store park_at line_up cut crop take locate position place situate see observe visible show feature find exist lie_in set present appear")
+LOCATED = _set(
+    "lay scatter arrange mount set display spread station nestle frame spot leave nest install distribute store park_at line_up cut crop take locate position place situate see observe visible show feature find exist lie_in set present appear"
+)
 MOOD_VERBS = _set(
     "convey evoke create suggest add give set emphasize enhance contribute invite highlight complement imply indicate "
     "command exude provide lend bring draw make reflect hint symbolize tell reveal unfold define characterize "
     "capture frame dominate"
 )
 POSTURES = _set("sit stand lie perch seat kneel crouch squat lean rest lounge recline")
-STATES = _set("park open close fold cross turn tilt raise light lit cover stack arrange scatter decorate")
+STATES = _set(
+    "park open close fold cross turn tilt raise light lit cover stack arrange scatter decorate"
+)
 WEAR = _set("wear dress clothe don sport attire outfit clad adorn")
 # Verbs whose preposition makes one relation of them, by verb: "look at", "hang from".
 GOVERNED = {
-    "look": "at up down into through out over toward towards", "gaze": "at into out toward", "stare": "at into out", "glance": "at", "smile": "at",
-    "point": "at to toward towards", "lean": "against on over toward towards", "hold": "onto on", "hang": "from on over above", "play": "with",
-    "talk": "to with on", "speak": "to with into", "listen": "to", "wait": "for", "reach": "for toward into out",
-    "work": "on at with", "interact": "with", "cover": "in with by", "fill": "with", "line": "with by",
-    "surround": "by with", "decorate": "with", "top": "with by", "attach": "to", "connect": "to", "tie": "to", "mark": "with by", "stain": "with", "fish": "", "secure": "to", "pin": "to",
-    "fix": "to", "affix": "to", "mount": "on to", "engage": "in with", "focus": "on", "pull": "by", "dot": "with",
-    "drink": "from", "eat": "from", "grip": "onto", "cling": "to", "stick": "to out", "feed": "on", "bark": "at",
-    "wave": "at to", "climb": "on up over", "jump": "over onto into", "equip": "with", "garnish": "with",
-    "serve": "with on in", "pack": "with", "load": "with", "stack": "on with", "lead": "to", "face": "toward towards",
-    "participate": "in", "use": "for", "swing": "at", "throw": "to at", "kick": "at", "adorn": "with by in",
-    "gather": "around", "wrap": "in around with", "tuck": "into under in", "drape": "over across on", "rest": "on against upon",
-    "write": "on in", "print": "on", "paint": "on", "protrude": "from", "emerge": "from", "extend": "from over", "overlook": "",
+    "look": "at up down into through out over toward towards",
+    "gaze": "at into out toward",
+    "stare": "at into out",
+    "glance": "at",
+    "smile": "at",
+    "point": "at to toward towards",
+    "lean": "against on over toward towards",
+    "hold": "onto on",
+    "hang": "from on over above",
+    "play": "with",
+    "talk": "to with on",
+    "speak": "to with into",
+    "listen": "to",
+    "wait": "for",
+    "reach": "for toward into out",
+    "work": "on at with",
+    "interact": "with",
+    "cover": "in with by",
+    "fill": "with",
+    "line": "with by",
+    "surround": "by with",
+    "decorate": "with",
+    "top": "with by",
+    "attach": "to",
+    "connect": "to",
+    "tie": "to",
+    "mark": "with by",
+    "stain": "with",
+    "fish": "",
+    "secure": "to",
+    "pin": "to",
+    "fix": "to",
+    "affix": "to",
+    "mount": "on to",
+    "engage": "in with",
+    "focus": "on",
+    "pull": "by",
+    "dot": "with",
+    "drink": "from",
+    "eat": "from",
+    "grip": "onto",
+    "cling": "to",
+    "stick": "to out",
+    "feed": "on",
+    "bark": "at",
+    "wave": "at to",
+    "climb": "on up over",
+    "jump": "over onto into",
+    "equip": "with",
+    "garnish": "with",
+    "serve": "with on in",
+    "pack": "with",
+    "load": "with",
+    "stack": "on with",
+    "lead": "to",
+    "face": "toward towards",
+    "participate": "in",
+    "use": "for",
+    "swing": "at",
+    "throw": "to at",
+    "kick": "at",
+    "adorn": "with by in",
+    "gather": "around",
+    "wrap": "in around with",
+    "tuck": "into under in",
+    "drape": "over across on",
+    "rest": "on against upon",
+    "write": "on in",
+    "print": "on",
+    "paint": "on",
+    "protrude": "from",
+    "emerge": "from",
+    "extend": "from over",
+    "overlook": "",
 }
 # Words of time, season, weather, light and setting: what a scene claim says.
 TIMES = _set(
@@ -197,8 +292,12 @@ EVENTS = _set(
     "celebration picnic barbecue event market performance protest rally show"
 )
 LIGHTS = _set("light lighting sunlight illumination daylight")
-READS = _set("read say display spell state label show bear announce declare advertise name inscribe write print mark")
-TEXT_NOUNS = _set("word text name message letter letters lettering inscription title phrase number writing label logo caption slogan")
+READS = _set(
+    "read say display spell state label show bear announce declare advertise name inscribe write print mark"
+)
+TEXT_NOUNS = _set(
+    "word text name message letter letters lettering inscription title phrase number writing label logo caption slogan"
+)
 PLURAL_ONLY = _set(
     "scissors glasses sunglasses goggles shorts pants trousers jeans leggings tights overalls pajamas headphones "
     "binoculars clothes"
@@ -208,4 +307,11 @@ MASS = _set(
     "armour furniture equipment luggage foliage greenery vegetation traffic wood metal hair fur jewelry sunlight "
     "light bread rice meat cheese fruit cake pasta sauce butter milk juice graffiti scenery seating pavement sea ocean"
 )
-LEMMAS = {"individual": "person", "people": "person", "persons": "person", "men": "man", "women": "woman", "children": "child"}
+LEMMAS = {
+    "individual": "person",
+    "people": "person",
+    "persons": "person",
+    "men": "man",
+    "women": "woman",
+    "children": "child",
+}

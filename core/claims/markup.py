@@ -7,7 +7,9 @@ import re
 import unicodedata
 from dataclasses import dataclass, replace
 
-MAX_CAPTION = 20_000  # characters of a caption that are read; a model in a loop says no more after them
+MAX_CAPTION = (
+    20_000  # characters of a caption that are read; a model in a loop says no more after them
+)
 MAX_SENTENCES = 200
 MAX_SENTENCE = 600  # characters of a sentence; longer ones are lists or loops
 
@@ -24,7 +26,8 @@ _WE_SEE = r"(?:we\s+(?:can\s+)?(?:also\s+)?(?:clearly\s+)?(?:see|observe|find)|y
 SHOWN = re.compile(rf"^(?:{_THE}|it|there)\s+{_SHOWS}\s+(?=\S)", re.IGNORECASE)
 SEEN = re.compile(rf"^(?:(?:here|in (?:the|this) \w+),?\s+)?{_WE_SEE}\s+(?=\S)", re.IGNORECASE)
 IN_PICTURE = re.compile(
-    rf"^(?:in|within|throughout)\s+{_THE}(?:\s+(?:provided|above|shown))?\s*,?\s+(?=\S)", re.IGNORECASE
+    rf"^(?:in|within|throughout)\s+{_THE}(?:\s+(?:provided|above|shown))?\s*,?\s+(?=\S)",
+    re.IGNORECASE,
 )
 OF_PICTURE = re.compile(
     r"^(?:(?:an?|the|this\s+is\s+an?|it\s+is\s+an?|this)\s+)?(?:(?!of\b|showing\b)[\w-]+,?\s+){0,3}?"
@@ -159,7 +162,12 @@ def _line(raw: str) -> list[Unit]:
     units = [_sentence(s) for s in _split(rest) if any(c.isalnum() for c in s)]
     if label and units:
         first = units[0]
-        units[0] = replace(first, label=label, said=f"{label}: {first.said}", left_out=(f"{label}:", *first.left_out))
+        units[0] = replace(
+            first,
+            label=label,
+            said=f"{label}: {first.said}",
+            left_out=(f"{label}:", *first.left_out),
+        )
     return units
 
 

@@ -18,6 +18,9 @@ def repaired(doc):
         return doc
     _noun_for_verb(doc)
     for token in doc:
+        if token.dep_ in ("nsubj", "nsubjpass"):
+            _subject(token)
+    for token in doc:
         if token.dep_ == "appos" and token.pos_ in ("NOUN", "PROPN"):
             if not _absolute(token):
                 _list(token)
@@ -30,13 +33,24 @@ def _noun_for_verb(doc) -> None:
     """ "A dog runs." and "mist hovers over the water", where the verb was taken for a noun."""
     verbs = any(t.pos_ in ("VERB", "AUX") for t in doc)
     for token in doc:
-        if token.tag_ not in ("NNS", "NN") or token.pos_ not in ("NOUN", "PROPN") or not token.text.endswith("s"):
+        if (
+            token.tag_ not in ("NNS", "NN")
+            or token.pos_ not in ("NOUN", "PROPN")
+            or not token.text.endswith("s")
+        ):
             continue
         named = next((c for c in token.lefts if c.dep_ == "nsubj"), None)
-        if named is not None and token.tag_ == "NNS" and lexicon.senses(token.lemma_.lower(), lexicon.VERB) and not _kids(token, "cop"):
+        if (
+            named is not None
+            and token.tag_ == "NNS"
+            and lexicon.senses(token.lemma_.lower(), lexicon.VERB)
+            and not _kids(token, "cop")
+        ):
             token.tag_, token.pos_ = "VBZ", "VERB"
             continue
-        subject = next((c for c in token.lefts if c.dep_ == "compound" and c.i == token.i - 1), None)
+        subject = next(
+            (c for c in token.lefts if c.dep_ == "compound" and c.i == token.i - 1), None
+        )
         base = token.lemma_.lower()
         if subject is None or not lexicon.senses(base, lexicon.VERB):
             continue
@@ -58,10 +72,35 @@ def _make_verb(token, subject) -> None:
         clause = outer.head if outer.head != outer else None
         subject.head, subject.dep_ = owner, "pobj"
         if outer.pos_ in ("NOUN", "PROPN") and (clause is None or dep in ("conj", "ROOT", "nsubj")):
-            token.dep_, token.head = ("conj" if dep == "conj" else "ROOT"), (clause if clause is not None and dep == "conj" else token)
+            token.dep_, token.head = (
+                ("conj" if dep == "conj" else "ROOT"),
+                (clause if clause is not None and dep == "conj" else token),
+            )
             outer.head, outer.dep_ = token, "nsubj"
         return
     subject.head, subject.dep_ = token, "nsubj"
+
+
+def _subject(token) -> None:
+    """A subject hung on the auxiliary ("is" of "is closed"), or two subjects that are one list."""
+    if token.head.dep_ in ("aux", "auxpass") and token.head.head != token.head:
+        token.head = token.head.head
+    verb = token.head
+    before = [
+        c
+        for c in _kids(verb, "nsubj", "nsubjpass")
+        if c.i < token.i and c.tag_ not in ("WDT", "WP")
+    ]
+    if (
+        before
+        and token.i < verb.i
+        and all(t.is_punct for t in token.doc[before[-1].right_edge.i + 1 : token.left_edge.i])
+    ) and (
+        before[-1].pos_ in ("NOUN", "PROPN")
+        and token.pos_ in ("NOUN", "PROPN")
+        and any(_kids(token, "cc", "conj"))
+    ):
+        token.head, token.dep_ = before[-1], "conj"
 
 
 def _absolute(token) -> bool:
@@ -97,7 +136,14 @@ def _joined_verb(cc) -> None:
         return
     if cc.head.pos_ not in ("NOUN", "PROPN", "PRON") or cc.i + 1 >= len(cc.doc):
         return
-    verb = next((t for t in cc.doc[cc.i + 1 : cc.i + 4] if t.pos_ == "VERB" and t.dep_ in ("advcl", "acl", "xcomp", "dep")), None)
+    verb = next(
+        (
+            t
+            for t in cc.doc[cc.i + 1 : cc.i + 4]
+            if t.pos_ == "VERB" and t.dep_ in ("advcl", "acl", "xcomp", "dep")
+        ),
+        None,
+    )
     if verb is None or verb.head.i > cc.i or verb.head.pos_ not in ("VERB", "AUX"):
         return
     if any(t.pos_ not in ("ADV", "AUX", "PART") for t in cc.doc[cc.i + 1 : verb.i]):

@@ -6,7 +6,9 @@ import re
 
 from ..regions import Box
 
-_PICTURE = r"(?:image|picture|photo(?:graph)?|frame|scene|shot|view|snapshot|composition|crop|canvas)"
+_PICTURE = (
+    r"(?:image|picture|photo(?:graph)?|frame|scene|shot|view|snapshot|composition|crop|canvas)"
+)
 _WHERE = r"(?:top|bottom|upper|lower|left|right|middle|cent(?:er|re)|central|mid)"
 _HOW = r"(?:far|very|immediate|near|extreme|slightly|just|direct|dead)"
 # "in the upper left corner of the image", "on the left", "in the foreground"; not "on the left of the car".
@@ -19,24 +21,36 @@ PHRASE = re.compile(
     re.IGNORECASE,
 )
 _EDGE = re.compile(
-    rf"\b(?:cut off|cropped|partially cut|partly cut)\b.*\b(?:edge|frame|{_PICTURE}|border|top|bottom|left|right)\b", re.IGNORECASE
+    rf"\b(?:cut off|cropped|partially cut|partly cut)\b.*\b(?:edge|frame|{_PICTURE}|border|top|bottom|left|right)\b",
+    re.IGNORECASE,
 )
 # Middle of a named place, in fractions of what it was said of; None on an axis that it leaves open.
 _ACROSS = {"left": 1 / 6, "right": 5 / 6, "center": 0.5}
 _DOWN = {"top": 1 / 6, "bottom": 5 / 6, "center": 0.5}
-_DEPTHS = {"foreground": "foreground", "background": "background", "distance": "background", "midground": "midground"}
+_DEPTHS = {
+    "foreground": "foreground",
+    "background": "background",
+    "distance": "background",
+    "midground": "midground",
+}
 
 
 def whole(frame: Box | None) -> bool:
     """Whether a frame (in fractions of the image) is the image itself."""
-    return frame is None or (frame.x1 <= 0.01 and frame.y1 <= 0.01 and frame.x2 >= 0.99 and frame.y2 >= 0.99)
+    return frame is None or (
+        frame.x1 <= 0.01 and frame.y1 <= 0.01 and frame.x2 >= 0.99 and frame.y2 >= 0.99
+    )
 
 
 def value(phrase: re.Match) -> str:
     """The place that a phrase names: "top left", "right", "center", "foreground"."""
     if depth := phrase["depth"]:
         return _DEPTHS.get(depth.lower().split()[0], "midground")
-    return " ".join(w for w in re.split(r"[-\s]+", phrase["where"].lower().replace("centre", "center")) if w != "and")
+    return " ".join(
+        w
+        for w in re.split(r"[-\s]+", phrase["where"].lower().replace("centre", "center"))
+        if w != "and"
+    )
 
 
 def translate(place: str, frame: Box | None) -> str:
@@ -60,7 +74,10 @@ def translate(place: str, frame: Box | None) -> str:
 
 
 def _read(place: str) -> tuple[float | None, float | None]:
-    words = [{"upper": "top", "lower": "bottom", "middle": "center", "central": "center"}.get(w, w) for w in place.split()]
+    words = [
+        {"upper": "top", "lower": "bottom", "middle": "center", "central": "center"}.get(w, w)
+        for w in place.split()
+    ]
     across = next((_ACROSS[w] for w in words if w in ("left", "right")), None)
     down = next((_DOWN[w] for w in words if w in ("top", "bottom")), None)
     if "center" in words:

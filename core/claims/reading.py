@@ -16,7 +16,9 @@ from .english_words import COLOURS
 from .markup import Unit, read_markup
 from .parses import repaired
 
-_FOREIGN = re.compile(r"[^\x00-\u024f\u2000-\u206f\u20a0-\u20bf\u2100-\u27bf\ufe00-\ufe0f\U0001f000-\U0001faff]")
+_FOREIGN = re.compile(
+    r"[^\x00-\u024f\u2000-\u206f\u20a0-\u20bf\u2100-\u27bf\ufe00-\ufe0f\U0001f000-\U0001faff]"
+)
 _ENGLISH = frozenset(
     "the a an is are was were be been being am of in on at and or but with there this that these those to it its from by "
     "for as no not two three four his her their they he she i we you what which who while where when near into onto over "
@@ -45,7 +47,11 @@ def _known(word: str) -> bool:
         if word.endswith(ending) and len(word) > len(ending) + 2:
             stem = word[: -len(ending)]
             forms |= {stem, stem + "e", stem[:-1] if stem[-1:] == stem[-2:-1] else stem}
-    return word.isascii() and any(lexicon.senses(f, pos) for f in forms for pos in (lexicon.NOUN, lexicon.VERB, lexicon.ADJECTIVE))
+    return word.isascii() and any(
+        lexicon.senses(f, pos)
+        for f in forms
+        for pos in (lexicon.NOUN, lexicon.VERB, lexicon.ADJECTIVE)
+    )
 
 
 class SyntaxReader:
@@ -58,7 +64,11 @@ class SyntaxReader:
         marked = [read_markup(p.text, cut=p.cut) for p in passages]
         english = [is_english(p.text) for p in passages]
         parsing = any(english) and spacy_english.installed()
-        docs = iter(_parse([u for (units, _), e in zip(marked, english) if e for u in units if u.text]) if parsing else ())
+        docs = iter(
+            _parse([u for (units, _), e in zip(marked, english) if e for u in units if u.text])
+            if parsing
+            else ()
+        )
         readings = []
         for passage, (units, note), e in zip(passages, marked, english):
             if e and parsing:
@@ -95,7 +105,11 @@ def _sentence(unit: Unit) -> str:
     """The text with the words that make a sentence of what stood behind a lead-in or a label."""
     text = unit.text
     first = text.split(None, 1)[0]
-    lower = text if first != "I" and (first[1:] != first[1:].lower() or first.istitle() is False) else text[:1].lower() + text[1:]
+    lower = (
+        text
+        if first != "I" and (first[1:] != first[1:].lower() or first.istitle() is False)
+        else text[:1].lower() + text[1:]
+    )
     if unit.shown:
         return f"There {'are' if _PLURAL.match(text) else 'is'} {lower}"
     if unit.label and _is_value(unit, text):
@@ -104,23 +118,37 @@ def _sentence(unit: Unit) -> str:
 
 
 _PLURAL = re.compile(
-    r"^(?:two|three|four|five|six|seven|eight|nine|ten|several|many|multiple|various|numerous|some|few|\d+)\b", re.IGNORECASE
+    r"^(?:two|three|four|five|six|seven|eight|nine|ten|several|many|multiple|various|numerous|some|few|\d+)\b",
+    re.IGNORECASE,
 )
 _MANY = re.compile(r"[^s]s$")
-_SCENE_LABEL = re.compile(r"^(?:setting|location|lighting|light|weather|time|time of day|season|environment|place|mood|atmosphere|style)$", re.IGNORECASE)
-_FINITE = re.compile(r"\b(?:is|are|was|were|has|have|appears?|seems?|suggests?|shows?|stands?|sits?|can|wears?|holds?)\b")
-_FOLLOWS = re.compile(r"^([a-z-]+)(?:,| (?:with|and|in|on|at|by|to|or|but|under|near)\b|\W*$)", re.IGNORECASE)
+_SCENE_LABEL = re.compile(
+    r"^(?:setting|location|lighting|light|weather|time|time of day|season|environment|place|mood|atmosphere|style)$",
+    re.IGNORECASE,
+)
+_FINITE = re.compile(
+    r"\b(?:is|are|was|were|has|have|appears?|seems?|suggests?|shows?|stands?|sits?|can|wears?|holds?)\b"
+)
+_FOLLOWS = re.compile(
+    r"^([a-z-]+)(?:,| (?:with|and|in|on|at|by|to|or|but|under|near)\b|\W*$)", re.IGNORECASE
+)
 
 
 def _is_value(unit: Unit, text: str) -> bool:
     """Whether an item says what its label is, and doesn't name it: "Sky: blue, with few clouds"."""
-    if _FINITE.search(text) or re.match(r"(?:the|there|it|he|she|they|this|his|her|its)\b", text, re.IGNORECASE):
+    if _FINITE.search(text) or re.match(
+        r"(?:the|there|it|he|she|they|this|his|her|its)\b", text, re.IGNORECASE
+    ):
         return False
     if _SCENE_LABEL.match(unit.label):
         return True
     first = _FOLLOWS.match(text)
     word = first[1].lower() if first else ""
-    return bool(word) and (word in COLOURS or word.endswith(("ing", "ed")) or (bool(lexicon.senses(word, lexicon.ADJECTIVE)) and not lexicon.senses(word)))
+    return bool(word) and (
+        word in COLOURS
+        or word.endswith(("ing", "ed"))
+        or (bool(lexicon.senses(word, lexicon.ADJECTIVE)) and not lexicon.senses(word))
+    )
 
 
 def _by_syntax(draft: Draft, units: Sequence[Unit], docs) -> None:
@@ -144,7 +172,9 @@ def _by_syntax(draft: Draft, units: Sequence[Unit], docs) -> None:
             draft.not_claims.append(unit.text)
 
 
-_STYLE = re.compile(r"black[- ]and[- ]white|\bmonochrome\b|\bsepia\b|\bblurry\b|\bgrayscale\b", re.IGNORECASE)
+_STYLE = re.compile(
+    r"black[- ]and[- ]white|\bmonochrome\b|\bsepia\b|\bblurry\b|\bgrayscale\b", re.IGNORECASE
+)
 
 
 def _by_sentence(units: Sequence[Unit], notes: Sequence[str]) -> Reading:
@@ -155,7 +185,11 @@ def _by_sentence(units: Sequence[Unit], notes: Sequence[str]) -> Reading:
         if text:
             if unit.label:
                 text = unit.said
-            text = text if re.search(r"[.!?。！？…]\W*$", text) else text + ("." if text.isascii() else "。")
+            text = (
+                text
+                if re.search(r"[.!?。！？…]\W*$", text)
+                else text + ("." if text.isascii() else "。")
+            )
             claims.append(Claim(text, STATEMENT, "", sentence=len(sentences)))
         else:
             out.append(unit.said)

@@ -12,6 +12,7 @@ _PRONOUNS = frozenset("he she it they him her them his hers its their theirs bot
 _POSSESSIVE = frozenset("his its their".split())
 _DETERMINED = r"(?:an?|the|two|three|four|five|his|her|its|their|some|several|many)"
 _SINGULAR = {"are": "is", "were": "was", "have": "has", "do": "does"}
+_FINITE = frozenset("is are was were has have does do can may sit stand lie hang hold wear".split())
 _VERBS = frozenset(
     "wear hold sit stand walk look play ride lie run eat watch face carry lean smile graze rest drink wait read talk "
     "swim fly sleep hang lean jump dance work cook".split()
@@ -41,8 +42,14 @@ def without(
         return sentence.text, set()
     if not others or any(not claims[i].spans for i in gone):
         return "", others
-    spans = _merged([span for i in gone if not _shared(i, claims, gone) for span in claims[i].spans])
-    lost = {i for i in others if claims[i].spans and all(_inside(span, spans) for span in claims[i].spans)}
+    spans = _merged(
+        [span for i in gone if not _shared(i, claims, gone) for span in claims[i].spans]
+    )
+    lost = {
+        i
+        for i in others
+        if claims[i].spans and all(_inside(span, spans) for span in claims[i].spans)
+    }
     if not others - lost:
         return "", others
     text = _mended(sentence.text, spans)
@@ -55,12 +62,20 @@ def _shared(i: int, claims: Sequence[Claim], gone: Collection[int]) -> bool:
     "In the background, there are trees and a building": without trees, the building is still there.
     """
     mine = claims[i]
-    true = any(j not in gone and c.spans == mine.spans and c.thing != mine.thing for j, c in enumerate(claims))
-    alone = any(j in gone and j != i and c.thing == mine.thing and c.spans != mine.spans for j, c in enumerate(claims))
+    true = any(
+        j not in gone and c.spans == mine.spans and c.thing != mine.thing
+        for j, c in enumerate(claims)
+    )
+    alone = any(
+        j in gone and j != i and c.thing == mine.thing and c.spans != mine.spans
+        for j, c in enumerate(claims)
+    )
     return true and alone
 
 
-def name_edits(reading: Reading, index: int, known: Collection[int] = ()) -> list[tuple[int, int, str]]:
+def name_edits(
+    reading: Reading, index: int, known: Collection[int] = ()
+) -> list[tuple[int, int, str]]:
     """What makes a sentence understood by itself: names for the pronouns of things not named in it before.
 
     Args:
@@ -82,12 +97,14 @@ def name_edits(reading: Reading, index: int, known: Collection[int] = ()) -> lis
         name = reading.things[thing].name
         if word not in _PRONOUNS or not first or thing in nouns or not name:
             continue
-        owns = word in _POSSESSIVE or (word == "her" and any(a == start and b > end for a, b in starts))
+        owns = word in _POSSESSIVE or (
+            word == "her" and any(a == start and b > end for a, b in starts)
+        )
         if owns:
             name += "'" if name.endswith("s") else "'s"
         elif word == "they" and reading.things[thing].number == 1 and " and " not in name:
-            if verb := re.match(r"\s+(are|were|have)\b", text[end:]):
-                edits.append((end + verb.start(1), end + verb.end(1), _SINGULAR[verb[1]]))
+            verb = re.match(r"\s+(are|were|have)\b", text[end:])
+            edits += [(end + verb.start(1), end + verb.end(1), _SINGULAR[verb[1]])] if verb else []
         edits.append((start, end, capital(name) if start == 0 else name))
     return sorted(edits)
 
@@ -121,31 +138,51 @@ def _mended(text: str, spans: Sequence[tuple[int, int]]) -> str:
     text = re.sub(r"\s+", " ", text).strip()
     text = re.sub(r"\s+([,;:.!?])", r"\1", text)
     text = re.sub(r"([,;:])(?:\s*[,;:])+", r"\1", text)
-    text = re.sub(r"\b(and|or|but|while)(?:,?\s+(?:and|or|but))+\b", r"\1", text, flags=re.IGNORECASE)
+    text = re.sub(
+        r"\b(and|or|but|while)(?:,?\s+(?:and|or|but))+\b", r"\1", text, flags=re.IGNORECASE
+    )
     text = re.sub(r",\s+(and|or|but)\s*,", r", \1", text)
     text = _pair(text)
-    text = re.sub(r"^(?:[\s,;:.]|(?:and|or|but|while|which|who|that)\b)+", "", text, flags=re.IGNORECASE)
+    text = re.sub(
+        r"^(?:[\s,;:.]|(?:and|or|but|while|which|who|that)\b)+", "", text, flags=re.IGNORECASE
+    )
     body, stop = re.fullmatch(r"(.*?)([.!?]?)", text, re.DOTALL).groups()
     body = body.rstrip(" ,;:-–—")
     while (shorter := _DANGLING.sub("", body)) != body:
         body = shorter.rstrip(" ,;:-–—")
     body = _one(body)
-    if len(re.findall(r"[^\W\d_]+", body)) < 2 or re.fullmatch(r"there (?:is|are|may be|appears? to be)", body, re.IGNORECASE):
+    if len(re.findall(r"[^\W\d_]+", body)) < 2 or re.fullmatch(
+        r"there (?:is|are|may be|appears? to be)", body, re.IGNORECASE
+    ):
         return ""
     return capital(body) + (stop or ".")
 
 
 def _pair(text: str) -> str:
     """ "a cup, and an apple" -> "a cup and an apple": two things need no comma."""
-    return re.sub(rf"(?<!,)( {_DETERMINED}\s[^\s,]+(?:\s[^\s,]+)?), (and|or) (?={_DETERMINED}\s[^,]*[.!?]?$)", r"\1 \2 ", text) if text.count(",") == 1 else text
+    return (
+        re.sub(
+            rf"(?<!,)( {_DETERMINED}\s[^\s,]+(?:\s[^\s,]+)?), (and|or) (?={_DETERMINED}\s[^,]*[.!?]?$)",
+            r"\1 \2 ",
+            text,
+        )
+        if text.count(",") == 1
+        else text
+    )
 
 
 def _one(body: str) -> str:
     """The verb after what is one now: "A woman are walking", "there are a building"."""
-    there = re.search(r"\bthere (are|were) (?=(?:an?|one)\s(?:(?!\band\b)[^,])*$)", body, re.IGNORECASE)
+    there = re.search(
+        r"\bthere (are|were) (?=(?:an?|one)\s(?:(?!\band\b)[^,])*$)", body, re.IGNORECASE
+    )
     if there:
         return body[: there.start(1)] + _SINGULAR[there[1].lower()] + body[there.end(1) :]
-    one = re.match(r"(?:an?|one)\s(?:(?!\b(?:and|is|has|was|of)\b)[^,])*?\s(are|were|have)\b", body, re.IGNORECASE)
+    one = re.match(
+        r"(?:an?|one)\s(?:(?!\b(?:and|is|has|was|of)\b)[^,])*?\s(are|were|have)\b",
+        body,
+        re.IGNORECASE,
+    )
     return body[: one.start(1)] + _SINGULAR[one[1]] + body[one.end(1) :] if one else body
 
 
@@ -159,7 +196,25 @@ def _cut(text: str, start: int, end: int) -> str:
         before = before[: article_before.start()] + right
     if before.endswith(",") and (not after or after[0] in ",.;!?"):
         before = before[:-1]  # the pair of commas that set it off
-    elif before.endswith(",") and after and re.match(r"(?:is|are|was|were|has|have|sits?|stands?)\b", after):
+        aside = re.match(r"(?:which|who|whose|where|that|[a-z]+(?:ing|ed))\b", removed)
+        verb = re.match(r",\s*([a-z]+)", after)
+        if (
+            aside
+            and verb
+            and (
+                verb[1] in _FINITE
+                or (
+                    lexicon.senses(verb[1].removesuffix("s"), lexicon.VERB)
+                    and verb[1].endswith("s")
+                )
+            )
+        ):
+            after = after[1:].lstrip()
+    elif (
+        before.endswith(",")
+        and after
+        and re.match(r"(?:is|are|was|were|has|have|sits?|stands?)\b", after)
+    ):
         before = before[:-1]
     if re.match(r"(?:,\s*)?(?:and|or)\b", removed):
         before = _closed_list(before)
@@ -172,8 +227,14 @@ def _cut(text: str, start: int, end: int) -> str:
 
 def _closed_list(before: str) -> str:
     """ "a cup, a book", of which "and a pen" was the end -> "a cup and a book"."""
-    found = re.search(rf"\b{_DETERMINED}\s[^,]+?(,\s*)(?={_DETERMINED}\s[^,]*$)", before, re.IGNORECASE)
-    if not found or re.match(r"(?:in|on|at|behind|under|above|beside|near|to)\b", before[: found.end(1)].split(",")[-2].lstrip(), re.IGNORECASE):
+    found = re.search(
+        rf"\b{_DETERMINED}\s[^,]+?(,\s*)(?={_DETERMINED}\s[^,]*$)", before, re.IGNORECASE
+    )
+    if not found or re.match(
+        r"(?:in|on|at|behind|under|above|beside|near|to)\b",
+        before[: found.end(1)].split(",")[-2].lstrip(),
+        re.IGNORECASE,
+    ):
         return before
     return f"{before[: found.start(1)]} and {before[found.end(1) :]}"
 
@@ -181,7 +242,11 @@ def _closed_list(before: str) -> str:
 def _agreed(before: str, after: str) -> str:
     """The verb after a subject that is one now: "A man are" -> "A man is"."""
     verb = re.match(r"[a-z]+", after)
-    if verb is None or not re.match(r"(?:an?|one|the|this|his|her|its)\s(?:(?!\b(?:and|are|is|with)\b).)*$", before, re.IGNORECASE):
+    if verb is None or not re.match(
+        r"(?:an?|one|the|this|his|her|its)\s(?:(?!\b(?:and|are|is|with)\b).)*$",
+        before,
+        re.IGNORECASE,
+    ):
         return after
     if re.search(r"\band\b", before) or _plural(before):
         return after
@@ -193,4 +258,6 @@ def _agreed(before: str, after: str) -> str:
 
 def _plural(before: str) -> bool:
     last = re.findall(r"[a-z]+", before.lower())[-1:]
-    return bool(last) and (lexicon.singular(last[0]) != last[0] or last[0] in ("people", "men", "women", "children"))
+    return bool(last) and (
+        lexicon.singular(last[0]) != last[0] or last[0] in ("people", "men", "women", "children")
+    )

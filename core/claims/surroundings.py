@@ -27,12 +27,20 @@ SURROUNDING = frozenset(
     "desert zoo plaza jungle campsite airport stadium arena playground site intersection suburb waterfront campus farm "
     "downtown fairground orchard vineyard rainforest rink gymnasium".split()
 )
-SHOWN_SETTINGS = SURROUNDING | frozenset("street beach alley square landscape cityscape interior corner crossroads skyline".split())
+SHOWN_SETTINGS = SURROUNDING | frozenset(
+    "street beach alley square landscape cityscape interior corner crossroads skyline".split()
+)
 _SETTING_KINDS = frozenset(
     "urban suburban rural residential commercial industrial outdoor indoor domestic natural coastal wooded forested "
     "mountainous tropical parking dining living public shopping waiting seating picnic play".split()
 )
-_DAY = {"daytime": "day", "nighttime": "night", "midday": "noon", "nightfall": "dusk", "fall": "autumn"}
+_DAY = {
+    "daytime": "day",
+    "nighttime": "night",
+    "midday": "noon",
+    "nightfall": "dusk",
+    "fall": "autumn",
+}
 _PARTS_OF_DAY = frozenset("early late mid".split())
 
 
@@ -58,27 +66,58 @@ def scene_of(token) -> tuple[str, str] | None:
     if base == "weather" and before:
         return ("weather", " ".join(before))
     if base in TIMES and base != "day":
-        return ("time", " ".join([*[w for w in before if w in _PARTS_OF_DAY], _DAY.get(base, base)]))
+        return (
+            "time",
+            " ".join([*[w for w in before if w in _PARTS_OF_DAY], _DAY.get(base, base)]),
+        )
     if base == "day" and not before and any(c.text.lower() == "the" for c in token.children):
         return ("time", "day")
     if base in SEASONS:
         return ("season", _DAY.get(base, base))
     if token.pos_ in ("ADJ", "ADV") and base in WEATHER:
         return ("weather", base)
-    if base in ("outdoors", "indoors", "outdoor", "indoor", "outside", "inside") and token.dep_ in ("advmod", "acomp", "attr", "amod", "oprd"):
-        if base in ("outside", "inside") and any(c.dep_ in ("prep", "pobj") for c in token.children):
+    if base in ("outdoors", "indoors", "outdoor", "indoor", "outside", "inside") and token.dep_ in (
+        "advmod",
+        "acomp",
+        "attr",
+        "amod",
+        "oprd",
+    ):
+        if base in ("outside", "inside") and any(
+            c.dep_ in ("prep", "pobj") for c in token.children
+        ):
             return None
         return ("setting", base.rstrip("s") + "s" if base.endswith(("door", "doors")) else base)
-    if base in ("sunlight", "daylight") or (base in LIGHTS and token.tag_ == "NN" and token.dep_ != "compound" and _from(token)):
+    if base in ("sunlight", "daylight") or (
+        base in LIGHTS and token.tag_ == "NN" and token.dep_ != "compound" and _from(token)
+    ):
         good = [w for w in before if w not in EVALUATIVE]
-        return ("light", " ".join([*good, base] if base in ("sunlight", "daylight") else good) or f"from {_from(token)}")
-    if base in ("rain", "drizzle", "snowfall", "rainstorm", "snowstorm", "blizzard") and token.pos_ == "NOUN" and token.dep_ != "compound":
+        return (
+            "light",
+            " ".join([*good, base] if base in ("sunlight", "daylight") else good)
+            or f"from {_from(token)}",
+        )
+    if (
+        base in ("rain", "drizzle", "snowfall", "rainstorm", "snowstorm", "blizzard")
+        and token.pos_ == "NOUN"
+        and token.dep_ != "compound"
+    ):
         return ("weather", base)
-    if base in LIGHTS and token.tag_ == "NN" and token.dep_ != "compound" and any(c.dep_ == "amod" for c in token.children):
+    if (
+        base in LIGHTS
+        and token.tag_ == "NN"
+        and token.dep_ != "compound"
+        and any(c.dep_ == "amod" for c in token.children)
+    ):
         good = [w for w in before if w not in EVALUATIVE]
         return ("light", " ".join(good)) if good else None
     if base in SETTING_WORDS and base != "interior" and before:
-        good = [w for w in before if w not in EVALUATIVE and (base in ("setting", "environment", "scene") or w in _SETTING_KINDS)]
+        good = [
+            w
+            for w in before
+            if w not in EVALUATIVE
+            and (base in ("setting", "environment", "scene") or w in _SETTING_KINDS)
+        ]
         return ("setting", " ".join(good)) if good else None
     return None
 
@@ -87,7 +126,11 @@ def _from(token) -> str:
     """Where light comes from: "left"."""
     for p in token.children:
         if p.dep_ == "prep" and p.text.lower() == "from":
-            words = [t.text.lower() for t in p.subtree if t.text.lower() in ("left", "right", "above", "upper", "behind", "top", "window")]
+            words = [
+                t.text.lower()
+                for t in p.subtree
+                if t.text.lower() in ("left", "right", "above", "upper", "behind", "top", "window")
+            ]
             return " ".join(words)
     return ""
 

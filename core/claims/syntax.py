@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from . import ATTRIBUTE, places
-from .clauses import Predicates, base_of, children, conjuncts
+from .clauses import Predicates, base_of
 from .draft import Draft
 from .english_words import (
     ABOUT_PICTURE,
@@ -18,8 +18,10 @@ from .english_words import (
     SIDES,
     TEXT_NOUNS,
 )
+from .nouns import head_of, is_abstract, lemma
+from .phrases import children, conjuncts
 from .surroundings import scene_of, scene_subject, setting_of
-from .things import Entity, is_abstract, lemma
+from .things import Entity
 
 _CLAUSES = ("advcl", "ccomp", "xcomp", "conj", "dep", "parataxis", "pcomp", "acl", "relcl", "csubj")
 _WHERE = frozenset("background foreground left right top bottom center middle".split())
@@ -50,9 +52,12 @@ class SentenceReader(Predicates):
             return
         self.clause(root, [])
         for token in self.doc:  # whatever an odd parse hung where no rule looks
-            if token.pos_ in ("NOUN", "PROPN") and token.i not in self.done and token.i not in self.places:
-                if token.dep_ not in ("compound", "npadvmod", "nmod", "poss", "amod"):
-                    self.phrase(token)
+            if (
+                token.pos_ in ("NOUN", "PROPN")
+                and token.i not in self.done
+                and token.i not in self.places
+            ) and token.dep_ not in ("compound", "npadvmod", "nmod", "poss", "amod"):
+                self.phrase(token)
         self.quotations()
 
     def clause(self, verb, inherited: list, *, hedged=False, negated=False) -> None:
@@ -62,21 +67,44 @@ class SentenceReader(Predicates):
         self.verbs.add(verb.i)
         kids = list(verb.children)
         hedged = hedged or any(
-            c.lemma_.lower() in HEDGE_ADVERBS or (c.dep_ == "aux" and c.text.lower() in HEDGE_MODALS) for c in kids
+            c.lemma_.lower() in HEDGE_ADVERBS
+            or (c.dep_ == "aux" and c.text.lower() in HEDGE_MODALS)
+            for c in kids
         )
         negated = negated or any(c.dep_ == "neg" for c in kids)
         nominal = [c for c in kids if c.dep_ in ("nsubj", "nsubjpass")]
         if verb.pos_ in ("NOUN", "PROPN", "PRON", "NUM"):
             return self._nominal_clause(verb, nominal, inherited, hedged)
-        if any(c.text.lower() in ("which", "that", "who") and c.tag_ in ("WDT", "WP", "IN", "DT") for c in nominal) and verb.dep_ == "relcl":
+        if (
+            any(
+                c.text.lower() in ("which", "that", "who") and c.tag_ in ("WDT", "WP", "IN", "DT")
+                for c in nominal
+            )
+            and verb.dep_ == "relcl"
+        ):
             nominal = []
-        there = any(c.dep_ == "expl" for c in kids) or (verb.lemma_ == "be" and any(c.text.lower() == "there" and c.i < verb.i for c in kids))
-        late = [c for c in kids if c.dep_ in ("attr", "dobj", "nsubj") and c.i > verb.i and c.text.lower() != "there"]
-        inverted = verb.lemma_ in ("be", "stand", "sit", "hang", "lie") and not there and not [c for c in nominal if c.i < verb.i] and verb.dep_ == "ROOT"
+        there = any(c.dep_ == "expl" for c in kids) or (
+            verb.lemma_ == "be" and any(c.text.lower() == "there" and c.i < verb.i for c in kids)
+        )
+        late = [
+            c
+            for c in kids
+            if c.dep_ in ("attr", "dobj", "nsubj") and c.i > verb.i and c.text.lower() != "there"
+        ]
+        inverted = (
+            verb.lemma_ in ("be", "stand", "sit", "hang", "lie")
+            and not there
+            and not [c for c in nominal if c.i < verb.i]
+            and verb.dep_ == "ROOT"
+        )
         if there or (inverted and late and verb.i > 0):
             nominal, inverted = late, not there
         base = base_of(verb)
-        if base in INFER and (not nominal or is_abstract(lemma(nominal[0]))) and not children(verb, "prep"):
+        if (
+            base in INFER
+            and (not nominal or is_abstract(lemma(nominal[0])))
+            and not children(verb, "prep")
+        ):
             return self._inference(verb)
         if nominal and not there and self._about_picture(verb, nominal[0], hedged, negated):
             return
@@ -126,20 +154,35 @@ class SentenceReader(Predicates):
             if c.i in self.done or c.i in self.verbs:
                 continue
             if c.dep_ in _CLAUSES and c.pos_ in ("VERB", "AUX"):
-                own = c.dep_ in ("ccomp",) and not c.tag_ in ("VBG", "VBN")
+                own = c.dep_ in ("ccomp",) and c.tag_ not in ("VBG", "VBN")
                 self.clause(c, [] if own else subjects, hedged=hedged and c.dep_ == "xcomp")
             elif c.dep_ in ("advcl", "conj", "acl", "ccomp") and c.pos_ == "ADJ":
                 if children(c, "nsubj"):
                     self.clause(c, [])
                 else:
                     self.predicate(c, subjects, hedged, False)
-            elif c.dep_ in ("appos", "dobj", "attr", "oprd", "nsubj", "dep", "conj", "nsubjpass", "dative") and c.pos_ in ("NOUN", "PROPN"):
+            elif c.dep_ in (
+                "appos",
+                "dobj",
+                "attr",
+                "oprd",
+                "nsubj",
+                "dep",
+                "conj",
+                "nsubjpass",
+                "dative",
+            ) and c.pos_ in ("NOUN", "PROPN"):
                 if children(c, "nsubj", "cop"):
                     self.clause(c, [])
                 else:
                     for t in conjuncts(c):
                         self.phrase(t, hedged=hedged)
-            elif c.dep_ == "npadvmod" and c.text.lower() == "side" and c.i + 2 < len(self.doc) and self.doc[c.i + 2].text.lower() == "side":
+            elif (
+                c.dep_ == "npadvmod"
+                and c.text.lower() == "side"
+                and c.i + 2 < len(self.doc)
+                and self.doc[c.i + 2].text.lower() == "side"
+            ):
                 self._side_by_side(c, subjects)
             elif c.dep_ == "prep":
                 self.prepositional(c, subjects, hedged=hedged)
@@ -155,28 +198,53 @@ class SentenceReader(Predicates):
             self.done[i] = None
             self.draft.skipped.add(i)
         if len(members) == 2:
-            self.draft.relation(members[0], "next to", members[1], tokens=list(token.doc[token.i : token.i + 3]))
+            self.draft.relation(
+                members[0], "next to", members[1], tokens=list(token.doc[token.i : token.i + 3])
+            )
         elif subjects:
-            self.draft.add(ATTRIBUTE, subjects[0], "side by side", tokens=list(token.doc[token.i : token.i + 3]))
+            self.draft.add(
+                ATTRIBUTE,
+                subjects[0],
+                "side by side",
+                tokens=list(token.doc[token.i : token.i + 3]),
+            )
 
     def _subjects(self, nominal, inherited, hedged, negated) -> list:
         if not nominal:
             return [e for e in inherited if e is not None]
-        found = [self.phrase(t, hedged=hedged, negated=negated) for token in nominal for t in conjuncts(token)]
+        found = [
+            self.phrase(t, hedged=hedged, negated=negated)
+            for token in nominal
+            for t in conjuncts(token)
+        ]
         return [e for e in found if e is not None]
 
     # -- clauses about the image ------------------------------------------------------------------
 
     def _about_picture(self, verb, subject, hedged, negated) -> bool:
         """Clauses whose subject is the image, its background, the scene, a mood; True where that was all."""
-        base, draft = lemma(subject), self.draft
+        base, draft = head_of(subject), self.draft  # a "traffic light" is no light
+        if " " in base and is_abstract(base):
+            base = lemma(subject)
         if subject.pos_ == "PRON":
             return self._impersonal(verb, subject, hedged, negated)
-        said = [*children(verb, "acomp", "attr", "oprd"), *([verb] if verb.tag_ == "VBN" and children(verb, "nsubjpass") and verb.lemma_ not in PRESENT else [])]
-        said += [x for c in children(verb, "xcomp") if c.lemma_ == "be" for x in children(c, "acomp", "attr", "oprd")] + [c for c in children(verb, "xcomp") if c.tag_ == "VBN"]
+        said = [
+            *children(verb, "acomp", "attr", "oprd"),
+            *(
+                [verb]
+                if verb.tag_ == "VBN" and children(verb, "nsubjpass") and verb.lemma_ not in PRESENT
+                else []
+            ),
+        ]
+        said += [
+            x
+            for c in children(verb, "xcomp")
+            if c.lemma_ == "be"
+            for x in children(c, "acomp", "attr", "oprd")
+        ] + [c for c in children(verb, "xcomp") if c.tag_ == "VBN"]
         hedged = hedged or verb.lemma_ in HEDGE_VERBS
         copular = verb.lemma_ in ("be", *HEDGE_VERBS)
-        if (kind := scene_subject(subject)) and said and copular:
+        if base == lemma(subject) and (kind := scene_subject(subject)) and said and copular:
             return self._scene(verb, subject, kind, said, hedged, negated)
         if not is_abstract(base) and base not in PICTURE:
             return False
@@ -185,7 +253,10 @@ class SentenceReader(Predicates):
             for o in [o for p in children(verb, "prep") for o in children(p, "pobj")]:
                 self.phrase(o, hedged=hedged)
             return True
-        if base in PARTS and (children(subject, "poss") or self._of(subject) is not None and not is_abstract(lemma(self._of(subject)))):
+        if base in PARTS and (
+            children(subject, "poss")
+            or (self._of(subject) is not None and not is_abstract(lemma(self._of(subject))))
+        ):
             return False
         if self._region(verb, subject, base, hedged):
             return True
@@ -195,9 +266,22 @@ class SentenceReader(Predicates):
             for t in said:
                 left = [t, *[x for x in children(t, "conj") if not self.joined(t, x)]]
                 for x in left:
-                    if x.lemma_.lower() not in EVALUATIVE and x.pos_ in ("ADJ", "VERB") and x.lemma_ not in ("take", "capture"):
-                        value, tokens = self.adjective(x, [y for y in children(x, "conj") if self.joined(x, y)])
-                        draft.add(ATTRIBUTE, entity, value, tokens=tokens if len(left) > 1 else [], hedged=hedged, negated=negated)
+                    if (
+                        x.lemma_.lower() not in EVALUATIVE
+                        and x.pos_ in ("ADJ", "VERB")
+                        and x.lemma_ not in ("take", "capture")
+                    ):
+                        value, tokens = self.adjective(
+                            x, [y for y in children(x, "conj") if self.joined(x, y)]
+                        )
+                        draft.add(
+                            ATTRIBUTE,
+                            entity,
+                            value,
+                            tokens=tokens if len(left) > 1 else [],
+                            hedged=hedged,
+                            negated=negated,
+                        )
                     if x.lemma_ in ("take", "capture"):
                         self.rest(x, [], hedged)
                     self.verbs.add(x.i)
@@ -221,17 +305,30 @@ class SentenceReader(Predicates):
 
     def _impersonal(self, verb, subject, hedged, negated) -> bool:
         """ "It is daytime", "It appears to be raining"; "This is a kitchen"."""
-        if subject.text.lower() == "it" and verb.lemma_.lower() in ("rain", "snow", "drizzle", "hail"):
+        if subject.text.lower() == "it" and verb.lemma_.lower() in (
+            "rain",
+            "snow",
+            "drizzle",
+            "hail",
+        ):
             self.draft.scene("weather", verb.lemma_.lower(), hedged=hedged, negated=negated)
             self.done[subject.i] = None
             self.rest(verb, [], hedged)
             return True
-        if subject.text.lower() not in ("it", "this") or verb.lemma_ not in ("be", "appear", "seem"):
+        if subject.text.lower() not in ("it", "this") or verb.lemma_ not in (
+            "be",
+            "appear",
+            "seem",
+        ):
             return False
-        said = children(verb, "acomp", "attr", "oprd") + [x for c in children(verb, "xcomp") for x in children(c, "attr", "acomp", "oprd")]
+        said = children(verb, "acomp", "attr", "oprd") + [
+            x for c in children(verb, "xcomp") for x in children(c, "attr", "acomp", "oprd")
+        ]
         found = False
         for t in said:
-            scene = scene_of(t) or (setting_of(t) if t.dep_ == "attr" and subject.text.lower() == "this" else None)
+            scene = scene_of(t) or (
+                setting_of(t) if t.dep_ == "attr" and subject.text.lower() == "this" else None
+            )
             if scene and scene[0] != "sky" and (t.pos_ != "ADJ" or scene[0] == "weather"):
                 self.draft.scene(*scene, hedged=hedged or verb.lemma_ != "be", negated=negated)
                 self.done[t.i] = self.done[subject.i] = None
@@ -246,7 +343,11 @@ class SentenceReader(Predicates):
         for t in said:
             for x in [t, *children(t, "conj")]:
                 scene = scene_of(x) or setting_of(x)
-                if scene or (x.lemma_.lower() not in EVALUATIVE and x.pos_ in ("ADJ", "NOUN", "VERB") and not is_abstract(lemma(x))):
+                if scene or (
+                    x.lemma_.lower() not in EVALUATIVE
+                    and x.pos_ in ("ADJ", "NOUN", "VERB")
+                    and not is_abstract(lemma(x))
+                ):
                     value = self.adjective(x)[0] if x.pos_ == "ADJ" else lemma(x)
                     self.draft.scene(*(scene or (kind, value)), hedged=hedged, negated=negated)
                 self.done[x.i] = None
@@ -260,9 +361,15 @@ class SentenceReader(Predicates):
         """ "The scene is set in a park", "unfolds on a street": the setting."""
         for p in children(verb, "prep"):
             for o in children(p, "pobj"):
-                if lemma(o) in SIDES | {"midst"} and (of := self._of(o)) is not None and setting_of(of):
+                if (
+                    lemma(o) in SIDES | {"midst"}
+                    and (of := self._of(o)) is not None
+                    and setting_of(of)
+                ):
                     self.done[o.i], o = None, of
-                if p.text.lower() in ("in", "at", "on", "inside", "outside") and (scene := setting_of(o)):
+                if p.text.lower() in ("in", "at", "on", "inside", "outside") and (
+                    scene := setting_of(o)
+                ):
                     outside = "outside " if p.text.lower() == "outside" else ""
                     self.draft.scene(scene[0], outside + scene[1], hedged=hedged)
                     self.done[o.i] = None
@@ -274,10 +381,19 @@ class SentenceReader(Predicates):
         inside = subject.i in self.places
         if base not in ("background", "foreground") and not inside and base not in SIDES:
             return False
-        objects = children(verb, "dobj") + [o for p in children(verb, "prep", "agent") if p.text.lower() in ("of", "with", "by") for o in children(p, "pobj")]
+        objects = children(verb, "dobj") + [
+            o
+            for p in children(verb, "prep", "agent")
+            if p.text.lower() in ("of", "with", "by")
+            for o in children(p, "pobj")
+        ]
         if not objects or verb.lemma_ == "be":
             return False
-        words = [c.text.lower() for c in children(subject, "amod", "compound") if c.text.lower() in ("left", "right", "upper", "lower", "top", "bottom")]
+        words = [
+            c.text.lower()
+            for c in children(subject, "amod", "compound")
+            if c.text.lower() in ("left", "right", "upper", "lower", "top", "bottom")
+        ]
         where = " ".join([*words, *([base] if base in _WHERE else [])])
         for o in objects:
             for t in conjuncts(o):
@@ -301,9 +417,21 @@ class SentenceReader(Predicates):
         for t in verb.subtree:
             if t.i in apart:
                 continue
-            scene = scene_of(t) if t.dep_ != "compound" and t.pos_ in ("NOUN", "ADJ", "ADV", "PROPN") else None
+            scene = (
+                scene_of(t)
+                if t.dep_ != "compound" and t.pos_ in ("NOUN", "ADJ", "ADV", "PROPN")
+                else None
+            )
             if not scene and t.dep_ in ("attr", "pobj", "dobj") and t.pos_ == "NOUN":
-                scene = setting_of(t) if any(lemma(s) in ("scene", "setting", "this", "location", "image", "photo") for s in t.head.children) or t.dep_ == "pobj" else None
+                scene = (
+                    setting_of(t)
+                    if any(
+                        lemma(s) in ("scene", "setting", "this", "location", "image", "photo")
+                        for s in t.head.children
+                    )
+                    or t.dep_ == "pobj"
+                    else None
+                )
             if scene and scene[0] != "sky":
                 self.draft.scene(*scene, hedged=True, tokens=list(verb.subtree))
                 found = True

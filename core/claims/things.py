@@ -3,110 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from . import lexicon
 from .english_words import (
-    ABSTRACT,
     ALWAYS_PARTS,
     COLOURS,
-    CONTAINERS,
-    EXACT_GROUPS,
     FEMALE,
-    GARMENTS,
     GENERAL,
-    GROUPS,
-    LEMMAS,
     MALE,
     MASS,
-    MATERIALS,
     PARTS,
     PEOPLE,
     PICTURE,
-    PLURAL_ONLY,
 )
+from .nouns import count_of, head_of, is_animal, is_person, is_plural
 
-_NUMBERS = {
-    w: n
-    for n, w in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())
-}
-_HE, _SHE, _IT = {"he", "him", "his", "himself"}, {"she", "her", "hers", "herself"}, {"it", "its", "itself"}
+_HE, _SHE, _IT = (
+    {"he", "him", "his", "himself"},
+    {"she", "her", "hers", "herself"},
+    {"it", "its", "itself"},
+)
 _THEY = {"they", "them", "their", "theirs", "themselves"}
-_ABSTRACT_ENDINGS = ("ness", "ship", "ism", "ance", "ence", "hood", "tude", "cy")
-
-
-@lru_cache(maxsize=4096)
-def is_person(noun: str) -> bool:
-    return noun in PEOPLE or (noun not in _NO_PEOPLE and lexicon.is_person(noun))
-
-
-_CONCRETE = frozenset("poster billboard placard notice advertisement ad menu label document page certificate receipt map card calendar chart graph screenshot line ticket list crew circle splash wave rainbow herd flock orchestra roll present gift print label traffic crowd team band letter image logo sign signal bun cloud group queue row set".split())
-_NO_PEOPLE = frozenset("object item thing model statue doll top cap bull toast light".split())
-
-
-@lru_cache(maxsize=4096)
-def is_animal(noun: str) -> bool:
-    return lexicon.is_kind(noun, "animal") and not is_person(noun)
-
-
-@lru_cache(maxsize=4096)
-def is_garment(noun: str) -> bool:
-    return noun in GARMENTS or (bool(lexicon.senses(noun)) and lexicon.is_kind(noun, "clothing"))
-
-
-@lru_cache(maxsize=4096)
-def is_abstract(noun: str) -> bool:
-    """Whether a noun names nothing that could be pointed at: "mood", "sense", "companionship"."""
-    last = noun.split()[-1] if noun.strip() else ""
-    if not any(c.isalnum() for c in last):
-        return True
-    if " " in noun and lexicon.senses(noun):
-        known = lexicon.senses(noun)  # a "traffic light" is no light
-    elif last in ABSTRACT or last in PICTURE:
-        return True
-    else:
-        known = lexicon.senses(last)
-    if last in PARTS or last in GARMENTS or last in PEOPLE or last in MASS or last in _CONCRETE:
-        return False
-    if known:
-        physical = set(lexicon.senses("physical entity"))
-        return not any(lexicon.above(sense) & physical for sense in known[:3])
-    if last.endswith("ing") and lexicon.senses(last[:-3], lexicon.VERB) or lexicon.senses(last[:-3] + "e", lexicon.VERB) and last.endswith("ing"):
-        return True
-    return last.endswith(_ABSTRACT_ENDINGS) or (last.endswith(("ity", "tion", "sion", "ment")) and len(last) > 6)
-
-
-_CONCRETE = frozenset("poster billboard placard notice advertisement ad menu label document page certificate receipt map card calendar chart graph screenshot line ticket list crew circle splash wave rainbow herd flock orchestra roll present gift print label traffic crowd team band letter image logo sign signal bun cloud group queue row set".split())
-_NO_PEOPLE = frozenset("object item thing model statue doll top cap bull toast light".split())
-
-
-@lru_cache(maxsize=4096)
-def is_animal(noun: str) -> bool:
-    return lexicon.is_kind(noun, "animal") and not is_person(noun)
-
-
-@lru_cache(maxsize=4096)
-def is_garment(noun: str) -> bool:
-    return noun in GARMENTS or (bool(lexicon.senses(noun)) and lexicon.is_kind(noun, "clothing"))
-
-
-@lru_cache(maxsize=4096)
-def is_abstract(noun: str) -> bool:
-    """Whether a noun names nothing that could be pointed at: "mood", "sense", "companionship"."""
-    last = noun.split()[-1] if noun.strip() else ""
-    if not any(c.isalnum() for c in last):
-        return True
-    if " " in noun and lexicon.senses(noun):
-        known = lexicon.senses(noun)  # a "traffic light" is no light
-    elif last in ABSTRACT or last in PICTURE:
-        return True
-    else:
-        known = lexicon.senses(last)
-    if last in PARTS or last in GARMENTS or last in PEOPLE or last in MASS or last in _CONCRETE:
-        return False
-    if lexicon.senses(noun) or lexicon.senses(last):
-        return not (lexicon.is_kind(last, "physical entity") or (" " in noun and lexicon.senses(noun) and lexicon.is_kind(noun, "physical entity")))
-    return last.endswith(_ABSTRACT_ENDINGS) or (last.endswith(("ity", "tion", "sion", "ment")) and len(last) > 6)
 
 
 @dataclass
@@ -162,74 +79,9 @@ class Entity:
     def gender(self) -> str:
         if self.noun in FEMALE or self.noun in MALE:
             return "f" if self.noun in FEMALE else "m"
-        return {"female": "f", "male": "m"}.get(lexicon.gender(self.noun), "") if self.person else ""
-
-
-def lemma(token) -> str:
-    """A noun's singular; plural-only words stay ("scissors", "shorts")."""
-    low = token.text.lower()
-    if low in PLURAL_ONLY or low in LEMMAS:
-        return LEMMAS.get(low, low)
-    if token.pos_ == "PROPN" and token.text[:1].islower():
-        return token.text  # "iPad"
-    base = token.lemma_.lower().strip() or low
-    if token.tag_ in ("NN", "NNP") and low == base:
-        base = lexicon.singular(base) or base  # a plural that the tagger took for a name
-    return LEMMAS.get(base, base)
-
-
-@lru_cache(maxsize=4096)
-def is_modifier(word: str) -> bool:
-    """Whether a noun before a noun says what that is like: "concrete floor", "ginger cat", "shirtless man"."""
-    return word in MATERIALS or word in COLOURS or word.endswith(("less", "ed")) and not lexicon.senses(word)
-
-
-def head_of(token) -> str:
-    """The head lemma, with the noun that makes a compound of it ("traffic light")."""
-    words = []
-    for child in token.lefts:
-        if child.dep_ == "compound" and child.i == token.i - 1 and child.text.replace("-", "").isalpha():
-            low = child.text.lower()
-            base = lemma(token)
-            if not is_modifier(low) or (low in _LOOSE_MATERIALS and lexicon.senses(f"{low} {base}")):
-                words.append(low)
-        elif child.dep_ == "amod" and child.i == token.i - 1 and child.tag_ in ("JJ", "VBG", "VBN", "NN"):
-            low = child.text.lower()
-            if low not in COLOURS and f"{low} {lemma(token)}" in _FIXED:
-                words.append(low)
-    return " ".join([*words[-1:], lemma(token)])
-
-
-# Materials that more often make a compound than say what the thing is made of: "ice cream", "snow board".
-_LOOSE_MATERIALS = frozenset("paper ice rubber tin sand pine oak snow tile fur cotton wire mesh water grass plush".split())
-_FIXED = frozenset(("cell phone", "mobile phone", "fire hydrant", "polar bear", "parking lot", "dining table", "washing machine", "swimming pool", "hot dog", "remote control", "teddy bear", "potted plant", "electric guitar", "digital camera", "hard hat", "rubber duck"))
-
-
-def is_plural(token) -> bool:
-    return token.tag_ in ("NNS", "NNPS") or token.text.lower() in ("people", "men", "women", "children")
-
-
-def count_of(token) -> int:
-    """How many, where a number says so exactly; else 1 for "a", 0 for no count."""
-    for child in token.children:
-        if child.dep_ in ("nummod", "det", "amod", "predet") or child.tag_ == "CD":
-            low = child.text.lower()
-            if child.tag_ == "CD" or low in _NUMBERS:
-                if low in _NUMBERS:
-                    return _NUMBERS[low]
-                if low.isdigit() and len(low) < 4:
-                    return int(low)
-            if low in ("a", "an", "single", "lone"):
-                return 1
-    return 0
-
-
-def exact(token) -> bool:
-    """Whether the count is a number, not an article."""
-    return any(
-        (c.tag_ == "CD" and c.dep_ == "nummod") or (c.text.lower() in ("single", "lone") and c.dep_ == "amod")
-        for c in token.children
-    )
+        return (
+            {"female": "f", "male": "m"}.get(lexicon.gender(self.noun), "") if self.person else ""
+        )
 
 
 class Things:
@@ -247,7 +99,8 @@ class Things:
             len(self.all),
             head,
             [head],
-            count_of(token) or (1 if not plural and noun not in MASS and det in ("the", "this") else 0),
+            count_of(token)
+            or (1 if not plural and noun not in MASS and det in ("the", "this") else 0),
             plural,
             not plural and (noun in MASS or not det) and count_of(token) == 0,
             det in ("the", "this", "that", "its", "his", "her", "their") or owner >= 0,
@@ -263,62 +116,116 @@ class Things:
         """The thing that a noun phrase names: a known one where it is definite, else a new one."""
         head = head_of(token)
         noun = head.split()[-1]
-        dets = {c.text.lower() for c in token.children if c.dep_ in ("det", "amod", "predet", "poss")}
+        dets = {
+            c.text.lower() for c in token.children if c.dep_ in ("det", "amod", "predet", "poss")
+        }
         traits = {c.lemma_.lower() for c in token.children if c.dep_ == "amod"}
         plural, count = is_plural(token), count_of(token)
-        definite = bool(dets & {"the", "this", "these", "that", "those", "both", "each", "every"}) or owner >= 0
+        definite = (
+            bool(dets & {"the", "this", "these", "that", "those", "both", "each", "every"})
+            or owner >= 0
+        )
         if noun in PARTS or owner >= 0:
             for e in reversed(self.all):
                 if e.noun == noun and e.owner == owner and owner >= 0:
                     return e
         if not definite or dets & {"another", "second", "third"}:
             # "trees ... trees", "sky": uncounted plurals and masses are one thing wherever they come back.
-            if not count and not dets & {"another", "other", "some", "more"} and (plural or noun in MASS):
+            if (
+                not count
+                and not dets & {"another", "other", "some", "more"}
+                and (plural or noun in MASS)
+            ):
                 for e in reversed(self.all):
-                    if e.head == head and not e.number and set(e.traits) == traits and e.owner == owner:
+                    if (
+                        e.head == head
+                        and not e.number
+                        and set(e.traits) == traits
+                        and e.owner == owner
+                    ):
                         return e
             return self.new(token, head, sentence, owner=owner)
-        same = [e for e in self.all if self._called(e, head, noun) and owner in (-1, e.owner) and not e.joint]
+        same = [
+            e
+            for e in self.all
+            if self._called(e, head, noun) and owner in (-1, e.owner) and not e.joint
+        ]
         singular = [e for e in same if not e.plural]
         if "other" in dets:
             group = next((e for e in reversed(self.all) if e.plural and e.noun == noun), None)
             if group and group.members and len(group.members) > 1 and not plural:
                 known = [self.all[m] for m in group.members]
                 mine = [e for e in known if place and e.place == place]
-                return (mine or known[-1:])[0] if mine else self._member(token, head, sentence, group, place)
-            return self._member(token, head, sentence, group, place) if group else self.new(token, head, sentence)
+                return (
+                    (mine or known[-1:])[0]
+                    if mine
+                    else self._member(token, head, sentence, group, place)
+                )
+            return (
+                self._member(token, head, sentence, group, place)
+                if group
+                else self.new(token, head, sentence)
+            )
         if dets & {"each", "every"}:
-            return next((e for e in reversed(same) if e.plural), None) or self.new(token, head, sentence)
+            return next((e for e in reversed(same) if e.plural), None) or self.new(
+                token, head, sentence
+            )
         pool = [e for e in same if e.plural] if plural or "both" in dets else singular
         fitting = [e for e in pool if (not place or not e.place or e.place == place)]
         if traits:
             told = [e for e in fitting if traits & set(e.traits)]
             fitting = told or [e for e in fitting if not self._clash(traits, e)]
         if place:
-            fitting = [e for e in fitting if e.place == place] or ([] if self._group(noun) else fitting)
+            fitting = [e for e in fitting if e.place == place] or (
+                [] if self._group(noun) else fitting
+            )
         if fitting:
-            return fitting[-1] if not self.subjects or fitting[-1].index in self.subjects else fitting[-1]
+            return fitting[-1]
         group = self._group(noun)
         if group is not None and not plural and (noun in PEOPLE or noun in group.heads):
             return self._member(token, head, sentence, group, place)
         for e in reversed(self.all):
-            if noun not in GENERAL and e.plural == plural and e.owner == owner and self._renamed(e, noun) and (not place or e.place == place) and is_person(noun):
+            if (
+                noun not in GENERAL
+                and e.plural == plural
+                and e.owner == owner
+                and self._renamed(e, noun)
+                and (not place or e.place == place)
+                and is_person(noun)
+            ):
                 e.heads.append(head)
                 e.head = head
                 return e
         if noun in GENERAL and owner < 0 and not traits & COLOURS:
             general = GENERAL[noun]
             for e in reversed(self.all):
-                if e.plural == plural and self._is_a(e, noun, general) and (e.place == place or not place):
+                if (
+                    e.plural == plural
+                    and self._is_a(e, noun, general)
+                    and (e.place == place or not place)
+                ):
                     e.heads.append(noun)
                     return e
         for e in reversed(self.all):  # "a street ... the road"
-            if e.plural == plural and e.owner == owner and not e.part and not e.aspect and " " not in head and lexicon.same(noun, e.noun) and not self._clash(traits, e):
+            if (
+                e.plural == plural
+                and e.owner == owner
+                and not e.part
+                and not e.aspect
+                and " " not in head
+                and lexicon.same(noun, e.noun)
+                and not self._clash(traits, e)
+            ):
                 e.heads.append(head)
                 return e
         # "a bird ... the seagull", "two individuals ... the riders": one thing gets the most telling name.
         for e in reversed(self.all):
-            if e.plural == plural and e.owner == owner and self._renamed(e, noun) and (not place or e.place == place):
+            if (
+                e.plural == plural
+                and e.owner == owner
+                and self._renamed(e, noun)
+                and (not place or e.place == place)
+            ):
                 e.heads.append(head)
                 e.head = head
                 return e
@@ -333,7 +240,11 @@ class Things:
         if low in _HE or low in _SHE:
             gender = "m" if low in _HE else "f"
             fits = [e for e in recent if e.person and not e.plural and e.gender in (gender, "")]
-            fits = [e for e in fits if e.gender == gender] or fits or [e for e in recent if e.animal and not e.plural]
+            fits = (
+                [e for e in fits if e.gender == gender]
+                or fits
+                or [e for e in recent if e.animal and not e.plural]
+            )
             return fits[0] if fits else self._unknown("person", sentence, low)
         if low in _IT:
             fits = [e for e in recent if not e.plural and not e.person and e.noun not in PICTURE]
@@ -346,14 +257,25 @@ class Things:
                 return (people or fits or one)[0]
             return self._unknown("person", sentence, low)
         if low == "both":
-            fits = [e for e in recent if e.number == 2 or len(e.members) == 2] or [e for e in recent if e.plural]
+            fits = [e for e in recent if e.number == 2 or len(e.members) == 2] or [
+                e for e in recent if e.plural
+            ]
             return fits[0] if fits else None
         return None
 
     def _unknown(self, head: str, sentence: int, pronoun: str) -> Entity:
         """What a pronoun stands for whose noun isn't in the text."""
         plural = pronoun in _THEY
-        entity = Entity(len(self.all), head, [head], 0 if plural else 1, plural, definite=True, sentence=sentence, announced=True)
+        entity = Entity(
+            len(self.all),
+            head,
+            [head],
+            0 if plural else 1,
+            plural,
+            definite=True,
+            sentence=sentence,
+            announced=True,
+        )
         self.all.append(entity)
         return entity
 
@@ -363,7 +285,18 @@ class Things:
         last = next((self.all[i] for i in reversed(self.subjects) if not self.all[i].person), None)
         if owner is None or last is None:
             return None
-        entity = Entity(len(self.all), last.head, [last.head], last.number, last.plural, last.mass, True, owner.index, sentence=sentence, announced=True)
+        entity = Entity(
+            len(self.all),
+            last.head,
+            [last.head],
+            last.number,
+            last.plural,
+            last.mass,
+            True,
+            owner.index,
+            sentence=sentence,
+            announced=True,
+        )
         self.all.append(entity)
         return entity
 
@@ -373,16 +306,28 @@ class Things:
         dets = {c.text.lower() for c in token.children}
         if group is None:
             groups = [e for e in reversed(self.all) if e.plural and not e.part and not e.aspect]
-            group = next((e for e in groups if e.number == 2 or e.members), groups[0] if groups else None)
+            group = next(
+                (e for e in groups if e.number == 2 or e.members), groups[0] if groups else None
+            )
         if group is None:
             return None
         if place:
             known = [self.all[m] for m in group.members if self.all[m].place == place]
             if known:
                 return known[0]
-        if low in ("other", "another") or "other" in dets or low == "one" and not ("the" in dets and group.members) or "the" in dets:
+        if (
+            low in ("other", "another")
+            or "other" in dets
+            or (low == "one" and not ("the" in dets and group.members))
+            or "the" in dets
+        ):
             entity = self.new(token, group.head, sentence)
-            entity.plural, entity.number, entity.mass, entity.definite = low == "others", 1, False, True
+            entity.plural, entity.number, entity.mass, entity.definite = (
+                low == "others",
+                1,
+                False,
+                True,
+            )
             entity.announced = True
             group.members.append(entity.index)
             return entity
@@ -455,21 +400,3 @@ class Things:
         """Other traits of the same sort: "the red car" is not "a blue car"."""
         mine, other = traits & COLOURS, set(e.traits) & COLOURS
         return bool(mine and other and not mine & other)
-
-
-def partitive(token) -> tuple[object, int] | None:
-    """ "a pair of shoes" -> (shoes, 0 or the exact number): what a group noun is of; None where it is no group."""
-    base = token.lemma_.lower()
-    if base not in GROUPS or base in CONTAINERS:
-        return None
-    of = next((c for c in token.children if c.dep_ == "prep" and c.text.lower() == "of"), None)
-    inner = next((c for c in of.children if c.dep_ == "pobj"), None) if of is not None else None
-    if inner is None:
-        return None
-    number = EXACT_GROUPS.get(base, 0)
-    if number == 2 and inner.text.lower() in PLURAL_ONLY:
-        number = 1
-    count = count_of(token)
-    if exact(token) and count > 1:
-        number = count
-    return inner, number

@@ -14,8 +14,12 @@ if TYPE_CHECKING:
     from .things import Entity
 
 # Verbs that English says of a lasting state in the simple present.
-_SIMPLE = frozenset("cover line surround wear fill have contain resemble overlook show say read include support connect cross".split())
-_ADJECTIVES = frozenset("urban rural suburban domestic outdoor indoor natural casual professional formal residential industrial commercial outside inside indoors outdoors".split())
+_SIMPLE = frozenset(
+    "cover line surround wear fill have contain resemble overlook show say read include support connect cross".split()
+)
+_ADJECTIVES = frozenset(
+    "urban rural suburban domestic outdoor indoor natural casual professional formal residential industrial commercial outside inside indoors outdoors".split()
+)
 _TIMES = {"day": "daytime", "sunset": "sunset", "fall": "autumn"}
 
 
@@ -38,7 +42,9 @@ def plural(noun: str) -> str:
     if noun in PLURAL_ONLY:
         return noun
     *before, last = noun.split()
-    return " ".join([*before, {"person": "people"}.get(last) or _engine().plural_noun(last) or last])
+    return " ".join(
+        [*before, {"person": "people"}.get(last) or _engine().plural_noun(last) or last]
+    )
 
 
 @lru_cache(maxsize=4096)
@@ -82,9 +88,15 @@ class Names:
             if len(owner.split()) <= 4:
                 return f"{owner}{chr(39) if owner.endswith('s') else chr(39) + 's'} {noun}"
             return f"the {noun} of {owner}"
-        count = f"{number_word(e.number)} " if e.plural and e.number > 1 and without != "number" else ""
+        count = (
+            f"{number_word(e.number)} " if e.plural and e.number > 1 and without != "number" else ""
+        )
         alike = [x for x in self.things if x is not e and x.head == e.head and x.plural == e.plural]
-        told = [t for t in e.traits if t not in without.split() and not any(t in x.traits for x in alike)]
+        told = [
+            t
+            for t in e.traits
+            if t not in without.split() and not any(t in x.traits for x in alike)
+        ]
         if alike and e.place and (e.told or not told) and e.place != without:
             return f"the {count}{noun} {places.phrase(e.place)}"
         if alike and told:
@@ -159,7 +171,12 @@ def _progressive(verb, value: str) -> str:
 
 def _relation(names: Names, f: Found, subject: str) -> str:
     a, b, be = f.entity, f.other, _be(f.entity, f)
-    new = b.sentence == f.sentence and not b.definite and b.index not in names.known and a.owner != b.index
+    new = (
+        b.sentence == f.sentence
+        and not b.definite
+        and b.index not in names.known
+        and a.owner != b.index
+    )
     other = names.said_first(b) if new else names.name(b)
     names.known |= {a.index, b.index}
     base, _, rest = f.value.partition(" ")
@@ -182,7 +199,9 @@ def _relation(names: Names, f: Found, subject: str) -> str:
 
 
 def _third(base: str) -> str:
-    return {"have": "has"}.get(base) or base + ("es" if base.endswith(("s", "sh", "ch", "x", "o")) else "s")
+    return {"have": "has"}.get(base) or base + (
+        "es" if base.endswith(("s", "sh", "ch", "x", "o")) else "s"
+    )
 
 
 def _scene(f: Found) -> str:

@@ -9,14 +9,15 @@ import re
 import time
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from core.claims import STATEMENT, Passage
 from core.claims.places import translate
 from core.claims.reading import SyntaxReader, is_english, read
 from core.claims.rewriting import standalone, without
 from core.models.offline import spacy_english
 from core.regions import Box
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 UPPER_RIGHT = Box(0.5, 0.0, 1.0, 0.5)
 
@@ -46,10 +47,17 @@ def said(text: str, **how) -> set[tuple[str, str, str, str]]:
         # an absolute construction, and whose dog it is
         (
             "A woman is reading a book, her small dog looking up at her.",
-            {("relation", "woman", "read", "book"), ("attribute", "dog", "small", ""), ("relation", "dog", "look at", "woman")},
+            {
+                ("relation", "woman", "read", "book"),
+                ("attribute", "dog", "small", ""),
+                ("relation", "dog", "look at", "woman"),
+            },
         ),
         # two colours are one value; a compound is one thing
-        ("A red and white bus stops at a traffic light.", {("attribute", "bus", "red and white", ""), ("object", "traffic light", "", "")}),
+        (
+            "A red and white bus stops at a traffic light.",
+            {("attribute", "bus", "red and white", ""), ("object", "traffic light", "", "")},
+        ),
         # passive is active
         ("A dog is being walked by an old man.", {("relation", "man", "walk", "dog")}),
         # joined subjects and objects
@@ -63,18 +71,34 @@ def said(text: str, **how) -> set[tuple[str, str, str, str]]:
         # numbers, and members of a counted group
         (
             "There are two individuals, a man and a woman, standing side by side.",
-            {("number", "person", "2", ""), ("object", "man", "", ""), ("relation", "man", "next to", "woman")},
+            {
+                ("number", "person", "2", ""),
+                ("object", "man", "", ""),
+                ("relation", "man", "next to", "woman"),
+            },
         ),
         # text
-        ('A sign above the door reads "CAFE LUNA."', {("text", "sign", "CAFE LUNA", ""), ("relation", "sign", "above", "door")}),
-        ('The words "Fresh Fish" are written on a chalkboard.', {("text", "chalkboard", "Fresh Fish", "")}),
+        (
+            'A sign above the door reads "CAFE LUNA."',
+            {("text", "sign", "CAFE LUNA", ""), ("relation", "sign", "above", "door")},
+        ),
+        (
+            'The words "Fresh Fish" are written on a chalkboard.',
+            {("text", "chalkboard", "Fresh Fish", "")},
+        ),
         ("A bus labelled 42 waits at the stop.", {("text", "bus", "42", "")}),
         # scenes
         ("The image shows a busy street market on a sunny day.", {("weather", "sunny")}),
         ("It is snowing.", {("weather", "snow")}),
-        ("The setting appears to be a train station at night.", {("setting", "train station"), ("time", "night")}),
+        (
+            "The setting appears to be a train station at night.",
+            {("setting", "train station"), ("time", "night")},
+        ),
         # fragments and lists
-        ("A man riding a brown horse on a dirt road.", {("relation", "man", "ride", "horse"), ("attribute", "road", "dirt", "")}),
+        (
+            "A man riding a brown horse on a dirt road.",
+            {("relation", "man", "ride", "horse"), ("attribute", "road", "dirt", "")},
+        ),
         ("- **Sky:** blue, with few clouds", {("attribute", "sky", "blue", "")}),
     ],
 )
@@ -88,23 +112,50 @@ def test_claims_of_a_sentence(text, claims):
 @pytest.mark.parametrize(
     ("text", "pronoun_claim"),
     [
-        ("A seagull is perched on a post. The bird is casting a shadow.", ("relation", "seagull", "cast", "shadow")),
-        ("An old man and a young woman sit on a bench. He is leaning over a board.", ("relation", "man", "lean over", "board")),
-        ("A black dog lies on a rug. It is wearing a red harness.", ("relation", "dog", "wear", "harness")),
-        ("A woman stands at a counter next to a car. She holds a knife.", ("relation", "woman", "hold", "knife")),
-        ("Two riders sit on horses. Both are wearing helmets.", ("relation", "rider", "wear", "helmet")),
+        (
+            "A seagull is perched on a post. The bird is casting a shadow.",
+            ("relation", "seagull", "cast", "shadow"),
+        ),
+        (
+            "An old man and a young woman sit on a bench. He is leaning over a board.",
+            ("relation", "man", "lean over", "board"),
+        ),
+        (
+            "A black dog lies on a rug. It is wearing a red harness.",
+            ("relation", "dog", "wear", "harness"),
+        ),
+        (
+            "A woman stands at a counter next to a car. She holds a knife.",
+            ("relation", "woman", "hold", "knife"),
+        ),
+        (
+            "Two riders sit on horses. Both are wearing helmets.",
+            ("relation", "rider", "wear", "helmet"),
+        ),
     ],
 )
 def test_pronouns_and_general_words_go_back_to_their_thing(text, pronoun_claim):
     (reading,) = read([Passage(text)])
-    claim = next(c for c in reading.claims if (c.kind, c.subject, c.value, c.object) == pronoun_claim)
+    claim = next(
+        c for c in reading.claims if (c.kind, c.subject, c.value, c.object) == pronoun_claim
+    )
     assert claim.sentence == 1
-    assert claim.thing == next(c.thing for c in reading.claims if c.kind == "object" and c.sentence == 0 and c.subject == claim.subject)
+    assert claim.thing == next(
+        c.thing
+        for c in reading.claims
+        if c.kind == "object" and c.sentence == 0 and c.subject == claim.subject
+    )
     assert not re.search(r"\b(?:he|she|it|they|both)\b", claim.text, re.IGNORECASE)
 
 
 def test_the_man_on_the_left_is_not_the_man_on_the_right():
-    (reading,) = read([Passage("Two men stand on a street. The man on the left wears a hat. The man on the right holds a bag.")])
+    (reading,) = read(
+        [
+            Passage(
+                "Two men stand on a street. The man on the left wears a hat. The man on the right holds a bag."
+            )
+        ]
+    )
     wears = next(c for c in reading.claims if c.value == "wear")
     holds = next(c for c in reading.claims if c.value == "hold")
     assert wears.thing != holds.thing
@@ -178,8 +229,12 @@ def test_nothing_said_disappears_without_a_line():
 
 
 def test_a_refusal_in_front_costs_only_itself():
-    (reading,) = read([Passage("I can't identify the person, but the woman is wearing a green dress.")])
-    assert ("relation", "woman", "wear", "dress") in {(c.kind, c.subject, c.value, c.object) for c in reading.claims}
+    (reading,) = read(
+        [Passage("I can't identify the person, but the woman is wearing a green dress.")]
+    )
+    assert ("relation", "woman", "wear", "dress") in {
+        (c.kind, c.subject, c.value, c.object) for c in reading.claims
+    }
     assert any("identify" in n for n in reading.not_claims)
     assert reading.sentences[0].text == "The woman is wearing a green dress."
 
@@ -195,7 +250,14 @@ def test_a_model_in_a_loop_is_read_once():
     assert len(reading.sentences) == 2
 
 
-@pytest.mark.parametrize("text", ["画面左侧,一位女摊主正在烤羊肉串。她身后挂着灯笼。", "고양이가 창가에 앉아 있다.", "Ein Hund läuft über die Wiese."])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "画面左侧,一位女摊主正在烤羊肉串。她身后挂着灯笼。",
+        "고양이가 창가에 앉아 있다.",
+        "Ein Hund läuft über die Wiese.",
+    ],
+)
 def test_other_languages_are_read_by_sentences(text):
     assert not is_english(text)
     (reading,) = read([Passage(text)])
@@ -231,7 +293,14 @@ def test_places_of_a_crop_are_translated(place, frame, whole):
 
 
 def test_a_crops_place_is_translated_in_claim_and_sentence():
-    (reading,) = read([Passage("In the center of the image, a clock hangs on a wall. On the left is a branch.", UPPER_RIGHT)])
+    (reading,) = read(
+        [
+            Passage(
+                "In the center of the image, a clock hangs on a wall. On the left is a branch.",
+                UPPER_RIGHT,
+            )
+        ]
+    )
     places = {(c.subject, c.value) for c in reading.claims if c.kind == "place"}
     assert places == {("clock", "upper right"), ("branch", "top center")}
     assert reading.sentences[0].text == "In the upper right, a clock hangs on a wall."
@@ -261,15 +330,51 @@ def cut(text: str, *, subject: str, value: str = "", kind: str = "") -> str:
 @pytest.mark.parametrize(
     ("text", "which", "left"),
     [
-        ("A woman in a red coat is sitting on a bench.", {"subject": "coat", "value": "red"}, "A woman in a coat is sitting on a bench."),
-        ("There is an old red car in front of a house.", {"subject": "car", "value": "old"}, "There is a red car in front of a house."),
-        ("A man is walking, his dog looking up at him.", {"subject": "dog", "kind": "object"}, "A man is walking."),
-        ("She is holding a cup, a book, and an apple.", {"subject": "apple"}, "She is holding a cup and a book."),
-        ("She is holding a cup, a book, and an apple.", {"subject": "cup"}, "She is holding a book and an apple."),
-        ("A man and a woman are walking.", {"subject": "woman", "kind": "object"}, "A man is walking."),
-        ("In the background, there are trees and a building.", {"subject": "tree"}, "In the background, there is a building."),
-        ("A cat is lying on a table next to a laptop, which is open.", {"subject": "laptop", "kind": "object"}, "A cat is lying on a table."),
-        ("There is a car parked in front of a house.", {"subject": "house"}, "There is a car parked."),
+        (
+            "A woman in a red coat is sitting on a bench.",
+            {"subject": "coat", "value": "red"},
+            "A woman in a coat is sitting on a bench.",
+        ),
+        (
+            "There is an old red car in front of a house.",
+            {"subject": "car", "value": "old"},
+            "There is a red car in front of a house.",
+        ),
+        (
+            "A man is walking, his dog looking up at him.",
+            {"subject": "dog", "kind": "object"},
+            "A man is walking.",
+        ),
+        (
+            "She is holding a cup, a book, and an apple.",
+            {"subject": "apple"},
+            "She is holding a cup and a book.",
+        ),
+        (
+            "She is holding a cup, a book, and an apple.",
+            {"subject": "cup"},
+            "She is holding a book and an apple.",
+        ),
+        (
+            "A man and a woman are walking.",
+            {"subject": "woman", "kind": "object"},
+            "A man is walking.",
+        ),
+        (
+            "In the background, there are trees and a building.",
+            {"subject": "tree"},
+            "In the background, there is a building.",
+        ),
+        (
+            "A cat is lying on a table next to a laptop, which is open.",
+            {"subject": "laptop", "kind": "object"},
+            "A cat is lying on a table.",
+        ),
+        (
+            "There is a car parked in front of a house.",
+            {"subject": "house"},
+            "There is a car parked.",
+        ),
         ("A cat sleeps.", {"subject": "cat", "value": "sleep"}, ""),
     ],
 )
@@ -282,13 +387,20 @@ def test_a_true_claim_that_goes_with_a_false_one_is_reported():
     false = {i for i, c in enumerate(reading.claims) if c.kind == "object" and c.subject == "coat"}
     text, lost = without(reading.sentences[0], reading.claims, false)
     assert text == "A woman is sitting on a bench."
-    assert {(reading.claims[i].kind, reading.claims[i].value) for i in lost} == {("attribute", "red"), ("relation", "wear")}
+    assert {(reading.claims[i].kind, reading.claims[i].value) for i in lost} == {
+        ("attribute", "red"),
+        ("relation", "wear"),
+    }
 
 
 @pytest.mark.parametrize(
     ("text", "index", "alone"),
     [
-        ("A woman is sitting on a bench. She is reading a book.", 1, "The woman is reading a book."),
+        (
+            "A woman is sitting on a bench. She is reading a book.",
+            1,
+            "The woman is reading a book.",
+        ),
         ("A woman is sitting on a bench. Her coat is red.", 1, "The woman's coat is red."),
         ("A black dog lies on a rug. It is asleep.", 1, "The dog is asleep."),
         ("A man and a woman walk. They are smiling.", 1, "The man and the woman are smiling."),
@@ -300,7 +412,18 @@ def test_a_sentence_that_stands_alone_names_its_things(text, index, alone):
     assert standalone(reading, index) == alone
 
 
-_WHO = st.sampled_from(["A woman", "Two men", "The old man on the left", "A brown dog", "A man and a woman", "Several people", "She", "They"])
+_WHO = st.sampled_from(
+    [
+        "A woman",
+        "Two men",
+        "The old man on the left",
+        "A brown dog",
+        "A man and a woman",
+        "Several people",
+        "She",
+        "They",
+    ]
+)
 _DOES = st.sampled_from(
     ["is sitting", "are holding a cup, a book and an umbrella", "is wearing a red and white jacket", "walks past a parked car",
      "appears to be looking at a phone", "is covered in snow", "stands next to an orange bus that is empty", "is not smiling"]
@@ -331,7 +454,9 @@ def test_rewriting_leaves_sentences(parts, data):
         for result in (text, standalone(reading, number)):
             if result:
                 assert re.search(r"[.!?][\"”’']?$", result)
-                assert not re.search(r",\s*,|\s\s|\s[,.]|\b(?:and|with|a|an|the|in|on|of)\s*[.]$", result), result
+                assert not re.search(
+                    r",\s*,|\s\s|\s[,.]|\b(?:and|with|a|an|the|in|on|of)\s*[.]$", result
+                ), result
                 assert not result[0].islower()
 
 
@@ -364,7 +489,11 @@ def test_any_words_can_be_read(words):
 
 @pytest.mark.parametrize(
     "text",
-    ["the dog runs and " * 60_000, " ".join(f"Dog {i} runs." for i in range(10_000)), "(" * 50_000 + "a dog" + ")" * 50_000],
+    [
+        "the dog runs and " * 60_000,
+        " ".join(f"Dog {i} runs." for i in range(10_000)),
+        "(" * 50_000 + "a dog" + ")" * 50_000,
+    ],
     ids=["a megabyte", "ten thousand sentences", "deep nesting"],
 )
 def test_a_caption_without_end_is_cut_with_a_note(text):

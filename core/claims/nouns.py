@@ -1,0 +1,200 @@
+"""What a noun names (a person, an animal, something to wear, nothing that can be seen), its lemma and its number."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from . import lexicon
+from .english_words import (
+    ABSTRACT,
+    COLOURS,
+    CONTAINERS,
+    EXACT_GROUPS,
+    GARMENTS,
+    GROUPS,
+    LEMMAS,
+    MASS,
+    MATERIALS,
+    PARTS,
+    PEOPLE,
+    PICTURE,
+    PLURAL_ONLY,
+)
+
+_NUMBERS = {
+    w: n
+    for n, w in enumerate(
+        "zero one two three four five six seven eight nine ten eleven twelve".split()
+    )
+}
+# Visible things whose commoner senses are abstract, and words that WordNet would take for people.
+_CONCRETE = frozenset(
+    "poster billboard placard notice advertisement ad menu label document page certificate receipt map card calendar chart graph screenshot line ticket list crew circle splash wave rainbow herd flock orchestra roll present gift print label traffic crowd team band letter image logo sign signal bun cloud group queue row set".split()
+)
+_NO_PEOPLE = frozenset("object item thing model statue doll top cap bull toast light".split())
+_ABSTRACT_ENDINGS = ("ness", "ship", "ism", "ance", "ence", "hood", "tude", "cy")
+
+
+@lru_cache(maxsize=4096)
+def is_person(noun: str) -> bool:
+    return noun in PEOPLE or (noun not in _NO_PEOPLE and lexicon.is_person(noun))
+
+
+@lru_cache(maxsize=4096)
+def is_animal(noun: str) -> bool:
+    return lexicon.is_kind(noun, "animal") and not is_person(noun)
+
+
+@lru_cache(maxsize=4096)
+def is_garment(noun: str) -> bool:
+    return noun in GARMENTS or (bool(lexicon.senses(noun)) and lexicon.is_kind(noun, "clothing"))
+
+
+@lru_cache(maxsize=4096)
+def is_abstract(noun: str) -> bool:
+    """Whether a noun names nothing that could be pointed at: "mood", "sense", "companionship"."""
+    last = noun.split()[-1] if noun.strip() else ""
+    if not any(c.isalnum() for c in last):
+        return True
+    if " " in noun and lexicon.senses(noun):
+        lexicon.senses(noun)  # a "traffic light" is no light
+    elif last in ABSTRACT or last in PICTURE:
+        return True
+    else:
+        lexicon.senses(last)
+    if last in PARTS or last in GARMENTS or last in PEOPLE or last in MASS or last in _CONCRETE:
+        return False
+    if lexicon.senses(noun) or lexicon.senses(last):
+        return not (
+            lexicon.is_kind(last, "physical entity")
+            or (" " in noun and lexicon.senses(noun) and lexicon.is_kind(noun, "physical entity"))
+        )
+    return last.endswith(_ABSTRACT_ENDINGS) or (
+        last.endswith(("ity", "tion", "sion", "ment")) and len(last) > 6
+    )
+
+
+def lemma(token) -> str:
+    """A noun's singular; plural-only words stay ("scissors", "shorts")."""
+    low = token.text.lower()
+    if low in PLURAL_ONLY or low in LEMMAS:
+        return LEMMAS.get(low, low)
+    if token.pos_ == "PROPN" and token.text[:1].islower():
+        return token.text  # "iPad"
+    base = token.lemma_.lower().strip() or low
+    if token.tag_ in ("NN", "NNP") and low == base:
+        base = lexicon.singular(base) or base  # a plural that the tagger took for a name
+    return LEMMAS.get(base, base)
+
+
+@lru_cache(maxsize=4096)
+def is_modifier(word: str) -> bool:
+    """Whether a noun before a noun says what that is like: "concrete floor", "ginger cat", "shirtless man"."""
+    return (
+        word in MATERIALS
+        or word in COLOURS
+        or (word.endswith(("less", "ed")) and not lexicon.senses(word))
+    )
+
+
+def head_of(token) -> str:
+    """The head lemma, with the noun that makes a compound of it ("traffic light")."""
+    words = []
+    for child in token.lefts:
+        if (
+            child.dep_ == "compound"
+            and child.i == token.i - 1
+            and child.text.replace("-", "").isalpha()
+        ):
+            low = child.text.lower()
+            base = lemma(token)
+            if not is_modifier(low) or (
+                low in _LOOSE_MATERIALS and lexicon.senses(f"{low} {base}")
+            ):
+                words.append(low)
+        elif (
+            child.dep_ == "amod"
+            and child.i == token.i - 1
+            and child.tag_ in ("JJ", "VBG", "VBN", "NN")
+        ):
+            low = child.text.lower()
+            if low not in COLOURS and f"{low} {lemma(token)}" in _FIXED:
+                words.append(low)
+    return " ".join([*words[-1:], lemma(token)])
+
+
+# Materials that more often make a compound than say what the thing is made of: "ice cream", "snow board".
+_LOOSE_MATERIALS = frozenset(
+    "paper ice rubber tin sand pine oak snow tile fur cotton wire mesh water grass plush".split()
+)
+_FIXED = frozenset(
+    (
+        "cell phone",
+        "mobile phone",
+        "fire hydrant",
+        "polar bear",
+        "parking lot",
+        "dining table",
+        "washing machine",
+        "swimming pool",
+        "hot dog",
+        "remote control",
+        "teddy bear",
+        "potted plant",
+        "electric guitar",
+        "digital camera",
+        "hard hat",
+        "rubber duck",
+    )
+)
+
+
+def is_plural(token) -> bool:
+    return token.tag_ in ("NNS", "NNPS") or token.text.lower() in (
+        "people",
+        "men",
+        "women",
+        "children",
+    )
+
+
+def count_of(token) -> int:
+    """How many, where a number says so exactly; else 1 for "a", 0 for no count."""
+    for child in token.children:
+        if child.dep_ in ("nummod", "det", "amod", "predet") or child.tag_ == "CD":
+            low = child.text.lower()
+            if child.tag_ == "CD" or low in _NUMBERS:
+                if low in _NUMBERS:
+                    return _NUMBERS[low]
+                if low.isdigit() and len(low) < 4:
+                    return int(low)
+            if low in ("a", "an", "single", "lone"):
+                return 1
+    return 0
+
+
+def exact(token) -> bool:
+    """Whether the count is a number, not an article."""
+    return any(
+        (c.tag_ == "CD" and c.dep_ == "nummod")
+        or (c.text.lower() in ("single", "lone") and c.dep_ == "amod")
+        for c in token.children
+    )
+
+
+def partitive(token) -> tuple[object, int] | None:
+    """ "a pair of shoes" -> (shoes, 0 or the exact number): what a group noun is of; None where it is no group."""
+    base = token.lemma_.lower()
+    if base not in GROUPS or base in CONTAINERS:
+        return None
+    of = next((c for c in token.children if c.dep_ == "prep" and c.text.lower() == "of"), None)
+    inner = next((c for c in of.children if c.dep_ == "pobj"), None) if of is not None else None
+    if inner is None:
+        return None
+    number = EXACT_GROUPS.get(base, 0)
+    if number == 2 and inner.text.lower() in PLURAL_ONLY:
+        number = 1
+    count = count_of(token)
+    if exact(token) and count > 1:
+        number = count
+    return inner, number

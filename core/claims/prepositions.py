@@ -1,0 +1,238 @@
+"""Prepositional phrases: relations, places in the image, clothing, settings."""
+
+from __future__ import annotations
+
+from . import ATTRIBUTE, cutting
+from .english_words import (
+    COLOURS,
+    CONTAINERS,
+    EVALUATIVE,
+    GROUNDS,
+    HAIR,
+    IMAGES_OF,
+    PARTS,
+    SIDES,
+    TEXT_NOUNS,
+)
+from .nouns import head_of, is_garment, lemma
+from .phrases import Phrases, children, conjuncts
+from .surroundings import SURROUNDING, is_room, scene_of, setting_of, time_of
+
+_NO_RELATION = frozenset(
+    "like as than despite for about regarding due because per except including during throughout until since".split()
+)
+_FORMATIONS = frozenset("row line circle pile stack cluster queue semicircle column".split())
+_STATES = frozenset("state position posture condition pose manner mood style mode".split())
+
+
+class Prepositions(Phrases):
+    """The part of `SentenceReader` that reads prepositional phrases."""
+
+    def place(self, token, subjects, hedged, *, told=False, negated=False) -> None:
+        value, span = self.places[token.i]
+        self.draft.skipped.update(t.i for t in span)
+        for t in span:
+            self.done.setdefault(t.i, None)
+        if span.start in self.draft.placed:
+            return
+        self.draft.placed.add(span.start)
+        for e in subjects:
+            self.draft.place(e, value, tokens=list(span), hedged=hedged, negated=negated, told=told)
+
+    def prepositional(self, prep, subjects, *, hedged=False, negated=False, told=False) -> None:
+        """The claims that a prepositional phrase makes of what it hangs on."""
+        if prep.i in self.draft.skipped:
+            return
+        self.draft.skipped.add(prep.i)
+        draft, name = self.draft, prep.text.lower()
+        subjects = [e for e in subjects if e is not None]
+        hedged = hedged or self.guessed(prep)
+        if prep.i in self.places:
+            self.place(prep, subjects, hedged, told=told, negated=negated)
+            for t in prep.subtree:
+                if (
+                    t.dep_ in ("relcl", "acl")
+                    and t.i not in self.verbs
+                    and t.head.i not in self.verbs
+                ):
+                    self.clause(t, subjects)
+            return
+        for c in children(prep, "pcomp"):
+            if c.pos_ in ("VERB", "AUX"):
+                self.clause(c, [] if children(c, "nsubj", "nsubjpass") else subjects, hedged=hedged)
+        if name == "for" and not children(prep, "pcomp"):
+            return self._aside(prep)
+        value, targets = self._target(prep, name)
+        either = len(targets) > 1 and any(
+            c.dep_ == "cc" and c.text.lower() == "or" for c in targets[0].children
+        )
+        for t in targets:
+            noun = lemma(t)
+            scene = scene_of(t)
+            if (
+                scene
+                and name in ("at", "in", "during", "on", "under", "by", "against")
+                and scene[0] != "sky"
+            ):
+                draft.scene(*scene, hedged=hedged, negated=negated, tokens=list(prep.subtree))
+                if scene[0] == "weather" and (time := time_of(t)):
+                    draft.scene(*time, hedged=hedged, negated=negated, tokens=list(prep.subtree))
+                self.done[t.i] = None
+            elif noun in COLOURS and value == "of":
+                self.done[t.i] = None
+            elif (
+                value in ("in", "inside", "at")
+                and ((is_room(noun) and value != "at") or noun in SURROUNDING)
+                and not children(t, "poss")
+                and not any(e.part for e in subjects)
+            ):
+                self._room(prep, t, targets if either else [t], hedged, negated)
+                if either:
+                    break
+            elif value == "in" and noun in _STATES:
+                self.done[t.i] = None
+                for e in subjects:
+                    self.adjectives(t, e, hedged)
+            elif (
+                value in ("in", "into")
+                and noun in _FORMATIONS
+                and not any(c.text.lower() == "the" for c in t.children)
+            ):
+                self.done[t.i] = None
+                for e in subjects:
+                    draft.add(ATTRIBUTE, e, f"in {noun}", tokens=list(prep.subtree), hedged=hedged)
+            elif name == "outside" and not subjects and t.pos_ == "NOUN":
+                draft.scene("setting", f"outside {head_of(t)}", hedged=hedged, negated=negated)
+                self.done[t.i] = None
+            elif value == "in" and noun in COLOURS | {"profile", "bloom", "flight"}:
+                self.done[t.i] = None
+                for e in subjects:
+                    draft.add(
+                        ATTRIBUTE,
+                        e,
+                        "in profile" if noun == "profile" else noun,
+                        tokens=list(prep.subtree),
+                        hedged=hedged,
+                    )
+            elif name == "to" and noun in ("camera", "viewer") and subjects:
+                self.done[t.i] = None
+                for e in subjects:
+                    if e.part:
+                        draft.add(
+                            ATTRIBUTE, e, "to camera", tokens=list(prep.subtree), hedged=hedged
+                        )
+            else:
+                no = name == "without" or any(c.text.lower() == "no" for c in children(t, "det"))
+                thing = self.phrase(t, hedged=hedged, negated=no)
+                if thing is None or name in _NO_RELATION or no:
+                    continue
+                for e in subjects:
+                    if e is not thing:
+                        self._related(e, value, thing, noun, prep, t, hedged, negated)
+
+    def _room(self, prep, token, names, hedged, negated) -> None:
+        place = setting_of(token) or ("setting", lemma(token))
+        value = place[1] if len(names) == 1 else " or ".join(lemma(t) for t in names)
+        self.draft.scene(place[0], value, hedged=hedged, negated=negated, tokens=list(prep.subtree))
+        for t in names:
+            self.done[t.i] = None
+            self.nested(t, False)
+
+    def _related(self, e, value, thing, noun, prep, token, hedged, negated) -> None:
+        draft = self.draft
+        tokens = (
+            cutting.with_noun(token)
+            if token.dep_ == "pobj" or token.dep_ == "conj"
+            else list(prep.subtree)
+        )
+        garment = is_garment(noun) and (e.person or e.animal)
+        how = {"tokens": tokens, "hedged": hedged, "negated": negated}
+        if value == "in" and garment:
+            draft.relation(e, "wear", thing, **how)
+        elif value == "of":
+            if e.noun in CONTAINERS:
+                draft.relation(thing, "in", e, **how)
+            elif e.noun in IMAGES_OF:
+                e.nouns.add(noun)
+                draft.add(ATTRIBUTE, e, noun, **how)
+        elif value == "with":
+            if noun in PARTS or noun in HAIR:
+                thing.owner = e.index if thing.owner < 0 else thing.owner
+                thing.part = True
+                up = [
+                    c
+                    for c in children(token, "advmod")
+                    if c.text.lower() in ("up", "down", "open", "closed", "out", "back")
+                ]
+                for c in up:
+                    draft.add(ATTRIBUTE, thing, c.text.lower(), **how)
+                if (noun in HAIR and noun != "hair") or not (
+                    up or children(token, "amod", "compound", "acl", "prep")
+                ):
+                    e.has.add(noun)
+                    draft.add(ATTRIBUTE, e, noun, **how)
+            elif garment:
+                draft.relation(e, "wear", thing, **how)
+            elif noun not in TEXT_NOUNS:
+                draft.relation(e, "with", thing, **how)
+        elif noun not in GROUNDS or e.noun not in GROUNDS:
+            draft.relation(e, value, thing, **how)
+
+    def _target(self, prep, name) -> tuple[str, list]:
+        """(preposition, nouns after it), through "on the left side of", "in front of", "next to"."""
+        words, head = [name], prep.head
+        if head.text.lower() in (
+            "next",
+            "close",
+            "adjacent",
+            "left",
+            "right",
+            "near",
+            "opposite",
+            "parallel",
+        ) and name in ("to", "of"):
+            words = [head.text.lower(), name]
+        inner = children(prep, "prep")
+        if inner and not children(prep, "pobj"):
+            value, targets = self._target(inner[0], inner[0].text.lower())
+            self.draft.skipped.add(inner[0].i)
+            return f"{name} {value}", targets
+        found = []
+        for o in children(prep, "pobj"):
+            base = lemma(o)
+            of = next((c for c in children(o, "prep") if c.text.lower() == "of"), None)
+            poss = children(o, "poss")
+            if base in SIDES and of is not None:
+                self.done[o.i] = None
+                self.draft.skipped.add(of.i)
+                side = [
+                    c.text.lower()
+                    for c in children(o, "amod", "compound")
+                    if c.text.lower() not in EVALUATIVE
+                ]
+                return self._side_of(name, base, side), [
+                    t for c in children(of, "pobj") for t in conjuncts(c)
+                ]
+            if base in ("left", "right", "side") and poss:
+                self.done[o.i] = None
+                return f"{base} of" if base != "side" else "beside", poss
+            found += conjuncts(o)
+        return " ".join(words), found
+
+    @staticmethod
+    def _side_of(name: str, base: str, side: list[str]) -> str:
+        if base in ("left", "right"):
+            return f"{base} of"
+        if (name, base) in (("in", "front"), ("on", "top")):
+            return f"{name} {base} of"
+        if base == "side":
+            return (
+                f"{' '.join(side)} side of"
+                if side
+                else "along"
+                if name == "along"
+                else "on side of"
+            )
+        if base in ("tip", "base", "rear"):
+            return {"tip": "on", "base": "at base of", "rear": "behind"}[base]
+        return " ".join([name, *side, base, "of"])
