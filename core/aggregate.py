@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from .checking import Checked, check
 from .claims import Claim, Reader, Reading
-from .claims.reading import SyntaxReader
+from .claims.readers import AUTO, reader_for
 from .compose import compose, compose_sentences, implications
 from .models import ERROR, REFUSAL, Completion, Fact, Writer, WritingRequest, requests_of
 from .models.writing import missing_prompt
@@ -96,7 +96,7 @@ def aggregate(
     Args:
         reader: takes the written text apart; None for the pack's own.
     """
-    reader = reader or SyntaxReader()
+    reader = reader or reader_for(AUTO, writer, sign_of_life(step))
     maximum = LENGTHS[settings.length]
     requests = [
         WritingRequest(facts_of(picture), maximum, seed=settings.seed) for picture in pictures
@@ -129,7 +129,7 @@ def aggregate(
                 caption=caption,
                 captions=captions,
                 notes=notes,
-                models={"writer": writer.name} if index in answers else {},
+                models={"writer": writer.name} if settings.profile.writes else {},
                 calls={"writer": sum(requests_of([c]) for c in spent[index])},
                 tokens={"writer": sum(c.tokens for c in spent[index])},
             )

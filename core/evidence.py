@@ -26,7 +26,6 @@ HEDGED = -1.0  # said as a guess
 # in the first sentence .97 were in the photos of DID-Bench, in the last third about .65 (bench/calibrate.py).
 LATE = 1.0
 UNMENTIONED = -3.3  # a thing that a given caption of the whole image, not this captioner's, does not name
-GIVEN_THING = 1.0  # for what is said of a thing, where the thing is there
 THROUGH = 0.5  # how much of `through` counts: a matcher's errors on one crop go together
 
 
@@ -119,11 +118,13 @@ class Prior:
         once: said in one of several captions of a region.
         again: for a second and a third caption of the region.
         alone: said in the only caption of a region.
+        of_thing: more for what is said of a thing, where the thing is there.
     """
 
     once: float = 0.0
     again: float = 1.0
     alone: float = 1.45
+    of_thing: float = 1.0
 
     def of(
         self, captions: int, asked: int, *, hedged: bool = False, late: float = 0.5

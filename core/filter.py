@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from .claims import Claim, Passage, Reader, Reading
-from .claims.reading import SyntaxReader
+from .claims.readers import AUTO, reader_for
 from .claims.scene import Grouped, Scene, Source, grouped, merged
 from .evidence import LabelFree
 from .models import LENGTH, Embedder, Matcher, Writer
@@ -33,11 +33,13 @@ class FilterSettings:
     overlap: in the paper's profile, regions that overlap by more than this IoU are filtered together
         (paper: 0.4).
     profile: how it is decided.
+    reader: what takes the captions apart: one of `claims.readers.READERS`.
     """
 
     threshold: float = 0.0
     overlap: float = 0.4
     profile: Profile = DEFAULT
+    reader: str = AUTO
 
 
 def filter_statements(
@@ -47,25 +49,25 @@ def filter_statements(
     settings: FilterSettings = FilterSettings(),
     *,
     reader: Reader | None = None,
-    grouper: Writer | None = None,
+    writer: Writer | None = None,
     step: Step = no_step,
 ) -> list[Picture]:
     """Decide about everything that the candidate captions say.
 
     Args:
         embedder: compares words that the lexicon does not know.
-        reader: takes captions apart; None for the pack's own.
-        grouper: sorts the sentences where the paper's profile decides; one that does not generate is
-            not asked, and they are compared by their claims.
+        reader: in place of the settings' one.
+        writer: reads captions in languages that no installed pipeline reads, and sorts the sentences where
+            the paper's profile decides; one that does not generate is not asked.
         step: called as each region is scored.
 
     Returns:
         The pictures with `statements`: all of them, kept and dropped, each with its reason.
     """
-    reader = reader or SyntaxReader()
+    reader = reader or reader_for(settings.reader, writer, sign_of_life(step))
     pictures = read_captions(pictures, reader)
     if settings.profile.by_sentence:
-        talking = grouper if grouper and grouper.generates else None
+        talking = writer if writer and writer.generates else None
         return [
             PaperFilter(picture, matcher, settings, talking, step).decided(index)
             for index, picture in enumerate(pictures)

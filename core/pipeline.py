@@ -105,7 +105,7 @@ def caption_images(
         models.matcher,
         models.embedder,
         settings.filter,
-        grouper=models.writer,
+        writer=models.writer,
         step=steps("filter", regions),
     )
     return aggregate(

@@ -10,7 +10,6 @@ from statistics import fmean
 from .claims import OBJECT, Claim
 from .claims.scene import Grouped
 from .evidence import (
-    GIVEN_THING,
     THROUGH,
     UNMENTIONED,
     Calibration,
@@ -37,7 +36,7 @@ class Weighed:
     """What speaks for a statement by itself.
 
     Attributes:
-        prior: log-odds of who says it.
+        prior: log-odds of who says it; of what is said of a thing, where the thing is there.
         evidence: log-likelihood ratio of the matcher's scores.
         raw: region -> the mean of the matcher's scores of its wordings.
     """
@@ -134,7 +133,7 @@ def _joint(
             + THROUGH
             * sum(
                 through(
-                    weighed[i].prior + GIVEN_THING,
+                    weighed[i].prior,
                     weighed[i].evidence,
                     _likely(there, needs[i] - {thing}),
                 )
@@ -150,7 +149,7 @@ def _joint(
             # Of several names of a thing ("bird", "seagull") each is as much likelier as it was by itself.
             odds.append(there[s.claim.thing] + w.prior + w.evidence - alone[s.claim.thing])
         else:
-            own = probability(w.prior + GIVEN_THING + w.evidence)
+            own = probability(w.prior + w.evidence)
             odds.append(logit(own * _likely(there, needed)))
     return odds
 
@@ -224,6 +223,7 @@ def _weighed(picture, statements, index, stronger, texts, table, calibration) ->
             hedged=hedged,
             late=_late(picture, said, region),
         )
+        + (picture.prior(region).of_thing if statement.claim.kind != OBJECT else 0.0)
         for region, numbers in sayings.items()
     )
     if GIVEN in picture.models and picture.root.name not in sayings and picture.global_caption:

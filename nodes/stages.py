@@ -317,7 +317,7 @@ class SemanticFilter(io.ComfyNode):
                 matcher or load_model(MATCHER),
                 load_embedder(),
                 FilterSettings(threshold, overlap_iou, PROFILES[profile]),
-                grouper=writer,
+                writer=writer,
                 step=progress.step,
             )
         reports = [as_text(picture) for picture in pictures]

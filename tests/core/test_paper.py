@@ -18,7 +18,7 @@ THINGS = [f"A {thing} stands there." for thing in "dog cat cup car tree lamp boa
 def run(picture, scores, *answers):
     matcher, writer = ScriptedMatcher(scores), ScriptedWriter(*answers)
     [done] = filter_statements(
-        [picture], matcher, load_embedder(), FilterSettings(profile=PAPER), grouper=writer
+        [picture], matcher, load_embedder(), FilterSettings(profile=PAPER), writer=writer
     )
     return {s.text: s for s in done.statements if s.verdict is Verdict.KEPT}, done, matcher
 

@@ -35,8 +35,8 @@ def test_every_profile_gives_a_caption_and_counts_its_calls():
         picture = caption_images([image], settings=profile_settings(profile))[0]
         assert "dining table" in picture.caption
         calls[profile] = picture.calls
-    assert calls["default"]["captioner"] == 5 and calls["default"]["writer"] == 1
-    assert calls["paper"]["writer"] > 1 and "writer" not in calls["fast"]
+    assert calls["default"]["captioner"] == 5
+    assert not any("writer" in c for c in calls.values()), "rules are no model"
 
 
 def test_the_same_run_twice_says_the_same_and_a_batch_what_each_picture_says_alone(example):
@@ -110,9 +110,9 @@ def test_the_report_has_what_users_were_promised(example):
         assert region["kind"] in ("image", "spatial", "semantic")
     for statement in report["statements"]:
         assert statement["verdict"] in ("kept", "dropped")
-        assert 0 <= statement["score"] <= 1
+        assert statement["score"] is None or 0 <= statement["score"] <= 1
         assert statement["support"][0] <= statement["support"][1]
-    assert set(report["models"]) == {"detector", "captioner", "matcher", "embedder", "writer"}
+    assert set(report["models"]) == {"detector", "captioner", "matcher", "reader", "writer"}
     text = as_text(example)
     assert text.startswith("KEPT") and all(s.text in text for s in example.statements)
 
