@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
@@ -21,27 +20,10 @@ from . import (
     wording,
 )
 from .english_words import EVALUATIVE, WHICH
+from .quotations import STANDIN, Quote
 from .things import Entity, Things
 
-# Words in quotation marks are text that can be read in the image. The parser sees a name in their stead.
-QUOTE = re.compile(
-    r"[\"“”„«]([^\"“”„«»]{1,200})[\"”“»]|(?<![\w’'])[‘']([^'‘’]{1,80})[’'](?!\w)"
-    # ... or in capitals or digits after a word that announces text: "labeled 42", "reading STOP".
-    r"|(?<=\bnumber )(\d[\w-]*)|(?:(?<=\breads )|(?<=\breading )|(?<=\bsays )|(?<=\bsaying )|(?<=\blabeled )|(?<=\blabelled )|(?<=\bmarked )|(?<=\bnumbered )|(?<=\bword )|(?<=\bwords ))((?:[A-Z0-9][A-Z0-9&'-]*(?:\s+(?=[A-Z0-9]))?)+)\b(?![a-z])"
-)
-STANDIN = "Quotation"
 _PRAISE = EVALUATIVE - WHICH
-
-
-@dataclass
-class Quote:
-    """A text in quotation marks, and where its stand-in is among the tokens."""
-
-    text: str
-    said: str
-    start: int
-    token: int = -1
-    used: bool = False
 
 
 @dataclass
@@ -68,30 +50,6 @@ class Found:
     sentence: int = 0
     verb: object = None
     active: bool = False
-
-
-def stand_in(text: str) -> tuple[str, list[Quote]]:
-    """The text with names in place of its quotations, and these."""
-    quotes: list[Quote] = []
-    parts, at, length = [], 0, 0
-    for match in QUOTE.finditer(text):
-        words = next(filter(None, match.groups()), "").strip()
-        before = text[at : match.start()]
-        if not any(c.isalnum() for c in words):
-            continue
-        parts.append(before)
-        length += len(before)
-        inner = words.rstrip(".,;!?") if words.endswith((",", ".", ";")) else words
-        quotes.append(Quote(inner, match[0], length))
-        tail = words[len(inner) :] if len(words) - len(inner) == 1 else ""
-        parts.append(STANDIN + tail)
-        length += len(STANDIN + tail)
-        quotes[-1].said = match[0]
-        quotes[-1].used = False
-        quotes[-1].token = len(STANDIN + tail)  # characters; replaced by the token in `begin`
-        at = match.end()
-    parts.append(text[at:])
-    return "".join(parts), quotes
 
 
 @dataclass
@@ -122,11 +80,10 @@ class Draft:
         self.first = len(self.found)
         self.quotes: list[Quote] = []
         for q in quotes:
-            self.edits.append(Edit(q.start, q.start + q.token, q.said))
+            self.edits.append(Edit(q.start, q.start + q.length, q.said))
             token = next((t for t in doc if t.idx == q.start), None)
             if token is not None:
-                q.token = token.i
-                self.quotes.append(q)
+                self.quotes.append(replace(q, token=token.i))
 
     def end(self, said: str, complete: bool = True) -> bool:
         """Close the sentence: make the edits of its text, and move whatever counts its characters.
@@ -277,7 +234,7 @@ class Draft:
             )
         ):
             many = root.tag_ in ("NNS", "NNPS")
-            if root.text.lower() != "quotation" and self.doc[0].pos_ in (
+            if root.text.lower() != STANDIN.lower() and self.doc[0].pos_ in (
                 "DET",
                 "NOUN",
                 "ADJ",

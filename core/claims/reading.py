@@ -11,10 +11,11 @@ from functools import lru_cache
 
 from ..models.offline import spacy_english
 from . import ATTRIBUTE, STATEMENT, Claim, Passage, Reading, Sentence, lexicon
-from .draft import Draft, stand_in
+from .draft import Draft
 from .english_words import COLOURS
 from .markup import Unit, read_markup
 from .parses import repaired
+from .quotations import stand_in
 
 _FOREIGN = re.compile(
     r"[^\x00-\u024f\u2000-\u206f\u20a0-\u20bf\u2100-\u27bf\ufe00-\ufe0f\U0001f000-\U0001faff]"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from . import ATTRIBUTE, places
-from .clauses import Predicates, base_of
+from .clauses import Predicates
 from .draft import Draft
 from .english_words import (
     ABOUT_PICTURE,
@@ -22,6 +22,7 @@ from .nouns import head_of, is_abstract, lemma
 from .phrases import children, conjuncts
 from .surroundings import scene_of, scene_subject, setting_of
 from .things import Entity
+from .verbs import base_of
 
 _CLAUSES = ("advcl", "ccomp", "xcomp", "conj", "dep", "parataxis", "pcomp", "acl", "relcl", "csubj")
 _WHERE = frozenset("background foreground left right top bottom center middle".split())

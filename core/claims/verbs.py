@@ -1,0 +1,385 @@
+"""What verbs say of their subjects: relations, actions, states; and text that can be read."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from . import ACTION, ATTRIBUTE, TEXT, cutting, lexicon
+from .english_words import (
+    EVALUATIVE,
+    GOVERNED,
+    LOCATED,
+    MOOD_VERBS,
+    PARTS,
+    POSTURES,
+    READS,
+    SIDES,
+    TEXT_NOUNS,
+    WEAR,
+)
+from .nouns import is_abstract, is_garment, is_person, lemma
+from .phrases import children, conjuncts
+from .prepositions import Prepositions
+
+# Nouns with which a verb says one thing: "play chess", "perform a trick", "take a photo".
+_IDIOMS = frozenset(
+    "chess trick game soccer football tennis baseball basketball golf frisbee sport music toast turn jump photo "
+    "picture selfie break bite step nap stroll walk ride pose guard attention conversation cards part hand care "
+    "stunt maneuver shot dive".split()
+)
+_VIEWER = frozenset("camera viewer photographer lens".split())
+_LIGHT_VERBS = frozenset("take make do perform have play give strike raise pose practice".split())
+
+
+@lru_cache(maxsize=4096)
+def verb_lemma(text: str, lemma_: str) -> str:
+    """The lemma of a verb, where the tagger's rules cut off too much: "riding" is no "rid"."""
+    if text.endswith(("ing", "ed")) and not lemma_.endswith("e"):
+        stem = text[:-3] if text.endswith("ing") else text[:-2]
+        vowel = (
+            len(stem) > 2
+            and stem[-2] in "aeiou"
+            and stem[-1] not in "aeiouwxy"
+            and stem[-3] not in "aeiou"
+        )
+        if lemma_ == stem and vowel and lexicon.senses(stem + "e", lexicon.VERB):
+            return stem + "e"
+    return {"sate": "seat", "lit": "light", "lain": "lie", "clothe": "dress"}.get(lemma_, lemma_)
+
+
+def base_of(verb) -> str:
+    return verb_lemma(verb.text.lower(), verb.lemma_.lower())
+
+
+_RELATIONAL = frozenset(
+    "full next close adjacent similar ready made opposite near filled visible".split()
+)
+_FILLS = frozenset("dominate occupy fill frame command take stretch".split())
+_TURNS = frozenset("turn tilt face point lean look bend angle".split())
+_INVERSE = frozenset("cover line fill surround dot mark top decorate".split())
+_HANDLE = frozenset(
+    "hold put place carry set lay raise keep lift rest grip clutch balance leave pour hang cradle".split()
+)
+_MARKS = frozenset("marking spot stripe pattern patch area writing".split())
+
+
+class Verbs(Prepositions):
+    """The part of `SentenceReader` that reads verbs other than "be" and "have"."""
+
+    def action(self, verb, base, subjects, hedged, negated) -> None:
+        """Any other verb: with an object a relation, without one an action or a state."""
+        objects = [t for o in children(verb, "dobj") for t in conjuncts(o)]
+        passive = self.passive(verb)
+        if self._side(verb, base, objects, subjects, hedged):
+            return
+        if base in READS and self._reads(verb, subjects, hedged):
+            return
+        if base in WEAR and not objects:
+            return self._dressed(verb, subjects, hedged, negated)
+        base = "wear" if base in WEAR and any(is_garment(lemma(o)) for o in objects) else base
+        nothing = objects and all(is_abstract(lemma(o)) and lemma(o) not in PARTS for o in objects)
+        if base in MOOD_VERBS and nothing:
+            return self._mood(verb, objects)
+        if objects:
+            return self._transitive(verb, base, objects, subjects, hedged, negated)
+        agents = [
+            t for a in children(verb, "agent") for o in children(a, "pobj") for t in conjuncts(o)
+        ]
+        if agents and self._by(verb, base, agents, subjects, hedged, negated):
+            return
+        if self._governed(verb, base, subjects, hedged, negated, passive):
+            return
+        particle = next((c.text.lower() for c in children(verb, "prt")), "")
+        if (
+            base in LOCATED
+            or (base in MOOD_VERBS and not passive)
+            or (base, particle) in (("stand", "out"), ("come", "out"))
+        ):
+            return
+        if any(p.text.lower() == "as" for p in children(verb, "prep")):
+            return
+        alive = any(e.person or e.animal or e.members for e in subjects)
+        if (
+            not alive
+            and base in POSTURES | {"hang", "loom", "tower", "run", "stretch", "extend"}
+            and children(verb, "prep", "advmod")
+        ):
+            return
+        state = (passive and base not in POSTURES) or any(e.part for e in subjects)
+        value = " ".join(filter(None, (verb.text.lower() if state else base, particle)))
+        if state and base in _TURNS:
+            for c in verb.children:
+                if c.i in self.places and c.dep_ == "prep":
+                    where, span = self.places[c.i]
+                    self.draft.skipped.update(t.i for t in span)
+                    value += f" {where}"
+                elif c.dep_ == "prep" and any(lemma(o) == "side" for o in children(c, "pobj")):
+                    value += " to side"
+                    self.draft.skipped.add(c.i)
+        for e in subjects:
+            self.draft.add(
+                ATTRIBUTE if state else ACTION, e, value, verb=verb, hedged=hedged, negated=negated
+            )
+        for c in children(verb, "acomp", "oprd"):
+            if c.pos_ == "ADJ":
+                self.predicate(c, subjects, hedged, negated)
+
+    def _mood(self, verb, objects) -> None:
+        self.draft.no_claim(verb)
+        for o in objects:
+            for t in o.subtree:
+                self.done.setdefault(t.i, None)
+                self.verbs.add(t.i)
+
+    @staticmethod
+    def passive(verb) -> bool:
+        """Whether a participle is passive; the tagger takes some for a past tense ("scissors arranged in a row")."""
+        if verb.tag_ == "VBD":
+            return verb.dep_ == "acl" or (verb.dep_ == "conj" and verb.head.pos_ == "ADJ")
+        return verb.tag_ == "VBN" and not any(
+            c.dep_ == "aux" and c.lemma_ == "have" for c in verb.children
+        )
+
+    def _side(self, verb, base, objects, subjects, hedged) -> bool:
+        """ "dominating the right side of the frame": a place."""
+        for o in objects:
+            if lemma(o) in SIDES and subjects and base in _FILLS:
+                value = " ".join(
+                    c.text.lower()
+                    for c in o.children
+                    if c.text.lower() in ("left", "right", "top", "bottom", "upper", "lower")
+                )
+                value = value or (
+                    lemma(o)
+                    if lemma(o)
+                    in ("left", "right", "center", "top", "bottom", "foreground", "background")
+                    else ""
+                )
+                if value:
+                    for e in subjects:
+                        self.draft.place(e, value, hedged=hedged)
+                    self.done[o.i] = None
+                    return True
+        return False
+
+    def _dressed(self, verb, subjects, hedged, negated) -> None:
+        """ "dressed in a suit", "adorned with a collar"."""
+        for p in children(verb, "prep"):
+            if p.text.lower() not in ("in", "with"):
+                continue
+            self.draft.skipped.add(p.i)
+            for t in [x for o in children(p, "pobj") for x in conjuncts(o)]:
+                thing = self.phrase(t, hedged=hedged)
+                for e in subjects:
+                    if thing is not None:
+                        what = "wear" if e.person or e.animal or is_garment(thing.noun) else "with"
+                        self.draft.relation(
+                            e, what, thing, verb=verb, hedged=hedged, negated=negated, at=t
+                        )
+
+    def _transitive(self, verb, base, objects, subjects, hedged, negated) -> None:
+        particle = next((c.text.lower() for c in children(verb, "prt")), "")
+        for o in objects:
+            noun = lemma(o)
+            camera = noun in _VIEWER and base in ("face", "look", "watch")
+            if camera or (noun in _IDIOMS and base in _LIGHT_VERBS) or o.tag_ == "VBG":
+                self.done[o.i] = None
+                for e in subjects:
+                    value = f"{base} camera" if camera else f"{base} {noun}"
+                    self.draft.add(
+                        ACTION,
+                        e,
+                        value,
+                        tokens=cutting.with_noun(o),
+                        verb=verb,
+                        hedged=hedged,
+                        negated=negated,
+                    )
+                continue
+            no = any(c.text.lower() == "no" for c in children(o, "det"))
+            thing = self.phrase(o, hedged=hedged)
+            for e in subjects:
+                if thing is not None:
+                    value = (
+                        f"{base} {particle}"
+                        if particle in ("up", "out", "down", "over")
+                        and base in ("look", "pick", "hang", "sit")
+                        else base
+                    )
+                    if base in ("put", "place", "set", "leave") and children(verb, "prep"):
+                        continue
+                    self.draft.relation(
+                        e, value, thing, verb=verb, hedged=hedged, negated=negated or no, at=o
+                    )
+        self._handled(verb, base, objects, hedged)
+
+    def _handled(self, verb, base, objects, hedged) -> None:
+        """ "holding a phone in his hand", "put the cups on the ground": the preposition is said of the object."""
+        things = [e for e in (self.done.get(o.i) for o in objects) if e is not None]
+        if base in _HANDLE and things:
+            for p in children(verb, "prep"):
+                if p.i not in self.places:
+                    self.prepositional(p, things, hedged=hedged)
+                    for q in [x for c in children(verb, "advmod") for x in children(c, "prep")]:
+                        self.prepositional(q, things, hedged=hedged)
+
+    def _by(self, verb, base, agents, subjects, hedged, negated) -> bool:
+        said = False
+        for a in agents:
+            thing = self.phrase(a, hedged=hedged)
+            for e in subjects:
+                if thing is not None:
+                    self.draft.relation(
+                        thing,
+                        base,
+                        e,
+                        tokens=cutting.with_noun(a),
+                        verb=verb,
+                        hedged=hedged,
+                        negated=negated,
+                        active=True,
+                    )
+                    said = True
+        return said
+
+    def _governed(self, verb, base, subjects, hedged, negated, passive) -> bool:
+        """ "look at a phone", "covered in snow": a relation that verb and preposition make together."""
+        governed, said = GOVERNED.get(base, "").split(), False
+        particle = next((c.text.lower() for c in children(verb, "prt")), "")
+        hosts = [verb, *[c for c in children(verb, "advmod", "prt") if children(c, "prep")]]
+        for p in [p for h in hosts for p in children(h, "prep")]:
+            name = p.text.lower()
+            targets = [t for o in children(p, "pobj") for t in conjuncts(o)]
+            if p.i in self.places or name not in governed or not targets:
+                continue
+            value = (
+                f"{base} {name}"
+                if particle in ("", "up", "down", "out", "over")
+                else f"{base} {particle} {name}"
+            )
+            if any(lemma(t) in _VIEWER for t in targets):
+                self.draft.skipped.add(p.i)
+                self.done.update({t.i: None for t in targets})
+                for e in subjects:
+                    self.draft.add(
+                        ACTION, e, f"{value} camera", verb=verb, hedged=hedged, negated=negated
+                    )
+                said = True
+                continue
+            if base in POSTURES and base != "lean":
+                continue
+            if any(
+                (lemma(t) in SIDES or is_abstract(lemma(t)))
+                and lemma(t) not in ("head",)
+                and not self.is_quote(t)
+                for t in targets
+            ):
+                continue
+            self.draft.skipped.add(p.i)
+            if base == "stain":
+                self.done.update({t.i: None for t in targets})
+                for e in subjects:
+                    self.draft.add(
+                        ATTRIBUTE,
+                        e,
+                        f"{base}ed {name} {lemma(targets[0])}",
+                        verb=verb,
+                        hedged=hedged,
+                        negated=negated,
+                    )
+                said = True
+                continue
+            inverse = passive and name in ("in", "with", "by") and base in _INVERSE
+            for t in targets:
+                thing = self.phrase(t, hedged=hedged)
+                for e in subjects:
+                    if thing is None or thing is e:
+                        continue
+                    if inverse and not e.part:
+                        self.draft.relation(
+                            thing,
+                            "on" if base in ("mark", "dot", "top") else base,
+                            e,
+                            verb=verb,
+                            hedged=hedged,
+                            negated=negated,
+                            active=True,
+                            at=t,
+                        )
+                    else:
+                        self.draft.relation(
+                            e, value, thing, verb=verb, hedged=hedged, negated=negated, at=t
+                        )
+                    said = True
+        return said
+
+    # -- text -------------------------------------------------------------------------------------
+
+    def is_quote(self, token) -> bool:
+        return any(q.token == token.i for q in self.draft.quotes)
+
+    def _reads(self, verb, subjects, hedged) -> bool:
+        """ "reads "STOP"", "displaying the names ..."."""
+        mine = [
+            q for q in self.draft.quotes if not q.used and verb.i < q.token <= verb.right_edge.i
+        ]
+        if not mine or not subjects:
+            return False
+        for t in verb.subtree:
+            if t.i > verb.i and (self.is_quote(t) or lemma(t) in TEXT_NOUNS):
+                self.done.setdefault(t.i, None)
+                if not self.is_quote(t):
+                    for m in children(t, "amod"):
+                        if m.text.lower() not in EVALUATIVE:
+                            self.draft.add(
+                                ATTRIBUTE,
+                                self.draft.letters(subjects[0]),
+                                m.text.lower(),
+                                tokens=[m],
+                            )
+        for q in mine:
+            q.used = True
+            self.draft.add(TEXT, subjects[0], q.text, verb=verb, hedged=hedged)
+        return True
+
+    def quotations(self) -> None:
+        """Text that no verb has claimed: it is read on the last thing named before it, or the next after it."""
+        things = [
+            (i, e)
+            for i, _, e in self.draft.mentions_by_token()
+            if not e.part and not is_person(e.noun)
+        ]
+        things.sort(key=lambda pair: pair[0])
+        for q in self.draft.quotes:
+            if q.used:
+                continue
+            token = self.doc[q.token]
+            verb = next((t for t in token.ancestors if t.pos_ == "VERB"), None)
+            subject = (
+                self.done.get(
+                    next((c.i for c in verb.children if c.dep_ in ("nsubj", "nsubjpass")), -1)
+                )
+                if verb is not None
+                else None
+            )
+            on = (
+                [
+                    self.done.get(o.i)
+                    for p in verb.children
+                    if p.dep_ == "prep" and p.text.lower() in ("on", "above", "across")
+                    for o in p.children
+                    if o.dep_ == "pobj"
+                ]
+                if verb is not None and subject is None
+                else []
+            )
+            on = [e for e in on if e is not None and not e.part]
+            if on:
+                q.used = True
+                self.draft.add(TEXT, on[0], q.text)
+                continue
+            before = [e for i, e in things if i < q.token]
+            after = [e for i, e in things if i > q.token]
+            for e in before[-1:] or after[:1]:
+                q.used = True
+                self.draft.add(TEXT, e, q.text)
