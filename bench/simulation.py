@@ -359,13 +359,14 @@ class SimulatedMatcher:
 
 class SimulatedWriter:
     """Merges the facts about each item and says them in its own words, forgets some, and adds inventions of its
-    own: `rate` for each fact."""
+    own: `rate` for each fact. `written` is the last text it wrote."""
 
     name = "simulated"
     generates = True
 
     def __init__(self, scene: Scene, rate: float):
         self._scene, self._rate = scene, rate
+        self.written = ""
 
     def write(self, requests, tick):
         completions = []
@@ -374,7 +375,8 @@ class SimulatedWriter:
             draw = random.Random(f"{self._scene.seed}/{len(texts)}")
             texts = [text for text in texts if draw.random() > FORGOTTEN]
             texts += [_invention(texts, draw) for _ in texts if draw.random() < self._rate]
-            completions.append(Completion(_merged(texts, draw)))
+            self.written = _merged(texts, draw)
+            completions.append(Completion(self.written))
             tick(index)
         return completions
 

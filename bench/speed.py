@@ -2,8 +2,8 @@
 
     .venv/bin/python bench/speed.py [--comfyui DIR]
 
-Own work: 6 regions x 3 candidates x 8 sentences with models that answer at once; embeddings are a
-model's work and are taken from a table. With --comfyui also the pack's import time at the start of
+Own work: 6 regions x 3 captions x 5 sentences of 20 words with models that answer at once, spaCy included.
+With --comfyui also the pack's import time at the start of
 that ComfyUI's server.
 """
 
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import random
 import re
 import statistics
 import subprocess
@@ -22,10 +23,11 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-import numpy as np  # noqa: E402
 from PIL import Image  # noqa: E402
 
 from core.aggregate import aggregate  # noqa: E402
+from core.claims import Passage, Reading  # noqa: E402
+from core.claims.reading import SyntaxReader  # noqa: E402
 from core.cli import EXAMPLE  # noqa: E402
 from core.describe import describe  # noqa: E402
 from core.divide import divide  # noqa: E402
@@ -35,69 +37,88 @@ from core.models import Completion  # noqa: E402
 from core.models.offline.writer import OfflineWriter  # noqa: E402
 from core.models.registry import load_embedder  # noqa: E402
 from core.pipeline import Models, caption_images  # noqa: E402
-from core.statements import read_candidates  # noqa: E402
-from core.words import attributes  # noqa: E402
+from core.wording import plural  # noqa: E402
 from helpers import FixedDetector, ScriptedMatcher  # noqa: E402
 
-NOUNS = "dog cat car bus tree lamp chair table cup bowl boat bird horse truck clock vase".split()
-COLOURS = "red white black blue green brown".split()
+PEOPLE = "woman man child girl boy cyclist vendor tourist".split()
+ANIMALS = "dog cat horse goat pigeon sheep".split()
+VEHICLES = "car bus bicycle truck tram van".split()
+COLOURS = "red white black blue green brown yellow grey".split()
+ACTIONS = ("walking past", "standing near", "looking at", "leaning against", "sitting beside", "waiting behind")  # fmt: skip
+# Twenty words each, the patterns of vision-language models.
+SENTENCES = (
+    "A {person} in a {colour} coat is {action} a parked {colour2} {vehicle} on the left side of a narrow street.",
+    "Next to the {person}, there are {number} small {colour2} {animals} that seem to be resting on the old wooden bench quietly.",
+    "The {vehicle} has a large {colour} stripe along its side, and its front door is open toward the wet pavement.",
+    "In the background, {number} tall brick buildings with {colour2} windows can be seen behind a row of bare, leafless trees there.",
+    "The {person} is holding a {colour2} umbrella in one hand, while a {colour} {animal} stands close to a metal fence.",
+)  # fmt: skip
 
 
-class EightSentences:
-    """A fake captioner: three captions of eight sentences for each region, at once."""
+class FiveSentences:
+    """A fake captioner: three captions of five sentences for each region, at once. No two runs say the same."""
 
-    name = "bench:eight"
+    name = "bench:five"
+
+    def __init__(self, run: int):
+        self._run = run
 
     def caption(self, requests, tick):
         return [
-            [Completion(self.text(3 * region + n)) for n in range(3)]
+            [Completion(self.text(random.Random(f"{self._run}/{region}"), n)) for n in range(3)]
             for region in range(len(requests))
         ]
 
     @staticmethod
-    def text(n: int) -> str:
-        return " ".join(
-            f"A {COLOURS[(n + i) % 6]} {NOUNS[(3 * n + i) % 16]} stands near thing {n} {i}."
-            for i in range(8)
-        )
+    def text(draw: random.Random, candidate: int) -> str:
+        said = {
+            "person": draw.choice(PEOPLE),
+            "animal": (animal := draw.choice(ANIMALS)),
+            "animals": plural(animal),
+            "vehicle": draw.choice(VEHICLES),
+            "action": draw.choice(ACTIONS),
+            "number": draw.choice(("two", "three", "four")),
+            "colour": COLOURS[(draw.randrange(8) + candidate) % 8],
+            "colour2": draw.choice(COLOURS),
+        }
+        return " ".join(sentence.format(**said) for sentence in SENTENCES)
 
 
-class TableEmbedder:
-    """A fake: looks vectors up that the real model made before."""
-
-    name = "bench:table"
-
-    def __init__(self, texts):
-        self.rows = dict(zip(texts, load_embedder().embed(texts)))
-
-    def embed(self, texts):
-        return np.stack([self.rows[t] for t in texts])
-
-
-def own_work(runs: int) -> float:
-    """Median milliseconds of all four stages, models apart."""
+def own_work(runs: int) -> dict[str, float]:
+    """Stage -> median milliseconds of its own work, models apart."""
     image = Image.new("RGB", (640, 480))
     detector = FixedDetector(("cup", 0.9, 100, 100, 260, 220), ("dog", 0.8, 300, 200, 420, 330))
-    embedder = None
-    times = []
-    for _ in range(runs + 1):
-        attributes.cache_clear()  # new sentences each time
-        start = time.perf_counter()
+    reader, embedder = SyntaxReader(), load_embedder()
+    times: list[list[float]] = []
+    for run in range(runs + 1):
+        marks = [time.perf_counter()]
         pictures = divide([image], detector=detector)
-        pictures = describe(pictures, EightSentences())
-        if embedder is None:
-            skeletons = {
-                s.attributes.skeleton
-                for name, cs in pictures[0].candidates.items()
-                for s in read_candidates(name, cs)
-            }
-            embedder = TableEmbedder(sorted(skeletons))
-            continue  # the first run made the table
-        pictures = filter_statements(pictures, ScriptedMatcher(), embedder)
-        aggregate(pictures, OfflineWriter(), embedder)
-        times.append(1000 * (time.perf_counter() - start))
-        assert len(list(pictures[0].root.walk())) == 6
-    return statistics.median(times)
+        pictures = describe(pictures, FiveSentences(run))
+        said = [c.text for captions in pictures[0].candidates.values() for c in captions]
+        marks.append(time.perf_counter())
+        known = dict(zip(said, reader.read([Passage(text) for text in said])))
+        marks.append(time.perf_counter())
+        pictures = filter_statements(pictures, ScriptedMatcher(), embedder, reader=Known(known))
+        marks.append(time.perf_counter())
+        aggregate(pictures, OfflineWriter(), reader=reader)
+        marks.append(time.perf_counter())
+        assert len(said) == 18 and len(list(pictures[0].root.walk())) == 6
+        times.append([1000 * (b - a) for a, b in zip(marks, marks[1:])])
+    # The first run loads spaCy and the lexicon.
+    divided, read, filtered, arranged = (statistics.median(c) for c in zip(*times[1:]))
+    return {"divide, describe": divided, "read": read, "filter": filtered, "aggregate": arranged}
+
+
+class Known:
+    """A reader of captions that were read before."""
+
+    name = SyntaxReader.name
+
+    def __init__(self, readings: dict[str, Reading]):
+        self._readings = readings
+
+    def read(self, passages):
+        return [self._readings[passage.text] for passage in passages]
 
 
 def peak_memory_gb() -> float:
@@ -149,8 +170,10 @@ def main() -> None:
         ("first photo, models loading", f"{first:.1f} s"),
         ("one 640x480 photo, warm, offline models", f"{warm:.2f} s"),
         ("peak memory of the process", f"{peak_memory_gb():.2f} GB"),
-        ("stages' own work, 6 x 3 x 8 sentences", f"{own_work(options.runs):.0f} ms"),
     ]
+    work = own_work(options.runs)
+    rows.append(("stages' own work, 6 x 3 x 5 sentences", f"{sum(work.values()):.0f} ms"))
+    rows += [(f"    {stage}", f"{ms:.0f} ms") for stage, ms in work.items()]
     if options.comfyui:
         rows.append(("import at ComfyUI's start", f"{import_seconds(options.comfyui):.1f} s"))
     print(f"{os.cpu_count()} cores, Python {sys.version.split()[0]}")
