@@ -263,10 +263,18 @@ class Draft:
             at = root.idx
             self.edits.append(Edit(at, at, "are " if many else "is "))
 
-    def about(self, base: str) -> Entity:
-        """The image itself, its background, its colours: what attributes of the image are said of."""
+    def about(self, base: str, place: tuple | None = None) -> Entity:
+        """The image itself, its background, an area of it: what attributes of the image are said of.
+
+        Args:
+            place: (place in the image, the span that says it) of an area.
+        """
+        where = places.translate(place[0], self.frame) if place else ""
+        if place and where != place[0]:
+            start, end = place[1][0].idx, place[1][-1].idx + len(place[1][-1].text)
+            self.edits.append(Edit(start, end, places.phrase(where)))
         for e in self.things.all:
-            if e.head == base and e.aspect:
+            if e.head == base and e.aspect and e.place == where:
                 return e
         plural = base in ("color", "colour", "tone")
         entity = Entity(
@@ -278,6 +286,8 @@ class Draft:
             definite=True,
             aspect=True,
             announced=True,
+            place=where,
+            told=bool(where),
         )
         self.things.all.append(entity)
         return entity

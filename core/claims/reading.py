@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from ..models.offline import spacy_english
 from . import ATTRIBUTE, STATEMENT, Claim, Passage, Reading, Sentence, lexicon
+from .chinese import placed
 from .draft import Draft
 from .english_words import COLOURS
 from .markup import Unit, read_markup
@@ -79,7 +80,7 @@ class SyntaxReader:
                 readings.append(draft.reading())
             else:
                 notes = [n for n in (note, spacy_english.MISSING if e else "") if n]
-                readings.append(_by_sentence(units, notes))
+                readings.append(placed(_by_sentence(units, notes), passage.frame))
         return readings
 
 

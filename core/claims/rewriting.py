@@ -148,6 +148,14 @@ def _mended(text: str, spans: Sequence[tuple[int, int]]) -> str:
     )
     body, stop = re.fullmatch(r"(.*?)([.!?]?)", text, re.DOTALL).groups()
     body = body.rstrip(" ,;:-–—")
+    if bare := re.fullmatch(
+        r"((?:an?|two|three|four|five|\d+|several|some|many)\s.+?)\s(is|are|was|were)",
+        body,
+        re.IGNORECASE,
+    ):
+        body = f"There {bare[2]} {bare[1][:1].lower()}{bare[1][1:]}"  # its whole predicate is gone
+    elif re.search(r"\s(?:is|are|was|were)$", body):
+        return ""
     while (shorter := _DANGLING.sub("", body)) != body:
         body = shorter.rstrip(" ,;:-–—")
     body = _one(body)

@@ -26,6 +26,9 @@ from .verbs import base_of
 
 _CLAUSES = ("advcl", "ccomp", "xcomp", "conj", "dep", "parataxis", "pcomp", "acl", "relcl", "csubj")
 _WHERE = frozenset("background foreground left right top bottom center middle".split())
+_ASPECTS = frozenset(
+    "background foreground color colour area part section region side corner half".split()
+)
 
 
 class SentenceReader(Predicates):
@@ -261,8 +264,9 @@ class SentenceReader(Predicates):
             return False
         if self._region(verb, subject, base, hedged):
             return True
-        if said and base in ABOUT_PICTURE | {"background", "color", "colour", "foreground"}:
-            entity = draft.about(base)
+        if said and base in ABOUT_PICTURE | _ASPECTS:
+            place = next((self.places[t.i] for t in subject.subtree if t.i in self.places), None)
+            entity = draft.about(base, place)
             self.done[subject.i] = entity
             for t in said:
                 left = [t, *[x for x in children(t, "conj") if not self.joined(t, x)]]

@@ -44,6 +44,12 @@ def verb_lemma(text: str, lemma_: str) -> str:
         )
         if lemma_ == stem and vowel and lexicon.senses(stem + "e", lexicon.VERB):
             return stem + "e"
+    if (
+        text == lemma_ + "es"
+        and lemma_[-1:] not in "sxzho"
+        and lexicon.senses(lemma_ + "e", lexicon.VERB)
+    ):
+        return lemma_ + "e"  # "rides"
     return {"sate": "seat", "lit": "light", "lain": "lie", "clothe": "dress"}.get(lemma_, lemma_)
 
 

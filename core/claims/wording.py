@@ -97,7 +97,7 @@ class Names:
             for t in e.traits
             if t not in without.split() and not any(t in x.traits for x in alike)
         ]
-        if alike and e.place and (e.told or not told) and e.place != without:
+        if (alike or e.aspect) and e.place and (e.told or not told) and e.place != without:
             return f"the {count}{noun} {places.phrase(e.place)}"
         if alike and told:
             return f"the {count}{told[0]} {noun}"

@@ -67,6 +67,11 @@ def said(text: str, **how) -> set[tuple[str, str, str, str]]:
         ),
         # a plain sentence whose verb looks like a noun
         ("A dog runs.", {("action", "dog", "run", "")}),
+        ("The door of the house is closed.", {("attribute", "door", "closed", "")}),
+        (
+            "A light brown cat rides on a bus.",
+            {("attribute", "cat", "light brown", ""), ("action", "cat", "ride", "")},
+        ),
         ("A boat sails.", {("action", "boat", "sail", "")}),
         # numbers, and members of a counted group
         (
@@ -307,6 +312,19 @@ def test_a_crops_place_is_translated_in_claim_and_sentence():
     assert "center of the image" not in " ".join(c.text for c in reading.claims)
 
 
+def test_a_chinese_crops_place_is_translated():
+    (reading,) = read([Passage("画面左侧有一只猫。", UPPER_RIGHT)])
+    assert "左侧" not in reading.sentences[0].text and "左侧" in reading.sentences[0].said
+
+
+def test_what_claims_nothing_leaves_the_sentence():
+    (reading,) = read(
+        [Passage("The image captures a lively street with a charming cafe, giving it a cozy feel.")]
+    )
+    assert reading.sentences[0].text == "There is a street with a cafe."
+    assert "giving it a cozy feel" in reading.not_claims
+
+
 def test_a_place_next_to_another_thing_needs_no_translation():
     (reading,) = read([Passage("A lamp stands on the left side of the sofa.", UPPER_RIGHT)])
     assert not [c for c in reading.claims if c.kind == "place"]
@@ -374,6 +392,11 @@ def cut(text: str, *, subject: str, value: str = "", kind: str = "") -> str:
             "There is a car parked in front of a house.",
             {"subject": "house"},
             "There is a car parked.",
+        ),
+        (
+            "A large dining table is in the center of the picture.",
+            {"subject": "dining table", "kind": "place"},
+            "There is a large dining table.",
         ),
         ("A cat sleeps.", {"subject": "cat", "value": "sleep"}, ""),
     ],
