@@ -9,15 +9,16 @@ import argparse
 import importlib.util
 import json
 import sys
-from dataclasses import asdict
+from collections.abc import Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from core.claims import Passage  # noqa: E402
-from core.claims.entailment import compare, unsupported  # noqa: E402
-from core.claims.reading import read  # noqa: E402
-from core.regions import Box  # noqa: E402
+from core.claims import Claim, Passage
+from core.claims.entailment import compare, unsupported
+from core.claims.reading import read
+from core.regions import Box
 
 
 def items(file: Path) -> list[dict]:
@@ -26,11 +27,16 @@ def items(file: Path) -> list[dict]:
     return [json.loads(line) for line in file.read_text("utf-8").splitlines() if line.strip()]
 
 
+def once(claims: Sequence[Claim]) -> list[Claim]:
+    """The claims of a caption, each of them once however often the caption comes back to it."""
+    return list({replace(c, text="", firm="", hedged=False, sentence=0, spans=()): c for c in reversed(claims)}.values())[::-1]
+
+
 def claims(gold: list[dict]) -> list[dict]:
     passages = [Passage(g["caption"], Box(*g["frame"]) if g["frame"] else None) for g in gold]
     fields = ("kind", "subject", "value", "object", "negated", "hedged")
     return [
-        {"id": g["id"], "claims": [{k: v for k, v in asdict(c).items() if k in fields} for c in r.claims]}
+        {"id": g["id"], "claims": [{k: v for k, v in asdict(c).items() if k in fields} for c in once(r.claims)]}
         for g, r in zip(gold, read(passages))
     ]
 
