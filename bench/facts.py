@@ -81,7 +81,7 @@ def captioned(scene: Scene, profile: str, noise: float, matcher, writer) -> Pict
     pictures = describe(pictures, captioner, asked)
     settings = FilterSettings(profile=chosen)
     pictures = filter_statements(
-        pictures, matcher, embedder, settings, reader=reader, grouper=writer
+        pictures, matcher, embedder, settings, reader=reader, writer=writer
     )
     settings = AggregateSettings(profile=chosen, seed=scene.seed)
     return aggregate(pictures, writer, settings, reader=reader)[0]
