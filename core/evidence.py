@@ -26,7 +26,7 @@ HEDGED = -1.0  # said as a guess
 # in the first sentence .97 were in the photos of DID-Bench, in the last third about .65 (bench/calibrate.py).
 LATE = 1.0
 UNMENTIONED = -3.3  # a thing that a given caption of the whole image, not this captioner's, does not name
-THROUGH = 0.5  # how much of `through` counts: a matcher's errors on one crop go together
+THROUGH = 0.9  # how much of `through` counts: errors of a matcher on one crop go together, a little
 
 
 def logit(probability: float) -> float:
@@ -124,7 +124,7 @@ class Prior:
     once: float = 0.0
     again: float = 1.0
     alone: float = 1.45
-    of_thing: float = 1.0
+    of_thing: float = 1.5
 
     def of(
         self, captions: int, asked: int, *, hedged: bool = False, late: float = 0.5
