@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""Caption pictures: `python3 run.py [IMAGE ...]`.
+"""Caption images: `python3 run.py [IMAGE ...]`.
 
 The first call sets up what is needed in `.venv` beside this file; later calls start at once.
-`--here` uses the Python this was started with, as it is, and installs nothing. All other options
-go to the command line tool: see `--help`.
+`--help` lists the options and needs no installation.
 """
 
 import hashlib
 import os
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -27,8 +27,6 @@ def set_up(*requirements: str) -> Path:
 
     Returns the environment's Python.
     """
-    if sys.version_info < (3, 10):  # noqa: UP036 - whoever starts this may have an older one
-        sys.exit(f"Python 3.10 or newer is needed; this is {sys.version.split()[0]}.")
     python = environment_python()
     missing = [] if python.exists() else list(requirements)
     for name in requirements:
@@ -71,17 +69,27 @@ def _run(command: list, what: str) -> None:
         sys.exit(f"Could not {what}: see the messages above. To start over, delete {ENVIRONMENT}.")
 
 
+def check_python() -> None:
+    """End with a sentence where this Python is too old."""
+    if sys.version_info < (3, 10):  # noqa: UP036 - whoever starts this may have an older one
+        sys.exit(f"Python 3.10 or newer is needed; this is {sys.version.split()[0]}.")
+
+
 def main() -> int:
-    arguments = sys.argv[1:]
-    if "--here" in arguments:
-        arguments.remove("--here")
-        python = Path(sys.executable)
-    else:
-        python = set_up("requirements.txt")
+    check_python()
+    if str(ROOT) not in sys.path:  # the Python of portable ComfyUI does not look beside the script
+        sys.path.insert(0, str(ROOT))
+    from core.options import parser
+
+    # Before anything is installed: --help, and a misspelt option.
+    if parser().parse_args().here:
+        runpy.run_module("core", run_name="__main__")
+    python = set_up("requirements.txt")
     paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
+    command = [str(python), "-m", "core", *sys.argv[1:]]
     try:
-        return subprocess.run([str(python), "-m", "core", *arguments], env=environment).returncode
+        return subprocess.run(command, env=environment).returncode
     except KeyboardInterrupt:
         return 130
 
