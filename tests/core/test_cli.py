@@ -131,17 +131,20 @@ def test_an_environment_is_set_up_once_and_again_when_the_requirements_change(
     )
     (tmp_path / "requirements.txt").write_text(f"{package}\n")
     monkeypatch.setattr(run_script, "ROOT", tmp_path)
-    monkeypatch.setattr(run_script, "ENVIRONMENT", tmp_path / ".venv")
     ran = []
     real = run_script._run
-    monkeypatch.setattr(run_script, "_run", lambda c, what: (ran.append(what), real(c, what)))
-    python = run_script.set_up("requirements.txt")
+    monkeypatch.setattr(run_script, "_run", lambda *a: (ran.append(a[-1]), real(*a)))
+
+    def set_up():
+        return run_script.set_up("requirements.txt", environment=tmp_path / ".venv")
+
+    python = set_up()
     assert subprocess.run([python, "-c", "import cv2"]).returncode == 0
-    assert ran == ["make .venv", "install the requirements"]
-    assert run_script.set_up("requirements.txt") == python and len(ran) == 2
+    assert ran == ["make the environment", "install the requirements"]
+    assert set_up() == python and len(ran) == 2
     with (tmp_path / "requirements.txt").open("a") as file:
         file.write("# changed\n")
-    run_script.set_up("requirements.txt")
+    set_up()
     assert ran[2:] == ["install the requirements"]
 
 
