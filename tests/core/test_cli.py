@@ -36,7 +36,9 @@ def test_without_arguments_the_example_is_captioned(tmp_path):
     caption = (tmp_path / "output" / "example.txt").read_text().strip()
     assert caption in done.stdout
     assert Image.open(tmp_path / "output" / "example.patches.png").size == (520, 380)
-    assert json.loads((tmp_path / "output" / "example.report.json").read_text())["caption"] == caption
+    assert (
+        json.loads((tmp_path / "output" / "example.report.json").read_text())["caption"] == caption
+    )
     assert "aggregate" in done.stderr  # the progress bar moved
 
 

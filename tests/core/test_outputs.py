@@ -118,7 +118,9 @@ def test_another_case_is_another_file_or_is_kept(tmp_path):
     assert (tmp_path / "A.txt").read_text() == "mine"
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]\n3\n{}\n", '{"file": 3}\n', "\x00" * 99, "[" * 9999])
+@pytest.mark.parametrize(
+    "content", ["", "{", "[]\n3\n{}\n", '{"file": 3}\n', "\x00" * 99, "[" * 9999]
+)
 def test_a_damaged_record_protects_every_file_and_can_be_written_on(tmp_path, content):
     (tmp_path / RECORD).write_text(content)
     (tmp_path / "a.txt").write_text("mine")
