@@ -78,14 +78,14 @@ def main() -> int:
         sys.path.insert(0, str(ROOT))
     from core.options import parser
 
-    # Before anything is installed: --help, and a misspelt option.
-    if parser().parse_args().here:
-        runpy.run_module("core", run_name="__main__")
-    python = set_up("requirements.txt")
-    paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
-    command = [str(python), "-m", "core", *sys.argv[1:]]
+    options = parser().parse_args()  # before anything is installed: --help, a misspelt option
     try:
+        if options.here:
+            runpy.run_module("core", run_name="__main__")  # which ends with sys.exit
+        python = set_up("requirements.txt")
+        paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
+        command = [str(python), "-m", "core", *sys.argv[1:]]
         return subprocess.run(command, env=environment).returncode
     except KeyboardInterrupt:
         return 130

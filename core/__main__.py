@@ -8,6 +8,8 @@ try:
     from .cli import main
 
     sys.exit(main(options))
+except KeyboardInterrupt:
+    sys.exit(130)
 except ModuleNotFoundError as error:
     requirements = Path(__file__).parent.parent / "requirements.txt"
     sys.exit(
