@@ -21,7 +21,8 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 def parser() -> argparse.ArgumentParser:
     p = argparse.ArgumentParser(
         prog="run_tests.py",
-        description="Run the tests. All other options go to pytest: -k WORDS, -x, a test file ...",
+        description="Run the tests. All other options go to pytest, for example -k WORDS, -x, "
+        "or a file as seen from tests/, such as core/test_cli.py.",
     )
     p.add_argument(
         "--with-comfyui",
