@@ -15,6 +15,8 @@ from run import ROOT, check_python, set_up
 
 SOURCE = "https://github.com/comfyanonymous/ComfyUI"
 COMFYUI = ROOT / ".comfyui"  # the tests look here first, unless COMFYUI_DIR names another
+# In a ComfyUI's folder, and not copied from there: code of others, and what may be large or private.
+OF_ITS_USER = (".git", ".venv", "venv", "custom_nodes", "models", "output", "temp", "user")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
 
@@ -29,8 +31,8 @@ def parser() -> argparse.ArgumentParser:
         metavar="SOURCE",
         nargs="?",
         const=SOURCE,
-        help="first set up what the tests in a running ComfyUI need: a clone of SOURCE (a URL or a "
-        f"local git repository; default: {SOURCE}) in .comfyui with an environment of its own, and "
+        help="first set up what the tests in a running ComfyUI need: a ComfyUI in .comfyui, cloned "
+        f"from a URL or copied from a folder (default: {SOURCE}), with an environment of its own; and "
         "Chromium where no browser is found. Several GB, once; later runs find it without this option",
     )
     p.add_argument(
@@ -48,11 +50,11 @@ def find_browser() -> str | None:
 
 
 def set_up_comfyui(source: str, python: Path) -> None:
-    """Clone a ComfyUI, make its environment, and have `python`'s Playwright get a browser."""
+    """Bring a ComfyUI, make its environment, and have `python`'s Playwright get a browser."""
     if not (COMFYUI / "main.py").is_file():
-        clone(source)
+        bring(source)
     elif source != SOURCE:
-        print(f"{COMFYUI} is there already and is used as it is: delete it to clone {source}.")
+        print(f"{COMFYUI} is there already and is used as it is: delete it to use {source}.")
     # Paths as seen from this folder. The environment lies where the tests look for it.
     requirements = [
         ".comfyui/requirements.txt",
@@ -70,18 +72,24 @@ def set_up_comfyui(source: str, python: Path) -> None:
             )
 
 
-def clone(source: str) -> None:
-    """A clone of the newest commit in `COMFYUI`, or none."""
-    if shutil.which("git") is None:
-        sys.exit("--with-comfyui needs git, which is not installed.")
-    print(f"Cloning {source} ...", file=sys.stderr)
+def bring(source: str) -> None:
+    """A ComfyUI in `COMFYUI`, copied from a folder or cloned; whole, or not at all."""
+    folder = Path(source).expanduser()
     part = COMFYUI.with_name(".comfyui.part")
     shutil.rmtree(part, ignore_errors=True)
-    local = Path(source).expanduser()
-    # git makes a shallow clone of a local repository only by URL.
-    address = local.resolve().as_uri() if local.exists() else source
-    done = subprocess.run(["git", "clone", "--quiet", "--depth", "1", address, str(part)])
-    if done.returncode or not (part / "main.py").is_file():
+    print(f"Bringing ComfyUI from {source} ...", file=sys.stderr)
+    if (folder / "main.py").is_file():
+        own = [str(folder / name) for name in OF_ITS_USER]
+        shutil.copytree(
+            folder, part, ignore=lambda at, names: [n for n in names if str(Path(at, n)) in own]
+        )
+    elif shutil.which("git") is None:
+        sys.exit("--with-comfyui needs git, which is not installed; or name a ComfyUI's folder.")
+    else:
+        # git makes a shallow clone of a local repository only by URL.
+        address = folder.resolve().as_uri() if folder.exists() else source
+        subprocess.run(["git", "clone", "--quiet", "--depth", "1", address, str(part)])
+    if not (part / "main.py").is_file():
         shutil.rmtree(part, ignore_errors=True)
         sys.exit(
             f"--with-comfyui: {source} could not be cloned, or is no ComfyUI. Name another: "

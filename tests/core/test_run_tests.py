@@ -1,6 +1,7 @@
 """How the tests are set up and what their last lines say."""
 
 import os
+import shutil
 import subprocess
 import sys
 
@@ -67,24 +68,43 @@ def test_full_runs_everything_and_each_run_has_the_same_examples(tmp_path):
 
 
 @pytest.fixture
-def repository(tmp_path):
+def comfyui(tmp_path, monkeypatch):
+    """A folder that looks like a ComfyUI in use; the copy goes to the second path."""
     folder = tmp_path / "ComfyUI"
-    folder.mkdir()
-    (folder / "main.py").write_text("")
+    for name in ("main.py", "comfy/models/a.py", "models/LLM/large.bin", "user/private.json"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text("")
+    monkeypatch.setattr(run_tests, "COMFYUI", tmp_path / "copy" / ".comfyui")
+    (tmp_path / "copy").mkdir()
+    return folder, run_tests.COMFYUI
+
+
+def files(folder):
+    found = (p.relative_to(folder) for p in folder.rglob("*") if p.is_file())
+    return {p.as_posix() for p in found if p.parts[0] != ".git"}
+
+
+def test_a_comfyui_is_copied_from_a_folder_without_what_is_its_users(comfyui):
+    folder, copy = comfyui
+    run_tests.bring(str(folder))
+    assert files(copy) == {"main.py", "comfy/models/a.py"}
+    assert [p.name for p in copy.parent.iterdir()] == [".comfyui"]
+
+
+@pytest.mark.skipif(not shutil.which("git"), reason="git is not installed")
+def test_a_comfyui_is_cloned_from_a_repository(comfyui, tmp_path):
+    folder, copy = comfyui
     git = ["git", "-C", folder, "-c", "user.name=t", "-c", "user.email=t@example.org"]
     for command in (["init", "-q"], ["add", "."], ["commit", "-qm", "x"]):
         subprocess.run([*git, *command], check=True)
-    return folder
+    bare = tmp_path / "bare"
+    subprocess.run(["git", "clone", "-q", "--bare", folder, bare], check=True)
+    run_tests.bring(str(bare))
+    assert files(copy) == files(folder)
 
 
-@pytest.mark.skipif(not run_tests.shutil.which("git"), reason="git is not installed")
-def test_a_comfyui_is_cloned_from_a_folder_or_not_at_all(tmp_path, repository, monkeypatch):
-    target = tmp_path / ".comfyui"
-    monkeypatch.setattr(run_tests, "COMFYUI", target)
+def test_what_is_no_comfyui_is_not_brought(comfyui, tmp_path):
     for wrong in (tmp_path / "missing", tmp_path):
         with pytest.raises(SystemExit, match="could not be cloned, or is no ComfyUI"):
-            run_tests.clone(str(wrong))
-    assert not target.exists()
-    run_tests.clone(str(repository))
-    assert (target / "main.py").is_file()
-    assert not target.with_name(".comfyui.part").exists()
+            run_tests.bring(str(wrong))
+    assert list(run_tests.COMFYUI.parent.iterdir()) == []
