@@ -9,13 +9,13 @@ import argparse
 import shutil
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 from run import ROOT, check_python, set_up
 
 SOURCE = "https://github.com/comfyanonymous/ComfyUI"
 COMFYUI = ROOT / ".comfyui"  # the tests look here first, unless COMFYUI_DIR names another
-# In a ComfyUI's folder, and not copied from there: code of others, and what may be large or private.
 OF_ITS_USER = (".git", ".venv", "venv", "custom_nodes", "models", "output", "temp", "user")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
@@ -79,10 +79,7 @@ def bring(source: str) -> None:
     shutil.rmtree(part, ignore_errors=True)
     print(f"Bringing ComfyUI from {source} ...", file=sys.stderr)
     if (folder / "main.py").is_file():
-        own = [str(folder / name) for name in OF_ITS_USER]
-        shutil.copytree(
-            folder, part, ignore=lambda at, names: [n for n in names if str(Path(at, n)) in own]
-        )
+        shutil.copytree(folder, part, ignore=partial(_of_its_user, folder))
     elif shutil.which("git") is None:
         sys.exit("--with-comfyui needs git, which is not installed; or name a ComfyUI's folder.")
     else:
@@ -96,6 +93,15 @@ def bring(source: str) -> None:
             "--with-comfyui URL_OR_FOLDER"
         )
     part.rename(COMFYUI)
+
+
+def _of_its_user(comfyui: Path, folder: str, names: list[str]) -> list[str]:
+    """What is not copied of a ComfyUI's folder: what others wrote, and what may be large or private."""
+    if Path(folder) == comfyui:
+        return [name for name in names if name in OF_ITS_USER]
+    if Path(folder) == comfyui / "input":
+        return [name for name in names if name != "example.png"]  # which is ComfyUI's own
+    return []
 
 
 def main() -> int:

@@ -71,7 +71,8 @@ def test_full_runs_everything_and_each_run_has_the_same_examples(tmp_path):
 def comfyui(tmp_path, monkeypatch):
     """A folder that looks like a ComfyUI in use; the copy goes to the second path."""
     folder = tmp_path / "ComfyUI"
-    for name in ("main.py", "comfy/models/a.py", "models/LLM/large.bin", "user/private.json"):
+    own = ("main.py", "comfy/models/a.py", "input/example.png")
+    for name in (*own, "input/me.png", "models/LLM/large.bin", "user/private.json"):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text("")
     monkeypatch.setattr(run_tests, "COMFYUI", tmp_path / "copy" / ".comfyui")
@@ -87,7 +88,7 @@ def files(folder):
 def test_a_comfyui_is_copied_from_a_folder_without_what_is_its_users(comfyui):
     folder, copy = comfyui
     run_tests.bring(str(folder))
-    assert files(copy) == {"main.py", "comfy/models/a.py"}
+    assert files(copy) == {"main.py", "comfy/models/a.py", "input/example.png"}
     assert [p.name for p in copy.parent.iterdir()] == [".comfyui"]
 
 
