@@ -30,7 +30,7 @@ from run_tests import COMFYUI
 ROOT = Path(__file__).parents[1]
 PACK = "comfyui-patch-matters"  # with dashes, as people's folders have
 START_SECONDS = 180
-WANTED, TOO_LONG = "NOT SET UP: ", "TOO LONG FOR EVERY DAY"
+WANTED, TOO_LONG = "not set up: ", "too long for every day"
 
 
 def pytest_addoption(parser):
@@ -59,20 +59,20 @@ def pytest_unconfigure(config):
         report.longrepr[2].removeprefix("Skipped: ")
         for report in (terminal.stats.get("skipped", []) if terminal else [])
     )
-    wanted = {reason: n for reason, n in skipped.items() if reason.startswith(WANTED)}
-    if wanted:
-        count = sum(wanted.values())
+    too_long = skipped.pop(TOO_LONG, 0)
+    if count := sum(skipped.values()):
         terminal.write_line(f"\n{count} {'test was' if count == 1 else 'tests were'} skipped:")
-        for reason, n in wanted.items():
-            terminal.write_line(f"  {n}: {reason.removeprefix(WANTED)}")
+        for reason, n in skipped.most_common():
+            terminal.write_line(f"  {n}: {reason}")
+    if any(reason.startswith(WANTED) for reason in skipped):
         terminal.write_line(
             "To set up all that is needed (several GB): python3 run_tests.py --with-comfyui",
             bold=True,
         )
-    if count := skipped[TOO_LONG]:
-        takes, them = ("test takes", "it") if count == 1 else ("tests take", "them")
+    if too_long:
+        takes, them = ("test takes", "it") if too_long == 1 else ("tests take", "them")
         terminal.write_line(
-            f"{count} {takes} too long for every day. To run {them}: python3 run_tests.py --full",
+            f"{too_long} {takes} too long for every day. To run {them}: python3 run_tests.py --full",
             bold=True,
         )
 

@@ -53,7 +53,7 @@ def test_the_last_lines_say_what_was_skipped_and_the_command_that_sets_it_up(tmp
     assert text.splitlines()[-5:] == [
         "",
         "1 test was skipped:",
-        "  1: a server",
+        "  1: not set up: a server",
         "To set up all that is needed (several GB): python3 run_tests.py --with-comfyui",
         "1 test takes too long for every day. To run it: python3 run_tests.py --full",
     ]
