@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""Caption pictures: `python3 run.py [IMAGE ...]`.
+"""Caption images: `python3 run.py [IMAGE ...]`.
 
 The first call sets up what is needed in `.venv` beside this file; later calls start at once.
-`--here` uses the Python this was started with, as it is, and installs nothing. All other options
-go to the command line tool: see `--help`.
+`--help` lists the options and needs no installation.
 """
 
 import hashlib
 import os
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -16,72 +16,77 @@ ROOT = Path(__file__).resolve().parent
 ENVIRONMENT = ROOT / ".venv"
 
 
-def environment_python() -> Path:
-    """The Python of `.venv`."""
-    windows = os.name == "nt"
-    return ENVIRONMENT / ("Scripts" if windows else "bin") / ("python.exe" if windows else "python")
+def set_up(*requirements: str, environment: Path = ENVIRONMENT) -> Path:
+    """Make an environment and install requirement files, those that were not installed as they are now.
 
-
-def set_up(*requirements: str) -> Path:
-    """Make `.venv` and install requirement files, those that were not installed as they are now.
+    Args:
+        requirements: paths as seen from this folder.
 
     Returns the environment's Python.
     """
-    if sys.version_info < (3, 10):  # noqa: UP036 - whoever starts this may have an older one
-        sys.exit(f"Python 3.10 or newer is needed; this is {sys.version.split()[0]}.")
-    python = environment_python()
-    missing = [] if python.exists() else list(requirements)
-    for name in requirements:
-        marker = _marker(name)
-        if name not in missing and not (marker.exists() and marker.read_text() == _state(name)):
-            missing.append(name)
+    windows = os.name == "nt"
+    inside = ("Scripts", "python.exe") if windows else ("bin", "python")
+    python = environment.joinpath(*inside)
+    markers = {name: environment / f"installed-{name.replace('/', '-')}" for name in requirements}
+    missing = [
+        name
+        for name, marker in markers.items()
+        if not (python.exists() and marker.exists() and marker.read_text() == _state(name))
+    ]
     if not missing:
         return python
-    print("Setting up .venv (once; several GB, most of it PyTorch) ...", file=sys.stderr)
+    print(f"Setting up {environment} (several GB, most of it PyTorch) ...", file=sys.stderr)
     if not python.exists():
-        _run([sys.executable, "-m", "venv", str(ENVIRONMENT)], "make .venv")
+        _run([sys.executable, "-m", "venv", str(environment)], environment, "make the environment")
     options = [option for name in missing for option in ("-r", str(ROOT / name))]
     install = [str(python), "-m", "pip", "install", "--disable-pip-version-check"]
-    _run([*install, "--quiet", *options], "install the requirements")
-    _mend_opencv(python, install)
+    _run([*install, "--quiet", *options], environment, "install the requirements")
+    _mend_opencv(python, environment, install)
     for name in missing:
-        _marker(name).write_text(_state(name))
+        markers[name].write_text(_state(name))
     return python
-
-
-def _marker(requirements: str) -> Path:
-    return ENVIRONMENT / f"installed-{requirements.replace('/', '-')}"
 
 
 def _state(requirements: str) -> str:
     return hashlib.sha256((ROOT / requirements).read_bytes()).hexdigest()
 
 
-def _mend_opencv(python: Path, install: list) -> None:
+def _mend_opencv(python: Path, environment: Path, install: list) -> None:
     """On a machine without a display's libraries, replace opencv-python by its headless twin."""
     works = subprocess.run([str(python), "-c", "import cv2"], capture_output=True).returncode == 0
     if not works:
         uninstall = [str(python), "-m", "pip", "uninstall", "--quiet", "-y", "opencv-python"]
-        _run(uninstall, "remove opencv-python")
-        _run([*install, "--quiet", "opencv-python-headless"], "install opencv-python-headless")
+        _run(uninstall, environment, "remove opencv-python")
+        headless = [*install, "--quiet", "opencv-python-headless"]
+        _run(headless, environment, "install opencv-python-headless")
 
 
-def _run(command: list, what: str) -> None:
+def _run(command: list, environment: Path, what: str) -> None:
     if subprocess.run(command).returncode != 0:
-        sys.exit(f"Could not {what}: see the messages above. To start over, delete {ENVIRONMENT}.")
+        sys.exit(f"Could not {what}: see the messages above. To start over, delete {environment}.")
+
+
+def check_python() -> None:
+    """End with a sentence where this Python is too old."""
+    if sys.version_info < (3, 10):  # noqa: UP036 - whoever starts this may have an older one
+        sys.exit(f"Python 3.10 or newer is needed; this is {sys.version.split()[0]}.")
 
 
 def main() -> int:
-    arguments = sys.argv[1:]
-    if "--here" in arguments:
-        arguments.remove("--here")
-        python = Path(sys.executable)
-    else:
-        python = set_up("requirements.txt")
-    paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
+    check_python()
+    if str(ROOT) not in sys.path:  # the Python of portable ComfyUI does not look beside the script
+        sys.path.insert(0, str(ROOT))
+    from core.options import parser
+
+    options = parser().parse_args()  # before anything is installed: --help, a misspelt option
     try:
-        return subprocess.run([str(python), "-m", "core", *arguments], env=environment).returncode
+        if options.here:
+            runpy.run_module("core", run_name="__main__")  # which ends with sys.exit
+        python = set_up("requirements.txt")
+        paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
+        command = [str(python), "-m", "core", *sys.argv[1:]]
+        return subprocess.run(command, env=environment).returncode
     except KeyboardInterrupt:
         return 130
 

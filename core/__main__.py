@@ -1,10 +1,15 @@
 import sys
 from pathlib import Path
 
+from .options import parser
+
+options = parser().parse_args()
 try:
     from .cli import main
 
-    sys.exit(main())
+    sys.exit(main(options))
+except KeyboardInterrupt:
+    sys.exit(130)
 except ModuleNotFoundError as error:
     requirements = Path(__file__).parent.parent / "requirements.txt"
     sys.exit(

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from .checking import Checked, check
-from .claims import Claim, Reader, Reading
-from .claims.readers import AUTO, reader_for
+from .claims import AUTO, Claim, Reader, Reading
+from .claims.readers import reader_for
 from .compose import compose, compose_sentences, implications
 from .models import ERROR, REFUSAL, Completion, Fact, Writer, WritingRequest, requests_of
 from .models.writing import missing_prompt
@@ -24,11 +24,13 @@ class AggregateSettings:
     """Attributes:
     length: "short", "medium" or "long": see `LENGTHS`.
     profile: how the writer is asked.
+    reader: what takes the written text apart: one of `claims.READERS`.
     seed: for the writer.
     """
 
     length: str = "long"
     profile: Profile = DEFAULT
+    reader: str = AUTO
     seed: int = 0
 
 
@@ -94,9 +96,9 @@ def aggregate(
     noted. Where the writer fails, its caption is what was kept, arranged by rules.
 
     Args:
-        reader: takes the written text apart; None for the pack's own.
+        reader: in place of the settings' one.
     """
-    reader = reader or reader_for(AUTO, writer, sign_of_life(step))
+    reader = reader or reader_for(settings.reader, writer, sign_of_life(step))
     maximum = LENGTHS[settings.length]
     requests = [
         WritingRequest(facts_of(picture), maximum, seed=settings.seed) for picture in pictures

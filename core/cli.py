@@ -1,133 +1,66 @@
-"""The command line: pictures in, captions, annotated pictures and reports out."""
+"""The command line: images in; captions, reports and annotated images out."""
 
 from __future__ import annotations
 
 import argparse
+import glob
 import json
 import os
 import sys
-import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-from .profiles import DEFAULT, LENGTHS, PROFILES
 from .errors import PatchMattersError
 from .images import read_image
 from .models.hosted.endpoints import Config
-from .models.local.loading import Loading, precisions
-from .models.registry import (
-    CAPTIONER,
-    DETECTOR,
-    MATCHER,
-    WRITER,
-    known_models,
-    load_answers,
-    load_model,
-)
+from .models.local.loading import Loading, check_precision
+from .models.registry import DETECTOR, load_answers, load_model
+from .options import PACK, ROLES
+from .outputs import CAPTION, PATCHES, REPORT, OutputFolder, Record
 from .pipeline import STAGES, Models, Progress, Settings, caption_images, profile_settings
 from .report import annotated, as_dict
 from .wording import split_words
 
-PACK = Path(__file__).parent.parent
 EXAMPLE = PACK / "assets" / "example.png"
 HOME = Path.home() / ".patch_matters"  # config.json and cache of hosted models
-ROLES = {
-    DETECTOR: "finds the objects that the patches are built around",
-    CAPTIONER: "describes the whole image and each patch",
-    MATCHER: "scores each sentence against the pixels",
-    WRITER: "writes the caption from the sentences that were kept",
-}
 
 
-def parser() -> argparse.ArgumentParser:
-    """The options of the command."""
-    p = argparse.ArgumentParser(
-        prog="run.py",
-        description="Long, detailed, trustworthy captions: divide the picture into patches, describe "
-        "each, keep the sentences that fit the pixels, and join them.",
-    )
-    p.add_argument(
-        "images", nargs="*", metavar="IMAGE", help="pictures to caption (none: the example photo)"
-    )
-    for role, what in ROLES.items():
-        p.add_argument(
-            f"--{role}", default="", metavar="NAME", help=f"{what}: {known_models(role)}"
-        )
-    p.add_argument(
-        "--classes",
-        default="",
-        metavar="WORDS",
-        help="what the detector is to look for, as in «person, red car» (default: all its classes, "
-        "or the nouns of the caption for a detector that takes words)",
-    )
-    p.add_argument(
-        "--precision",
-        choices=precisions(),
-        default="auto",
-        help="number format of a captioner's or writer's weights (default: as saved)",
-    )
-    p.add_argument(
-        "--models",
-        metavar="DIR",
-        default=_models_folder(),
-        help="folder of model folders, where models of the catalogue are found and downloaded to "
-        "(default: %(default)s)",
-    )
-    p.add_argument(
-        "--profile",
-        choices=PROFILES,
-        default=DEFAULT.name,
-        help="default: score every sentence on all patches that show its place, write once; paper: "
-        "keep what two captions of a patch agree on unscored, write level by level; fast: one "
-        "caption of each patch, no writer",
-    )
-    p.add_argument(
-        "--length",
-        choices=tuple(LENGTHS),
-        default="long",
-        help="sentences of the caption: short 3, medium 8, long all that were kept (default)",
-    )
-    p.add_argument("--seed", type=int, default=0, help="of the sampled captions (default: 0)")
-    p.add_argument(
-        "--clear-answers",
-        action="store_true",
-        help="forget the kept answers of hosted models first, so that they are asked again",
-    )
-    p.add_argument(
-        "--json", metavar="FILE", help="write the reports of all pictures to FILE, as one list"
-    )
-    p.add_argument(
-        "--out",
-        metavar="DIR",
-        default="output",
-        help="folder for caption (.txt), annotated picture (.png) and report (.json) of each "
-        "picture (default: output)",
-    )
-    return p
+def main(options: argparse.Namespace) -> int:
+    """Run the command with the options of `options.parser`.
 
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command. Returns 0, or 1 if any picture failed, or 2 if it could not start."""
-    options = parser().parse_args(arguments)
-    paths = [Path(p) for p in options.images] or [EXAMPLE]
+    Returns 0, or 1 if any image was not captioned, or 2 if it could not start.
+    """
+    paths = named_images(options.images)
     try:
+        check_precision(options.precision)
+        output = OutputFolder(options.out, paths, overwrite=options.overwrite)
+        stems = output.stems(paths)
+        if options.json:
+            reports = OutputFolder(Path(options.json).parent, paths, overwrite=options.overwrite)
+            _check_json(Path(options.json), reports, output.folder, stems)
         if options.clear_answers and (answers := load_answers(Config.read(HOME), HOME)):
             answers.clear()
         models = Models(**{role: _load(role, options) for role in ROLES})
-        folder = _writable_folder(options.out)
-        if options.json:
-            _writable_folder(Path(options.json).parent)
     except PatchMattersError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     import torch
 
-    settings = profile_settings(options.profile, seed=options.seed, length=options.length)
+    for path, stem in zip(paths, stems):
+        if stem != path.stem:
+            print(
+                f"{path}: its files are named {stem}, because those named {path.stem} belong to "
+                "another image.",
+                file=sys.stderr,
+            )
+    settings = profile_settings(
+        options.profile, seed=options.seed, length=options.length, reader=options.reader
+    )
     records = []
     with _progress_bar(len(paths)) as (bar, progress):
-        for number, (path, stem) in enumerate(zip(paths, unique_stems(paths))):
+        for number, (path, stem) in enumerate(zip(paths, stems)):
             try:
-                record = caption_file(path, folder / stem, models, settings, progress(number))
+                record = caption_file(path, output, stem, models, settings, progress(number))
                 bar.write(f"{path}\n{record['caption']}\n", file=sys.stdout)
             except (PatchMattersError, torch.OutOfMemoryError) as error:
                 if isinstance(error, torch.OutOfMemoryError):
@@ -135,9 +68,46 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 record = {"image": str(path), "error": str(error)}
                 bar.write(f"error: {error}", file=sys.stderr)
             records.append(record)
+    failed = any("error" in record for record in records)
     if options.json:
-        write_whole(Path(options.json), _json_bytes(records))
-    return 1 if any("error" in record for record in records) else 0
+        try:
+            reports.write(Path(options.json).name, _json_bytes(records))
+        except PatchMattersError as error:
+            print(f"error: {error}", file=sys.stderr)
+            failed = True
+    return 1 if failed else 0
+
+
+def named_images(names: Sequence[str]) -> list[Path]:
+    """The images that the command names: patterns expanded, which not every shell does, and without
+    the annotated images that the pack itself wrote. One named twice counts once. None named: the
+    example."""
+    if not names:
+        return [EXAMPLE]
+    found = [Path(path) for name in names for path in _expanded(name)]
+    records = {folder: Record(folder) for folder in {path.parent for path in found}}
+    kept = []
+    for path in {os.path.abspath(path): path for path in found}.values():
+        if path.name.endswith(PATCHES) and records[path.parent].wrote(path.name):
+            print(f"{path} is an annotated image that this pack wrote: skipped.", file=sys.stderr)
+        else:
+            kept.append(path)
+    return kept
+
+
+def _expanded(name: str) -> list[str]:
+    if os.path.lexists(name) or not glob.has_magic(name):
+        return [name]
+    return sorted(glob.glob(name)) or [name]
+
+
+def _check_json(path: Path, reports: OutputFolder, output: Path, stems: Sequence[str]) -> None:
+    reports.check(path.name)
+    own = {stem.lower() + suffix for stem in stems for suffix in (CAPTION, REPORT, PATCHES)}
+    if os.path.samefile(path.parent, output) and path.name.lower() in own:
+        raise PatchMattersError(
+            f"--json {path} is a file of one of the images: choose another name."
+        )
 
 
 def _load(role: str, options):
@@ -162,75 +132,28 @@ def _load(role: str, options):
         )
 
 
-def _models_folder() -> str:
-    """That of the ComfyUI around this pack, if there is one."""
-    of_comfyui = PACK.parent.parent / "models" / "LLM"
-    return str(of_comfyui if of_comfyui.is_dir() else PACK / "models" / "LLM")
-
-
 def caption_file(
-    path: Path, target: Path, models: Models, settings: Settings, progress: Progress
+    path: Path,
+    output: OutputFolder,
+    stem: str,
+    models: Models,
+    settings: Settings,
+    progress: Progress,
 ) -> dict:
-    """Caption one file and write `<target>.txt`, `.png` and `.json`; returns the report."""
-    picture = caption_images([read_image(path)], models, settings, progress=progress)[0]
-    record = {"image": str(path), **as_dict(picture)}
-    write_whole(target.with_name(target.name + ".txt"), (picture.caption + "\n").encode())
-    write_whole(target.with_name(target.name + ".json"), _json_bytes(record))
-    write_whole(
-        target.with_name(target.name + ".png"), lambda file: annotated(picture).save(file, "PNG")
-    )
-    return record
-
-
-def unique_stems(paths: Sequence[Path]) -> list[str]:
-    """The files' stems; one that came before (in any case) gets `-2`, `-3` …"""
-    taken: set[str] = set()
-    stems = []
-    for path in paths:
-        stem, number = path.stem or "image", 1
-        while (unique := stem if number == 1 else f"{stem}-{number}").lower() in taken:
-            number += 1
-        taken.add(unique.lower())
-        stems.append(unique)
-    return stems
-
-
-def write_whole(path: Path, content: bytes | Callable) -> None:
-    """Write a file whole or not at all.
+    """Caption one file and write its caption, report and annotated image; returns the report.
 
     Raises:
-        PatchMattersError: it cannot be written.
+        PatchMattersError: of the models; or a file is in the way, which is found out before any
+            model is asked.
     """
-    temporary = None
-    try:
-        with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as file:
-            temporary = file.name
-            content(file) if callable(content) else file.write(content)
-        os.chmod(temporary, 0o666 & ~_umask())
-        os.replace(temporary, path)
-    except OSError as error:
-        if temporary and os.path.exists(temporary):
-            os.unlink(temporary)
-        raise PatchMattersError(f"{path} cannot be written: {error.strerror or error}") from error
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
-
-
-def _writable_folder(folder: str | Path) -> Path:
-    folder = Path(folder)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            return folder
-    except OSError as error:
-        raise PatchMattersError(
-            f"The folder {folder} cannot be written to ({error.strerror or error}): choose another "
-            "with --out."
-        ) from error
+    for suffix in (CAPTION, REPORT, PATCHES):
+        output.check(stem + suffix)
+    picture = caption_images([read_image(path)], models, settings, progress=progress)[0]
+    record = {"image": str(path), **as_dict(picture)}
+    output.write(stem + CAPTION, (picture.caption + "\n").encode(), path)
+    output.write(stem + REPORT, _json_bytes(record), path)
+    output.write(stem + PATCHES, lambda file: annotated(picture).save(file, "PNG"), path)
+    return record
 
 
 def _json_bytes(value) -> bytes:

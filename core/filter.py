@@ -10,8 +10,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from .claims import Claim, Passage, Reader, Reading
-from .claims.readers import AUTO, reader_for
+from .claims import AUTO, Claim, Passage, Reader, Reading
+from .claims.readers import reader_for
 from .claims.scene import Grouped, Scene, Source, grouped, merged
 from .evidence import LabelFree
 from .models import LENGTH, Embedder, Matcher, Writer
@@ -33,7 +33,7 @@ class FilterSettings:
     overlap: in the paper's profile, regions that overlap by more than this IoU are filtered together
         (paper: 0.4).
     profile: how it is decided.
-    reader: what takes the captions apart: one of `claims.readers.READERS`.
+    reader: what takes the captions apart: one of `claims.READERS`.
     """
 
     threshold: float = 0.0

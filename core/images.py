@@ -25,7 +25,9 @@ def read_image(path: str | Path) -> Image.Image:
     path = Path(path)
     try:
         if path.is_dir():
-            raise PatchMattersError(f"{path} is a folder: name the pictures in it.")
+            raise PatchMattersError(
+                f"{path} is a folder: name the images in it, for example {path / '*.jpg'}"
+            )
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             with Image.open(path) as file:

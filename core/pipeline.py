@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from .aggregate import AggregateSettings, aggregate
+from .claims import AUTO
 from .describe import DescribeSettings, describe
 from .divide import DivideSettings, divide
 from .filter import FilterSettings, filter_statements
@@ -45,16 +46,17 @@ class Settings:
     aggregate: AggregateSettings = AggregateSettings()
 
 
-def profile_settings(profile: str, *, seed: int = 0, length: str = "long") -> Settings:
-    """The settings of a profile: "default", "paper" (decide and write as the paper does) or "fast"
-    (one caption of each patch, and no writer)."""
+def profile_settings(
+    profile: str, *, seed: int = 0, length: str = "long", reader: str = AUTO
+) -> Settings:
+    """The settings of a profile, by its name in `profiles.PROFILES`."""
     chosen = PROFILES[profile]
     return Settings(
         describe=DescribeSettings(
             candidates=chosen.candidates, temperature=chosen.temperature, seed=seed
         ),
-        filter=FilterSettings(profile=chosen),
-        aggregate=AggregateSettings(length=length, profile=chosen, seed=seed),
+        filter=FilterSettings(profile=chosen, reader=reader),
+        aggregate=AggregateSettings(length, chosen, reader, seed),
     )
 
 

@@ -24,6 +24,7 @@ class HostedModel(io.ComfyNode):
     def define_schema(cls):
         table = Config.read(None).endpoints.values()
         examples = ", ".join(f"{e.name}: {e.example}" for e in table)
+        keys = ", ".join(e.key_variable for e in table if e.key_variable)
         defaults = Limits()
         return io.Schema(
             node_id="PatchMattersHostedModel",
@@ -46,8 +47,7 @@ class HostedModel(io.ComfyNode):
                     "endpoint",
                     options=_endpoints(),
                     default="openai",
-                    tooltip="Where the model is. Its key is read from the environment: OPENAI_API_KEY, "
-                    "ANTHROPIC_API_KEY, ZHIPUAI_API_KEY, GEMINI_API_KEY, OPENROUTER_API_KEY; servers "
+                    tooltip=f"Where the model is. Its key is read from the environment: {keys}; servers "
                     "of your own need none. More endpoints stand in the config file: see the README.",
                 ),
                 io.String.Input(

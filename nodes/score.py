@@ -1,5 +1,5 @@
-"""How well a text fits a picture, sentence by sentence: a caption against its photo, or an image that was
-made from it."""
+"""How well a text fits a whole image, sentence by sentence: a caption against its photo, or an image that
+was made from it."""
 
 from __future__ import annotations
 
@@ -18,17 +18,18 @@ class CaptionScore(io.ComfyNode):
             node_id="CaptionScore",
             display_name="Caption Score",
             category=types.CATEGORY,
-            description="Scores each sentence of a caption against a picture: the photo it was written "
-            "of, or an image that was generated from it.",
+            description="Scores each sentence of a caption against a whole image: the photo it "
+            "describes, or an image that was generated from it. Patches are not looked at, so what is "
+            "small can score lower here than in the Semantic Filter.",
             search_aliases=["patch matters", "clip score", "image text match", "compare"],
             is_input_list=True,
             is_output_node=True,
             inputs=[
-                io.Image.Input("image", tooltip="The pictures to score against."),
+                io.Image.Input("image", tooltip="The images to score against. Each is scored as a whole."),
                 io.String.Input(
                     "caption",
                     force_input=True,
-                    tooltip="One caption for all pictures, or one for each.",
+                    tooltip="One caption for all images, or one for each.",
                 ),
                 types.matcher_input(),
             ],
@@ -36,13 +37,14 @@ class CaptionScore(io.ComfyNode):
                 io.Float.Output(
                     "score",
                     is_output_list=True,
-                    tooltip="A list: for each picture the mean score (0 to 1) of the sentences that the "
-                    "matcher can judge; 0 where there is none.",
+                    tooltip="A list: for each image the mean score (0 to 1), on the whole image, of the "
+                    "sentences that the matcher can judge; 0 where there is none.",
                 ),
                 io.String.Output(
                     "sentences",
                     is_output_list=True,
-                    tooltip="A list: for each picture its sentences with their scores, one a line.",
+                    tooltip="A list: for each image its sentences with their scores on the whole image, "
+                    "one a line.",
                 ),
             ],
         )
@@ -70,5 +72,5 @@ class CaptionScore(io.ComfyNode):
             means.append(sum(known) / len(known) if known else 0.0)
             marks = (" –  " if score is None else f"{score:.2f}" for score in scores)
             tables.append("\n".join(f"{m} {s}" for m, s in zip(marks, sentences)))
-        shown = [f"{mean:.2f} on average\n{table}" for mean, table in zip(means, tables)]
+        shown = [f"{mean:.2f} on average, on the whole image\n{table}" for mean, table in zip(means, tables)]
         return io.NodeOutput(means, tables, ui=ui.PreviewText(bridge.titled(images, shown)))

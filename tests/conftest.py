@@ -1,4 +1,9 @@
-"""A real ComfyUI server for the tests that need one. Where there is none they skip, and say so."""
+"""A real ComfyUI server for the tests that need one, and what the last lines of a run say.
+
+Tests that need what is not set up are skipped with `skip_for_want_of`. Those that take too long for
+every day have the marker `full`, and randomised ones take the size of their sample from
+`helpers.fuzz` or `helpers.scale`.
+"""
 
 from __future__ import annotations
 
@@ -12,21 +17,72 @@ import time
 import urllib.error
 import urllib.request
 import uuid
+from collections import Counter
 from pathlib import Path
 
 import pytest
 from hub import running_hub
 from vendor import running_vendor
 
+import helpers
+from run_tests import COMFYUI
+
 ROOT = Path(__file__).parents[1]
 PACK = "comfyui-patch-matters"  # with dashes, as people's folders have
 START_SECONDS = 180
+WANTED, TOO_LONG = "not set up: ", "too long for every day"
+
+
+def pytest_addoption(parser):
+    parser.addoption("--full", action="store_true", help="also run what takes too long")
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "full: takes too long for every day; runs with --full")
+    helpers.FULL = config.getoption("full")
+
+
+def pytest_runtest_setup(item):
+    if item.get_closest_marker("full") and not helpers.FULL:
+        pytest.skip(TOO_LONG)
+
+
+def skip_for_want_of(what: str):
+    """Skip a test for something that `run_tests.py --with-comfyui` sets up."""
+    pytest.skip(WANTED + what)
+
+
+def pytest_unconfigure(config):
+    """The last lines: what was skipped, and the command that would run it."""
+    terminal = config.pluginmanager.get_plugin("terminalreporter")
+    skipped = Counter(
+        report.longrepr[2].removeprefix("Skipped: ")
+        for report in (terminal.stats.get("skipped", []) if terminal else [])
+    )
+    too_long = skipped.pop(TOO_LONG, 0)
+    if count := sum(skipped.values()):
+        terminal.write_line(f"\n{count} {'test was' if count == 1 else 'tests were'} skipped:")
+        for reason, n in skipped.most_common():
+            terminal.write_line(f"  {n}: {reason}")
+    if any(reason.startswith(WANTED) for reason in skipped):
+        terminal.write_line(
+            "To set up all that is needed (several GB): python3 run_tests.py --with-comfyui",
+            bold=True,
+        )
+    if too_long:
+        takes, them = ("test takes", "it") if too_long == 1 else ("tests take", "them")
+        terminal.write_line(
+            f"{too_long} {takes} too long for every day. To run {them}: python3 run_tests.py --full",
+            bold=True,
+        )
 
 
 def comfyui_folder() -> Path | None:
-    """COMFYUI_DIR, or the ComfyUI whose custom_nodes this pack lies in, or comfy-cli's default."""
+    """COMFYUI_DIR; or what `run_tests.py --with-comfyui` set up, the ComfyUI whose custom_nodes this
+    pack lies in, or comfy-cli's default."""
     named = os.environ.get("COMFYUI_DIR")
-    folders = [Path(named)] if named else [ROOT.parents[1], Path.home() / "comfy" / "ComfyUI"]
+    default = Path.home() / "comfy" / "ComfyUI"
+    folders = [Path(named)] if named else [COMFYUI, ROOT.parents[1], default]
     return next((f for f in folders if (f / "comfyui_version.py").is_file()), None)
 
 
@@ -40,6 +96,12 @@ def comfyui_python(folder: Path) -> Path:
         folder.parent / "python_embeded" / "python.exe",
     ]
     return next((c for c in candidates if c.is_file()), Path(sys.executable))
+
+
+def failing_import(python: Path, modules: str) -> str:
+    """The last line of what a Python says when it imports modules; empty where it can."""
+    done = subprocess.run([str(python), "-c", f"import {modules}"], capture_output=True, text=True)
+    return done.stderr.strip().splitlines()[-1] if done.returncode else ""
 
 
 class Server:
@@ -167,17 +229,15 @@ class Server:
 def server(tmp_path_factory):
     folder = comfyui_folder()
     if folder is None:
-        pytest.skip(
-            "NO COMFYUI: name its folder in COMFYUI_DIR to run the tests in a real server",
-        )
+        skip_for_want_of("a ComfyUI (or name the folder of yours in COMFYUI_DIR)")
     python = comfyui_python(folder)
-    needed = "import aiohttp, torch, sentencex, inflect, sentence_transformers, cv2"
-    checked = subprocess.run([str(python), "-c", needed], capture_output=True, text=True)
-    if checked.returncode:
-        problem = checked.stderr.strip().splitlines()[-1]
-        pytest.skip(
-            f"COMFYUI CANNOT RUN THE PACK ({problem}): install requirements.txt into {python}, or "
-            "name its Python in COMFYUI_PYTHON"
+    problem = failing_import(
+        python, "aiohttp, torch, sentencex, inflect, sentence_transformers, cv2"
+    )
+    if problem:
+        skip_for_want_of(
+            f"{python} lacks what the pack needs ({problem}; requirements.txt in that Python would "
+            "do, too)"
         )
     with running_hub() as hub, running_vendor() as vendor:
         running = Server(folder, python, tmp_path_factory.mktemp("comfyui"), hub, vendor)
@@ -187,3 +247,12 @@ def server(tmp_path_factory):
         finally:
             running.process.terminate()
             running.process.wait(30)
+
+
+@pytest.fixture(scope="session")
+def hosted_server(server):
+    """The server, where its Python has the package by which hosted models are asked."""
+    python = comfyui_python(comfyui_folder())
+    if problem := failing_import(python, "openai"):
+        skip_for_want_of(f"{python} lacks the optional package openai ({problem})")
+    return server

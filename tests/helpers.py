@@ -2,11 +2,30 @@
 
 from __future__ import annotations
 
+from hypothesis import HealthCheck, settings
 from PIL import Image
 
 from core.models import Completion, Detection
 from core.picture import Picture
 from core.regions import IMAGE, SPATIAL, WHOLE, Box, Region
+
+FULL = False  # whether --full was given; set before any test module is imported
+
+
+def scale(examples: int) -> int:
+    """How many examples a randomised test takes: a tenth of them, or all with --full."""
+    return examples if FULL else max(1, examples // 10)
+
+
+def fuzz(examples: int):
+    """Settings of a hypothesis test: `scale(examples)` examples, the same ones in every run."""
+    return settings(
+        max_examples=scale(examples),
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+        derandomize=True,
+        database=None,
+    )
 
 
 class ScriptedCaptioner:

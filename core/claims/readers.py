@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from ..models import Tick, Writer
-from . import Reader
+from . import LANGUAGE_MODEL, SYNTAX, Reader
 from .language_model import LanguageModelReader
 from .reading import SyntaxReader
-
-AUTO, SYNTAX, LANGUAGE_MODEL = "auto", "syntax", "language model"
-READERS = (AUTO, SYNTAX, LANGUAGE_MODEL)
 
 
 def reader_for(choice: str, writer: Writer | None, tick: Tick = lambda index: None) -> Reader:
     """The reader of that name.
 
-    "auto" reads English by syntax, and asks the writer, if it can be asked, about the rest; "language model" asks it
+    "auto" reads English by syntax, and asks the writer, if it can be asked, about the rest; "language-model" asks it
     about English, too. Without such a writer all is read by syntax.
     """
     if choice == SYNTAX or writer is None or not writer.generates or not hasattr(writer, "answer"):

@@ -41,12 +41,14 @@ _LOCAL = {
 
 
 def known_models(role: str) -> str:
-    """What `load_model` takes for a role, in words."""
+    """What `load_model` takes for a role, apart from hosted models, in words."""
     known = f"{OFFLINE[role]}, {TRANSFORMERS}FOLDER or {TRANSFORMERS}AUTHOR/NAME ({_LOCAL[role]})"
-    if role == DETECTOR:
-        return f"{known}, {ULTRALYTICS}FILE.pt (a YOLO)"
-    hosted = (f"{e.name}:{e.example}" for e in Config.read(None).endpoints.values())
-    return f"{known}; hosted or served: {', '.join(hosted)}"
+    return f"{known}, {ULTRALYTICS}FILE.pt (a YOLO)" if role == DETECTOR else known
+
+
+def hosted_examples() -> list[str]:
+    """`endpoint:model` for each endpoint of the pack's own table."""
+    return [f"{e.name}:{e.example}" for e in Config.read(None).endpoints.values()]
 
 
 def load_model(
@@ -93,9 +95,10 @@ def load_model(
     if name == OFFLINE[role]:
         model = _offline(role)
         return _chosen(model, classes) if role == DETECTOR else model
-    raise PatchMattersError(
-        f"{role}: there is no model named «{name[:100]}». Known: {known_models(role)}."
-    )
+    known = known_models(role)
+    if role != DETECTOR:
+        known += f"; hosted or served: {', '.join(hosted_examples())}"
+    raise PatchMattersError(f'{role}: there is no model named "{name[:100]}". Known: {known}.')
 
 
 def load_folder(

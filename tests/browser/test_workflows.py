@@ -1,10 +1,12 @@
 """Each workflow file in the real frontend, in a real browser: opened, queued, its result read."""
 
 import json
-import shutil
 from pathlib import Path
 
 import pytest
+
+from conftest import skip_for_want_of
+from run_tests import find_browser
 
 WORKFLOWS = sorted((Path(__file__).parents[2] / "workflows").glob("*.json"))
 # The frontend marks a model file that is not there.
@@ -22,15 +24,13 @@ READY = "window.app?.graph && Object.keys(window.LiteGraph.registered_node_types
 def page(server):
     from playwright.sync_api import Error, sync_playwright
 
-    names = ("chromium", "chromium-browser", "google-chrome", "chrome")
-    browser_path = next(filter(None, map(shutil.which, names)), None)
     with sync_playwright() as playwright:
         try:
             browser = playwright.chromium.launch(
-                executable_path=browser_path, args=["--no-sandbox", "--disable-gpu"]
+                executable_path=find_browser(), args=["--no-sandbox", "--disable-gpu"]
             )
         except Error:
-            pytest.skip("NO BROWSER: install Chromium to run the tests in ComfyUI's page")
+            skip_for_want_of("a browser (or install Chromium)")
         page = browser.new_page(viewport={"width": 1800, "height": 1000})
         page.goto(f"http://{server.address}")
         page.wait_for_function(READY, timeout=120_000)

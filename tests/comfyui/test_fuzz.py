@@ -3,9 +3,11 @@
 import json
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from test_server import chain, node
+
+from helpers import fuzz
 
 NODES = (
     "PatchDivider",
@@ -81,15 +83,9 @@ def test_any_values_are_refused_or_explained(server, widgets):
         lambda widget: st.tuples(st.just(widget), fitting(widgets[widget]) | VALUES)
     )
 
-    @settings(
-        max_examples=200,
-        deadline=None,
-        suppress_health_check=list(HealthCheck),
-        derandomize=True,
-        database=None,
-    )
+    @fuzz(2000)
     @given(st.lists(change, min_size=1, max_size=3))
-    def fuzz(changes):
+    def run_with(changes):
         prompt = {
             "load": node("EmptyImage", width=64, height=48, batch_size=1, color=0xFF8800),
             **chain(seed=0),
@@ -116,7 +112,7 @@ def test_any_values_are_refused_or_explained(server, widgets):
             if kind == "execution_error":
                 assert data["exception_type"].endswith("PatchMattersError"), data
 
-    fuzz()
+    run_with()
     assert {"refused", "success"} <= seen
 
 

@@ -41,7 +41,8 @@ def raw(server, path):
         return error.read()
 
 
-def test_a_workflow_that_names_gpt_4o_and_where_the_key_shows_up(server):
+def test_a_workflow_that_names_gpt_4o_and_where_the_key_shows_up(hosted_server):
+    server = hosted_server
     server.vendor.say = says
     prompt = prompt_with(seed=41)
     prompt["save"] = node("SaveImage", images=["divide", 1], filename_prefix="hosted")
@@ -68,7 +69,8 @@ def test_a_workflow_that_names_gpt_4o_and_where_the_key_shows_up(server):
     assert b"5 requests" in server.log.read_bytes() or b"6 requests" in server.log.read_bytes()
 
 
-def test_a_key_that_the_service_repeats_in_its_error_is_not_shown(server):
+def test_a_key_that_the_service_repeats_in_its_error_is_not_shown(hosted_server):
+    server = hosted_server
     server.vendor.error, server.vendor.fault = f"bad key {server.key}", lambda number: 401
     try:
         result = server.run(prompt_with(seed=42))
@@ -103,7 +105,8 @@ def test_more_requests_than_the_widget_permits(server):
     assert len(server.vendor.seen) == asked
 
 
-def test_what_was_paid_for_is_not_paid_for_again(server):
+def test_what_was_paid_for_is_not_paid_for_again(hosted_server):
+    server = hosted_server
     server.vendor.say = says
     server.run(prompt_with(46))
     asked = len(server.vendor.seen)

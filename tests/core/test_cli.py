@@ -9,7 +9,10 @@ from PIL import Image
 
 import run as run_script
 from core import cli
-from core.errors import PatchMattersError
+from core.models.hosted.endpoints import Config
+from core.models.registry import hosted_examples
+from core.options import parser
+from core.outputs import RECORD
 
 ROOT = Path(__file__).parents[2]
 
@@ -25,14 +28,17 @@ def test_without_arguments_the_example_is_captioned(tmp_path):
     assert done.returncode == 0, done.stderr
     assert "cup" in done.stdout
     assert sorted(p.name for p in (tmp_path / "output").iterdir()) == [
-        "example.json",
-        "example.png",
+        ".patch_matters.jsonl",
+        "example.patches.png",
+        "example.report.json",
         "example.txt",
     ]
     caption = (tmp_path / "output" / "example.txt").read_text().strip()
     assert caption in done.stdout
-    assert Image.open(tmp_path / "output" / "example.png").size == (520, 380)
-    assert json.loads((tmp_path / "output" / "example.json").read_text())["caption"] == caption
+    assert Image.open(tmp_path / "output" / "example.patches.png").size == (520, 380)
+    assert (
+        json.loads((tmp_path / "output" / "example.report.json").read_text())["caption"] == caption
+    )
     assert "aggregate" in done.stderr  # the progress bar moved
 
 
@@ -58,6 +64,8 @@ def test_one_bad_picture_among_twenty(tmp_path):
         (["--detector", "no:such"], "offline:ssd-mobilenet"),
         (["--out", "file.txt/below"], "choose another"),
         (["missing.png"], "missing.png does not exist"),
+        (["."], "is a folder: name the images in it, for example *.jpg"),
+        (["--json", "."], "is a folder"),
         (["--profile", "best"], "invalid choice"),
     ],
 )
@@ -69,34 +77,37 @@ def test_what_a_user_can_get_wrong_is_one_sentence(tmp_path, arguments, message)
     assert "Traceback" not in done.stderr
 
 
-def test_help_says_what_each_option_takes(tmp_path):
-    text = call("--help", cwd=tmp_path).stdout
+@pytest.fixture(scope="module")
+def bare_python(tmp_path_factory):
+    """A Python with nothing installed."""
+    folder = tmp_path_factory.mktemp("bare")
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
+    return folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+
+def test_help_needs_no_installation_and_lists_each_endpoint_once(bare_python, tmp_path):
+    command = [bare_python, "-I", ROOT / "run.py", "--help"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=60)
+    assert done.returncode == 0, done.stderr
     for option in ("detector", "captioner", "matcher", "writer", "profile", "seed", "json", "out"):
-        assert f"--{option}" in text
-    assert "offline:measured" in text
+        assert f"--{option}" in done.stdout
+    assert "offline:measured" in done.stdout and "--overwrite" in done.stdout
+    text = "".join(done.stdout.split())
+    for example in hosted_examples():
+        assert text.count(example) == 1
 
 
-def test_equal_stems_get_a_suffix():
-    paths = [Path(p) for p in ("a/x.png", "b/x.jpg", "X.png", "x-2.png", "y.png")]
-    assert cli.unique_stems(paths) == ["x", "x-2", "X-3", "x-2-2", "y"]
+def test_a_misspelt_option_installs_nothing(bare_python, tmp_path):
+    command = [bare_python, "-I", ROOT / "run.py", "--lenght", "short"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=60)
+    assert done.returncode == 2 and "unrecognized arguments: --lenght" in done.stderr
 
 
-def test_a_file_is_written_whole_or_not_at_all(tmp_path):
-    file = tmp_path / "a.txt"
-    cli.write_whole(file, b"old")
-
-    def fails(handle):
-        handle.write(b"half")
-        raise OSError(28, "No space left on device")
-
-    with pytest.raises(PatchMattersError, match="No space left"):
-        cli.write_whole(file, fails)
-    assert file.read_bytes() == b"old"
-    assert [p.name for p in tmp_path.iterdir()] == ["a.txt"]
-    if os.name != "nt":
-        umask = os.umask(0)
-        os.umask(umask)
-        assert file.stat().st_mode & 0o777 == 0o666 & ~umask
+def test_the_readme_has_each_endpoint_and_the_variable_of_its_key():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    for endpoint in Config.read(None).endpoints.values():
+        assert text.count(f"`{endpoint.name}`") == 1
+        assert not endpoint.key_variable or f"`{endpoint.key_variable}`" in text
 
 
 def test_an_environment_is_set_up_once_and_again_when_the_requirements_change(
@@ -122,15 +133,113 @@ def test_an_environment_is_set_up_once_and_again_when_the_requirements_change(
     )
     (tmp_path / "requirements.txt").write_text(f"{package}\n")
     monkeypatch.setattr(run_script, "ROOT", tmp_path)
-    monkeypatch.setattr(run_script, "ENVIRONMENT", tmp_path / ".venv")
     ran = []
     real = run_script._run
-    monkeypatch.setattr(run_script, "_run", lambda c, what: (ran.append(what), real(c, what)))
-    python = run_script.set_up("requirements.txt")
+    monkeypatch.setattr(run_script, "_run", lambda *a: (ran.append(a[-1]), real(*a)))
+
+    def set_up():
+        return run_script.set_up("requirements.txt", environment=tmp_path / ".venv")
+
+    python = set_up()
     assert subprocess.run([python, "-c", "import cv2"]).returncode == 0
-    assert ran == ["make .venv", "install the requirements"]
-    assert run_script.set_up("requirements.txt") == python and len(ran) == 2
+    assert ran == ["make the environment", "install the requirements"]
+    assert set_up() == python and len(ran) == 2
     with (tmp_path / "requirements.txt").open("a") as file:
         file.write("# changed\n")
-    run_script.set_up("requirements.txt")
+    set_up()
     assert ran[2:] == ["install the requirements"]
+
+
+def captioned(*arguments):
+    """The command in this process; returns its exit code."""
+    return cli.main(parser().parse_args([*map(str, arguments), "--profile", "fast"]))
+
+
+def contents(folder):
+    return {p.name: p.read_bytes() for p in folder.iterdir() if p.name != RECORD}
+
+
+@pytest.fixture
+def dataset(tmp_path, monkeypatch):
+    """A training folder with three images and what their owner wrote beside them."""
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "ds"
+    folder.mkdir()
+    for n, name in enumerate(("a.png", "b.jpg", "third.png")):
+        Image.new("RGB", (40, 30), (n * 90, 80, 160)).save(folder / name)
+    (folder / "b.txt").write_text("a hand-written caption")
+    (folder / "notes.json").write_text("[]")
+    return folder
+
+
+@pytest.mark.parametrize("options", [[], ["--overwrite"]], ids=["", "overwrite"])
+def test_captions_beside_the_images_replace_no_image_and_no_caption(dataset, capsys, options):
+    before = contents(dataset)
+    code = captioned(*sorted(dataset.glob("*.[jp]*g")), "--out", dataset, *options)
+    after = contents(dataset)
+    kept = set(before) if not options else set(before) - {"b.txt"}
+    assert {name for name in before if after[name] == before[name]} == kept
+    assert set(after) - set(before) >= {"a.txt", "a.report.json", "a.patches.png", "third.txt"}
+    errors = capsys.readouterr().err.count("error: ")
+    assert (code, errors) == ((0, 0) if options else (1, 1))
+    assert ("b.report.json" in after) == bool(options), "all of an image's files or none"
+
+
+def test_a_second_run_replaces_what_the_first_wrote_and_skips_its_annotated_images(dataset, capsys):
+    assert captioned(dataset / "a.png", "--out", dataset, "--json", "all.json") == 0
+    first = contents(dataset)
+    Image.new("RGB", (60, 30), "red").save(dataset / "a.png")
+    assert captioned(dataset / "*.png", "--out", dataset, "--json", "all.json") == 0
+    assert "a.patches.png is an annotated image that this pack wrote" in capsys.readouterr().err
+    second = contents(dataset)
+    assert second["a.txt"] != first["a.txt"] and "third.txt" in second
+    assert not any(name.startswith("a.patches.") and name != "a.patches.png" for name in second)
+    assert len(json.loads(Path("all.json").read_text())) == 2
+    (dataset / "a.txt").write_text("mended by hand")
+    assert captioned(dataset / "a.png", "--out", dataset) == 1
+    assert (dataset / "a.txt").read_text() == "mended by hand"
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("ds/notes.json", "was not written by this pack"),
+        ("ds/a.png", "is an image of this run"),
+        ("ds/A.TXT", "is a file of one of the images"),
+        ("ds/.patch_matters.jsonl", "the pack's own record"),
+        ("ds", "is a folder"),
+    ],
+)
+@pytest.mark.parametrize("options", [[], ["--overwrite"]], ids=["", "overwrite"])
+def test_json_replaces_no_file_and_says_so_before_any_work(dataset, capsys, name, message, options):
+    before = contents(dataset)
+    code = captioned(dataset / "a.png", "--out", dataset, "--json", name, *options)
+    if options and name == "ds/notes.json":
+        assert code == 0 and json.loads((dataset / "notes.json").read_text())[0]["caption"]
+        return
+    assert code == 2 and message in capsys.readouterr().err
+    assert contents(dataset) == before
+
+
+def test_a_caption_of_another_image_of_the_same_name_is_not_replaced(dataset, capsys):
+    other = dataset / "other" / "a.png"
+    other.parent.mkdir()
+    Image.new("RGB", (60, 30), "green").save(other)
+    assert captioned(dataset / "a.png", "--out", "out") == 0
+    first = (Path("out") / "a.txt").read_bytes()
+    for _ in range(2):
+        assert captioned(other, "--out", "out") == 0
+        assert "its files are named a-2" in capsys.readouterr().err
+    assert (Path("out") / "a.txt").read_bytes() == first
+    assert sorted(p.name for p in Path("out").glob("*.txt")) == ["a-2.txt", "a.txt"]
+
+
+def test_an_image_named_twice_is_captioned_once(dataset):
+    assert captioned(dataset / "a.png", "ds/a.png", "ds/*.png", "--out", "o", "--json", "j") == 0
+    assert [r["image"] for r in json.loads(Path("j").read_text())] == ["ds/a.png", "ds/third.png"]
+
+
+def test_what_is_missing_for_4_bit_is_one_sentence(dataset, monkeypatch, capsys):
+    monkeypatch.setattr("core.models.local.loading.find_spec", lambda name: None)
+    assert captioned(dataset / "a.png", "--precision", "4-bit") == 2
+    assert "pip install bitsandbytes accelerate" in capsys.readouterr().err

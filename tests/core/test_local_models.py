@@ -341,6 +341,18 @@ def test_formats_of_the_weights(checkpoints, precision, attention):
     assert size <= share * full * 1.01
 
 
+@pytest.mark.parametrize("width", [128, 3420, 36])
+def test_4_bit_weights_of_any_width(tmp_path, width):
+    """On CPUs with AVX512-BF16 bitsandbytes packs for blocks of 64; 3420 is Qwen2.5-VL-7B's."""
+    folder = tiny.llama(tmp_path / "m", hidden_size=64, intermediate_size=width)
+    logits = []
+    for precision in ("fp32", "4-bit"):
+        model = DEVICES.ready(open_model(folder, DEVICES, Loading(precision)).weights)
+        with torch.inference_mode():
+            logits.append(model(torch.arange(40).reshape(2, 20)).logits.float().flatten())
+    assert torch.corrcoef(torch.stack(logits))[0, 1] > 0.9
+
+
 def test_8_bit_and_4_bit_are_offered_where_bitsandbytes_is():
     assert precisions()[-2:] == ["8-bit", "4-bit"]  # tests/requirements.txt installs it
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from importlib.util import find_spec
 
+from ...errors import PatchMattersError
+
 QUANTISED = ("8-bit", "4-bit")
+PRECISIONS = ("auto", "bf16", "fp16", "fp32", *QUANTISED)
 
 
 @dataclass(frozen=True)
@@ -24,7 +27,20 @@ class Loading:
 def precisions() -> list[str]:
     """Those that can be loaded here: 8-bit and 4-bit want bitsandbytes and accelerate."""
     installed = find_spec("bitsandbytes") and find_spec("accelerate")
-    return ["auto", "bf16", "fp16", "fp32", *(QUANTISED if installed else ())]
+    return [p for p in PRECISIONS if installed or p not in QUANTISED]
+
+
+def check_precision(precision: str) -> None:
+    """Make sure that weights can be loaded in that format here.
+
+    Raises:
+        PatchMattersError: packages are missing.
+    """
+    if precision not in precisions():
+        raise PatchMattersError(
+            f"precision: {precision} needs two packages that are not installed: python -m pip "
+            "install bitsandbytes accelerate"
+        )
 
 
 def attentions() -> list[str]:

@@ -86,6 +86,8 @@ class VisionLanguageModel:
             options["attn_implementation"] = self._loading.attention
         with torch.random.fork_rng(devices=[]):  # transformers 4 draws weights before it reads them
             model = self._open_model(options)
+        if precision == "4-bit" and device.type == "cpu":
+            _unpack_what_does_not_fit(model)
         # Florence-2 would write its end token in place of the last one, and so hide that it was cut.
         model.generation_config.forced_eos_token_id = None
         return model
@@ -205,6 +207,20 @@ def _quantised(precision: str, device: torch.device) -> dict:
             load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_compute_dtype=dtype
         )
     return {"quantization_config": config, "device_map": {"": device}, "dtype": dtype}
+
+
+def _unpack_what_does_not_fit(model: torch.nn.Module) -> None:
+    """Have layers computed without the packed weights whose sizes are no multiples of its blocks.
+
+    On CPUs with AVX512-BF16, bitsandbytes rearranges 4-bit weights into tiles of 32 outputs by 64
+    inputs (0.49 to 0.50: `_convert_weight_packed_for_cpu`) and fails where a layer has other sizes,
+    such as the 3420 of Qwen2.5-VL's vision tower.
+    """
+    from bitsandbytes.nn import Linear4bit
+
+    for layer in model.modules():
+        if isinstance(layer, Linear4bit) and (layer.out_features % 32 or layer.in_features % 64):
+            layer.support_avx512bf16_for_cpu = False
 
 
 def _after_what_is_shared(rows: Sequence[list[int]]) -> list[list[int]]:
