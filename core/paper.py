@@ -210,10 +210,9 @@ class PaperFilter:
             for text, value in zip(said, values, strict=True)
         }
 
-    @staticmethod
-    def _with(statement: Statement, region: Region, scores) -> Statement:
+    def _with(self, statement: Statement, region: Region, scores) -> Statement:
         value = scores.get((region.name, statement.text))
         evidence = dict(statement.evidence)
         if value is not None:
             evidence[region.name] = value
-        return replace(statement, evidence=evidence, score=value)
+        return replace(statement, evidence=evidence, score=value, needed=self._threshold)

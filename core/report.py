@@ -55,6 +55,7 @@ def _statement_dict(statement: Statement) -> dict:
         "kind": statement.claim.kind if statement.claim else "sentence",
         "support": list(statement.support),
         "score": None if statement.score is None else round(statement.score, 3),
+        "needed": statement.needed,
         "evidence": {name: round(value, 3) for name, value in statement.evidence.items()},
         "verdict": statement.verdict.value if statement.verdict else None,
         "reason": statement.reason.value if statement.reason else None,
@@ -80,7 +81,7 @@ def as_text(picture: Picture) -> str:
             said, asked = s.support
             lines.append(f"{mark} {score} {s.text}")
             where = ", ".join(s.regions)
-            lines.append(f"   {where} · in {said} of {asked} captions · {_why(s, picture.threshold)}")
+            lines.append(f"   {where} · in {said} of {asked} captions · {_why(s)}")
         lines.append("")
     if picture.notes:
         lines += ["NOTES", *(f"· {note}" for note in picture.notes)]
@@ -95,11 +96,11 @@ def _thing(statement: Statement) -> tuple[int, int]:
     return (0, claim.thing) if claim.thing >= 0 else (1, 0)
 
 
-def _why(statement: Statement, threshold: float) -> str:
-    needed = f", needs more than {threshold:.2f}" if threshold else ""
+def _why(statement: Statement) -> str:
+    needs = "" if statement.needed is None else f", needs more than {statement.needed:.2f}"
     return {
-        Reason.PROBABLE: "more likely true than false" if not threshold else f"above {threshold:.2f}",
-        Reason.IMPROBABLE: f"too little speaks for it{needed}",
+        Reason.PROBABLE: "likely true",
+        Reason.IMPROBABLE: f"too little speaks for it{needs}",
         Reason.CONTRADICTED: f'"{statement.against}" fits the image better',
         Reason.WITHOUT_THING: "what it is said of was dropped",
         Reason.NOT_A_CLAIM: "says nothing that can be seen",
@@ -107,7 +108,7 @@ def _why(statement: Statement, threshold: float) -> str:
         Reason.BEST: f'fits the image better than "{statement.against}"',
         Reason.AGREED: "several captions of the region say it",
         Reason.GLOBAL: "caption of the whole image, not filtered",
-        Reason.BELOW: f"not above the threshold{needed}",
+        Reason.BELOW: f"not above the threshold{needs}",
         Reason.MINORITY: "cannot be scored, and only one caption says it",
         Reason.CUT_OFF: "the captioner was stopped before the sentence ended",
     }[statement.reason]
@@ -135,7 +136,7 @@ def as_view(picture: Picture) -> dict:
                 "kept": s.verdict is Verdict.KEPT,
                 "score": None if s.score is None else round(s.score, 2),
                 "support": list(s.support),
-                "why": _why(s, picture.threshold),
+                "why": _why(s),
             }
             for s in sorted(picture.statements, key=_thing)
         ],

@@ -65,6 +65,7 @@ class Statement:
         evidence: region -> the matcher's score (0..1) on that region's pixels.
         score: what the verdict rests on, 0..1: the probability that it is true in the default profile, the
             matcher's score in the paper's; None where the matcher could not judge.
+        needed: what the score had to exceed to be kept; None where another reason decided.
         verdict: None until it is decided.
         against: the statement that this one lost to, or won against.
     """
@@ -75,6 +76,7 @@ class Statement:
     claim: Claim | None = None
     evidence: Mapping[str, float] = field(default_factory=dict)
     score: float | None = None
+    needed: float | None = None
     verdict: Verdict | None = None
     reason: Reason | None = None
     against: str = ""

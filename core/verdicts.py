@@ -76,7 +76,12 @@ def decided(
         if statements[weak].claim.kind != OBJECT:
             odds[weak] = max([odds[weak], *(odds[s] for s in stronger[weak])])
     done = [
-        replace(s, evidence=dict(w.raw), score=round(probability(o), 4))
+        replace(
+            s,
+            evidence=dict(w.raw),
+            score=round(probability(o), 4),
+            needed=threshold or (PROBABLE if w.raw else UNSCORED),
+        )
         for s, w, o in zip(statements, weighed, odds)
     ]
     order = sorted(range(len(done)), key=lambda i: (-odds[i], -len(done[i].sources), i))
@@ -84,7 +89,7 @@ def decided(
     kept: list[int] = []
     for i in order:
         winner = next((j for j in kept if j in against.get(i, ())), None)
-        if done[i].score <= (threshold or (PROBABLE if weighed[i].raw else UNSCORED)):
+        if done[i].score <= done[i].needed:
             done[i] = done[i].decided(Verdict.DROPPED, Reason.IMPROBABLE)
         elif winner is not None:
             done[i] = done[i].decided(Verdict.DROPPED, Reason.CONTRADICTED, done[winner].text)
