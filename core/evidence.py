@@ -109,10 +109,10 @@ class LabelFree:
 class Prior:
     """How likely what a captioner says is to be true before any look at the image, as log-odds.
 
-    The defaults are those of vision-language models: of the objects that LLaVA-1.5 named in the photos of
-    DID-Bench .81 were there (bench/calibrate.py); what one of three sampled captions says is as often false as
-    true in invented scenes (bench/RESULTS.md), and a model repeats its favourite inventions, so a second and a
-    third caption count, and no further one does.
+    The defaults are for vision-language models and go with `verdicts.PROBABLE`: a thing that the only caption of an
+    image states firmly is kept where the matcher cannot tell (of the objects that LLaVA-1.5 named in the photos of
+    DID-Bench .81 were there, bench/calibrate.py); what one of three sampled captions says needs the pixels. A model
+    repeats its favourite inventions, so a second and a third caption count, and no further one does.
 
     Attributes:
         once: said in one of several captions of a region.
@@ -123,7 +123,7 @@ class Prior:
 
     once: float = 0.0
     again: float = 1.0
-    alone: float = 1.45
+    alone: float = 2.0
     of_thing: float = 1.5
 
     def of(
