@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from .claims import AUTO, Claim, Passage, Reader, Reading
 from .claims.readers import reader_for
-from .claims.scene import Grouped, Scene, Source, grouped, merged
+from .claims.scene import Grouped, MayMeet, Source, grouped, merged
 from .evidence import LabelFree
 from .models import LENGTH, Embedder, Matcher, Writer
 from .paper import PaperFilter
@@ -110,7 +110,7 @@ def read_captions(pictures: Sequence[Picture], reader: Reader) -> list[Picture]:
         read[index][region.name, number] = reading
     done = []
     for picture, readings in zip(pictures, read):
-        scene = merged(readings, lambda a, b, picture=picture: _may_meet(picture, a, b))
+        scene = merged(readings, _may_meet(picture))
         notes = [note for reading in readings.values() for note in reading.notes]
         done.append(picture.extended(notes=notes, things=scene.things, readings=scene.readings))
     return done
@@ -120,11 +120,13 @@ def _frame(picture: Picture, region: str):
     return None if region == picture.root.name else picture.fraction(picture.root.find(region).box)
 
 
-def _may_meet(picture: Picture, a: str, b: str) -> bool:
+def _may_meet(picture: Picture) -> MayMeet:
     """Whether two regions can show the same thing: patches overlap where a thing straddles them."""
-    return a == b or bool(
-        intersection_area(picture.root.find(a).box, picture.root.find(b).box)
-    )
+    regions = list(picture.root.walk())
+    meeting = {
+        (a.name, b.name) for a in regions for b in regions if intersection_area(a.box, b.box)
+    }
+    return lambda a, b: (a, b) in meeting
 
 
 def _statements(picture: Picture) -> tuple[list[Statement], Grouped]:
