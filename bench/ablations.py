@@ -50,7 +50,6 @@ OFF = {
     "a second sample says no more": [(evidence.Prior, "of", _said_once)],
     "another region says no more": [(evidence, "OTHER_VIEW", -math.inf)],
     "nothing through the thing": [(verdicts, "THROUGH", 0.0)],
-    "the thing is as sure as what is said": [(verdicts, "GIVEN_THING", 0.0)],
     "contradictions are not looked for": [(verdicts, "_opponents", lambda pairs: {})],
     "the whole's silence proves nothing": [(verdicts, "UNMENTIONED", 0.0)],
     "one level for all texts": [
