@@ -45,12 +45,16 @@ def probability(log_odds: float) -> float:
 @dataclass(frozen=True)
 class Calibration:
     """Turns a score into a log-likelihood ratio: `slope * (logit(score) - middle)`, at most `limit` to
-    either side. A slope is never negative, so a higher score never counts for less."""
+    either side. A slope is never negative, so a higher score never counts for less.
+
+    `through`: how much of what is seen of a thing (`through`) counts for its being there.
+    """
 
     middle: float
     slope: float
     low: float = -LIMIT
     high: float = LIMIT
+    through: float = THROUGH
 
     def of(self, text: str) -> Calibration:
         """The calibration of one text: the same for all."""
@@ -77,6 +81,7 @@ class LabelFree:
     def __init__(
         self, baseline: Mapping[str, Sequence[float]], scores: Iterable[float], threshold: float
     ):
+        self.through = THROUGH
         rows = {text: [logit(s) for s in found] for text, found in baseline.items() if found}
         self._levels: dict[str, float] = {}
         self._default = Calibration(logit(threshold), 1.0)

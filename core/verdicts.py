@@ -7,10 +7,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import fmean
 
-from .claims import OBJECT, Claim
+from .claims import OBJECT, PLACE, Claim
 from .claims.scene import Grouped
 from .evidence import (
-    THROUGH,
     UNMENTIONED,
     Calibration,
     LabelFree,
@@ -71,7 +70,7 @@ def decided(
     ]
     named = {s.claim.thing for s in statements if s.claim.kind == OBJECT}
     needs = [_needed(picture, named, s.claim) for s in statements]
-    odds = _joint(statements, weighed, needs)
+    odds = _joint(statements, weighed, needs, calibration.through)
     for weak in stronger:  # what follows from a claim is at least as likely as it
         if statements[weak].claim.kind != OBJECT:
             odds[weak] = max([odds[weak], *(odds[s] for s in stronger[weak])])
@@ -117,14 +116,15 @@ def _joint(
     statements: Sequence[Statement],
     weighed: Sequence[Weighed],
     needs: Sequence[frozenset[int]],
+    share: float,
 ) -> list[float]:
     """The log-odds of every statement, given what is said of the same things: what is seen of a thing speaks for
     its being there, and nothing is true of a thing that is not there."""
     named: dict[int, list[int]] = {}  # thing -> the statements that it is there
     said_of: dict[int, list[int]] = {}
     for i, s in enumerate(statements):
-        if s.claim.negated:
-            continue
+        if s.claim.negated or s.claim.kind == PLACE:
+            continue  # what a matcher says of a place, it says of the thing
         if s.claim.kind == OBJECT:
             named.setdefault(s.claim.thing, []).append(i)
         else:
@@ -135,7 +135,7 @@ def _joint(
     for _ in range(ROUNDS):
         there = {
             thing: alone[thing]
-            + THROUGH
+            + share
             * sum(
                 through(
                     weighed[i].prior,

@@ -34,12 +34,13 @@ class OfflineMatcher:
     `threshold` is for the paper's profile: on the 101 photos of DID-Bench, object precision / recall were
     .79 / .634 with it on single views. The calibration is a logistic regression on what the offline captioner
     says of those photos (bench/calibrate.py); a detector that misses a fifth of what is there proves little by
-    finding nothing, so it never weighs more than `low`.
+    finding nothing, so it never weighs more than `low`. What it says of a thing's colour or
+    number is the same detection again, so nothing of it counts for the thing.
     """
 
     name = "offline:evidence"
     threshold = 0.41
-    calibration = Calibration(middle=0.6, slope=0.4, low=-0.3, high=1.3)
+    calibration = Calibration(middle=0.6, slope=0.4, low=-0.3, high=1.3, through=0.0)
 
     def score(
         self, batches: Sequence[tuple[Image.Image, Sequence[str]]], tick: Tick
