@@ -12,6 +12,7 @@ const NODES = new Set([
   "CaptionScore",
 ]);
 const WIDGET = "result";
+const MIN_HEIGHT = 110; // pixels: six lines, and the label of Nodes 2.0
 
 function show(node, text) {
   const widget = node?.widgets?.find((w) => w.name === WIDGET);
@@ -35,6 +36,7 @@ app.registerExtension({
       const spec = ["STRING", { multiline: true }];
       const { widget } = ComfyWidgets.STRING(this, WIDGET, spec, app);
       widget.label = "Result";
+      widget.options.getMinHeight = () => MIN_HEIGHT;
       widget.options.read_only = true;
       widget.options.serialize = false;
       widget.serialize = false;
