@@ -22,6 +22,8 @@ class ExampleImage(io.ComfyNode):
             description="The image that comes with this pack, so that a workflow runs at once. Your "
             "own image replaces it as soon as one is connected.",
             search_aliases=["patch matters", "sample image", "demo image", "test image"],
+            # It shows its image also where a later run takes it from the cache.
+            is_output_node=True,
             inputs=[
                 io.Image.Input(
                     "image",

@@ -12,7 +12,10 @@ const NODES = new Set([
   "CaptionScore",
 ]);
 const WIDGET = "result";
-const MIN_HEIGHT = 110; // pixels: six lines, and the label of Nodes 2.0
+// Pixels: a new node shows six lines of its result, also in Nodes 2.0, whose parts are taller.
+const MIN_HEIGHT = 110;
+const NEW_NODE = [360, 60];
+const MAX_PROMPT = 90;
 
 function show(node, text) {
   const widget = node?.widgets?.find((w) => w.name === WIDGET);
@@ -41,6 +44,11 @@ app.registerExtension({
       widget.options.serialize = false;
       widget.serialize = false;
       widget.element.readOnly = true;
+      // The space of a tall node goes to its result, not to a prompt that is mostly empty.
+      const prompt = this.widgets.find((w) => w.name === "prompt");
+      if (prompt) prompt.options.getMaxHeight = () => MAX_PROMPT;
+      const [width, height] = this.computeSize();
+      this.setSize([Math.max(width, NEW_NODE[0]), height + NEW_NODE[1]]);
     };
 
     const onExecuted = nodeType.prototype.onExecuted;
