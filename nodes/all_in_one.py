@@ -21,7 +21,7 @@ class PatchMatters(io.ComfyNode):
     def define_schema(cls):
         return io.Schema(
             node_id="PatchMatters",
-            display_name="Caption Image",
+            display_name="Caption",
             category=types.CATEGORY,
             description="A long, detailed caption whose sentences were checked against the pixels: "
             "divides the image, describes each patch, filters the sentences, and joins what is kept.",
