@@ -183,7 +183,7 @@ def _tag(draw, outline: tuple, text: str, colour: str, font, taken: list[tuple])
 
     The corner nearest to one of the image comes first; one where other names are is left.
     """
-    left, top, right, bottom = draw.textbbox((0, 0), text, font=font)
+    _, _, right, bottom = draw.textbbox((0, 0), text, font=font)
     width, height = right + 4, bottom + 2
     x1, y1, x2, y2 = outline
     (w, h) = draw.im.size

@@ -55,9 +55,7 @@ class PatchMatters(io.ComfyNode):
                     is_output_list=True,
                     tooltip="A list: for each image the full report as JSON.",
                 ),
-                io.Image.Output(
-                    "annotated", tooltip="The images with patches and objects drawn."
-                ),
+                io.Image.Output("annotated", tooltip="The images with patches and objects drawn."),
             ],
         )
 

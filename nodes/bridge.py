@@ -205,13 +205,17 @@ def announce(text: str) -> None:
 class NodeProgress:
     """The node's progress bar; names the patch at work, and raises where the user interrupts."""
 
-    def __init__(self, steps: int, doing: str):
+    def __init__(self, steps: int, doing: str, images: int = 1):
         self._bar = comfy.utils.ProgressBar(max(1, steps))
         self._doing = doing
+        self._images = images
 
     def step(self, index: int | None, region: str) -> None:
-        """One more step is done: that region. Without one, only look whether to go on."""
-        self.move_to(self._bar.current + bool(region), region and f"{self._doing}: {region}")
+        """One more step is done: that region of that image. Without one, only look whether to go on."""
+        text = region and f"{self._doing}: {region}"
+        if region and self._images > 1:
+            text += f", image {index + 1} of {self._images}"
+        self.move_to(self._bar.current + bool(region), text)
 
     def download(self, done: int, total: int) -> None:
         """So many bytes of a model are there."""

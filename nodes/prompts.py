@@ -74,7 +74,15 @@ class PromptFitter(io.ComfyNode):
             category=types.CATEGORY,
             description="Makes a caption fit a text encoder: leaves out the least important sentences, "
             "never cuts one, and says what it left out.",
-            search_aliases=["patch matters", "prompt", "tokens", "truncate", "77 tokens", "tag", "tags"],
+            search_aliases=[
+                "patch matters",
+                "prompt",
+                "tokens",
+                "truncate",
+                "77 tokens",
+                "tag",
+                "tags",
+            ],
             is_input_list=True,
             inputs=[
                 io.String.Input(

@@ -20,7 +20,13 @@ class CaptionScore(io.ComfyNode):
             category=types.CATEGORY,
             description="Scores each sentence of a caption against a picture: the photo it was written "
             "of, or an image that was generated from it.",
-            search_aliases=["patch matters", "caption score", "clip score", "image text match", "compare"],
+            search_aliases=[
+                "patch matters",
+                "caption score",
+                "clip score",
+                "image text match",
+                "compare",
+            ],
             is_input_list=True,
             is_output_node=True,
             inputs=[

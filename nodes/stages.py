@@ -105,9 +105,7 @@ class PatchDivider(io.ComfyNode):
             ],
             outputs=[
                 types.Patches.Output("patches", tooltip="For the Local Captioner."),
-                io.Image.Output(
-                    "annotated", tooltip="The images with patches and objects drawn."
-                ),
+                io.Image.Output("annotated", tooltip="The images with patches and objects drawn."),
                 io.BoundingBox.Output(
                     "patch_boxes", tooltip="The patches of each image, in pixels."
                 ),
@@ -138,7 +136,7 @@ class PatchDivider(io.ComfyNode):
         if caption is not None:
             bridge.bounded_text(caption, "caption")
         given = bridge.detections_from_boxes(bboxes, images) if bboxes is not None else None
-        progress = bridge.NodeProgress(len(images), "divide")
+        progress = bridge.NodeProgress(len(images), "divide", len(images))
         with bridge.explained():
             pictures = divide(
                 images,
@@ -172,7 +170,15 @@ class LocalCaptioner(io.ComfyNode):
             description="Describes the whole image once and every patch several times, so that the "
             "captions can be compared.",
             search_aliases=[
-                *("patch matters", "caption patches", "describe", "vlm", "vqa", "interrogate", "反推"),
+                *(
+                    "patch matters",
+                    "caption patches",
+                    "describe",
+                    "vlm",
+                    "vqa",
+                    "interrogate",
+                    "反推",
+                ),
             ],
             is_output_node=True,
             inputs=[
@@ -228,7 +234,7 @@ class LocalCaptioner(io.ComfyNode):
         cls, patches, prompt, candidates, temperature, max_tokens, seed, captioner=None
     ) -> io.NodeOutput:
         bridge.bounded_text(prompt, "prompt")
-        progress = bridge.NodeProgress(bridge.region_count(patches), "describe")
+        progress = bridge.NodeProgress(bridge.region_count(patches), "describe", len(patches))
         with bridge.explained():
             pictures = describe(
                 patches,
@@ -313,7 +319,7 @@ class SemanticFilter(io.ComfyNode):
     def execute(
         cls, captions, threshold, overlap_iou, profile, matcher=None, writer=None
     ) -> io.NodeOutput:
-        progress = bridge.NodeProgress(bridge.region_count(captions), "filter")
+        progress = bridge.NodeProgress(bridge.region_count(captions), "filter", len(captions))
         with bridge.explained():
             pictures = filter_statements(
                 captions,
@@ -355,7 +361,7 @@ class HierarchicalAggregator(io.ComfyNode):
                     "region_captions",
                     is_output_list=True,
                     tooltip="A list: for each image the captions of its regions, one per line as "
-                    "\"region: caption\".",
+                    '"region: caption".',
                 ),
                 io.String.Output(
                     "report",
@@ -368,7 +374,7 @@ class HierarchicalAggregator(io.ComfyNode):
 
     @classmethod
     def execute(cls, survivors, length, profile, writer=None) -> io.NodeOutput:
-        progress = bridge.NodeProgress(len(survivors), "join")
+        progress = bridge.NodeProgress(len(survivors), "join", len(survivors))
         with bridge.explained():
             pictures = aggregate(
                 survivors,

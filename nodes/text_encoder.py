@@ -106,7 +106,14 @@ class CaptionerFromClip(io.ComfyNode):
             description="A ComfyUI text encoder that can read images or generate text (Qwen3.5, Gemma 3, "
             "Gemma 4: the ones Generate Text uses), as captioner, writer and judge. Patches are "
             "described one after another.",
-            search_aliases=["patch matters", "text encoder", "qwen3.5", "gemma", "generate text", "vqa"],
+            search_aliases=[
+                "patch matters",
+                "text encoder",
+                "qwen3.5",
+                "gemma",
+                "generate text",
+                "vqa",
+            ],
             inputs=[
                 io.Clip.Input(
                     "clip",

@@ -17,6 +17,13 @@ const MIN_HEIGHT = 110;
 const NEW_NODE = [360, 60];
 const MAX_PROMPT = 90;
 
+// A batch is numbered by the node; images that came as a list are told apart here.
+function numbered(texts) {
+  if (texts.length < 2) return texts.join("");
+  const title = texts[0].startsWith("— Image ") ? "Batch" : "Image";
+  return texts.map((text, i) => `— ${title} ${i + 1} of ${texts.length} —\n${text}`).join("\n\n");
+}
+
 function show(node, text) {
   const widget = node?.widgets?.find((w) => w.name === WIDGET);
   if (widget) widget.value = text;
@@ -54,7 +61,7 @@ app.registerExtension({
     const onExecuted = nodeType.prototype.onExecuted;
     nodeType.prototype.onExecuted = function (message) {
       onExecuted?.apply(this, arguments);
-      show(this, [message?.text ?? ""].flat().join("\n\n"));
+      show(this, numbered([message?.text ?? ""].flat()));
     };
   },
 });
