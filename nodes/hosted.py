@@ -32,7 +32,7 @@ class HostedModel(io.ComfyNode):
             category=types.CATEGORY,
             description="A model at a provider (OpenAI, Anthropic, Zhipu, Gemini, OpenRouter) or on "
             "a server of your own (Ollama, LM Studio, vLLM, SGLang, llama.cpp). Keys come from the "
-            "environment or the config file, never from a workflow. The pictures' patches are sent to that service.",
+            "environment or the config file, never from a workflow. The patches of your images are sent to that service.",
             search_aliases=[
                 "patch matters",
                 "gpt-4o",
@@ -103,7 +103,7 @@ class HostedModel(io.ComfyNode):
         cls, endpoint, model, concurrency, max_requests, seconds, reuse_answers
     ) -> io.NodeOutput:
         if len(model) > LONGEST_NAME or not model.isprintable():
-            raise PatchMattersError("model: this is no model's name.")
+            raise PatchMattersError("model: enter a model name.")
         home = scan.home()
         served = load_hosted(
             Config.read(home),

@@ -39,8 +39,8 @@ def _model_input(role: str, what: str, files: list[str] | None = None):
         "model",
         options=[OFFLINE[role], *listed, *(TRANSFORMERS + entry.id for entry in known)],
         default=OFFLINE[role],
-        tooltip=f"{what} First those on disk (models/LLM and its like), then those that are "
-        f"downloaded to models/LLM when the node runs (GB to download, GB of VRAM, licence):\n"
+        tooltip=f"{what} First those on disk (in models/LLM and similar folders), then those "
+        f"that are downloaded to models/LLM when the node runs (GB to download, GB of VRAM, licence):\n"
         f"{downloads}",
     )
 
@@ -102,9 +102,9 @@ class LoadDetector(io.ComfyNode):
             node_id="PatchMattersLoadDetector",
             display_name="Load Detector",
             category=types.CATEGORY,
-            description="A detector that finds the objects which the patches are built around: a "
-            "YOLO of ultralytics, a DETR, or one that is told in words what to find. (Core's own "
-            "detectors connect to the divider's bboxes.)",
+            description="A detector that finds the objects the patches are built around: a YOLO from "
+            "ultralytics, a DETR, or one that is told in words what to find. (ComfyUI's built-in "
+            "detectors connect to the divider's bboxes instead.)",
             search_aliases=[
                 "patch matters",
                 "yolo",
@@ -126,7 +126,7 @@ class LoadDetector(io.ComfyNode):
                     optional=True,
                     placeholder="person, red car (empty: all)",
                     tooltip="What to look for, separated by commas. Empty: all classes of the model; "
-                    "Grounding DINO and OWL then look for the nouns of the picture's caption. "
+                    "Grounding DINO and OWL then look for the nouns in the image's caption. "
                     "YOLO-World reads the words with a CLIP ViT-B/32 in models/LLM.",
                 ),
                 _device_input(),
@@ -159,7 +159,7 @@ class LoadCaptioner(io.ComfyNode):
             description="A vision-language model (LLaVA, Qwen-VL and the like) that describes the "
             "patches.",
             search_aliases=[
-                *("patch matters", "vlm", "load model"),
+                *("patch matters", "vlm", "vqa", "load model", "反推", "打标"),
                 *("llava", "qwen vl", "mini-gemini", "mgm", "florence"),
             ],
             inputs=[
@@ -178,8 +178,8 @@ class LoadCaptioner(io.ComfyNode):
                 ),
                 types.Matcher.Output(
                     "judge",
-                    tooltip="The same weights as matcher: how sure is the model's yes, asked "
-                    "whether a sentence is true? (With the offline captioner: the offline matcher. "
+                    tooltip="The same weights as matcher: the model's confidence that a "
+                    "sentence is true. (With the offline captioner: the offline matcher. "
                     "Florence-2, PaliGemma and BLIP only describe.)",
                 ),
             ],

@@ -15,17 +15,17 @@ class PatchReport(io.ComfyNode):
             node_id="PatchReport",
             display_name="Patch Report",
             category=types.CATEGORY,
-            description="Shows what the filter kept and dropped, beside the picture with its patches "
-            "numbered. Click a patch to see its sentences alone.",
+            description="Shows what the filter kept and dropped, beside the image with its patches "
+            "numbered. Click a patch to see only its sentences.",
             search_aliases=["patch matters", "report", "caption review", "show regions"],
             is_output_node=True,
             inputs=[types.Survivors.Input("survivors", tooltip="From the Semantic Filter.")],
             outputs=[
-                io.Image.Output("annotated", tooltip="The pictures with their patches drawn in."),
+                io.Image.Output("annotated", tooltip="The images with their patches drawn in."),
                 io.String.Output(
                     "report",
                     is_output_list=True,
-                    tooltip="A list: for each picture a table of every sentence, its score, whether "
+                    tooltip="A list: for each image a table of every sentence, its score, whether "
                     "it was kept, and why.",
                 ),
             ],

@@ -16,12 +16,18 @@ class CaptionScore(io.ComfyNode):
     def define_schema(cls):
         return io.Schema(
             node_id="CaptionScore",
-            display_name="Caption Score",
+            display_name="Score Caption",
             category=types.CATEGORY,
             description="Scores each sentence of a caption against a whole image: the photo it "
             "describes, or an image that was generated from it. Patches are not looked at, so what is "
             "small can score lower here than in the Semantic Filter.",
-            search_aliases=["patch matters", "clip score", "image text match", "compare"],
+            search_aliases=[
+                "patch matters",
+                "caption score",
+                "clip score",
+                "image text match",
+                "compare",
+            ],
             is_input_list=True,
             is_output_node=True,
             inputs=[
