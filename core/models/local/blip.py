@@ -14,6 +14,7 @@ from .. import Tick
 from .devices import Devices, Weights
 from .folder import ModelFolder
 from .generation import in_batches
+from .pretrained import check_complete, from_folder
 
 TEXTS = 64  # sentences scored together at most
 
@@ -43,14 +44,14 @@ class BlipMatcher:
     def _processor(self):
         from transformers import AutoProcessor
 
-        return AutoProcessor.from_pretrained(self._folder.path, local_files_only=True)
+        return from_folder(AutoProcessor, self._folder.path)
 
     def _load(self, device: torch.device) -> torch.nn.Module:
         from transformers import BlipForImageTextRetrieval
 
-        model, report = BlipForImageTextRetrieval.from_pretrained(
+        model, report = from_folder(
+            BlipForImageTextRetrieval,
             self._folder.path,
-            local_files_only=True,
             use_safetensors=True,
             output_loading_info=True,
         )
@@ -59,6 +60,7 @@ class BlipMatcher:
                 f"matcher: {self._folder.path.name} is a BLIP model without a matching head: choose "
                 "one for image-text retrieval (its name has «itm»)."
             )
+        check_complete(self._folder.path, sorted(report["missing_keys"]))
         return model
 
     def score(

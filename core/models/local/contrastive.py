@@ -14,6 +14,7 @@ from .. import Tick
 from .devices import Devices, Weights
 from .folder import ModelFolder
 from .generation import in_batches
+from .pretrained import from_folder, load_weights
 
 TEXTS = 64  # sentences encoded together at most
 CLIP_SCALE = 2.5  # CLIPScore (Hessel et al. 2021, section 3)
@@ -43,21 +44,19 @@ class ContrastiveMatcher:
     def _processor(self):
         from transformers import AutoProcessor
 
-        return AutoProcessor.from_pretrained(self._folder.path, local_files_only=True)
+        return from_folder(AutoProcessor, self._folder.path)
 
     def _load(self, device: torch.device) -> torch.nn.Module:
         from transformers import AutoModel
 
-        return AutoModel.from_pretrained(
-            self._folder.path, local_files_only=True, use_safetensors=True
-        )
+        return load_weights(AutoModel, self._folder.path)
 
     @cached_property
     def _limit(self) -> int:
         """Tokens that the text model reads, its own start and end included."""
         from transformers import AutoConfig
 
-        config = AutoConfig.from_pretrained(self._folder.path, local_files_only=True)
+        config = from_folder(AutoConfig, self._folder.path)
         return config.text_config.max_position_embeddings
 
     def score(

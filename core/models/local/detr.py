@@ -13,6 +13,7 @@ from ...regions import clip_box
 from .. import Detection, Tick
 from .devices import Devices, Weights
 from .folder import ModelFolder
+from .pretrained import from_folder, load_weights
 
 FLOOR = 0.05  # detections below this score are noise to every stage
 WORDS = 20  # words asked for at once: Grounding DINO reads 256 tokens
@@ -33,7 +34,7 @@ class TransformersDetector:
     def _processor(self):
         from transformers import AutoImageProcessor
 
-        return AutoImageProcessor.from_pretrained(self._folder.path, local_files_only=True)
+        return from_folder(AutoImageProcessor, self._folder.path)
 
     def detect(
         self, images: Sequence[Image], tick: Tick, words: Sequence[Sequence[str]] = ()
@@ -70,7 +71,7 @@ class ZeroShotDetector:
     def _processor(self):
         from transformers import AutoProcessor
 
-        return AutoProcessor.from_pretrained(self._folder.path, local_files_only=True)
+        return from_folder(AutoProcessor, self._folder.path)
 
     def detect(
         self, images: Sequence[Image], tick: Tick, words: Sequence[Sequence[str]] = ()
@@ -123,9 +124,7 @@ def _weights(auto: str, folder: ModelFolder) -> Weights:
     def load(device: torch.device) -> torch.nn.Module:
         import transformers
 
-        return getattr(transformers, auto).from_pretrained(
-            folder.path, local_files_only=True, use_safetensors=True
-        )
+        return load_weights(getattr(transformers, auto), folder.path)
 
     return Weights(folder.path.name, load)
 

@@ -17,6 +17,7 @@ from .devices import Devices, Weights
 from .folder import ModelFolder
 from .generation import Sampling, generate, last_logits
 from .loading import QUANTISED, Loading
+from .pretrained import from_folder, load_weights
 
 BATCH = 8  # requests generated together at most
 MIN_SIDE = 28  # px; smaller crops are enlarged, for a vision model's own patch is 14 to 28 px wide
@@ -75,7 +76,7 @@ class VisionLanguageModel:
     def _open_processor(self):
         from transformers import AutoProcessor
 
-        return AutoProcessor.from_pretrained(self._folder.path, local_files_only=True)
+        return from_folder(AutoProcessor, self._folder.path)
 
     def _load(self, device: torch.device) -> torch.nn.Module:
         precision = self._loading.precision
@@ -100,9 +101,7 @@ class VisionLanguageModel:
 
         seeing = self._folder.model_type in SEEING
         auto = AutoModelForImageTextToText if seeing else AutoModelForCausalLM
-        return auto.from_pretrained(
-            self._folder.path, local_files_only=True, use_safetensors=True, **options
-        )
+        return load_weights(auto, self._folder.path, **options)
 
     @property
     def tokenizer(self):

@@ -14,6 +14,7 @@ from PIL.Image import Image
 from ...errors import PatchMattersError
 from ...regions import clip_box
 from .. import Detection, Tick
+from .pretrained import from_folder, load_weights
 
 FLOOR = 0.05  # detections below this score are noise to every stage
 _loading = threading.Lock()
@@ -121,10 +122,8 @@ def _word_vectors(words: Sequence[str], folder: Path):
     import torch
     from transformers import AutoTokenizer, CLIPTextModelWithProjection
 
-    tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
-    model = CLIPTextModelWithProjection.from_pretrained(
-        folder, local_files_only=True, use_safetensors=True
-    ).eval()
+    tokenizer = from_folder(AutoTokenizer, folder)
+    model = load_weights(CLIPTextModelWithProjection, folder).eval()
     with torch.inference_mode():
         vectors = model(**tokenizer(list(words), padding=True, return_tensors="pt")).text_embeds
     return torch.nn.functional.normalize(vectors.float(), dim=-1).clone().unsqueeze(0)
