@@ -16,8 +16,9 @@ from ...errors import PatchMattersError
 from .. import ERROR, Completion, Tick
 from ..answers import Answers
 from ..asking import Ask
-from .clients import Question, Refused, connect
+from .clients import Question, connect
 from .endpoints import Endpoint, Limits
+from .wire import Refused
 
 POLL_SECONDS = 0.2
 _log = logging.getLogger("patch_matters")

@@ -11,6 +11,7 @@ from torch.nn.functional import normalize
 
 from ...errors import PatchMattersError
 from .. import Tick
+from ..scoring import finite
 from .devices import Devices, Weights
 from .folder import ModelFolder
 from .generation import in_batches
@@ -73,14 +74,14 @@ class BlipMatcher:
         return scores
 
     @torch.inference_mode()
-    def _score(self, image: Image, texts: list[str], tick: Tick) -> list[float]:
+    def _score(self, image: Image, texts: list[str], tick: Tick) -> list[float | None]:
         model = self._devices.ready(self.weights)
         device = model.device
         pixels = self._processor(images=image, return_tensors="pt")["pixel_values"]
         seen = model.vision_model(pixel_values=pixels.to(device, model.dtype))[0]
         picture = normalize(model.vision_proj(seen[:, 0, :]), dim=-1)
 
-        def run(start: int, stop: int) -> list[float]:
+        def run(start: int, stop: int) -> list[float | None]:
             tick(None)
             words = self._processor.tokenizer(
                 texts[start:stop], padding=True, return_tensors="pt", return_token_type_ids=False
@@ -94,6 +95,6 @@ class BlipMatcher:
             match = model.itm_head(crossed[:, 0, :]).softmax(dim=-1)[:, 1]
             alone = model.text_encoder(**words)[0]
             cosine = normalize(model.text_proj(alone[:, 0, :]), dim=-1) @ picture[0]
-            return ((match + cosine) / 2).clamp(0, 1).float().tolist()
+            return finite(((match + cosine) / 2).clamp(0, 1).float().tolist())
 
         return in_batches(len(texts), run, TEXTS)

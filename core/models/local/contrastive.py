@@ -11,6 +11,7 @@ from PIL.Image import Image
 from torch.nn.functional import normalize
 
 from .. import Tick
+from ..scoring import finite
 from .devices import Devices, Weights
 from .folder import ModelFolder
 from .generation import in_batches
@@ -69,9 +70,10 @@ class ContrastiveMatcher:
         scores = []
         for index, (image, of_image) in enumerate(batches):
             seen = self._image_vector(image)
-            scores.append(
-                [min(self._score(seen, vectors[part]) for part in parts[t]) for t in of_image]
-            )
+            fits = {part: self._score(seen, vectors[part]) for t in of_image for part in parts[t]}
+            # NaN compares as neither more nor less: a sentence with one such part is not scored.
+            weakest = (torch.tensor([fits[part] for part in parts[t]]).min() for t in of_image)
+            scores.append(finite(map(float, weakest)))
             tick(index)
         return scores
 

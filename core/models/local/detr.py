@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import cached_property
+from math import isfinite
 
 import torch
 from PIL.Image import Image
@@ -144,6 +145,6 @@ def _detections(result: dict, labels: Sequence[str], image: Image) -> list[Detec
     found = []
     for sides, score, label in zip(result["boxes"].tolist(), result["scores"].tolist(), labels):
         box = clip_box(*sides, *image.size)
-        if box and label:
+        if box and label and isfinite(score):
             found.append(Detection(box, label, min(1.0, float(score))))
     return sorted(found, key=lambda d: -d.score)

@@ -10,6 +10,7 @@ from PIL.Image import Image
 from ...errors import PatchMattersError
 from ...prompts import load_prompt
 from .. import Tick
+from ..scoring import finite
 from .generation import in_batches
 from .vlm import BATCH, VisionLanguageModel
 
@@ -52,12 +53,12 @@ class JudgeMatcher:
             tick(index)
         return scores
 
-    def _sureness(self, logits: torch.Tensor) -> list[float]:
-        """(rows, vocabulary) -> P(yes) of each row."""
+    def _sureness(self, logits: torch.Tensor) -> list[float | None]:
+        """(rows, vocabulary) -> P(yes) of each row; None where the logits are no numbers."""
         yes, no = (
             torch.logsumexp(logits[:, self._first_tokens(word)], dim=1) for word in ("yes", "no")
         )
-        return torch.sigmoid(yes - no).tolist()
+        return finite(torch.sigmoid(yes - no).tolist())
 
     def _first_tokens(self, word: str) -> list[int]:
         """The tokens that an answer may begin with, in any spelling; a blank alone is none."""
