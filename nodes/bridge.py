@@ -195,6 +195,12 @@ def report_json(picture: Picture) -> str:
     return json.dumps(as_dict(picture), ensure_ascii=False, indent=1)
 
 
+def current_run() -> str:
+    """Names the queued prompt that is at work; empty outside of one."""
+    context = get_executing_context()
+    return context.prompt_id if context else ""
+
+
 def announce(text: str) -> None:
     """Show a line in the result of the node that is at work, until its result is there."""
     server = PromptServer.instance

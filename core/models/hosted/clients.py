@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from ...errors import PatchMattersError, in_short
 from .. import ERROR, REFUSAL, Completion
+from ..cleaning import MAX_ANSWER
 from .endpoints import Endpoint
 from .wire import (
     Malformed,
@@ -26,7 +27,6 @@ from .wire import (
 # Of the SDK: exponential back-off with jitter from 0.5 to 8 s, or what Retry-After says.
 RETRIES = 6
 SECONDS = 180  # that one answer may take
-MAX_TEXT = 100_000  # characters of one answer that are looked at; see `cleaning` for what is kept
 VENDORS = ("api.openai.com", "api.anthropic.com")
 
 
@@ -115,7 +115,7 @@ def connect(endpoint: Endpoint, model: str, going_on: Callable[[], bool]) -> Sen
             return [Completion("", ERROR, redacted(in_short(error)))]
         # A server may also put the key into its answer, which history and cache would keep.
         return [
-            replace(c, text=blot_in_answer(c.text, MAX_TEXT), detail=redacted(c.detail))
+            replace(c, text=blot_in_answer(c.text, MAX_ANSWER), detail=redacted(c.detail))
             for c in found
         ]
 

@@ -8,7 +8,7 @@ import torch
 from PIL.Image import Image
 
 from ...errors import PatchMattersError
-from ...prompts import load_prompt
+from ...prompts import fenced, load_prompt
 from .. import Tick
 from ..scoring import finite
 from .generation import in_batches
@@ -42,7 +42,7 @@ class JudgeMatcher:
         scores = []
         for index, (image, texts) in enumerate(batches):
             prompts = [
-                self._model.prompt(question.format(statement=text), image=True) for text in texts
+                self._model.prompt(question.format(statement=fenced(text)), image=True) for text in texts
             ]
 
             def run(start, stop, prompts=prompts, image=image):
