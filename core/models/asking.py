@@ -9,10 +9,10 @@ from typing import Protocol
 
 from PIL.Image import Image
 
-from ..errors import PatchMattersError
 from ..prompts import fenced, load_prompt
 from . import ERROR, CaptionRequest, Completion, Tick, WritingRequest
 from .cleaning import answered, cleaned
+from .failures import Failures
 from .judging import judgements
 from .writing import MAX_WRITTEN_TOKENS, writing_prompt
 
@@ -46,11 +46,12 @@ class AskedCaptioner:
 
     def __init__(self, model: Askable):
         self.name, self._model = model.name, model
+        self._failures = Failures()
 
     def caption(self, requests: Sequence[CaptionRequest], tick: Tick) -> list[list[Completion]]:
         asks = [Ask(r.prompt, r.image, r.n, r.temperature, r.max_tokens, r.seed) for r in requests]
         answers = self._model.ask(asks, tick)
-        _check_some(answers, self.name)
+        self._failures.check(answers, f"model: {self.name}")
         return [[answered(c) for c in row] for row in answers]  # the stages clean captions
 
 
@@ -91,6 +92,7 @@ class AskedJudge:
 
     def __init__(self, model: Askable):
         self.name, self._model = model.name, model
+        self._failures = Failures()
 
     def score(
         self, batches: Sequence[tuple[Image, Sequence[str]]], tick: Tick
@@ -106,7 +108,7 @@ class AskedJudge:
         scores: list[list[float | None]] = [[None] * len(texts) for _, texts in batches]
         ticks = lambda i: tick(None if i is None else places[i][0])  # noqa: E731
         answers = self._model.ask(asks, ticks)
-        _check_some(answers, self.name)
+        self._failures.check(answers, f"model: {self.name}")
         read = [
             judgements(answered(answer[0]).text, size)
             for (_, _, size), answer in zip(places, answers)
@@ -128,15 +130,3 @@ class AskedJudge:
 def asked(model: Askable) -> tuple[AskedCaptioner, AskedWriter, AskedJudge]:
     """One model in the three roles of one that sees."""
     return AskedCaptioner(model), AskedWriter(model), AskedJudge(model)
-
-
-def _check_some(answers: list[list[Completion]], name: str) -> None:
-    """One failed patch costs that patch; where all failed, there is nothing to go on with. (A writer
-    that fails is another matter: the rules write then.)
-
-    Raises:
-        PatchMattersError: every answer is an error.
-    """
-    details = [c.detail for row in answers for c in row if c.finish == ERROR]
-    if details and len(details) == sum(map(len, answers)):
-        raise PatchMattersError(f"model: {name}: {details[0]}")

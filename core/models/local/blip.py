@@ -9,7 +9,7 @@ import torch
 from PIL.Image import Image
 from torch.nn.functional import normalize
 
-from ...errors import PatchMattersError
+from ...errors import PatchMattersError, explained
 from .. import Tick
 from ..scoring import finite
 from .devices import Devices, Weights
@@ -69,7 +69,8 @@ class BlipMatcher:
     ) -> list[list[float | None]]:
         scores = []
         for index, (image, texts) in enumerate(batches):
-            scores.append(self._score(image, list(texts), tick))
+            with explained(f"matcher: {self.name}"):
+                scores.append(self._score(image, list(texts), tick))
             tick(index)
         return scores
 

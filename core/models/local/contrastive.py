@@ -10,6 +10,7 @@ import torch
 from PIL.Image import Image
 from torch.nn.functional import normalize
 
+from ...errors import explained
 from .. import Tick
 from ..scoring import finite
 from .devices import Devices, Weights
@@ -61,6 +62,12 @@ class ContrastiveMatcher:
         return config.text_config.max_position_embeddings
 
     def score(
+        self, batches: Sequence[tuple[Image, Sequence[str]]], tick: Tick
+    ) -> list[list[float | None]]:
+        with explained(f"matcher: {self.name}"):
+            return self._scores(batches, tick)
+
+    def _scores(
         self, batches: Sequence[tuple[Image, Sequence[str]]], tick: Tick
     ) -> list[list[float | None]]:
         texts = list(dict.fromkeys(text for _, of_image in batches for text in of_image))

@@ -10,6 +10,7 @@ from math import isfinite
 import torch
 from PIL.Image import Image
 
+from ...errors import explained
 from ...regions import clip_box
 from .. import Detection, Tick
 from .devices import Devices, Weights
@@ -40,6 +41,10 @@ class TransformersDetector:
     def detect(
         self, images: Sequence[Image], tick: Tick, words: Sequence[Sequence[str]] = ()
     ) -> list[list[Detection]]:
+        with explained(f"detector: {self.name}"):
+            return self._detect(images, tick)
+
+    def _detect(self, images: Sequence[Image], tick: Tick) -> list[list[Detection]]:
         found = []
         for index, image in enumerate(images):
             model = self._devices.ready(self.weights)
@@ -83,7 +88,8 @@ class ZeroShotDetector:
             asked = list(self._words or words[index])
             found.append([])
             for start in range(0, len(asked), WORDS):
-                found[-1] += self._find(image, asked[start : start + WORDS])
+                with explained(f"detector: {self.name}"):
+                    found[-1] += self._find(image, asked[start : start + WORDS])
                 tick(None)
             tick(index)
         return found

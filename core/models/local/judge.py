@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import torch
 from PIL.Image import Image
 
-from ...errors import PatchMattersError
+from ...errors import PatchMattersError, explained
 from ...prompts import fenced, load_prompt
 from .. import Tick
 from ..scoring import finite
@@ -47,7 +47,8 @@ class JudgeMatcher:
 
             def run(start, stop, prompts=prompts, image=image):
                 tick(None)
-                return self._sureness(self._model.next_logits(prompts[start:stop], image))
+                with explained(f"matcher: {self.name}"):
+                    return self._sureness(self._model.next_logits(prompts[start:stop], image))
 
             scores.append(in_batches(len(prompts), run, BATCH))
             tick(index)

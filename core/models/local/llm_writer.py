@@ -11,7 +11,7 @@ from .. import ERROR, Completion, Tick, WritingRequest
 from ..cleaning import answered, cleaned
 from ..writing import MAX_WRITTEN_TOKENS, writing_prompt
 from .generation import Sampling
-from .vlm import VisionLanguageModel
+from .vlm import Unanswered, VisionLanguageModel
 
 
 class TransformersWriter:
@@ -48,6 +48,8 @@ class TransformersWriter:
                 MAX_WRITTEN_TOKENS,
                 lambda: tick(None),
             )
+        except Unanswered as error:
+            completion = Completion("", ERROR, str(error))
         except torch.OutOfMemoryError:
             why = "the model has no room: choose a smaller one, or a lower precision"
             completion = Completion("", ERROR, why)

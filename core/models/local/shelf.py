@@ -40,7 +40,8 @@ def roles(config: dict) -> set[str]:
     kind, classes = config.get("model_type"), config.get("architectures") or []
     if not isinstance(kind, str) or not isinstance(classes, list):
         return set()
-    named = " ".join(map(str, classes))
+    classes = [name for name in classes if isinstance(name, str)]
+    named = " ".join(classes)
     if kind in CONTRASTIVE:
         return {MATCHER}
     if kind in ZERO_SHOT or "ForObjectDetection" in named:
