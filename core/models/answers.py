@@ -5,6 +5,7 @@ JSON text in SQLite: nothing that is read back can run.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import logging
@@ -12,7 +13,6 @@ import sqlite3
 import threading
 import time
 from collections.abc import Sequence
-from contextlib import closing, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
@@ -23,7 +23,9 @@ _TABLE = (
     "(key TEXT PRIMARY KEY, answer TEXT NOT NULL, size INTEGER NOT NULL, used REAL NOT NULL)"
 )
 
-LOCK_SECONDS, OFF_SECONDS = 1, 60
+_CLAIMS = "CREATE TABLE IF NOT EXISTS claims (key TEXT PRIMARY KEY, owner TEXT, until REAL NOT NULL)"
+LOCK_SECONDS, OFF_SECONDS = 1, 10
+CLAIM_SECONDS = 10  # after which a claim that was not renewed is one of a program that ended
 _log = logging.getLogger("patch_matters")
 
 
@@ -74,11 +76,40 @@ class Answers:
         except (sqlite3.Error, OSError):
             return
 
+    def claim(self, key: str, owner: str) -> bool:
+        """Whether `owner` is the one to ask for this answer; False while another one does.
+
+        So two programs that are asked the same at the same time pay once. Where the file cannot be used,
+        everyone asks.
+        """
+        now = time.time()
+        try:
+            with self._lock, self._open() as base:
+                base.execute(_CLAIMS)
+                base.execute("DELETE FROM claims WHERE until < ?", (now,))
+                row = (key, owner, now + CLAIM_SECONDS)
+                return base.execute("INSERT OR IGNORE INTO claims VALUES (?, ?, ?)", row).rowcount > 0
+        except (sqlite3.Error, OSError):
+            return True
+
+    def renew(self, owner: str) -> None:
+        """Keep the claims of an owner that is still at work."""
+        with contextlib.suppress(sqlite3.Error, OSError), self._lock, self._open() as base:
+            base.execute(_CLAIMS)
+            until = time.time() + CLAIM_SECONDS
+            base.execute("UPDATE claims SET until = ? WHERE owner = ?", (until, owner))
+
+    def release(self, owner: str, key: str = "") -> None:
+        """Give up the claim on a key, or all claims of the owner."""
+        with contextlib.suppress(sqlite3.Error, OSError), self._lock, self._open() as base:
+            base.execute(_CLAIMS)
+            base.execute("DELETE FROM claims WHERE owner = ? AND ? IN ('', key)", (owner, key))
+
     def clear(self) -> None:
         """Forget everything."""
         self._path.unlink(missing_ok=True)
 
-    @contextmanager
+    @contextlib.contextmanager
     def _open(self):
         """A transaction, committed and closed at the end of the `with` block.
 
@@ -90,7 +121,7 @@ class Answers:
             raise sqlite3.OperationalError("held by another program a moment ago")
         self._path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            with closing(sqlite3.connect(self._path, timeout=LOCK_SECONDS)) as base, base:
+            with contextlib.closing(sqlite3.connect(self._path, timeout=LOCK_SECONDS)) as base, base:
                 base.execute(_TABLE)
                 yield base
         except sqlite3.OperationalError as error:

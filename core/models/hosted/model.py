@@ -7,6 +7,7 @@ import logging
 import queue
 import threading
 import time
+import uuid
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -18,11 +19,12 @@ from .. import ERROR, Completion, Tick
 from ..answers import Answers
 from ..asking import Ask
 from .budget import Budget
-from .clients import Question, connect
+from .clients import Question, Send, connect
 from .endpoints import Endpoint, Limits
 from .wire import Refused
 
 POLL_SECONDS = 0.2
+RENEW_SECONDS = 2  # between two renewals of what is claimed in the cache of answers
 _log = logging.getLogger("patch_matters")
 
 
@@ -127,9 +129,7 @@ class HostedModel:
         def work() -> None:
             while (job := run.next()) is not None:
                 try:
-                    found = send(job[1])
-                    if self._answers and all(c.finish != ERROR for c in found):
-                        self._answers.put(jobs[job], found)
+                    found = self._answer(job[1], jobs[job], send, run)
                 except Refused as error:
                     found = error
                 except Exception as error:  # one bad answer costs that answer
@@ -144,7 +144,26 @@ class HostedModel:
         finally:
             run.stop()
 
+    def _answer(self, question: Question, key: str, send: Send, run: _Run) -> Sequence[Completion]:
+        """Asked and kept; or awaited, where another program asks the same at the moment."""
+        if not self._answers:
+            return send(question)
+        while not self._answers.claim(key, run.owner):
+            time.sleep(POLL_SECONDS)
+            if run.stopped:
+                return [Completion("", ERROR, "stopped")]
+            if found := self._kept(key):
+                return [replace(c, tokens=0) for c in found]
+        try:
+            found = send(question)
+            if all(c.finish != ERROR for c in found):
+                self._answers.put(key, found)
+            return found
+        finally:
+            self._answers.release(run.owner, key)
+
     def _collect(self, missing, asks, run: _Run, tick: Tick) -> dict:
+        renewed = time.monotonic()
         deadline = time.monotonic() + self._limits.seconds
         left = {i: 0 for i in range(len(asks))}
         for index, _ in missing:
@@ -154,6 +173,9 @@ class HostedModel:
                 tick(index)
         found: dict = {}
         while len(found) < len(missing) and time.monotonic() < deadline and not run.hopeless:
+            if self._answers and time.monotonic() - renewed > RENEW_SECONDS:
+                renewed = time.monotonic()
+                self._answers.renew(run.owner)
             try:
                 job, answer = run.done.get(timeout=POLL_SECONDS)
             except queue.Empty:
@@ -177,6 +199,7 @@ class _Run:
     under way is answered; if none is, it is hopeless.
 
     Attributes:
+        owner: a name for what this run claims in the cache of answers.
         done: (job, completions or a refusal).
         refusal: the last one.
     """
@@ -186,6 +209,7 @@ class _Run:
         self._change = threading.Condition()
         self.refusal: Refused | None = None
         self.stopped = False
+        self.owner = uuid.uuid4().hex
         self.done: queue.SimpleQueue = queue.SimpleQueue()
 
     @property
