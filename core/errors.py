@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+
 class PatchMattersError(ValueError):
     """Says which input, what is wrong with it, and what to do, in one or two sentences."""
 

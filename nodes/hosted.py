@@ -7,9 +7,9 @@ from collections import Counter
 from comfy_api.latest import io
 
 from ..core.errors import PatchMattersError
+from ..core.models.hosted.budget import Budget
 from ..core.models.hosted.endpoints import Config, Limits
 from ..core.models.registry import CAPTIONER, MATCHER, WRITER, load_hosted
-from ..core.models.hosted.budget import Budget
 from . import bridge, scan, types
 
 LONGEST_NAME = 200

@@ -23,7 +23,9 @@ _TABLE = (
     "(key TEXT PRIMARY KEY, answer TEXT NOT NULL, size INTEGER NOT NULL, used REAL NOT NULL)"
 )
 
-_CLAIMS = "CREATE TABLE IF NOT EXISTS claims (key TEXT PRIMARY KEY, owner TEXT, until REAL NOT NULL)"
+_CLAIMS = (
+    "CREATE TABLE IF NOT EXISTS claims (key TEXT PRIMARY KEY, owner TEXT, until REAL NOT NULL)"
+)
 LOCK_SECONDS, OFF_SECONDS = 1, 10
 CLAIM_SECONDS = 10  # after which a claim that was not renewed is one of a program that ended
 _log = logging.getLogger("patch_matters")
@@ -88,7 +90,9 @@ class Answers:
                 base.execute(_CLAIMS)
                 base.execute("DELETE FROM claims WHERE until < ?", (now,))
                 row = (key, owner, now + CLAIM_SECONDS)
-                return base.execute("INSERT OR IGNORE INTO claims VALUES (?, ?, ?)", row).rowcount > 0
+                return (
+                    base.execute("INSERT OR IGNORE INTO claims VALUES (?, ?, ?)", row).rowcount > 0
+                )
         except (sqlite3.Error, OSError):
             return True
 
@@ -121,7 +125,10 @@ class Answers:
             raise sqlite3.OperationalError("held by another program a moment ago")
         self._path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            with contextlib.closing(sqlite3.connect(self._path, timeout=LOCK_SECONDS)) as base, base:
+            with (
+                contextlib.closing(sqlite3.connect(self._path, timeout=LOCK_SECONDS)) as base,
+                base,
+            ):
                 base.execute(_TABLE)
                 yield base
         except sqlite3.OperationalError as error:

@@ -73,7 +73,9 @@ class AskedWriter:
         return [answered(c) for c in self._said([(p, temperature, seed) for p in prompts], tick)]
 
     def _said(self, prompts: Sequence[tuple[str, float, int]], tick: Tick) -> list[Completion]:
-        asks = [Ask(text, None, 1, warmth, MAX_WRITTEN_TOKENS, seed) for text, warmth, seed in prompts]
+        asks = [
+            Ask(text, None, 1, warmth, MAX_WRITTEN_TOKENS, seed) for text, warmth, seed in prompts
+        ]
         return [row[0] for row in self._model.ask(asks, tick)]
 
 
@@ -123,7 +125,9 @@ class AskedJudge:
                 scores[index][start + number - 1] = value
         missing = sum(score is None for row in scores for score in row)
         if missing:
-            _log.warning("%s: %d sentences were not scored: no score in its answer", self.name, missing)
+            _log.warning(
+                "%s: %d sentences were not scored: no score in its answer", self.name, missing
+            )
         return scores
 
 

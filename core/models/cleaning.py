@@ -6,6 +6,7 @@ import json
 import re
 import unicodedata
 from dataclasses import replace
+from itertools import pairwise
 
 from . import ERROR, LENGTH, Completion
 from .thinking import without_thinking
@@ -17,6 +18,7 @@ REPEATS = 3  # the same sentence so often, and it is a loop
 
 # Keys that models put a caption under when they answer in JSON.
 _KEYS = ("caption", "description", "text", "answer", "content", "response", "output", "result")
+_JSON_START = re.compile(r'\{\s{0,9}"(?:' + "|".join(_KEYS) + r')"\s{0,9}:\s{0,9}"')
 _FENCE = re.compile(r"```[\w-]*[ \t]*\n?")
 _PREAMBLE = re.compile(
     r"(?:sure|certainly|of course|okay|ok|absolutely|great)?[\s,.!:—-]{0,3}"
@@ -32,7 +34,7 @@ _PREAMBLE_ZH = re.compile(r"(?:好的[,，。!！]?)?(?:以下是|下面是|这�
 _LIST = re.compile(r"[ \t]*(?:[-*•·>]|\d{1,2}[.)])[ \t]+")
 _HEADING = re.compile(r"[ \t]*#{1,6}[ \t]+[^\n]{0,80}")
 # What text-to-image models read as commands: a caption is often their prompt.
-_COMMANDS = re.compile(r"<(?:lora|lyco|hypernet|lbw):[^<>\n]{0,200}>|\bembedding:\S{1,200}", re.I)
+_COMMANDS = re.compile(r"<(?:lora|lyco|hypernet|lbw):[^<>\n]{0,200}>?|\bembedding:\S{1,200}", re.I)
 _QUOTES = (('"', '"'), ("“", "”"), ("'", "'"), ("«", "»"), ("「", "」"), ("『", "』"), ("`", "`"))
 # The first look-behind keeps it linear: a run of dots is tried once, not from each of its dots.
 _END = re.compile(r"(?<![.!?…])[.!?…]+[\"'”’)\]]*(?=\s|$)|(?<=[。！？])|\n+")
@@ -71,14 +73,14 @@ def answered(completion: Completion) -> Completion:
 def clean_caption(text: str) -> tuple[str, list[str]]:
     """The caption in an answer, and what of it was cut, in words."""
     notes = []
-    text = without_thinking(readable(text[:MAX_ANSWER]))
+    text = _COMMANDS.sub("", without_thinking(readable(text[:MAX_ANSWER])))
     if len(text) > MAX_CHARACTERS:
         text = text[:MAX_CHARACTERS]
         notes.append(f"longer than {MAX_CHARACTERS} characters: the rest was cut off")
     text = _from_json(_FENCE.sub("", text).strip())
     text = _without_preamble(text)
     text = _without_markdown(text)
-    text = _COMMANDS.sub("", _without_quotes(text))
+    text = _COMMANDS.sub("", _without_quotes(text))  # what markup or JSON had hidden
     text, repeated = without_repetition(text)
     if repeated:
         notes.append(f"it said the same again and again: {repeated} sentences were cut off")
@@ -92,7 +94,9 @@ def readable(text: str) -> str:
     """The text without control characters, lone surrogates and runs of empty lines."""
     text = text.encode("utf-8", "replace").decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
     kept = "".join(
-        c for c in text if c in "\n\t\u200c\u200d" or unicodedata.category(c) not in ("Cc", "Cf", "Cs")
+        c
+        for c in text
+        if c in "\n\t\u200c\u200d" or unicodedata.category(c) not in ("Cc", "Cf", "Cs")
     )
     # Line by line: a pattern over blanks and line ends would take quadratic time on many of them.
     lines = (line.rstrip() for line in kept.split("\n"))
@@ -102,7 +106,7 @@ def readable(text: str) -> str:
 def sentences_of(text: str) -> list[str]:
     """The sentences of a text with what stands between them: joined, they are the text again."""
     cuts = [0, *(m.end() for m in _END.finditer(text)), len(text)]
-    return [text[a:b] for a, b in zip(cuts, cuts[1:]) if b > a]
+    return [text[a:b] for a, b in pairwise(cuts) if b > a]
 
 
 def without_repetition(text: str) -> tuple[str, int]:
@@ -169,7 +173,7 @@ def _from_json(text: str) -> str:
         value = json.loads(text)
     except (ValueError, RecursionError):
         # Cut off by max_tokens, perhaps: the beginning of a caption is worth keeping.
-        found = re.match(r'\{\s{0,9}"(?:%s)"\s{0,9}:\s{0,9}"' % "|".join(_KEYS), text)
+        found = _JSON_START.match(text)
         if not found:
             return text
         rest = text[found.end() :]
@@ -209,7 +213,9 @@ def _without_markdown(text: str) -> str:
             continue
         if found := _LIST.match(line):
             line = line[found.end() :]
-        lines.append(re.sub(r"\*\*|__(?=\w)|(?<=\w)__|(?<!\w)[*_](?=\w)|(?<=\w)[*_](?!\w)", "", line))
+        lines.append(
+            re.sub(r"\*\*|__(?=\w)|(?<=\w)__|(?<!\w)[*_](?=\w)|(?<=\w)[*_](?!\w)", "", line)
+        )
     return "\n".join(lines).strip() or text.strip("#* \n")
 
 

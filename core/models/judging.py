@@ -70,7 +70,16 @@ def _object(line: str) -> dict | None:
 
 
 _NUMBER_KEYS = ("statement", "number", "id", "index", "n", "no", "statement_number", "statement_id")
-_VALUE_KEYS = ("score", "likelihood", "probability", "value", "confidence", "answer", "rating", "percent")
+_VALUE_KEYS = (
+    "score",
+    "likelihood",
+    "probability",
+    "value",
+    "confidence",
+    "answer",
+    "rating",
+    "percent",
+)
 
 
 def _from_value(value, count: int, depth: int = 3) -> dict[int, str]:
@@ -145,7 +154,9 @@ def _from_lines(text: str, count: int) -> dict[int, str]:
         return dict(enumerate(bare, 1))
     # All on one line, as "85, 90, 5".
     if len(lines) == 1:
-        values = [v.strip() for v in re.split(r"[;|]|,\s|\s", lines[0].strip("[](){} ")) if v.strip()]
+        values = [
+            v.strip() for v in re.split(r"[;|]|,\s|\s", lines[0].strip("[](){} ")) if v.strip()
+        ]
         values = values if len(values) == count else lines[0].strip("[](){} ").split(",")
         if len(values) == count and all(_only_value(v.strip()) for v in values):
             return {i: v.strip() for i, v in enumerate(values, 1)}

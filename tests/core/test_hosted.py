@@ -18,9 +18,9 @@ from core.images import read_image
 from core.models import CaptionRequest, Fact, WritingRequest
 from core.models.answers import Answers
 from core.models.asking import Ask
-from core.models.judging import judgements
 from core.models.hosted.endpoints import Config, Endpoint, Limits, Rule
 from core.models.hosted.model import HostedModel, encoded
+from core.models.judging import judgements
 from core.models.registry import CAPTIONER, MATCHER, WRITER, load_hosted, load_model
 from core.pipeline import Models, caption_images
 from core.regions import Box

@@ -234,7 +234,10 @@ def test_numbers_that_overflow_are_no_caption_and_no_score(copied):
 def test_a_matcher_whose_numbers_overflow_scores_nothing(copied, make):
     folder = copied(make)
     tensors = load_file(folder / "model.safetensors")
-    tensors = {n: t * float("nan") if t.is_floating_point() and t.dim() > 1 else t for n, t in tensors.items()}
+    tensors = {
+        n: t * float("nan") if t.is_floating_point() and t.dim() > 1 else t
+        for n, t in tensors.items()
+    }
     save_file(tensors, folder / "model.safetensors", {"format": "pt"})
     assert use(MATCHER, folder) == [[None]]
 
@@ -347,7 +350,9 @@ def test_ultralytics_sends_nothing(monkeypatch, tmp_path):
 
     posted = []
     monkeypatch.setattr(events, "_post", lambda *a, **k: posted.append(a))
-    monkeypatch.setattr(events.events, "enabled", True)  # as it is for whoever has not switched it off
+    monkeypatch.setattr(
+        events.events, "enabled", True
+    )  # as it is for whoever has not switched it off
     monkeypatch.setattr(events.events, "t", 0.0)
     before = SETTINGS["sync"]
     torch.manual_seed(0)

@@ -3,8 +3,7 @@
 A tenth of the examples in an ordinary run, all of them with --full.
 """
 
-import copy
-import gzip
+import contextlib
 import io
 import json
 import shutil
@@ -17,7 +16,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 from vendor import running_vendor
+from wreckage import VALUES, WHOLE, WORDS, damaged, places, replies, spoiled
 
+import helpers
 from core.errors import PatchMattersError
 from core.grouping import read_grouping
 from core.images import read_image
@@ -33,108 +34,10 @@ from core.models.local.shelf import CAPTIONER, DETECTOR, MATCHER, WRITER, find_t
 from core.models.registry import load_folder, load_hosted
 from core.refusals import told_apart
 from core.regions import Box
-import helpers
 from helpers import fuzz
 
 AT_ONCE = 20  # replies of one question to a server
-SECONDS = 2  # of work for one reply
-
-NUMBERS = st.integers(-5, 70) | st.just(10**30) | st.floats()
-WORDS = st.sampled_from(
-    ["", "A cup stands on a table.", "stop", "length", "text", "\ud800", "\x00", "<|im_end|>", "x" * 5000]
-)
-VALUES = st.recursive(
-    st.none() | st.booleans() | NUMBERS | WORDS | st.text(max_size=20),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8) | WORDS, inner, max_size=3),
-    max_leaves=6,
-)
-
-
-def places(value, path=()):
-    """The path of every value in a JSON value."""
-    found = [path] if path else []
-    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for key, part in inner:
-        found += places(part, (*path, key))
-    return found
-
-
-@st.composite
-def spoiled(draw, value):
-    """A JSON value with one to three of its values replaced, taken out or doubled."""
-    value = copy.deepcopy(value)
-    for _ in range(draw(st.integers(1, 3))):
-        if not (known := places(value)):
-            break
-        *path, last = draw(st.sampled_from(known))
-        place = value
-        for key in path:
-            place = place[key]
-        how = draw(st.sampled_from(["replace", "replace", "drop", "wrap"]))
-        if how == "drop":
-            del place[last]
-        elif how == "wrap":
-            place[last] = [place[last]] * draw(st.integers(1, 3))
-        else:
-            place[last] = draw(VALUES)
-    return value
-
-
-@st.composite
-def damaged(draw, data: bytes):
-    """Bytes of which some were changed, cut off or added."""
-    changed = bytearray(data)
-    for _ in range(draw(st.integers(1, 4))):
-        at = draw(st.integers(0, max(0, len(changed) - 1)))
-        how = draw(st.sampled_from(["flip", "cut", "insert", "head", "noise"]))
-        if how == "flip" and changed:
-            changed[at] ^= draw(st.integers(1, 255))
-        elif how == "head" and changed:
-            changed[at % min(64, len(changed))] = draw(st.integers(0, 255))
-        elif how == "cut":
-            del changed[at:]
-        elif how == "insert":
-            changed[at:at] = draw(st.binary(max_size=40))
-        else:
-            part = draw(st.binary(min_size=1, max_size=64))
-            changed[at : at + len(part)] = part
-    return bytes(changed)
-
-
-WHOLE = {
-    "openai": {
-        "id": "c1",
-        "object": "chat.completion",
-        "model": "m",
-        "choices": [
-            {"index": 0, "message": {"role": "assistant", "content": "A cup."}, "finish_reason": "stop"}
-        ],
-        "usage": {"prompt_tokens": 1, "completion_tokens": 7, "total_tokens": 8},
-    },
-    "anthropic": {
-        "id": "msg_1",
-        "type": "message",
-        "role": "assistant",
-        "model": "m",
-        "content": [{"type": "text", "text": "A cup."}],
-        "stop_reason": "end_turn",
-        "usage": {"input_tokens": 1, "output_tokens": 7},
-    },
-}
-ERRORS = [{"error": {"message": "overloaded", "code": 529}}, {"error": "no"}, {"error": {"code": 401}}]
-
-
-def replies(name):
-    """(body, headers), or an HTTP status."""
-    value = spoiled(WHOLE[name]) | VALUES | st.sampled_from(ERRORS)
-    body = value.map(lambda v: json.dumps(v).encode())
-    body |= damaged(json.dumps(WHOLE[name]).encode())
-    body |= st.sampled_from([b"", b"<html>", b"data: {}\n\n", b"[" * 50_000, b'{"a":' * 50_000])
-    plain = body.map(lambda b: (b, {}))
-    packed = body.map(lambda b: (gzip.compress(b), {"Content-Encoding": "gzip"}))
-    wrong = body.map(lambda b: (b, {"Content-Encoding": "gzip"}))
-    status = st.sampled_from([400, 401, 403, 404, 408, 413, 429, 500, 503, 529, "cut"])
-    return st.one_of(plain, plain, plain, packed, wrong, status)
+SECONDS = 2  # of the processor's time for one reply
 
 
 @pytest.fixture(scope="module")
@@ -142,7 +45,9 @@ def vendor(tmp_path_factory):
     home = tmp_path_factory.mktemp("home")
     with running_vendor() as (vendor, address), pytest.MonkeyPatch.context() as patch:
         patch.setattr(clients, "RETRIES", 0)
-        endpoints = {name: {"url": address + path} for name, path in (("openai", "/v1"), ("anthropic", ""))}
+        endpoints = {
+            name: {"url": address + path} for name, path in (("openai", "/v1"), ("anthropic", ""))
+        }
         (home / "config.json").write_text(json.dumps({"endpoints": endpoints}))
         vendor.home = home
         yield vendor
@@ -160,7 +65,9 @@ def usable(completion: Completion) -> None:
 
 @pytest.mark.parametrize("name", ["openai", "anthropic"])
 def test_any_reply_is_an_answer_or_a_sentence(vendor, name):
-    roles = load_hosted(Config.read(vendor.home), name, "m", None, limits=Limits(max_requests=10**6))
+    roles = load_hosted(
+        Config.read(vendor.home), name, "m", None, limits=Limits(max_requests=10**6)
+    )
     asks = [CaptionRequest(Image.new("RGB", (100 + i, 60)), "Say.", seed=i) for i in range(AT_ONCE)]
 
     @fuzz(2000 // AT_ONCE)
@@ -168,17 +75,18 @@ def test_any_reply_is_an_answer_or_a_sentence(vendor, name):
     def run(given_replies):
         start = len(vendor.seen)
         vendor.fault = lambda number: (
-            None if isinstance(given_replies[(number - start) % AT_ONCE], tuple)
+            None
+            if isinstance(given_replies[(number - start) % AT_ONCE], tuple)
             else given_replies[(number - start) % AT_ONCE]
         )
         vendor.reply = lambda prompt, image, number: given_replies[(number - start) % AT_ONCE]
-        started = time.monotonic()
+        started = time.process_time()
         try:
             rows = roles[CAPTIONER].caption(asks, lambda i: None)
         except PatchMattersError as error:
             assert len(str(error)) < 600
             rows = []
-        assert time.monotonic() - started < SECONDS * AT_ONCE
+        assert time.process_time() - started < SECONDS * AT_ONCE
         for row in rows:
             for completion in told_apart(row):
                 usable_or_empty(completion)
@@ -194,7 +102,15 @@ def usable_or_empty(completion: Completion) -> None:
 
 
 BASES = {tiny.llava: CAPTIONER, tiny_towers.clip: MATCHER, tiny_towers.rt_detr: DETECTOR}
-ODD = st.none() | st.booleans() | st.integers(-3, 64) | st.floats() | WORDS | st.just([]) | st.just({})
+ODD = (
+    st.none()
+    | st.booleans()
+    | st.integers(-3, 64)
+    | st.floats()
+    | WORDS
+    | st.just([])
+    | st.just({})
+)
 
 
 @pytest.fixture(scope="module")
@@ -216,7 +132,9 @@ def test_any_model_folder_is_used_or_refused_in_a_sentence(bases, tmp_path):
         folder = root / "model"
         shutil.copytree(bases[make], folder)
         for _ in range(data.draw(st.integers(1, 2))):
-            file = folder / data.draw(st.sampled_from(sorted(f.name for f in bases[make].iterdir())))
+            file = folder / data.draw(
+                st.sampled_from(sorted(f.name for f in bases[make].iterdir()))
+            )
             how = data.draw(st.sampled_from(["spoil", "spoil", "odd", "bytes", "remove", "folder"]))
             if not file.is_file():
                 continue
@@ -241,18 +159,20 @@ def test_any_model_folder_is_used_or_refused_in_a_sentence(bases, tmp_path):
                         place = place[key]
                     place[last] = data.draw(ODD)
                 file.write_text(json.dumps(value))
-        listed = [name for role in (DETECTOR, CAPTIONER, MATCHER, WRITER) for name in names(role, [root])]
+        listed = [
+            name for role in (DETECTOR, CAPTIONER, MATCHER, WRITER) for name in names(role, [root])
+        ]
         assert set(listed) <= {"model"}
-        try:
+        with contextlib.suppress(PatchMattersError):
             find_text_encoder([root])
-        except PatchMattersError:
-            pass
         try:
             model = load_folder(BASES[make], "test", folder, devices)
             if not helpers.FULL and data.draw(st.integers(0, 2)):
                 return  # to open one is quick, to use it is not
             if BASES[make] == CAPTIONER:
-                for row in model.caption([CaptionRequest(photo, "Say.", max_tokens=2)], lambda i: None):
+                for row in model.caption(
+                    [CaptionRequest(photo, "Say.", max_tokens=2)], lambda i: None
+                ):
                     list(map(usable_or_empty, row))
             elif BASES[make] == MATCHER:
                 [[score]] = model.score([(photo, ["A cup."])], lambda i: None)
@@ -276,7 +196,11 @@ def pictures():
             file = io.BytesIO()
             image.save(file, name)
             found.append(file.getvalue())
-    for mode, options in (("1", {}), ("I;16", {}), ("P", {"save_all": True, "append_images": [image]})):
+    for mode, options in (
+        ("1", {}),
+        ("I;16", {}),
+        ("P", {"save_all": True, "append_images": [image]}),
+    ):
         file = io.BytesIO()
         image.convert("L").convert(mode).save(file, "PNG", **options)
         found.append(file.getvalue())
@@ -291,12 +215,12 @@ def test_any_picture_is_read_or_refused_in_a_sentence(pictures, tmp_path):
     @given(st.sampled_from(pictures).flatmap(damaged))
     def run(data):
         file.write_bytes(data)
-        started = time.monotonic()
+        started = time.process_time()
         try:
             assert read_image(file).mode == "RGB"
         except PatchMattersError as error:
             assert str(error).startswith(str(file))
-        assert time.monotonic() - started < SECONDS
+        assert time.process_time() - started < SECONDS
 
     run()
 
@@ -316,9 +240,9 @@ ANSWERS = st.one_of(
 
 
 def in_time(read, answer):
-    started = time.monotonic()
+    started = time.process_time()
     found = read(answer)
-    assert time.monotonic() - started < SECONDS
+    assert time.process_time() - started < SECONDS
     return found
 
 
@@ -357,7 +281,9 @@ def test_any_answer_of_a_writer_and_a_captioner(answer):
     request = WritingRequest((Fact("A cup stands there.", "image", Box(0, 0, 1, 1), 0.9),))
     [written] = in_time(lambda a: writer.write([request], lambda i: None), answer)
     photo = Image.new("RGB", (40, 30))
-    [row] = in_time(lambda a: captioner.caption([CaptionRequest(photo, "Say.")], lambda i: None), answer)
+    [row] = in_time(
+        lambda a: captioner.caption([CaptionRequest(photo, "Say.")], lambda i: None), answer
+    )
     [said] = in_time(told_apart, row)
     for completion in (written, said):
         completion.text.encode()
@@ -372,10 +298,8 @@ def test_the_fuzzer_reaches_what_it_is_for():
     seen = set()
 
     class Reply:
-        extensions: dict = {}
-
         def __init__(self, content):
-            self.content = content
+            self.content, self.extensions = content, {}
 
     @fuzz(500)
     @given(spoiled(WHOLE["openai"]))

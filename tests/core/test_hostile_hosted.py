@@ -14,7 +14,6 @@ from test_hosted import KEY, PHOTO, models, no_tick, patches, vendor  # noqa: F4
 from core.errors import PatchMattersError
 from core.models import Completion
 from core.models.answers import Answers
-from core.models.hosted import clients
 from core.models.hosted.budget import Budget
 from core.models.hosted.endpoints import Config
 from core.models.hosted.wire import MAX_REPLY, Redaction
@@ -133,7 +132,9 @@ def test_a_refusal_before_anything_was_answered_ends_it_at_once(vendor):  # noqa
     with pytest.raises(PatchMattersError, match="is refused"):
         models(vendor, concurrency=3)[CAPTIONER].caption(patches(20), no_tick)
     assert len(vendor.seen) == 3
-    vendor.reply = lambda prompt, image, number: b'{"error": {"message": "no such key", "code": 401}}'
+    vendor.reply = lambda prompt, image, number: (
+        b'{"error": {"message": "no such key", "code": 401}}'
+    )
     vendor.fault = lambda number: None
     with pytest.raises(PatchMattersError, match="is refused: no such key"):
         models(vendor, concurrency=1)[CAPTIONER].caption(patches(20), no_tick)
@@ -229,7 +230,9 @@ def test_one_budget_for_all_stages_of_a_run(vendor):  # noqa: F811
     other[MATCHER].score([(PHOTO, ["A cup."])], no_tick)
     sent = len(vendor.seen)  # the judge's words have no number in them, so it was asked twice
     assert sent == 5
-    with pytest.raises(PatchMattersError, match="1 requests are needed and 5 permitted, 5 went out"):
+    with pytest.raises(
+        PatchMattersError, match="1 requests are needed and 5 permitted, 5 went out"
+    ):
         roles[WRITER].answer(["Say."], no_tick, temperature=0.0)
     assert len(vendor.seen) == sent
     run[0] = "second"
@@ -323,7 +326,9 @@ def test_two_programs_that_ask_the_same_at_once_pay_once(vendor):  # noqa: F811
     said = {}
 
     def program(name):
-        own = models(vendor, cached=True, concurrency=3)  # a cache object of its own, as in a process
+        own = models(
+            vendor, cached=True, concurrency=3
+        )  # a cache object of its own, as in a process
         said[name] = [row[0].text for row in own[CAPTIONER].caption(patches(6), no_tick)]
 
     programs = [threading.Thread(target=program, args=(name,)) for name in "ab"]

@@ -164,7 +164,9 @@ class Config:
                 rows[name] = {**before, **row}
             for name, number in own.items():
                 if type(number) is not int or number < 0:
-                    raise ValueError(f"«{name[:50]}» is no setting: write a whole number, 0 or more")
+                    raise ValueError(
+                        f"«{name[:50]}» is no setting: write a whole number, 0 or more"
+                    )
             return cls({name: _endpoint(name, row) for name, row in rows.items()}, **own)
         except RecursionError as error:
             raise PatchMattersError(f"{path} cannot be used: it is nested too deeply") from error
@@ -205,7 +207,9 @@ def _endpoint(name: str, row: dict) -> Endpoint:
     parts = urlsplit(row["url"])
     if parts.username is not None or parts.password is not None or parts.query or parts.fragment:
         # Logs of the libraries below name the URL.
-        raise ValueError(f"the url of «{name}» has a user, a password or a query: put the key in \"key\"")
+        raise ValueError(
+            f'the url of «{name}» has a user, a password or a query: put the key in "key"'
+        )
     if not parts.hostname or (parts.port or 1) < 1:
         raise ValueError(f"the url of «{name}» names no server")
     has_key = row.get("key_variable") or row.get("key")

@@ -34,7 +34,7 @@ def bounded_client(base: type, **options):
         base: httpx.Client, or the SDK's own kind of it.
         options: of that class.
     """
-    Response = response_type(base)  # noqa: N806 - a class
+    Response = response_type(base)
 
     class Client(base):
         def send(self, request, **kwargs):

@@ -52,7 +52,9 @@ def download(entry: Entry, root: Path, progress: Progress) -> Path:
         with _Fetch(entry, staging) as fetch:
             commit = fetch.wait(progress)
         if not re.fullmatch(r"[0-9a-f]{40}", commit):  # it becomes a path
-            raise PatchMattersError(f"model: {entry.id}: the hub names no commit: check HF_ENDPOINT.")
+            raise PatchMattersError(
+                f"model: {entry.id}: the hub names no commit: check HF_ENDPOINT."
+            )
         target.parent.mkdir(parents=True, exist_ok=True)
         os.replace(staging / commit, target)
         shutil.rmtree(staging, ignore_errors=True)  # what was begun of other commits

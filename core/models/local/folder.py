@@ -99,7 +99,9 @@ def _check_stays(path: Path, config: dict) -> None:
         )
     for key, value in _fields(config):
         named = value.values() if isinstance(value, dict) else [value]
-        if key in _LEADING_AWAY and any(isinstance(v, str) and set(v) & set("/\\:@") for v in named):
+        if key in _LEADING_AWAY and any(
+            isinstance(v, str) and set(v) & set("/\\:@") for v in named
+        ):
             raise PatchMattersError(
                 f"model: {path.name} is not loaded: {key} in its config.json leads to code or weights "
                 "outside the folder. Delete that line, or use another version of the model."

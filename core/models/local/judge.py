@@ -42,7 +42,8 @@ class JudgeMatcher:
         scores = []
         for index, (image, texts) in enumerate(batches):
             prompts = [
-                self._model.prompt(question.format(statement=fenced(text)), image=True) for text in texts
+                self._model.prompt(question.format(statement=fenced(text)), image=True)
+                for text in texts
             ]
 
             def run(start, stop, prompts=prompts, image=image):

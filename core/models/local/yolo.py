@@ -56,7 +56,9 @@ class UltralyticsDetector:
     @cached_property
     def _yolo(self):
         os.environ.setdefault("YOLO_AUTOINSTALL", "false")
-        os.environ.setdefault("YOLO_OFFLINE", "true")  # no analytics, no crash reports, no version check
+        os.environ.setdefault(
+            "YOLO_OFFLINE", "true"
+        )  # no analytics, no crash reports, no version check
         import inspect
 
         from ultralytics import YOLO

@@ -84,7 +84,9 @@ def fetch_file(url: str, headers: dict, size: int, sha256: str | None, target: P
             if there == size:
                 break
             try:
-                http_get(url, Bounded(file, size), resume_size=there, headers=headers, expected_size=size)
+                http_get(
+                    url, Bounded(file, size), resume_size=there, headers=headers, expected_size=size
+                )
             except Exception:
                 if there == before:  # the last attempt brought nothing
                     raise
