@@ -49,17 +49,25 @@ def read_image(path: str | Path) -> Image.Image:
             f"{path} has more than {MAX_PIXELS // 1_000_000} million pixels: scale it down first "
             f"({error})."
         ) from error
-    except UnidentifiedImageError as error:
-        raise PatchMattersError(
-            f"{path} is not a picture that can be opened ({error}): use a {', '.join(FORMATS[:-1])} or "
-            f"{FORMATS[-1]} file."
-        ) from error
     except PatchMattersError:
         raise
     except Exception as error:  # whatever a decoder stumbles over
+        if _unidentified(error):
+            raise PatchMattersError(
+                f"{path} is not a picture that can be opened ({error}): use a "
+                f"{', '.join(FORMATS[:-1])} or {FORMATS[-1]} file."
+            ) from error
         raise PatchMattersError(
             f"{path} is damaged or cut off, so it cannot be read whole: {error}"
         ) from error
+
+
+def _unidentified(error: BaseException | None) -> bool:
+    """Whether Pillow knew no format, and what came after followed from that: ultralytics, once imported,
+    puts an `Image.open` of its own in place that looks for further packages then."""
+    while error is not None and not isinstance(error, UnidentifiedImageError):
+        error = error.__context__
+    return error is not None
 
 
 def _readable_formats() -> list[str]:

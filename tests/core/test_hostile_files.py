@@ -134,7 +134,7 @@ ODD_CONFIGS = [
     '{"model_type": {}}',
     '{"model_type": []}',
     '{"model_type": 5}',
-    '{"model_type": "clip", "vision_config": []}',
+    '{"model_type": "clip", "vision_config": [5]}',
     '{"model_type": "clip", "vision_config": 5, "projection_dim": {}}',
     '{"model_type": "blip", "architectures": [{}]}',
     '{"model_type": "blip", "architectures": "Blip"}',

@@ -90,8 +90,9 @@ def find_text_encoder(roots: Sequence[Path]) -> Path:
     """
     for folder in model_folders(roots).values():
         config = read_config(folder)
-        vision = config.get("vision_config")
-        vision = vision if isinstance(vision, dict) else {}
+        vision = config.get("vision_config") or {}
+        if not isinstance(vision, dict):
+            continue
         # A vector length of 512 and patches of 32 px: transformers' defaults, so some configs say
         # nothing of them.
         sizes = (config.get("projection_dim", 512), vision.get("patch_size", 32))
