@@ -19,6 +19,7 @@ from server import PromptServer
 from ..core.errors import PatchMattersError
 from ..core.images import MAX_PIXELS, to_rgb
 from ..core.models import Detection
+from ..core.models.scoring import without_nan
 from ..core.picture import Picture
 from ..core.regions import IMAGE, clip_box
 from ..core.report import annotated, as_dict
@@ -192,7 +193,14 @@ def titled(pictures: Sequence, texts: Sequence[str]) -> str:
 
 def report_json(picture: Picture) -> str:
     """The full report of one picture."""
-    return json.dumps(as_dict(picture), ensure_ascii=False, indent=1)
+    value = without_nan(as_dict(picture))
+    return json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False)
+
+
+def current_run() -> str:
+    """Names the queued prompt that is at work; empty outside of one."""
+    context = get_executing_context()
+    return context.prompt_id if context else ""
 
 
 def announce(text: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 from comfy_api.latest import io
@@ -28,6 +29,17 @@ from ..core.models.registry import (
 )
 from ..core.words import split_words
 from . import bridge, memory, scan, types
+
+_failures: Counter = Counter()  # model -> how often answers were missing
+
+
+class _Loader(io.ComfyNode):
+    @classmethod
+    def fingerprint_inputs(cls, model, **kwargs) -> str:
+        """Other where the model's files changed, or where answers were missing: the node then runs again,
+        and with it the stages behind it."""
+        name = model if isinstance(model, str) else ""
+        return f"{scan.model_state(name.partition(':')[2])} {_failures[name]}"
 
 
 def _model_input(role: str, what: str, files: list[str] | None = None):
@@ -95,7 +107,7 @@ def _load(role: str, name: str, device: str, loading: Loading = Loading(), class
         return load_folder(role, name, folder, memory.devices(device), loading, classes)
 
 
-class LoadDetector(io.ComfyNode):
+class LoadDetector(_Loader):
     @classmethod
     def define_schema(cls):
         return io.Schema(
@@ -149,7 +161,7 @@ class LoadDetector(io.ComfyNode):
         return io.NodeOutput(load_yolo(model, file, name, words, scan.roots()))
 
 
-class LoadCaptioner(io.ComfyNode):
+class LoadCaptioner(_Loader):
     @classmethod
     def define_schema(cls):
         return io.Schema(
@@ -196,11 +208,12 @@ class LoadCaptioner(io.ComfyNode):
             devices = memory.devices(device)
             captioner, *others = load_seeing(model, folder, devices, loading)
             answers = load_answers(Config.read(scan.home()), scan.home())
-            captioner = remembering(captioner, folder, loading, answers)
+            failed = lambda: _failures.update([model])  # noqa: E731
+            captioner = remembering(captioner, folder, loading, answers, failed)
             return io.NodeOutput(captioner, *others)
 
 
-class LoadWriter(io.ComfyNode):
+class LoadWriter(_Loader):
     @classmethod
     def define_schema(cls):
         return io.Schema(
@@ -224,7 +237,7 @@ class LoadWriter(io.ComfyNode):
         return io.NodeOutput(_load(WRITER, model, device, Loading(precision, attention)))
 
 
-class LoadMatcher(io.ComfyNode):
+class LoadMatcher(_Loader):
     @classmethod
     def define_schema(cls):
         return io.Schema(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from comfy_api.latest import io, ui
 
+from ..core.models.scoring import without_nan
 from ..core.report import as_text, as_view
 from . import bridge, types
 
@@ -35,7 +36,9 @@ class PatchReport(io.ComfyNode):
     def execute(cls, survivors) -> io.NodeOutput:
         plain = bridge.tensor_from_images([picture.image for picture in survivors])
         files = ui.PreviewImage(plain, cls=cls).values
-        views = [{**as_view(p), "image": dict(file)} for p, file in zip(survivors, files)]
+        views = [
+            {**without_nan(as_view(p)), "image": dict(file)} for p, file in zip(survivors, files)
+        ]
         return io.NodeOutput(
             bridge.annotated_tensor(survivors),
             [as_text(picture) for picture in survivors],
