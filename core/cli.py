@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import glob
 import json
 import os
 import sys
+import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
-from .errors import PatchMattersError
+from .errors import PatchMattersError, in_short
 from .images import read_image
+from .models.hosted.budget import Budget
 from .models.hosted.endpoints import Config
 from .models.local.loading import Loading, check_precision
 from .models.registry import DETECTOR, load_answers, load_model
+from .models.scoring import without_nan
 from .options import PACK, ROLES
 from .outputs import CAPTION, PATCHES, REPORT, OutputFolder, Record
 from .pipeline import STAGES, Models, Progress, Settings, caption_images, profile_settings
@@ -30,7 +34,12 @@ def main(options: argparse.Namespace) -> int:
 
     Returns 0, or 1 if any image was not captioned, or 2 if it could not start.
     """
+    for stream in (sys.stdout, sys.stderr):
+        # A console of another code page shows question marks in place of a Chinese caption.
+        with contextlib.suppress(AttributeError, ValueError):
+            stream.reconfigure(errors="replace")
     paths = named_images(options.images)
+    budget = Budget()
     try:
         check_precision(options.precision)
         output = OutputFolder(options.out, paths, overwrite=options.overwrite)
@@ -40,12 +49,10 @@ def main(options: argparse.Namespace) -> int:
             _check_json(Path(options.json), reports, output.folder, stems)
         if options.clear_answers and (answers := load_answers(Config.read(HOME), HOME)):
             answers.clear()
-        models = Models(**{role: _load(role, options) for role in ROLES})
+        models = Models(**{role: _load(role, options, budget) for role in ROLES})
     except PatchMattersError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
-    import torch
-
     for path, stem in zip(paths, stems):
         if stem != path.stem:
             print(
@@ -62,11 +69,9 @@ def main(options: argparse.Namespace) -> int:
             try:
                 record = caption_file(path, output, stem, models, settings, progress(number))
                 bar.write(f"{path}\n{record['caption']}\n", file=sys.stdout)
-            except (PatchMattersError, torch.OutOfMemoryError) as error:
-                if isinstance(error, torch.OutOfMemoryError):
-                    error = "no room on the GPU: choose smaller models, or --precision 4-bit"
-                record = {"image": str(path), "error": str(error)}
-                bar.write(f"error: {error}", file=sys.stderr)
+            except Exception as error:  # one image costs one image
+                record = {"image": str(path), "error": _in_a_sentence(path, error)}
+                bar.write(f"error: {record['error']}", file=sys.stderr)
             records.append(record)
     failed = any("error" in record for record in records)
     if options.json:
@@ -76,6 +81,22 @@ def main(options: argparse.Namespace) -> int:
             print(f"error: {error}", file=sys.stderr)
             failed = True
     return 1 if failed else 0
+
+
+def _in_a_sentence(path: Path, error: Exception) -> str:
+    """What went wrong with an image. Of what nobody foresaw, also where it was raised, for a report."""
+    import torch
+
+    if isinstance(error, PatchMattersError):
+        return str(error)
+    if isinstance(error, torch.OutOfMemoryError):
+        return "no room on the GPU: choose smaller models, or --precision 4-bit"
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    return (
+        f"{path} was not captioned because of an error that the pack did not expect, in "
+        f"{Path(place.filename).name}:{place.lineno} ({type(error).__name__}: {in_short(error)}): "
+        "please report it."
+    )
 
 
 def named_images(names: Sequence[str]) -> list[Path]:
@@ -110,7 +131,7 @@ def _check_json(path: Path, reports: OutputFolder, output: Path, stems: Sequence
         )
 
 
-def _load(role: str, options):
+def _load(role: str, options, budget: Budget):
     from tqdm import tqdm
 
     name = getattr(options, role)
@@ -129,6 +150,7 @@ def _load(role: str, options):
             loading=Loading(options.precision),
             classes=classes,
             home=HOME,
+            budget=budget,
         )
 
 
@@ -150,14 +172,15 @@ def caption_file(
         output.check(stem + suffix)
     picture = caption_images([read_image(path)], models, settings, progress=progress)[0]
     record = {"image": str(path), **as_dict(picture)}
-    output.write(stem + CAPTION, (picture.caption + "\n").encode(), path)
+    output.write(stem + CAPTION, (picture.caption + "\n").encode("utf-8", "replace"), path)
     output.write(stem + REPORT, _json_bytes(record), path)
     output.write(stem + PATCHES, lambda file: annotated(picture).save(file, "PNG"), path)
     return record
 
 
 def _json_bytes(value) -> bytes:
-    return (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode()
+    text = json.dumps(without_nan(value), ensure_ascii=False, indent=1, allow_nan=False)
+    return (text + "\n").encode("utf-8", "replace")  # a name of a file need not be UTF-8
 
 
 class _progress_bar:

@@ -1,4 +1,4 @@
-"""Reading pictures: any file that Pillow opens -> one upright RGB image."""
+"""Reading pictures: a file in a common raster format -> one upright RGB image."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from .errors import PatchMattersError
 
+# By name: others that Pillow opens are programs (EPS starts Ghostscript) or rarely used.
+FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "AVIF", "GIF", "BMP", "TIFF")
 MAX_PIXELS = 100_000_000  # 300 MB as RGB, which every stage may hold twice
 
 
@@ -19,8 +21,8 @@ def read_image(path: str | Path) -> Image.Image:
     palette images are converted.
 
     Raises:
-        PatchMattersError: there is no such file, it cannot be read, it is no (whole) picture, or
-            it has more than `MAX_PIXELS` pixels.
+        PatchMattersError: there is no such file, it is no regular file, it cannot be read, it is no
+            (whole) picture in one of `FORMATS`, or it has more than `MAX_PIXELS` pixels.
     """
     path = Path(path)
     try:
@@ -28,14 +30,16 @@ def read_image(path: str | Path) -> Image.Image:
             raise PatchMattersError(
                 f"{path} is a folder: name the images in it, for example {path / '*.jpg'}"
             )
+        if path.exists() and not path.is_file():
+            raise PatchMattersError(f"{path} is a pipe or a device: name a picture file.")
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            with Image.open(path) as file:
+            with Image.open(path, formats=_readable_formats()) as file:
                 width, height = file.size
                 if width * height > MAX_PIXELS:
                     raise Image.DecompressionBombError(f"{width} x {height} pixels")
                 file.load()
-                return to_rgb(ImageOps.exif_transpose(file))
+                return to_rgb(_upright(file))
     except FileNotFoundError as error:
         raise PatchMattersError(f"{path} does not exist: check the path.") from error
     except PermissionError as error:
@@ -45,14 +49,39 @@ def read_image(path: str | Path) -> Image.Image:
             f"{path} has more than {MAX_PIXELS // 1_000_000} million pixels: scale it down first "
             f"({error})."
         ) from error
-    except UnidentifiedImageError as error:
-        raise PatchMattersError(f"{path} is not a picture that can be opened: {error}") from error
-    except (OSError, SyntaxError, ValueError) as error:
-        if isinstance(error, PatchMattersError):
-            raise
+    except PatchMattersError:
+        raise
+    except Exception as error:  # whatever a decoder stumbles over
+        if _unidentified(error):
+            raise PatchMattersError(
+                f"{path} is not a picture that can be opened ({error}): use a "
+                f"{', '.join(FORMATS[:-1])} or {FORMATS[-1]} file."
+            ) from error
         raise PatchMattersError(
             f"{path} is damaged or cut off, so it cannot be read whole: {error}"
         ) from error
+
+
+def _unidentified(error: BaseException | None) -> bool:
+    """Whether Pillow knew no format, and what came after followed from that: ultralytics, once imported,
+    puts an `Image.open` of its own in place that looks for further packages then."""
+    while error is not None and not isinstance(error, UnidentifiedImageError):
+        error = error.__context__
+    return error is not None
+
+
+def _readable_formats() -> list[str]:
+    """Those of `FORMATS` that this Pillow was built with."""
+    Image.init()
+    return [name for name in FORMATS if name in Image.OPEN]
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    """The image as its EXIF says it was held; as it is where that cannot be read."""
+    try:
+        return ImageOps.exif_transpose(image)
+    except Exception:  # damaged metadata of a whole picture
+        return image
 
 
 def to_rgb(image: Image.Image) -> Image.Image:
@@ -60,9 +89,11 @@ def to_rgb(image: Image.Image) -> Image.Image:
     if image.mode in ("I", "F") or image.mode.startswith("I;16"):
         import numpy as np
 
-        values = np.asarray(image, np.float64)
-        # Pillow opens 16-bit files as I;16 or as I, whose values then stay within 16 bits.
-        top = 65535 if values.max(initial=0) > 255 else 255
+        values = np.nan_to_num(np.asarray(image, np.float64), posinf=np.inf, neginf=0)
+        # Pillow opens 16-bit files as I;16 or as I, whose values then stay within 16 bits. Floats are
+        # in 0..1 as a rule.
+        highest = values.max(initial=0)
+        top = 65535 if highest > 255 else 1 if image.mode == "F" and highest <= 1 else 255
         image = Image.fromarray((values.clip(0, top) * (255 / top)).astype(np.uint8))
     if image.has_transparency_data:
         image = image.convert("RGBA")

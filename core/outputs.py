@@ -18,6 +18,7 @@ from pathlib import Path
 from .errors import PatchMattersError
 
 RECORD = ".patch_matters.jsonl"
+MAX_STEM = 230  # bytes
 # What follows the stem. Trainers read the caption of `a.jpg` in `a.txt`; the others meet no image.
 CAPTION, REPORT, PATCHES = ".txt", ".report.json", ".patches.png"
 
@@ -62,7 +63,7 @@ class OutputFolder:
         taken: set[str] = set()
         stems = []
         for image in images:
-            stem, number = image.stem or "image", 1
+            stem, number = _short(image.stem) or "image", 1
             while True:
                 unique = stem if number == 1 else f"{stem}-{number}"
                 if unique.lower() not in taken and not self._record.of_another(unique, image):
@@ -197,6 +198,13 @@ class Record:
         with contextlib.suppress(ValueError):  # another drive of Windows
             path = os.path.relpath(path, os.path.realpath(self._folder))
         return Path(path).as_posix()
+
+
+def _short(stem: str) -> str:
+    """A stem that leaves room for a number and for what follows it, in the 255 bytes of a name."""
+    while len(os.fsencode(stem)) > MAX_STEM:
+        stem = stem[:-1]
+    return stem
 
 
 def _sha256_or_none(path: Path) -> str | None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from .models import ERROR, REFUSAL, Completion
+from .models.cleaning import cleaned
 
 # Only where an answer begins: a caption may well contain "cannot". English and Chinese, for these are
 # what the models in question answer in.
@@ -31,12 +32,13 @@ _SHORTEST = 5  # words that can be a caption
 
 
 def told_apart(completions: Sequence[Completion]) -> tuple[Completion, ...]:
-    """The completions, those that decline marked as refusals and without their text.
+    """The captions in the completions; those that decline marked as refusals and without their text.
 
-    So a refusal is never taken for a caption; what was said goes to `detail`.
+    So a refusal is never taken for a caption; what was said goes to `detail`. Every captioner's answers
+    pass through here, so here they are cleaned (see `models.cleaning`).
     """
     found = []
-    for c in completions:
+    for c in map(cleaned, completions):
         declines = len(c.text) <= _LONGEST and _REFUSAL.match(c.text) and not _says_more(c.text)
         if c.finish == REFUSAL or (c.finish != ERROR and declines):
             why = c.detail or (f"it said «{c.text[:100]}»" if c.text else "no reason given")

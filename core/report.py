@@ -166,9 +166,11 @@ def annotated(picture: Picture) -> Image.Image:
     side = max(1, min(image.size))
     width = max(2, side // 150)
     font = ImageFont.load_default(size=max(10, side // 22))
+    detections, patches = [], []
     for d in picture.detections:
-        draw.rectangle(_outline(d.box), outline=_DETECTION_COLOUR, width=max(1, width // 2))
-        _tag(draw, (d.box.x1, d.box.y1), f"{d.label} {d.score:.2f}", "#000000", font)
+        outline = _outline(d.box)
+        draw.rectangle(outline, outline=_DETECTION_COLOUR, width=max(1, width // 2))
+        detections.append((outline, f"{d.label} {d.score:.2f}", "#000000"))
     for number, region, colour in _numbered(picture):
         # Each patch is drawn a little further in, so that shared edges stay visible.
         inset = ((number - 1) % 4) * (width + 1)
@@ -176,8 +178,10 @@ def annotated(picture: Picture) -> Image.Image:
         if x2 - x1 > 2 * inset and y2 - y1 > 2 * inset:
             x1, y1, x2, y2 = x1 + inset, y1 + inset, x2 - inset, y2 - inset
         draw.rectangle((x1, y1, x2, y2), outline=colour, width=width)
-        corner = (x1, y2 - 1.3 * font.size) if "bottom" in region.name else (x1, y1)
-        _tag(draw, corner, f"{number} {region.name}", colour, font)
+        patches.append(((x1, y1, x2, y2), f"{number} {region.name}", colour))
+    taken: list[tuple] = []
+    for outline, text, colour in (*patches, *detections):
+        taken.append(_tag(draw, outline, text, colour, font, taken))
     return image
 
 
@@ -186,8 +190,30 @@ def _outline(box) -> tuple[int, int, int, int]:
     return (x1, y1, x2 - 1, y2 - 1)
 
 
-def _tag(draw, corner, text: str, colour: str, font) -> None:
-    left, top, right, bottom = draw.textbbox(corner, text, font=font)
-    draw.rectangle((left - 2, top - 1, right + 2, bottom + 1), fill=colour)
+def _tag(draw, outline: tuple, text: str, colour: str, font, taken: list[tuple]) -> tuple:
+    """Write a name into a corner of an outline, and return the space it takes.
+
+    The corner nearest to one of the image comes first; one where other names are is left.
+    """
+    _, _, right, bottom = draw.textbbox((0, 0), text, font=font)
+    width, height = right + 4, bottom + 2
+    x1, y1, x2, y2 = outline
+    (w, h) = draw.im.size
+    corners = sorted(
+        ((x, y) for y in (y1, y2) for x in (x1, x2)),
+        key=lambda c: min(c[0], w - 1 - c[0]) + min(c[1], h - 1 - c[1]),
+    )
+    spaces = []
+    for x, y in corners:
+        x = min(max(0, x if x == x1 else x - width + 1), max(0, w - width))
+        y = min(max(0, y if y == y1 else y - height + 1), max(0, h - height))
+        spaces.append((x, y, x + width, y + height))
+    space = next((s for s in spaces if not any(_meet(s, other) for other in taken)), spaces[0])
+    draw.rectangle((space[0], space[1], space[2] - 1, space[3] - 1), fill=colour)
     dark = colour in (_SEMANTIC_COLOUR, _DETECTION_COLOUR)
-    draw.text(corner, text, fill="black" if dark else "white", font=font)
+    draw.text((space[0] + 2, space[1]), text, fill="black" if dark else "white", font=font)
+    return space
+
+
+def _meet(one: tuple, other: tuple) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]

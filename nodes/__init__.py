@@ -2,7 +2,9 @@
 
 from comfy_api.latest import ComfyExtension, io
 
+from ..core.errors import PatchMattersError
 from .all_in_one import PatchMatters
+from .example import ExampleImage
 from .hosted import HostedModel
 from .loaders import LoadCaptioner, LoadDetector, LoadMatcher, LoadWriter
 from .prompts import PromptFitter, RegionalPrompts
@@ -10,6 +12,10 @@ from .report import PatchReport
 from .score import CaptionScore
 from .stages import HierarchicalAggregator, LocalCaptioner, PatchDivider, SemanticFilter
 from .text_encoder import CaptionerFromClip
+
+# ComfyUI puts an error's module, for a custom node a long path, before its sentence; only built-in
+# errors have none.
+PatchMattersError.__module__ = "builtins"
 
 
 class PatchMattersExtension(ComfyExtension):
@@ -30,6 +36,7 @@ class PatchMattersExtension(ComfyExtension):
             RegionalPrompts,
             PatchReport,
             CaptionScore,
+            ExampleImage,
         ]
 
 

@@ -21,14 +21,19 @@ class PatchMatters(io.ComfyNode):
     def define_schema(cls):
         return io.Schema(
             node_id="PatchMatters",
-            display_name="Patch Matters Caption",
+            display_name="Caption",
             category=types.CATEGORY,
             description="A long, detailed caption whose sentences were checked against the pixels: "
-            "divides the picture, describes each patch, filters the sentences, joins what is kept.",
-            search_aliases=["caption", "describe image", "image to prompt", "interrogate", "vlm"],
+            "divides the image, describes each patch, filters the sentences, and joins what is kept.",
+            search_aliases=[
+                *("patch matters", "patch matters caption", "caption", "caption dataset"),
+                *("interrogate", "interrogator", "describe image", "image to prompt"),
+                *("image to text", "img2prompt", "img2txt", "tag", "tagger", "vlm"),
+                *("反推", "反推提示词", "打标", "图像描述"),
+            ],
             is_output_node=True,
             inputs=[
-                io.Image.Input("image", tooltip="Pictures to caption; a whole batch at once."),
+                io.Image.Input("image", tooltip="Images to caption; a whole batch at once."),
                 types.captioner_input(),
                 types.matcher_input(),
                 types.writer_input(),
@@ -43,16 +48,14 @@ class PatchMatters(io.ComfyNode):
             ],
             outputs=[
                 io.String.Output(
-                    "caption", is_output_list=True, tooltip="A list: the caption of each picture."
+                    "caption", is_output_list=True, tooltip="A list: the caption of each image."
                 ),
                 io.String.Output(
                     "report",
                     is_output_list=True,
-                    tooltip="A list: for each picture the full report as JSON.",
+                    tooltip="A list: for each image the full report as JSON.",
                 ),
-                io.Image.Output(
-                    "annotated", tooltip="The pictures with patches and objects drawn."
-                ),
+                io.Image.Output("annotated", tooltip="The images with patches and objects drawn."),
             ],
         )
 

@@ -19,6 +19,7 @@ from server import PromptServer
 from ..core.errors import PatchMattersError
 from ..core.images import MAX_PIXELS, to_rgb
 from ..core.models import Detection
+from ..core.models.scoring import without_nan
 from ..core.picture import Picture
 from ..core.regions import IMAGE, clip_box
 from ..core.report import annotated, as_dict
@@ -54,26 +55,26 @@ def images_from_tensor(tensor: torch.Tensor, name: str = "image") -> list[Image.
     shape = tuple(tensor.shape)
     if len(shape) != 4 or shape[3] not in (1, 3, 4):
         raise PatchMattersError(
-            f"{name}: expected a batch of shape (pictures, height, width, 1, 3 or 4 channels), got "
+            f"{name}: expected a batch of shape (images, height, width, 1, 3 or 4 channels), got "
             f"{shape}: connect an IMAGE."
         )
     if 0 in shape:
-        raise PatchMattersError(f"{name}: there is no picture in it (its shape is {shape}).")
+        raise PatchMattersError(f"{name}: there is no image in it (its shape is {shape}).")
     if shape[0] > MAX_PICTURES:
         raise PatchMattersError(
-            f"{name}: {shape[0]} pictures are more than {MAX_PICTURES}: caption them in parts."
+            f"{name}: {shape[0]} images are more than {MAX_PICTURES}: caption them in parts."
         )
     if shape[1] * shape[2] > MAX_PIXELS:
         raise PatchMattersError(
             f"{name}: {shape[2]} x {shape[1]} pixels are more than {MAX_PIXELS // 1_000_000} "
-            "million: scale the picture down first."
+            "million: scale the image down first."
         )
     images = []
     for index, picture in enumerate(tensor):
         values = picture.float().cpu().numpy()  # HWC
         if np.isnan(values).any():
             raise PatchMattersError(
-                f"{name}: picture {index + 1} of {shape[0]} has values that are not numbers (NaN), "
+                f"{name}: image {index + 1} of {shape[0]} has values that are not numbers (NaN), "
                 "so the node that made it failed: look at that one."
             )
         values = np.rint(values.clip(0, 1) * 255).astype(np.uint8)
@@ -164,7 +165,7 @@ def detections_from_boxes(
         boxes = list(boxes) * len(images)
     if len(boxes) != len(images):
         raise PatchMattersError(
-            f"{name}: boxes of {len(boxes)} pictures for a batch of {len(images)}: connect the "
+            f"{name}: boxes of {len(boxes)} images for a batch of {len(images)}: connect the "
             "detector to the same IMAGE."
         )
     found = []
@@ -187,12 +188,19 @@ def titled(pictures: Sequence, texts: Sequence[str]) -> str:
     """One text of many: each with a title where there is more than one picture."""
     if len(pictures) == 1:
         return texts[0]
-    return "\n\n".join(f"— Picture {i} of {len(texts)} —\n{t}" for i, t in enumerate(texts, 1))
+    return "\n\n".join(f"— Image {i} of {len(texts)} —\n{t}" for i, t in enumerate(texts, 1))
 
 
 def report_json(picture: Picture) -> str:
     """The full report of one picture."""
-    return json.dumps(as_dict(picture), ensure_ascii=False, indent=1)
+    value = without_nan(as_dict(picture))
+    return json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False)
+
+
+def current_run() -> str:
+    """Names the queued prompt that is at work; empty outside of one."""
+    context = get_executing_context()
+    return context.prompt_id if context else ""
 
 
 def announce(text: str) -> None:
@@ -205,13 +213,17 @@ def announce(text: str) -> None:
 class NodeProgress:
     """The node's progress bar; names the patch at work, and raises where the user interrupts."""
 
-    def __init__(self, steps: int, doing: str):
+    def __init__(self, steps: int, doing: str, images: int = 1):
         self._bar = comfy.utils.ProgressBar(max(1, steps))
         self._doing = doing
+        self._images = images
 
     def step(self, index: int | None, region: str) -> None:
-        """One more step is done: that region. Without one, only look whether to go on."""
-        self.move_to(self._bar.current + bool(region), region and f"{self._doing}: {region}")
+        """One more step is done: that region of that image. Without one, only look whether to go on."""
+        text = region and f"{self._doing}: {region}"
+        if region and self._images > 1:
+            text += f", image {index + 1} of {self._images}"
+        self.move_to(self._bar.current + bool(region), text)
 
     def download(self, done: int, total: int) -> None:
         """So many bytes of a model are there."""

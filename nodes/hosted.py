@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from comfy_api.latest import io
 
 from ..core.errors import PatchMattersError
+from ..core.models.hosted.budget import Budget
 from ..core.models.hosted.endpoints import Config, Limits
 from ..core.models.registry import CAPTIONER, MATCHER, WRITER, load_hosted
 from . import bridge, scan, types
 
 LONGEST_NAME = 200
+_budget = Budget(bridge.current_run)  # of all hosted models of one queued prompt
+_failures: Counter = Counter()  # (endpoint, model) -> how often answers were missing
 
 
 def _endpoints() -> list[str]:
@@ -32,7 +37,7 @@ class HostedModel(io.ComfyNode):
             category=types.CATEGORY,
             description="A model at a provider (OpenAI, Anthropic, Zhipu, Gemini, OpenRouter) or on "
             "a server of your own (Ollama, LM Studio, vLLM, SGLang, llama.cpp). Keys come from the "
-            "environment or the config file, never from a workflow. The pictures' patches are sent to that service.",
+            "environment or the config file, never from a workflow. The patches of your images are sent to that service.",
             search_aliases=[
                 "patch matters",
                 "gpt-4o",
@@ -68,9 +73,9 @@ class HostedModel(io.ComfyNode):
                     default=200,
                     min=1,
                     max=100_000,
-                    tooltip="Requests that one stage of one run may send; if it needs more, it sends "
-                    "none and says so. One for each patch (at some services for each candidate). The "
-                    "config file's ceiling (1000 unless set) holds in any case.",
+                    tooltip="Requests that one run may send, all stages together; a stage that needs "
+                    "more sends none and says so. One for each patch (at some services for each "
+                    "candidate). The config file's ceiling (1000 unless set) holds in any case.",
                 ),
                 io.Int.Input(
                     "seconds",
@@ -99,11 +104,17 @@ class HostedModel(io.ComfyNode):
         )
 
     @classmethod
+    def fingerprint_inputs(cls, endpoint, model, **kwargs) -> str:
+        """Other where the config or the key changed, or where answers were missing: the node then runs
+        again, and with it the stages behind it, whose answers that came are kept on disk."""
+        return f"{scan.config_state(endpoint)} {_failures[endpoint, model]}"
+
+    @classmethod
     def execute(
         cls, endpoint, model, concurrency, max_requests, seconds, reuse_answers
     ) -> io.NodeOutput:
         if len(model) > LONGEST_NAME or not model.isprintable():
-            raise PatchMattersError("model: this is no model's name.")
+            raise PatchMattersError("model: enter a model name.")
         home = scan.home()
         served = load_hosted(
             Config.read(home),
@@ -113,5 +124,7 @@ class HostedModel(io.ComfyNode):
             limits=Limits(concurrency, max_requests, seconds),
             cached=reuse_answers,
             announce=bridge.announce,
+            budget=_budget,
+            failed=lambda: _failures.update([(endpoint, model)]),
         )
         return io.NodeOutput(*(served[role] for role in (CAPTIONER, WRITER, MATCHER)))

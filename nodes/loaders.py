@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 from comfy_api.latest import io
@@ -29,6 +30,17 @@ from ..core.models.registry import (
 from ..core.wording import split_words
 from . import bridge, memory, scan, types
 
+_failures: Counter = Counter()  # model -> how often answers were missing
+
+
+class _Loader(io.ComfyNode):
+    @classmethod
+    def fingerprint_inputs(cls, model, **kwargs) -> str:
+        """Other where the model's files changed, or where answers were missing: the node then runs again,
+        and with it the stages behind it."""
+        name = model if isinstance(model, str) else ""
+        return f"{scan.model_state(name.partition(':')[2])} {_failures[name]}"
+
 
 def _model_input(role: str, what: str, files: list[str] | None = None):
     on_disk = [TRANSFORMERS + name for name in names(role, scan.roots())]
@@ -39,8 +51,8 @@ def _model_input(role: str, what: str, files: list[str] | None = None):
         "model",
         options=[OFFLINE[role], *listed, *(TRANSFORMERS + entry.id for entry in known)],
         default=OFFLINE[role],
-        tooltip=f"{what} First those on disk (models/LLM and its like), then those that are "
-        f"downloaded to models/LLM when the node runs (GB to download, GB of VRAM, licence):\n"
+        tooltip=f"{what} First those on disk (in models/LLM and similar folders), then those "
+        f"that are downloaded to models/LLM when the node runs (GB to download, GB of VRAM, licence):\n"
         f"{downloads}",
     )
 
@@ -95,16 +107,16 @@ def _load(role: str, name: str, device: str, loading: Loading = Loading(), class
         return load_folder(role, name, folder, memory.devices(device), loading, classes)
 
 
-class LoadDetector(io.ComfyNode):
+class LoadDetector(_Loader):
     @classmethod
     def define_schema(cls):
         return io.Schema(
             node_id="PatchMattersLoadDetector",
             display_name="Load Detector",
             category=types.CATEGORY,
-            description="A detector that finds the objects which the patches are built around: a "
-            "YOLO of ultralytics, a DETR, or one that is told in words what to find. (Core's own "
-            "detectors connect to the divider's bboxes.)",
+            description="A detector that finds the objects the patches are built around: a YOLO from "
+            "ultralytics, a DETR, or one that is told in words what to find. (ComfyUI's built-in "
+            "detectors connect to the divider's bboxes instead.)",
             search_aliases=[
                 "patch matters",
                 "yolo",
@@ -126,7 +138,7 @@ class LoadDetector(io.ComfyNode):
                     optional=True,
                     placeholder="person, red car (empty: all)",
                     tooltip="What to look for, separated by commas. Empty: all classes of the model; "
-                    "Grounding DINO and OWL then look for the nouns of the picture's caption. "
+                    "Grounding DINO and OWL then look for the nouns in the image's caption. "
                     "YOLO-World reads the words with a CLIP ViT-B/32 in models/LLM.",
                 ),
                 _device_input(),
@@ -149,7 +161,7 @@ class LoadDetector(io.ComfyNode):
         return io.NodeOutput(load_yolo(model, file, name, words, scan.roots()))
 
 
-class LoadCaptioner(io.ComfyNode):
+class LoadCaptioner(_Loader):
     @classmethod
     def define_schema(cls):
         return io.Schema(
@@ -159,7 +171,7 @@ class LoadCaptioner(io.ComfyNode):
             description="A vision-language model (LLaVA, Qwen-VL and the like) that describes the "
             "patches.",
             search_aliases=[
-                *("patch matters", "vlm", "load model"),
+                *("patch matters", "vlm", "vqa", "load model", "反推", "打标"),
                 *("llava", "qwen vl", "mini-gemini", "mgm", "florence"),
             ],
             inputs=[
@@ -178,8 +190,8 @@ class LoadCaptioner(io.ComfyNode):
                 ),
                 types.Matcher.Output(
                     "judge",
-                    tooltip="The same weights as matcher: how sure is the model's yes, asked "
-                    "whether a sentence is true? (With the offline captioner: the offline matcher. "
+                    tooltip="The same weights as matcher: the model's confidence that a "
+                    "sentence is true. (With the offline captioner: the offline matcher. "
                     "Florence-2, PaliGemma and BLIP only describe.)",
                 ),
             ],
@@ -196,11 +208,12 @@ class LoadCaptioner(io.ComfyNode):
             devices = memory.devices(device)
             captioner, *others = load_seeing(model, folder, devices, loading)
             answers = load_answers(Config.read(scan.home()), scan.home())
-            captioner = remembering(captioner, folder, loading, answers)
+            failed = lambda: _failures.update([model])  # noqa: E731
+            captioner = remembering(captioner, folder, loading, answers, failed)
             return io.NodeOutput(captioner, *others)
 
 
-class LoadWriter(io.ComfyNode):
+class LoadWriter(_Loader):
     @classmethod
     def define_schema(cls):
         return io.Schema(
@@ -224,7 +237,7 @@ class LoadWriter(io.ComfyNode):
         return io.NodeOutput(_load(WRITER, model, device, Loading(precision, attention)))
 
 
-class LoadMatcher(io.ComfyNode):
+class LoadMatcher(_Loader):
     @classmethod
     def define_schema(cls):
         return io.Schema(

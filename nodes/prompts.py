@@ -73,7 +73,15 @@ class PromptFitter(io.ComfyNode):
             category=types.CATEGORY,
             description="Makes a caption fit a text encoder: leaves out the least important sentences, "
             "never cuts one, and says what it left out.",
-            search_aliases=["patch matters", "prompt", "tokens", "truncate", "77 tokens", "tags"],
+            search_aliases=[
+                "patch matters",
+                "prompt",
+                "tokens",
+                "truncate",
+                "77 tokens",
+                "tag",
+                "tags",
+            ],
             is_input_list=True,
             inputs=[
                 io.String.Input(
@@ -87,7 +95,7 @@ class PromptFitter(io.ComfyNode):
                     "survivors",
                     optional=True,
                     tooltip="From the Semantic Filter: what most patches say with the best score is "
-                    "most important. One prompt for each picture.",
+                    "most important. One prompt for each image.",
                 ),
                 io.Clip.Input(
                     "clip",
@@ -130,12 +138,12 @@ class PromptFitter(io.ComfyNode):
             ],
             outputs=[
                 io.String.Output(
-                    "prompt", is_output_list=True, tooltip="A list: one prompt for each picture."
+                    "prompt", is_output_list=True, tooltip="A list: one prompt for each image."
                 ),
                 io.String.Output(
                     "dropped",
                     is_output_list=True,
-                    tooltip="A list: for each picture the sentences that found no room, one a line.",
+                    tooltip="A list: for each image the sentences that did not fit, one per line.",
                 ),
                 io.Int.Output(
                     "tokens", is_output_list=True, tooltip="A list: the tokens of each prompt."
@@ -191,8 +199,8 @@ class RegionalPrompts(io.ComfyNode):
             node_id="RegionalPrompts",
             display_name="Regional Prompts",
             category=types.CATEGORY,
-            description="Conditioning in which each patch's own caption holds in its own place, on top "
-            "of the caption of the whole picture.",
+            description="Conditioning that applies each patch's own caption in its own place, on top of "
+            "the caption of the whole image.",
             search_aliases=["patch matters", "regional", "area", "mask", "conditioning", "layout"],
             is_input_list=True,
             inputs=[
@@ -202,15 +210,15 @@ class RegionalPrompts(io.ComfyNode):
                     "caption",
                     optional=True,
                     force_input=True,
-                    tooltip="What holds everywhere. Not connected: all sentences that were kept.",
+                    tooltip="Caption for the whole image. Not connected: all sentences that were kept.",
                 ),
                 io.Combo.Input(
                     "place",
                     options=["area", "mask"],
                     default="area",
-                    tooltip="area: a box in shares of the picture, so it fits any latent size; the "
-                    "model works on it by itself. mask: the whole picture is worked on, and the text "
-                    "counts inside the box; slower, smoother at the edges.",
+                    tooltip="area: each area is denoised separately; it is a fraction of the image, so "
+                    "it fits any latent size. mask: the whole image is denoised, and the text counts "
+                    "inside the box; slower, but smoother at the edges.",
                 ),
                 io.Float.Input(
                     "strength",
@@ -218,15 +226,15 @@ class RegionalPrompts(io.ComfyNode):
                     min=0.0,
                     max=10.0,
                     step=0.05,
-                    tooltip="Weight of the patches' captions beside that of the whole (which has 1). 0 "
-                    "leaves them out.",
+                    tooltip="Weight of the patches' captions relative to the whole image's (which is "
+                    "1). 0 leaves them out.",
                 ),
             ],
             outputs=[
                 io.Conditioning.Output(
                     "conditioning",
                     is_output_list=True,
-                    tooltip="A list: the conditioning of each picture.",
+                    tooltip="A list: the conditioning of each image.",
                 ),
                 io.String.Output(
                     "region_captions",
@@ -236,10 +244,10 @@ class RegionalPrompts(io.ComfyNode):
                 io.Mask.Output(
                     "region_masks",
                     is_output_list=True,
-                    tooltip="A list: for each picture one batch of masks, one a patch.",
+                    tooltip="A list: for each image one batch of masks, one per patch.",
                 ),
                 io.BoundingBox.Output(
-                    "region_boxes", tooltip="The patches of each picture, in pixels."
+                    "region_boxes", tooltip="The patches of each image, in pixels."
                 ),
             ],
         )
@@ -249,8 +257,8 @@ class RegionalPrompts(io.ComfyNode):
         [survivors], [clip], [place], [strength] = survivors, clip, place, strength
         if caption is not None and len(caption) not in (1, len(survivors)):
             raise PatchMattersError(
-                f"caption: {len(caption)} captions for {len(survivors)} pictures: connect the "
-                "aggregator of the same pictures."
+                f"caption: {len(caption)} captions for {len(survivors)} images: connect the "
+                "aggregator of the same images."
             )
         weights = reads_weights(clip.tokenize)
 

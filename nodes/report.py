@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from comfy_api.latest import io, ui
 
+from ..core.models.scoring import without_nan
 from ..core.report import as_text, as_view
 from . import bridge, types
 
@@ -15,17 +16,17 @@ class PatchReport(io.ComfyNode):
             node_id="PatchReport",
             display_name="Patch Report",
             category=types.CATEGORY,
-            description="Shows what the filter kept and dropped, beside the picture with its patches "
-            "numbered. Click a patch to see its sentences alone.",
+            description="Shows what the filter kept and dropped, beside the image with its patches "
+            "numbered. Click a patch to see only its sentences.",
             search_aliases=["patch matters", "report", "caption review", "show regions"],
             is_output_node=True,
             inputs=[types.Survivors.Input("survivors", tooltip="From the Semantic Filter.")],
             outputs=[
-                io.Image.Output("annotated", tooltip="The pictures with their patches drawn in."),
+                io.Image.Output("annotated", tooltip="The images with their patches drawn in."),
                 io.String.Output(
                     "report",
                     is_output_list=True,
-                    tooltip="A list: for each picture a table of every sentence, its score, whether "
+                    tooltip="A list: for each image a table of every sentence, its score, whether "
                     "it was kept, and why.",
                 ),
             ],
@@ -35,7 +36,9 @@ class PatchReport(io.ComfyNode):
     def execute(cls, survivors) -> io.NodeOutput:
         plain = bridge.tensor_from_images([picture.image for picture in survivors])
         files = ui.PreviewImage(plain, cls=cls).values
-        views = [{**as_view(p), "image": dict(file)} for p, file in zip(survivors, files)]
+        views = [
+            {**without_nan(as_view(p)), "image": dict(file)} for p, file in zip(survivors, files)
+        ]
         return io.NodeOutput(
             bridge.annotated_tensor(survivors),
             [as_text(picture) for picture in survivors],

@@ -16,16 +16,24 @@ class CaptionScore(io.ComfyNode):
     def define_schema(cls):
         return io.Schema(
             node_id="CaptionScore",
-            display_name="Caption Score",
+            display_name="Score Caption",
             category=types.CATEGORY,
             description="Scores each sentence of a caption against a whole image: the photo it "
             "describes, or an image that was generated from it. Patches are not looked at, so what is "
             "small can score lower here than in the Semantic Filter.",
-            search_aliases=["patch matters", "clip score", "image text match", "compare"],
+            search_aliases=[
+                "patch matters",
+                "caption score",
+                "clip score",
+                "image text match",
+                "compare",
+            ],
             is_input_list=True,
             is_output_node=True,
             inputs=[
-                io.Image.Input("image", tooltip="The images to score against. Each is scored as a whole."),
+                io.Image.Input(
+                    "image", tooltip="The images to score against. Each is scored as a whole."
+                ),
                 io.String.Input(
                     "caption",
                     force_input=True,
@@ -72,5 +80,8 @@ class CaptionScore(io.ComfyNode):
             means.append(sum(known) / len(known) if known else 0.0)
             marks = (" –  " if score is None else f"{score:.2f}" for score in scores)
             tables.append("\n".join(f"{m} {s}" for m, s in zip(marks, sentences)))
-        shown = [f"{mean:.2f} on average, on the whole image\n{table}" for mean, table in zip(means, tables)]
+        shown = [
+            f"{mean:.2f} on average, on the whole image\n{table}"
+            for mean, table in zip(means, tables)
+        ]
         return io.NodeOutput(means, tables, ui=ui.PreviewText(bridge.titled(images, shown)))

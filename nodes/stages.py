@@ -29,30 +29,30 @@ class PatchDivider(io.ComfyNode):
             node_id="PatchDivider",
             display_name="Patch Divider",
             category=types.CATEGORY,
-            description="Divides each picture into patches around the objects in it: four that "
-            "overlap where objects lie, and one of what the picture is about.",
+            description="Divides each image into patches around the objects in it: four that "
+            "overlap where there are objects, and one around the main subject.",
             search_aliases=["patch matters", "divide image", "caption", "tiles", "crop", "regions"],
             is_output_node=True,
             inputs=[
-                io.Image.Input("image", tooltip="Pictures to caption; a whole batch at once."),
+                io.Image.Input("image", tooltip="Images to caption; a whole batch at once."),
                 types.detector_input(),
                 types.captioner_input(
-                    "Says what each picture is about, for the semantic patch; its caption goes on "
-                    "to the next stages. Not connected: the largest, most central object counts."
+                    "Says what each image is about, to place the semantic patch; its caption is passed "
+                    "on to the next stages. Not connected: the largest, most central object is used."
                 ),
                 io.String.Input(
                     "caption",
                     optional=True,
                     force_input=True,
-                    tooltip="A caption of the picture that you have already (the same for all "
-                    "pictures of a batch), in place of the captioner's.",
+                    tooltip="A caption of the image that you already have (the same for all images of "
+                    "a batch), used instead of the captioner's.",
                 ),
                 io.BoundingBox.Input(
                     "bboxes",
                     optional=True,
                     force_input=True,
-                    tooltip="Objects from a detector of core (RT-DETR, SAM 3 …): then no detector "
-                    "of this pack runs.",
+                    tooltip="Objects from one of ComfyUI's built-in detectors (RT-DETR, SAM 3 …). When "
+                    "connected, no detector of this pack runs.",
                 ),
                 io.Float.Input(
                     "min_score",
@@ -60,8 +60,8 @@ class PatchDivider(io.ComfyNode):
                     min=0.0,
                     max=1.0,
                     step=0.01,
-                    tooltip="Score (0 to 1) above which a detection counts as an object. Lower: "
-                    "more, and weaker, objects shape the patches.",
+                    tooltip="Score (0 to 1) above which a detection counts as an object. Lower "
+                    "values let more (less certain) objects shape the patches.",
                 ),
                 io.Float.Input(
                     "merge_iou",
@@ -70,7 +70,7 @@ class PatchDivider(io.ComfyNode):
                     max=1.0,
                     step=0.01,
                     tooltip="Overlap (intersection over union, 0 to 1) above which detections "
-                    "become one object. Lower: larger objects.",
+                    "become one object. Lower values give larger objects.",
                 ),
                 io.Float.Input(
                     "share",
@@ -78,13 +78,13 @@ class PatchDivider(io.ComfyNode):
                     min=0.0,
                     max=1.0,
                     step=0.01,
-                    tooltip="Share of an object's area (0 to 1) above which a quarter of the picture "
-                    "is widened to hold all of it. Lower: patches overlap more.",
+                    tooltip="Share of an object's area (0 to 1) above which a quarter of the image "
+                    "is widened to hold all of it. Lower values make patches overlap more.",
                 ),
                 io.Boolean.Input(
                     "semantic_patch",
                     default=defaults.semantic,
-                    tooltip="Also make one patch around what the picture is about.",
+                    tooltip="Also make one patch around the main subject of the image.",
                 ),
                 io.Float.Input(
                     "semantic_iou",
@@ -93,29 +93,27 @@ class PatchDivider(io.ComfyNode):
                     max=1.0,
                     step=0.01,
                     tooltip="The semantic patch is made only where its overlap with the whole "
-                    "picture (intersection over union, 0 to 1) is below this.",
+                    "image (intersection over union, 0 to 1) is below this.",
                 ),
                 io.Int.Input(
                     "levels",
                     default=defaults.levels,
                     min=1,
                     max=3,
-                    tooltip="1 divides the picture once, as in the paper; 2 or 3 divide patches "
-                    "again that are large (600 px) and crowded (5 objects).",
+                    tooltip="1 divides the image once, as in the paper; 2 or 3 also divide patches "
+                    "that are large (600 px) and crowded (5 objects).",
                 ),
             ],
             outputs=[
                 types.Patches.Output("patches", tooltip="For the Local Captioner."),
-                io.Image.Output(
-                    "annotated", tooltip="The pictures with patches and objects drawn."
-                ),
+                io.Image.Output("annotated", tooltip="The images with patches and objects drawn."),
                 io.BoundingBox.Output(
-                    "patch_boxes", tooltip="The patches of each picture, in pixels."
+                    "patch_boxes", tooltip="The patches of each image, in pixels."
                 ),
                 io.Mask.Output(
                     "patch_masks",
                     is_output_list=True,
-                    tooltip="A list: for each picture one batch of masks, one mask a patch.",
+                    tooltip="A list: for each image one batch of masks, one mask per patch.",
                 ),
             ],
         )
@@ -139,7 +137,7 @@ class PatchDivider(io.ComfyNode):
         if caption is not None:
             bridge.bounded_text(caption, "caption")
         given = bridge.detections_from_boxes(bboxes, images) if bboxes is not None else None
-        progress = bridge.NodeProgress(len(images), "divide")
+        progress = bridge.NodeProgress(len(images), "divide", len(images))
         with bridge.explained():
             pictures = divide(
                 images,
@@ -170,9 +168,19 @@ class LocalCaptioner(io.ComfyNode):
             node_id="LocalCaptioner",
             display_name="Local Captioner",
             category=types.CATEGORY,
-            description="Describes the whole picture once and every patch several times, so that "
-            "the captions can be compared.",
-            search_aliases=["patch matters", "caption patches", "describe", "vlm", "interrogate"],
+            description="Describes the whole image once and every patch several times, so that the "
+            "captions can be compared.",
+            search_aliases=[
+                *(
+                    "patch matters",
+                    "caption patches",
+                    "describe",
+                    "vlm",
+                    "vqa",
+                    "interrogate",
+                    "反推",
+                ),
+            ],
             is_output_node=True,
             inputs=[
                 types.Patches.Input("patches", tooltip="From the Patch Divider."),
@@ -190,7 +198,8 @@ class LocalCaptioner(io.ComfyNode):
                     default=defaults.candidates,
                     min=1,
                     max=8,
-                    tooltip="Captions of each patch. More: better judged by agreement, and slower.",
+                    tooltip="How many captions to sample for each patch. More of them can be compared with "
+                    "each other, and take longer.",
                 ),
                 io.Float.Input(
                     "temperature",
@@ -198,15 +207,16 @@ class LocalCaptioner(io.ComfyNode):
                     min=0.0,
                     max=2.0,
                     step=0.05,
-                    tooltip="How freely the captions of the patches are sampled; 0: no sampling. "
-                    "The whole picture always has 0.2.",
+                    tooltip="Sampling temperature for the captions of the patches. 0: no sampling, "
+                    "always the most likely word. The whole image always uses 0.2.",
                 ),
                 io.Int.Input(
                     "max_tokens",
                     default=defaults.max_tokens,
                     min=16,
                     max=2048,
-                    tooltip="Tokens of one caption at most. A sentence that is cut off is dropped.",
+                    tooltip="Maximum length of one caption, in tokens. A sentence that is cut off is "
+                    "dropped.",
                 ),
                 types.seed_input(),
             ],
@@ -215,7 +225,7 @@ class LocalCaptioner(io.ComfyNode):
                 io.String.Output(
                     "global_caption",
                     is_output_list=True,
-                    tooltip="A list: the unfiltered caption of each whole picture.",
+                    tooltip="A list: the unfiltered caption of each whole image.",
                 ),
             ],
         )
@@ -225,7 +235,7 @@ class LocalCaptioner(io.ComfyNode):
         cls, patches, prompt, candidates, temperature, max_tokens, seed, captioner=None
     ) -> io.NodeOutput:
         bridge.bounded_text(prompt, "prompt")
-        progress = bridge.NodeProgress(bridge.region_count(patches), "describe")
+        progress = bridge.NodeProgress(bridge.region_count(patches), "describe", len(patches))
         with bridge.explained():
             pictures = describe(
                 patches,
@@ -300,7 +310,7 @@ class SemanticFilter(io.ComfyNode):
                 io.String.Output(
                     "report",
                     is_output_list=True,
-                    tooltip="A list: for each picture a table of every sentence, its score, whether "
+                    tooltip="A list: for each image a table of every sentence, its score, whether "
                     "it was kept, and why.",
                 ),
             ],
@@ -310,7 +320,7 @@ class SemanticFilter(io.ComfyNode):
     def execute(
         cls, captions, threshold, overlap_iou, profile, matcher=None, writer=None
     ) -> io.NodeOutput:
-        progress = bridge.NodeProgress(bridge.region_count(captions), "filter")
+        progress = bridge.NodeProgress(bridge.region_count(captions), "filter", len(captions))
         with bridge.explained():
             pictures = filter_statements(
                 captions,
@@ -331,8 +341,8 @@ class HierarchicalAggregator(io.ComfyNode):
             node_id="HierarchicalAggregator",
             display_name="Hierarchical Aggregator",
             category=types.CATEGORY,
-            description="Joins the sentences that were kept into one caption for each picture. "
-            "The caption connects straight to CLIP Text Encode.",
+            description="Joins the sentences that were kept into one caption for each image. The "
+            "caption connects straight to CLIP Text Encode.",
             search_aliases=["patch matters", "merge captions", "prompt from image", "summarize"],
             is_output_node=True,
             inputs=[
@@ -346,18 +356,18 @@ class HierarchicalAggregator(io.ComfyNode):
             ],
             outputs=[
                 io.String.Output(
-                    "caption", is_output_list=True, tooltip="A list: the caption of each picture."
+                    "caption", is_output_list=True, tooltip="A list: the caption of each image."
                 ),
                 io.String.Output(
                     "region_captions",
                     is_output_list=True,
-                    tooltip="A list: for each picture the captions of its regions, one a line as "
-                    "«region: caption».",
+                    tooltip="A list: for each image the captions of its regions, one per line as "
+                    '"region: caption".',
                 ),
                 io.String.Output(
                     "report",
                     is_output_list=True,
-                    tooltip="A list: for each picture the full report as JSON (regions, boxes, "
+                    tooltip="A list: for each image the full report as JSON (regions, boxes, "
                     "captions, statements, scores, models, calls).",
                 ),
             ],
@@ -365,7 +375,7 @@ class HierarchicalAggregator(io.ComfyNode):
 
     @classmethod
     def execute(cls, survivors, length, profile, writer=None) -> io.NodeOutput:
-        progress = bridge.NodeProgress(len(survivors), "join")
+        progress = bridge.NodeProgress(len(survivors), "join", len(survivors))
         with bridge.explained():
             pictures = aggregate(
                 survivors,

@@ -63,8 +63,8 @@ class TextEncoder:
         )
         if image is not None and not _has_image(tokens):
             raise PatchMattersError(
-                f"clip: the text encoder {self.name[5:]} takes no pictures, so it can only be the "
-                "writer: load one that sees (Qwen3.5, Gemma 3 or Gemma 4 with vision)."
+                f"clip: the text encoder {self.name[5:]} cannot read images, so it can only be "
+                "the writer: load one that can (Qwen3.5, Gemma 3 or Gemma 4 with vision)."
             )
         return tokens
 
@@ -103,15 +103,22 @@ class CaptionerFromClip(io.ComfyNode):
             node_id="PatchMattersCaptionerFromClip",
             display_name="Captioner from CLIP",
             category=types.CATEGORY,
-            description="A text encoder that ComfyUI itself loads and that sees or writes (Qwen3.5, "
-            "Gemma 3, Gemma 4: those of Generate Text), as captioner, writer and judge. Patches are "
+            description="A ComfyUI text encoder that can read images or generate text (Qwen3.5, Gemma 3, "
+            "Gemma 4: the ones Generate Text uses), as captioner, writer and judge. Patches are "
             "described one after another.",
-            search_aliases=["patch matters", "text encoder", "qwen3.5", "gemma", "generate text"],
+            search_aliases=[
+                "patch matters",
+                "text encoder",
+                "qwen3.5",
+                "gemma",
+                "generate text",
+                "vqa",
+            ],
             inputs=[
                 io.Clip.Input(
                     "clip",
-                    tooltip="From Load CLIP: a text encoder that generates. To describe pictures it "
-                    "has to see; one that only reads text can be the writer.",
+                    tooltip="From Load CLIP: a text encoder that generates text. It must read images to "
+                    "describe them; one that only reads text can be the writer.",
                 )
             ],
             outputs=[

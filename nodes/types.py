@@ -56,8 +56,7 @@ def length_input():
         "length",
         options=list(LENGTHS),
         default="long",
-        tooltip="Sentences of the caption, the most important first to stay: short 3, medium 8, "
-        "long all that were kept.",
+        tooltip="How many sentences to keep, most important first: short = 3, medium = 8, long = all.",
     )
 
 
@@ -71,6 +70,6 @@ def seed_input():
         default=0,
         min=0,
         max=MAX_SEED,
-        control_after_generate=True,
-        tooltip="Number that decides the sampled captions: the same seed gives the same captions.",
+        control_after_generate=io.ControlAfterGenerate.fixed,
+        tooltip="Random seed. The same seed gives the same captions.",
     )

@@ -118,7 +118,9 @@ class Server:
             ROOT / "tests" / "comfyui" / "scripted_models",
             base / "custom_nodes" / "scripted_models",
         )
-        shutil.copy(ROOT / "assets" / "example.png", base / "input" / "example.png")
+        # As in any ComfyUI: core's own example.png is there, and this is some user's image.
+        shutil.copy(folder / "input" / "example.png", base / "input" / "example.png")
+        shutil.copy(ROOT / "assets" / "example.png", base / "input" / "my_cup.png")
         with socket.socket() as s:
             s.bind(("127.0.0.1", 0))
             self.address = f"127.0.0.1:{s.getsockname()[1]}"

@@ -21,6 +21,7 @@ class Hub:
         gated: ids that want the token "hf_good".
         cuts: the next answers with weights are cut off after so many bytes, one after the other.
         claim: adds so many bytes to the size of the weights that the hub names.
+        commit: the commit that it answers with.
         slow: seconds before each 64 KB of weights.
         asked: (method, path, Range) of every request.
     """
@@ -30,6 +31,7 @@ class Hub:
         self.gated: set[str] = set()
         self.cuts: list[int] = []
         self.claim = 0
+        self.commit: object = COMMIT
         self.slow = 0.0
         self.asked: list[tuple[str, str, str]] = []
 
@@ -89,7 +91,7 @@ def _handler(hub: Hub):
                 }
                 for f in files
             ]
-            return {"id": name, "modelId": name, "sha": COMMIT, "siblings": siblings}
+            return {"id": name, "modelId": name, "sha": hub.commit, "siblings": siblings}
 
         def _send(self, content: bytes, body: bool, headers: dict, weights: bool = False):
             start = 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import io
 import json
 import threading
@@ -20,6 +21,7 @@ class Vendor:
     Attributes:
         say: gives the text, or (text, finish reason).
         fault: gives for the number of a request (from 0) None, an HTTP status, "cut" or "redirect".
+        reply: gives for a request None, or in place of an answer the bytes of a 200, or (bytes, headers).
         error: the message that goes with a status.
         seconds: that an answer takes.
         seen: the bodies of all requests, as parsed JSON.
@@ -31,6 +33,7 @@ class Vendor:
     def __init__(self):
         self.say: Callable = lambda prompt, image: "A cup stands on a table."
         self.fault: Callable = lambda number: None
+        self.reply: Callable = lambda prompt, image, number: None
         self.error = "it failed"
         self.retry_after = "0.01"
         self.seconds = 0.0
@@ -60,12 +63,12 @@ def _handler(vendor: Vendor):
                 vendor.most = max(vendor.most, vendor._now)
             try:
                 time.sleep(vendor.seconds)
-                self._answer(body, vendor.fault(number))
+                self._answer(body, vendor.fault(number), number)
             finally:
                 with vendor._lock:
                     vendor._now -= 1
 
-        def _answer(self, body: dict, fault):
+        def _answer(self, body: dict, fault, number: int):
             if fault == "cut":
                 self.connection.close()
                 self.close_connection = True
@@ -81,6 +84,9 @@ def _handler(vendor: Vendor):
                 self._send(fault, {"type": "error", "error": error})
                 return
             prompt, image = _read(body)
+            if (reply := vendor.reply(prompt, image, number)) is not None:
+                self._send_raw(*(reply if isinstance(reply, tuple) else (reply, {})))
+                return
             n = body.get("n", 1)
             said = [vendor.say(prompt, image) for _ in range(n)]
             said = [s if isinstance(s, tuple) else (s, "") for s in said]
@@ -106,6 +112,15 @@ def _handler(vendor: Vendor):
                 "id": "c1", "object": "chat.completion", "created": 1, "model": body["model"],
                 "choices": choices, "usage": usage,
             })  # fmt: skip
+
+        def _send_raw(self, data: bytes, headers: dict):
+            self.send_response(200)
+            for name, value in {"Content-Type": "application/json", **headers}.items():
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(len(data)))
+            self.end_headers()
+            with contextlib.suppress(OSError):  # whoever has read enough hangs up
+                self.wfile.write(data)
 
         def _send(self, status: int, content: dict):
             data = json.dumps(content).encode()

@@ -5,22 +5,30 @@ JSON text in SQLite: nothing that is read back can run.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
+import logging
 import sqlite3
 import threading
 import time
 from collections.abc import Sequence
-from contextlib import closing, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
-from . import Completion
+from . import LENGTH, REFUSAL, STOP, Completion
 
 _TABLE = (
     "CREATE TABLE IF NOT EXISTS answers "
     "(key TEXT PRIMARY KEY, answer TEXT NOT NULL, size INTEGER NOT NULL, used REAL NOT NULL)"
 )
+
+_CLAIMS = (
+    "CREATE TABLE IF NOT EXISTS claims (key TEXT PRIMARY KEY, owner TEXT, until REAL NOT NULL)"
+)
+LOCK_SECONDS, OFF_SECONDS = 1, 10
+CLAIM_SECONDS = 10  # after which a claim that was not renewed is one of a program that ended
+_log = logging.getLogger("patch_matters")
 
 
 class Answers:
@@ -34,6 +42,7 @@ class Answers:
     def __init__(self, path: Path, megabytes: int):
         self._path, self._limit = path, megabytes * 1_000_000
         self._lock = threading.Lock()
+        self._off_until = 0.0  # monotonic; while another program holds the file
 
     @staticmethod
     def key(*parts) -> str:
@@ -45,15 +54,15 @@ class Answers:
         return digest.hexdigest()
 
     def get(self, key: str) -> list[Completion] | None:
-        """The completions kept under a key; None if there are none, or the file is damaged."""
+        """The completions kept under a key; None if there are none, or the file cannot be used."""
         try:
             with self._lock, self._open() as base:
                 row = base.execute("SELECT answer FROM answers WHERE key = ?", (key,)).fetchone()
                 if row is None:
                     return None
                 base.execute("UPDATE answers SET used = ? WHERE key = ?", (time.time(), key))
-            return [Completion(**value) for value in json.loads(row[0])]
-        except (sqlite3.Error, OSError, ValueError, TypeError):
+            return [_read(value) for value in json.loads(row[0])] or None
+        except (sqlite3.Error, OSError, ValueError, TypeError, RecursionError):
             return None
 
     def put(self, key: str, completions: Sequence[Completion]) -> None:
@@ -69,17 +78,64 @@ class Answers:
         except (sqlite3.Error, OSError):
             return
 
+    def claim(self, key: str, owner: str) -> bool:
+        """Whether `owner` is the one to ask for this answer; False while another one does.
+
+        So two programs that are asked the same at the same time pay once. Where the file cannot be used,
+        everyone asks.
+        """
+        now = time.time()
+        try:
+            with self._lock, self._open() as base:
+                base.execute(_CLAIMS)
+                base.execute("DELETE FROM claims WHERE until < ?", (now,))
+                row = (key, owner, now + CLAIM_SECONDS)
+                return (
+                    base.execute("INSERT OR IGNORE INTO claims VALUES (?, ?, ?)", row).rowcount > 0
+                )
+        except (sqlite3.Error, OSError):
+            return True
+
+    def renew(self, owner: str) -> None:
+        """Keep the claims of an owner that is still at work."""
+        with contextlib.suppress(sqlite3.Error, OSError), self._lock, self._open() as base:
+            base.execute(_CLAIMS)
+            until = time.time() + CLAIM_SECONDS
+            base.execute("UPDATE claims SET until = ? WHERE owner = ?", (until, owner))
+
+    def release(self, owner: str, key: str = "") -> None:
+        """Give up the claim on a key, or all claims of the owner."""
+        with contextlib.suppress(sqlite3.Error, OSError), self._lock, self._open() as base:
+            base.execute(_CLAIMS)
+            base.execute("DELETE FROM claims WHERE owner = ? AND ? IN ('', key)", (owner, key))
+
     def clear(self) -> None:
         """Forget everything."""
         self._path.unlink(missing_ok=True)
 
-    @contextmanager
+    @contextlib.contextmanager
     def _open(self):
-        """A transaction, committed and closed at the end of the `with` block."""
+        """A transaction, committed and closed at the end of the `with` block.
+
+        Raises:
+            sqlite3.Error: the file cannot be used, or is held by another program. It is left alone for a
+                minute then, so that a run waits once and not for each answer.
+        """
+        if time.monotonic() < self._off_until:
+            raise sqlite3.OperationalError("held by another program a moment ago")
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        with closing(sqlite3.connect(self._path, timeout=10)) as base, base:
-            base.execute(_TABLE)
-            yield base
+        try:
+            with (
+                contextlib.closing(sqlite3.connect(self._path, timeout=LOCK_SECONDS)) as base,
+                base,
+            ):
+                base.execute(_TABLE)
+                yield base
+        except sqlite3.OperationalError as error:
+            if "locked" in str(error):
+                self._off_until = time.monotonic() + OFF_SECONDS
+                _log.warning("%s is held by another program: answers are not kept", self._path)
+            raise
 
     def _shrink(self, base) -> None:
         (size,) = base.execute("SELECT SUM(size) FROM answers").fetchone()
@@ -91,3 +147,22 @@ class Answers:
                     break
                 base.execute("DELETE FROM answers WHERE key = ?", (key,))
                 size -= bytes_
+
+
+def _read(value: dict) -> Completion:
+    """What was kept, if it is what `put` writes.
+
+    Raises:
+        TypeError: it is something else.
+    """
+    found = Completion(**value)
+    fits = (
+        isinstance(found.text, str)
+        and found.finish in (STOP, LENGTH, REFUSAL)
+        and isinstance(found.detail, str)
+        and type(found.tokens) is int
+        and (found.requests is None or type(found.requests) is int)
+    )
+    if not fits:
+        raise TypeError("a row of another form")
+    return found

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-import re
+import logging
+import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from statistics import fmean
 from typing import Protocol
 
 from PIL.Image import Image
 
-from ..errors import PatchMattersError
-from ..prompts import load_prompt
+from ..prompts import fenced, load_prompt
 from . import ERROR, CaptionRequest, Completion, Tick, WritingRequest
-from .thinking import without_thinking
+from .cleaning import answered, cleaned
+from .failures import Failures
+from .judging import judgements
 from .writing import MAX_WRITTEN_TOKENS, writing_prompt
 
 STATEMENTS = 40  # judged in one request
 LINE_TOKENS = 8  # of an answer such as "12: 85"
-_LINE = re.compile(r"^\W*(\d+)\W+(\d{1,3})(?:\s*%|\s*/\s*100)?\W*$", re.MULTILINE)
+AGAIN = 'Answer with one line for each statement, the number, a colon and 0 to 100, as in "1: 85".'
+_log = logging.getLogger("patch_matters")
 
 
 @dataclass(frozen=True)
@@ -44,12 +48,13 @@ class AskedCaptioner:
 
     def __init__(self, model: Askable):
         self.name, self._model = model.name, model
+        self._failures = Failures()
 
     def caption(self, requests: Sequence[CaptionRequest], tick: Tick) -> list[list[Completion]]:
         asks = [Ask(r.prompt, r.image, r.n, r.temperature, r.max_tokens, r.seed) for r in requests]
         answers = self._model.ask(asks, tick)
-        _check_some(answers, self.name)
-        return [[_plain(c) for c in row] for row in answers]
+        self._failures.check(answers, f"model: {self.name}")
+        return [[answered(c) for c in row] for row in answers]  # the stages clean captions
 
 
 class AskedWriter:
@@ -61,30 +66,29 @@ class AskedWriter:
         self.name, self._model = model.name, model
 
     def write(self, requests: Sequence[WritingRequest], tick: Tick) -> list[Completion]:
-        return self._said(
-            [
-                Ask(writing_prompt(r), None, 1, r.temperature, MAX_WRITTEN_TOKENS, r.seed)
-                for r in requests
-            ],
-            tick,
-        )
+        prompts = [(writing_prompt(r), r.temperature, r.seed) for r in requests]
+        return [cleaned(c) for c in self._said(prompts, tick)]
 
     def answer(
         self, prompts: Sequence[str], tick: Tick, *, temperature: float, seed: int = 0
     ) -> list[Completion]:
-        asks = [Ask(p, None, 1, temperature, MAX_WRITTEN_TOKENS, seed) for p in prompts]
-        return self._said(asks, tick)
+        return [answered(c) for c in self._said([(p, temperature, seed) for p in prompts], tick)]
 
-    def _said(self, asks: Sequence[Ask], tick: Tick) -> list[Completion]:
-        return [_plain(row[0]) for row in self._model.ask(asks, tick)]
+    def _said(self, prompts: Sequence[tuple[str, float, int]], tick: Tick) -> list[Completion]:
+        asks = [
+            Ask(text, None, 1, warmth, MAX_WRITTEN_TOKENS, seed) for text, warmth, seed in prompts
+        ]
+        return [row[0] for row in self._model.ask(asks, tick)]
 
 
 class AskedJudge:
     """Score: how likely the model says it is that a sentence is true, in hundredths.
 
-    All sentences on one image go in one request, for services charge for the image each time and few
-    give the probabilities of their tokens. It is what the model says, no measured
-    probability. A sentence that the answer leaves out is not scored.
+    Up to `STATEMENTS` sentences on one image go in one request, because services charge for the image each
+    time and few give the probabilities of their tokens. Judges favour what stands first (HalDec-Bench, arXiv
+    2603.15253), so they are asked in a shuffled order and in its reverse, and the mean counts. It is what the
+    model says, no measured probability. An answer in which no value can be read is asked for once more. A
+    sentence of which nothing was read is not scored (None).
     """
 
     threshold = 0.5
@@ -92,6 +96,7 @@ class AskedJudge:
 
     def __init__(self, model: Askable):
         self.name, self._model = model.name, model
+        self._failures = Failures()
 
     def score(
         self, batches: Sequence[tuple[Image, Sequence[str]]], tick: Tick
@@ -99,19 +104,36 @@ class AskedJudge:
         asks, places = [], []
         for index, (image, texts) in enumerate(batches):
             for start in range(0, len(texts), STATEMENTS):
-                part = texts[start : start + STATEMENTS]
-                lines = "\n".join(f"{i}. {text}" for i, text in enumerate(part, 1))
-                prompt = load_prompt("judge_many").format(statements=lines)
-                asks.append(Ask(prompt, image, 1, 0.0, 50 + LINE_TOKENS * len(part)))
-                places.append((index, start, len(part)))
-        scores: list[list[float | None]] = [[None] * len(texts) for _, texts in batches]
+                order = list(range(start, min(start + STATEMENTS, len(texts))))
+                random.Random("\n".join(texts[i] for i in order)).shuffle(order)
+                for numbers in dict.fromkeys((tuple(order), tuple(reversed(order)))):
+                    said = enumerate((texts[i] for i in numbers), 1)
+                    lines = "\n".join(f"{n}. {fenced(text)}" for n, text in said)
+                    prompt = load_prompt("judge_many").format(statements=lines)
+                    asks.append(Ask(prompt, image, 1, 0.0, 50 + LINE_TOKENS * len(numbers)))
+                    places.append((index, numbers))
         ticks = lambda i: tick(None if i is None else places[i][0])  # noqa: E731
         answers = self._model.ask(asks, ticks)
-        _check_some(answers, self.name)
-        for (index, start, size), answer in zip(places, answers):
-            for number, value in judgements(_plain(answer[0]).text).items():
-                if 1 <= number <= size:
-                    scores[index][start + number - 1] = value
+        self._failures.check(answers, f"model: {self.name}")
+        read = [
+            judgements(answered(answer[0]).text, len(numbers))
+            for (_, numbers), answer in zip(places, answers)
+        ]
+        unread = [i for i, a in enumerate(answers) if not read[i] and a[0].finish != ERROR]
+        if unread:
+            again = [replace(asks[i], text=f"{asks[i].text}\n\n{AGAIN}", seed=1) for i in unread]
+            for i, answer in zip(unread, self._model.ask(again, lambda index: tick(None))):
+                read[i] = judgements(answered(answer[0]).text, len(places[i][1]))
+        given: list[list[list[float]]] = [[[] for _ in texts] for _, texts in batches]
+        for (index, numbers), found in zip(places, read):
+            for number, value in found.items():
+                given[index][numbers[number - 1]].append(value)
+        scores = [[fmean(values) if values else None for values in row] for row in given]
+        missing = sum(score is None for row in scores for score in row)
+        if missing:
+            _log.warning(
+                "%s: %d sentences were not scored: no score in its answer", self.name, missing
+            )
         return scores
 
     def baseline(self, texts: Sequence[str], tick: Tick) -> list[list[float]]:
@@ -122,24 +144,3 @@ class AskedJudge:
 def asked(model: Askable) -> tuple[AskedCaptioner, AskedWriter, AskedJudge]:
     """One model in the three roles of one that sees."""
     return AskedCaptioner(model), AskedWriter(model), AskedJudge(model)
-
-
-def _check_some(answers: list[list[Completion]], name: str) -> None:
-    """One failed patch costs that patch; where all failed, there is nothing to go on with. (A writer
-    that fails is another matter: the rules write then.)
-
-    Raises:
-        PatchMattersError: every answer is an error.
-    """
-    details = [c.detail for row in answers for c in row if c.finish == ERROR]
-    if details and len(details) == sum(map(len, answers)):
-        raise PatchMattersError(f"model: {name}: {details[0]}")
-
-
-def judgements(text: str) -> dict[int, float]:
-    """ "1: 85" in each line -> number of the statement: 0..1. Other lines are passed over."""
-    return {int(n): min(int(v), 100) / 100 for n, v in _LINE.findall(text)}
-
-
-def _plain(completion: Completion) -> Completion:
-    return replace(completion, text=without_thinking(completion.text))

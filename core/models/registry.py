@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ..errors import PatchMattersError
 from .answers import Answers
+from .hosted.budget import Budget
 from .hosted.endpoints import Config, Limits
 from .local.devices import Devices, PlainDevices
 from .local.downloads import Progress
@@ -60,6 +61,7 @@ def load_model(
     loading: Loading = Loading(),
     classes: Sequence[str] = (),
     home: Path | None = None,
+    budget: Budget | None = None,
 ):
     """The model of that name; without a name the offline one. Weights load when it is first used.
 
@@ -70,6 +72,7 @@ def load_model(
         loading: of a vision-language or language model.
         classes: what a detector is to look for; empty for all its own, or for the caption's nouns.
         home: the pack's own folder, with the config of hosted models and the cache of answers.
+        budget: of the requests of a run, where several hosted models share it.
 
     Raises:
         PatchMattersError: no model has that name (the known ones are listed), the folder that it
@@ -91,7 +94,7 @@ def load_model(
         return load_yolo(name, file, str(_plain_devices().device), classes, roots)
     endpoint, _, hosted = name.partition(":")
     if role != DETECTOR and hosted and endpoint in (config := Config.read(home)).endpoints:
-        return load_hosted(config, endpoint, hosted, home)[role]
+        return load_hosted(config, endpoint, hosted, home, budget=budget)[role]
     if name == OFFLINE[role]:
         model = _offline(role)
         return _chosen(model, classes) if role == DETECTOR else model
@@ -142,6 +145,8 @@ def load_hosted(
     limits: Limits | None = None,
     cached: bool = True,
     announce: Callable[[str], None] = lambda text: None,
+    budget: Budget | None = None,
+    failed: Callable[[], None] = lambda: None,
 ) -> dict:
     """A hosted or served model in its three roles: role -> model.
 
@@ -149,6 +154,8 @@ def load_hosted(
         limits: the config's ceiling of requests holds in any case.
         cached: whether answers are kept, and those that were kept are used.
         announce: is told how many requests will go out.
+        budget: of the run, where other models share it; else this model's own.
+        failed: is called where an answer is missing, which another run may bring.
 
     Raises:
         PatchMattersError: no endpoint has that name, or the model none.
@@ -162,12 +169,24 @@ def load_hosted(
     limits = replace(limits, max_requests=min(limits.max_requests, config.max_requests))
     answers = load_answers(config, home) if cached else None
     served = HostedModel(
-        config.endpoint(endpoint), model.strip(), answers=answers, limits=limits, announce=announce
+        config.endpoint(endpoint),
+        model.strip(),
+        answers=answers,
+        limits=limits,
+        announce=announce,
+        budget=budget,
+        failed=failed,
     )
     return dict(zip((CAPTIONER, WRITER, MATCHER), asked(served)))
 
 
-def remembering(captioner, folder: Path, loading: Loading, answers: Answers | None):
+def remembering(
+    captioner,
+    folder: Path,
+    loading: Loading,
+    answers: Answers | None,
+    failed: Callable[[], None] = lambda: None,
+):
     """A local captioner whose answers are kept, until its files or the way it is loaded change."""
     from .remembering import RememberingCaptioner
 
@@ -176,7 +195,7 @@ def remembering(captioner, folder: Path, loading: Loading, answers: Answers | No
     files = sorted(f for f in folder.iterdir() if f.is_file())
     state = [[f.name, f.stat().st_size, f.stat().st_mtime_ns] for f in files]
     identity = (captioner.name, state, loading.precision, loading.attention)
-    return RememberingCaptioner(captioner, answers, identity)
+    return RememberingCaptioner(captioner, answers, identity, failed)
 
 
 def load_answers(config: Config, home: Path | None) -> Answers | None:

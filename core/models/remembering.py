@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from . import ERROR, Captioner, CaptionRequest, Completion, Tick
@@ -16,10 +16,17 @@ class RememberingCaptioner:
 
     Args:
         identity: what an answer depends on besides the request: the model and how it is loaded.
+        failed: is called where an answer is missing, which another run may bring.
     """
 
-    def __init__(self, captioner: Captioner, answers: Answers, identity: Sequence):
-        self.name = captioner.name
+    def __init__(
+        self,
+        captioner: Captioner,
+        answers: Answers,
+        identity: Sequence,
+        failed: Callable[[], None] = lambda: None,
+    ):
+        self.name, self._failed = captioner.name, failed
         self._captioner, self._answers, self._identity = captioner, answers, identity
 
     def caption(self, requests: Sequence[CaptionRequest], tick: Tick) -> list[list[Completion]]:
@@ -35,6 +42,8 @@ class RememberingCaptioner:
             for index, completions in zip(part, answers, strict=True):
                 if all(c.finish != ERROR for c in completions):
                     self._answers.put(keys[index], completions)
+                else:
+                    self._failed()
                 found[index] = completions
         # Counted when it was generated; from the cache it costs nothing.
         free = {"tokens": 0, "requests": 0}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..prompts import load_prompt
+from ..prompts import fenced, load_prompt
 from . import Fact, WritingRequest
 
 MAX_WRITTEN_TOKENS = 400  # of a written caption
@@ -14,7 +14,7 @@ def writing_prompt(request: WritingRequest) -> str:
     """What a language model is asked, the facts fenced as data."""
     # Only where drafts are merged level by level is the writer to work out from boxes what is where.
     facts = "\n".join(fact_lines(request.facts, boxes=bool(request.drafts)))
-    drafts = "\n".join(f"- [{place}] {text}" for place, text in request.drafts)
+    drafts = "\n".join(f"- [{place}] {fenced(text)}" for place, text in request.drafts)
     limit = f"Use at most {request.max_sentences} sentences." if request.max_sentences else ""
     prompt = load_prompt("write_drafts" if drafts else "write")
     return prompt.format(facts=facts, drafts=drafts, limit=limit).strip()
@@ -27,8 +27,8 @@ def missing_prompt(draft: str, missing: Sequence[str]) -> str:
         draft: what it wrote, without what was taken out of it.
         missing: sentences that say what the draft does not.
     """
-    facts = "\n".join(f"- {_one_line(text)}" for text in missing)
-    return load_prompt("write_missing").format(draft=_one_line(draft), facts=facts).strip()
+    facts = "\n".join(f"- {fenced(text)}" for text in missing)
+    return load_prompt("write_missing").format(draft=fenced(draft), facts=facts).strip()
 
 
 def fact_lines(facts: Sequence[Fact], *, boxes: bool = False) -> list[str]:
@@ -47,10 +47,5 @@ def fact_lines(facts: Sequence[Fact], *, boxes: bool = False) -> list[str]:
         place = f"{fact.place}; box {box}" if boxes else fact.place
         # What is said of no thing (the weather) stands where it is.
         group = groups.setdefault((fact.place, fact.thing or number), [])
-        group.append(f"- [{place}] {_one_line(fact.text)}")
+        group.append(f"- [{place}] {fenced(fact.text)}")
     return [line for group in groups.values() for line in dict.fromkeys(group)]
-
-
-def _one_line(text: str) -> str:
-    """Text that cannot end the fence around it."""
-    return " ".join(text.split())

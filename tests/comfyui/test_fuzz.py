@@ -126,7 +126,7 @@ def test_sizes_are_bounded(server):
             prompt[place]["inputs"] |= inputs
         return server.run(prompt)["end"]["data"]
 
-    assert "1001 pictures are more than 1000" in end(load={"batch_size": 1001})["exception_message"]
+    assert "1001 images are more than 1000" in end(load={"batch_size": 1001})["exception_message"]
     assert "more than 20000" in end(describe={"prompt": "x" * 20_001})["exception_message"]
     prompt = {
         "load": node("EmptyImage", width=16, height=16, batch_size=1, color=0),

@@ -124,3 +124,58 @@ def test_no_page_reads_the_config_or_the_answers(server):
         "/v2/userdata?path=../__patch_matters",
     ):
         assert b"PATCH_MATTERS_TEST_KEY" not in raw(server, path)
+
+
+def test_a_config_that_was_mended_counts_at_once(server):
+    server.vendor.say = says
+    file = server.home / "config.json"
+    whole = file.read_text()
+    broken = json.loads(whole)
+    broken["endpoints"]["openai"]["key_variable"] = "NO_SUCH_VARIABLE"
+    file.write_text(json.dumps(broken))
+    try:
+        end = server.run(prompt_with(47))["end"]
+        assert "needs a key" in end["data"]["exception_message"]
+    finally:
+        file.write_text(whole)
+    assert server.run(prompt_with(47))["end"]["type"] == "execution_success"
+    asked = len(server.vendor.seen)
+    again = server.run(prompt_with(47))  # nothing changed: all of it from ComfyUI's cache
+    assert again["end"]["type"] == "execution_success" and len(server.vendor.seen) == asked
+    history = raw(server, "/history").decode()
+    assert server.key not in history and "NO_SUCH_VARIABLE" in history
+
+
+def test_a_patch_that_failed_is_asked_for_again_and_alone(server):
+    server.vendor.say = says
+    start = len(server.vendor.seen)
+    server.vendor.fault = lambda number: 400 if number == start + 2 else None
+    try:
+        first = server.run(prompt_with(48))
+    finally:
+        server.vendor.fault = lambda number: None
+    report = json.loads("".join(first["outputs"]["report"]["text"]))
+    assert any("has no caption" in note for note in report["notes"])
+    asked = len(server.vendor.seen)
+    second = server.run(prompt_with(48))
+    report = json.loads("".join(second["outputs"]["report"]["text"]))
+    assert not any("has no caption" in note for note in report["notes"])
+    asked_for_patches = [
+        body
+        for body in server.vendor.seen[asked:]
+        if "Describe" in str(body) or "larger picture" in str(body)
+    ]
+    assert len(asked_for_patches) == 1
+
+
+def test_one_limit_for_all_stages_of_a_queued_prompt(server):
+    server.vendor.say = says
+    start = len(server.vendor.seen)
+    limited = prompt_with(49, max_requests=7, reuse_answers=False)
+    end = server.run(limited)["end"]
+    sent = len(server.vendor.seen) - start
+    assert 5 <= sent <= 7
+    assert "went out before in this run" in end["data"]["exception_message"]
+    limited["hosted"]["inputs"]["concurrency"] = 5
+    server.run(limited)  # a new run counts from zero
+    assert len(server.vendor.seen) == start + 2 * sent

@@ -17,9 +17,10 @@ from core.errors import PatchMattersError
 from core.images import read_image
 from core.models import CaptionRequest, Fact, WritingRequest
 from core.models.answers import Answers
-from core.models.asking import Ask, judgements
+from core.models.asking import Ask
 from core.models.hosted.endpoints import Config, Endpoint, Limits, Rule
 from core.models.hosted.model import HostedModel, encoded
+from core.models.judging import judgements
 from core.models.registry import CAPTIONER, MATCHER, WRITER, load_hosted, load_model
 from core.pipeline import Models, caption_images
 from core.regions import Box
@@ -416,7 +417,7 @@ def test_a_hosted_model_judges_all_sentences_on_a_crop_in_one_request(vendor):
     ticked = []
     scores = models(vendor)[MATCHER].score([(PHOTO, texts), (PHOTO, [])], ticked.append)
     assert scores == [[0.9, 0.05, None, 0.3], []] and len(vendor.seen) == 1
-    assert judgements("1) 100\n2 - 0\n3: 999") == {1: 1.0, 2: 0.0, 3: 1.0}
+    assert judgements("1) 100\n2 - 0\n3: 999", 3) == {1: 1.0, 2: 0.0, 3: 1.0}
     many = [f"Statement {i}." for i in range(90)]
     models(vendor)[MATCHER].score([(PHOTO, many)], no_tick)
     assert len(vendor.seen) == 4

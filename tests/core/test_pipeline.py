@@ -10,7 +10,9 @@ from core.cli import EXAMPLE
 from core.errors import PatchMattersError
 from core.images import read_image
 from core.models import Completion
+from core.picture import Picture
 from core.pipeline import STAGES, Models, caption_images, profile_settings
+from core.regions import IMAGE, SEMANTIC, SPATIAL, WHOLE, Box, Region
 from core.report import annotated, as_dict, as_text
 from helpers import FixedDetector, ScriptedCaptioner, ScriptedMatcher
 
@@ -44,6 +46,20 @@ def test_the_same_run_twice_says_the_same_and_a_batch_what_each_picture_says_alo
     batch = caption_images(images)
     assert as_dict(batch[0]) == as_dict(batch[2]) == as_dict(example)
     assert batch[1].caption == caption_images(images[1:2])[0].caption
+
+
+def test_the_name_of_a_patch_hides_no_other():
+    """Of two patches that share a corner, the first one's colour is seen as well as if it were alone."""
+
+    def red(*regions):
+        root = Region(WHOLE, IMAGE, Box(0, 0, 800, 600), children=tuple(regions))
+        pixels = annotated(Picture(Image.new("RGB", (800, 600)), root)).getdata()
+        return sum(pixel == (0xE6, 0x19, 0x4B) for pixel in pixels)
+
+    first = Region("top left", SPATIAL, Box(0, 0, 600, 400))
+    second = Region("main subject", SEMANTIC, Box(0, 0, 500, 500))
+    crossings = 2 * 4 * 4  # two, of lines of 4 px
+    assert red(first, second) >= red(first) - crossings
 
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 300), (3, 200), (20_000, 20), (641, 479)])

@@ -1,4 +1,4 @@
-// Patch Report: the picture with its patches numbered, beside the sentences that were kept and
+// Patch Report: the image with its patches numbered, beside the sentences that were kept and
 // dropped. Whatever came from a caption is set as text, never as markup.
 import { api } from "../../../scripts/api.js";
 import { app } from "../../../scripts/app.js";
@@ -9,17 +9,18 @@ const STYLE = `
   color: var(--input-text); background: var(--comfy-input-bg); border-radius: 6px; }
 .patch-report .empty { padding: 12px; color: var(--descrip-text); }
 .patch-report .columns { display: flex; flex-direction: column; gap: 10px; padding: 8px; }
-.patch-report .picture { position: relative; flex: none; align-self: flex-start; }
+.patch-report .picture { position: relative; flex: none; align-self: flex-start; cursor: pointer; }
 .patch-report .picture img { display: block; width: 100%; border-radius: 4px; }
-.patch-report .patch { position: absolute; box-sizing: border-box; padding: 0; cursor: pointer;
-  border: 2px solid var(--colour); background: none; opacity: 0.85; pointer-events: none; }
-.patch-report .patch b { pointer-events: auto; }
+.patch-report .patch { position: absolute; box-sizing: border-box; padding: 0;
+  border: 2px solid var(--colour); opacity: 0.85; pointer-events: none; }
 .patch-report .patch.chosen { opacity: 1; border-width: 4px; }
 .patch-report .faded .patch:not(.chosen) { opacity: 0.25; }
 .patch-report b.number { display: inline-block; min-width: 1.2em; padding: 0 3px; box-sizing: border-box;
   border-radius: 3px; text-align: center; background: var(--colour); color: var(--ink); font-size: 11px;
   line-height: 1.4; cursor: pointer; }
-.patch-report .patch b.number { position: absolute; left: 0; top: 0; font-size: 13px; }
+.patch-report .patch b.number { position: absolute; font-size: 13px; pointer-events: auto; }
+.patch-report .patch b.left { left: 0; } .patch-report .patch b.right { right: 0; }
+.patch-report .patch b.top { top: 0; } .patch-report .patch b.bottom { bottom: 0; }
 .patch-report .sentences { flex: 1; min-width: 0; }
 .patch-report h4 { margin: 2px 0 4px; font-size: 12px; font-weight: 600; }
 .patch-report h4 ~ h4 { margin-top: 12px; }
@@ -65,13 +66,49 @@ function badge(region, choose) {
   return made;
 }
 
+// The corner of each region's box where its number stands: the one nearest to a corner of the image,
+// unless another number is there.
+function corners(regions, [width, height]) {
+  const taken = [];
+  return regions.map(({ box: [x1, y1, x2, y2] }) => {
+    const own = [["left", "top"], ["right", "top"], ["left", "bottom"], ["right", "bottom"]].map((names) => {
+      const x = (names[0] === "left" ? x1 : x2) / width;
+      const y = (names[1] === "top" ? y1 : y2) / height;
+      return { names, x, y, edge: Math.min(x, 1 - x) + Math.min(y, 1 - y) };
+    });
+    own.sort((a, b) => a.edge - b.edge);
+    // 0.1 of the image: more than a number takes.
+    const free = (c) => taken.every((t) => Math.abs(t.x - c.x) > 0.1 || Math.abs(t.y - c.y) > 0.1);
+    const corner = own.find(free) ?? own[0];
+    taken.push(corner);
+    return corner.names;
+  });
+}
+
+// The patches at a place, the smallest first.
+function patchesAt(view, x, y) {
+  const area = ({ box: [x1, y1, x2, y2] }) => (x2 - x1) * (y2 - y1);
+  const inside = ({ box: [x1, y1, x2, y2] }) => x1 <= x && x < x2 && y1 <= y && y < y2;
+  return view.regions.filter(inside).sort((a, b) => area(a) - area(b));
+}
+
 function picture(view, chosen, choose) {
   const made = element("div", chosen ? "picture faded" : "picture");
   const image = element("img");
   image.src = api.apiURL(`/view?${new URLSearchParams(view.image)}`);
   made.append(image);
   const [width, height] = view.size;
-  for (const region of view.regions) {
+  // Where patches overlap, each click chooses the next of them, and at last none.
+  made.addEventListener("click", (event) => {
+    const shown = image.getBoundingClientRect();
+    const x = ((event.clientX - shown.left) / shown.width) * width;
+    const y = ((event.clientY - shown.top) / shown.height) * height;
+    const here = patchesAt(view, x, y);
+    const next = here[here.findIndex((r) => r.number === chosen) + 1];
+    choose(next ? next.number : chosen);
+  });
+  const places = corners(view.regions, view.size);
+  for (const [index, region] of view.regions.entries()) {
     const [x1, y1, x2, y2] = region.box;
     const box = element("div", region.number === chosen ? "patch chosen" : "patch");
     box.style.setProperty("--colour", region.colour);
@@ -81,7 +118,9 @@ function picture(view, chosen, choose) {
     box.style.top = `calc(${(100 * y1) / height}% + ${inset}px)`;
     box.style.width = `calc(${(100 * (x2 - x1)) / width}% - ${2 * inset}px)`;
     box.style.height = `calc(${(100 * (y2 - y1)) / height}% - ${2 * inset}px)`;
-    box.append(badge(region, choose));
+    const number = badge(region, choose);
+    number.classList.add(...places[index]);
+    box.append(number);
     made.append(box);
   }
   return made;
@@ -139,7 +178,7 @@ function render(root, views, page = 0, chosen = 0) {
     const [before, after] = ["‹", "›"].map((arrow) => element("button", "", arrow));
     before.addEventListener("click", () => go(page - 1));
     after.addEventListener("click", () => go(page + 1));
-    pages.append(before, element("span", "", `Picture ${page + 1} of ${views.length}`), after);
+    pages.append(before, element("span", "", `Image ${page + 1} of ${views.length}`), after);
     root.append(pages);
   }
   const columns = element("div", "columns");

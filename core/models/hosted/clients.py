@@ -5,13 +5,24 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from urllib.parse import urlsplit
 
-from ...errors import PatchMattersError
-from .. import ERROR, LENGTH, REFUSAL, STOP, Completion
+from ...errors import PatchMattersError, in_short
+from .. import ERROR, REFUSAL, Completion
+from ..cleaning import MAX_ANSWER
 from .endpoints import Endpoint
+from .wire import (
+    Malformed,
+    Redaction,
+    Refused,
+    bounded_client,
+    parsed,
+    read_anthropic,
+    read_openai,
+    response_type,
+)
 
 # Of the SDK: exponential back-off with jitter from 0.5 to 8 s, or what Retry-After says.
 RETRIES = 6
@@ -29,10 +40,6 @@ class Question:
     temperature: float
     max_tokens: int
     seed: int
-
-
-class Refused(Exception):
-    """What would be refused of every request: no such model, a wrong key. The text has no key."""
 
 
 Send = Callable[[Question], Sequence[Completion]]
@@ -66,27 +73,32 @@ def connect(endpoint: Endpoint, model: str, going_on: Callable[[], bool]) -> Sen
         "max_retries": RETRIES,
         "timeout": SECONDS,
         # A redirect could lead the key to another host.
-        "http_client": sdk.DefaultHttpxClient(
-            follow_redirects=False, event_hooks={"request": [check]}
+        "http_client": bounded_client(
+            sdk.DefaultHttpxClient, follow_redirects=False, event_hooks={"request": [check]}
         ),
     }
     if endpoint.sdk == "anthropic":
         client = sdk.Anthropic(**options)
         client.auth_token = None  # older versions add one from the environment
-        ask = _anthropic(client, endpoint, model)
+        ask = _anthropic(client, response_type(sdk.DefaultHttpxClient), endpoint, model)
     else:
         client = sdk.OpenAI(**options)
-        ask = _openai(client, endpoint, model)
+        ask = _openai(client, response_type(sdk.DefaultHttpxClient), endpoint, model)
     if urlsplit(endpoint.url).hostname not in VENDORS:
         # What the SDK takes from the environment is meant for its own vendor.
         client.organization = client.project = None
         client._custom_headers = {}
 
+    blot, blot_in_answer = Redaction(key), Redaction(key, part=12)
+
+    def redacted(text: str) -> str:
+        return re.sub(r"\b(sk|key|hf)-?[A-Za-z0-9_-]{16,}", "•••", blot(text))
+
     def send(question: Question) -> Sequence[Completion]:
         try:
-            return [_told_apart(c) for c in ask(question)]
+            found = ask(question)
         except sdk.APIStatusError as error:
-            text = redacted(str(error), key)
+            text = redacted(str(error))
             if error.status_code in (401, 403, 404) or 300 <= error.status_code < 400:
                 raise Refused(text) from None
             if error.status_code == 400 and re.search(
@@ -94,46 +106,42 @@ def connect(endpoint: Endpoint, model: str, going_on: Callable[[], bool]) -> Sen
             ):
                 return [Completion("", REFUSAL, "the provider's content filter refused it")]
             return [Completion("", ERROR, text)]
-        # No connection, no answer in time, an answer of no known form.
-        except sdk.APIError as error:
-            return [Completion("", ERROR, redacted(str(error), key))]
+        except Refused as error:
+            raise Refused(redacted(str(error))) from None
+        except Malformed as error:
+            return [Completion("", ERROR, redacted(str(error)))]
+        # No connection, no answer in time; or a library below that stumbled over what came.
+        except Exception as error:
+            return [Completion("", ERROR, redacted(in_short(error)))]
+        # A server may also put the key into its answer, which history and cache would keep.
+        return [
+            replace(c, text=blot_in_answer(c.text, MAX_ANSWER), detail=redacted(c.detail))
+            for c in found
+        ]
 
     return send
 
 
-def _openai(client, endpoint: Endpoint, model: str):
+def _openai(client, kind: type, endpoint: Endpoint, model: str):
     def ask(question: Question) -> list[Completion]:
         content = [{"type": "text", "text": question.text}]
         if question.jpeg:
             url = f"data:image/jpeg;base64,{base64.b64encode(question.jpeg).decode()}"
             content.insert(0, {"type": "image_url", "image_url": {"url": url}})
-        options = endpoint.rule(model).parameters(question.temperature, question.max_tokens)
+        body = {"model": model, "messages": [{"role": "user", "content": content}]}
+        body |= endpoint.rule(model).parameters(question.temperature, question.max_tokens)
         if question.n > 1:
-            options["n"] = question.n
+            body["n"] = question.n
         if endpoint.seed:
-            options["seed"] = question.seed % 2**31
-        answer = client.chat.completions.create(
-            model=model, messages=[{"role": "user", "content": content}], **options
-        )
-        if not answer.choices:
-            return [Completion("", ERROR, "the answer has no choices")]
-        # Token counts are given for the request: the first answer carries them.
-        tokens = answer.usage.completion_tokens if answer.usage else 0
-        found = []
-        for choice in answer.choices:
-            finish = {"length": LENGTH, "content_filter": REFUSAL}.get(choice.finish_reason, STOP)
-            refused = getattr(choice.message, "refusal", None)
-            text = refused or choice.message.content or ""
-            found.append(
-                Completion(text.strip(), REFUSAL if refused else finish, tokens=tokens or 0)
-            )
-            tokens = 0
-        return found
+            body["seed"] = question.seed % 2**31
+        # Not `chat.completions.create`, which fails where an answer has not the form it expects.
+        answer = client.post("/chat/completions", cast_to=kind, body=body)
+        return read_openai(parsed(answer), question.n)
 
     return ask
 
 
-def _anthropic(client, endpoint: Endpoint, model: str):
+def _anthropic(client, kind: type, endpoint: Endpoint, model: str):
     def ask(question: Question) -> list[Completion]:
         content = [{"type": "text", "text": question.text}]
         if question.jpeg:
@@ -143,31 +151,9 @@ def _anthropic(client, endpoint: Endpoint, model: str):
                 "data": base64.b64encode(question.jpeg).decode(),
             }
             content.insert(0, {"type": "image", "source": source})
-        options = endpoint.rule(model).parameters(question.temperature, question.max_tokens)
-        answer = client.messages.create(
-            model=model,
-            messages=[{"role": "user", "content": content}],
-            max_tokens=options.pop("max_tokens"),
-            extra_body=options,  # temperature, which the package's newer versions do not name
-        )
-        text = "".join(block.text for block in answer.content if block.type == "text").strip()
-        finish = {"max_tokens": LENGTH, "refusal": REFUSAL}.get(answer.stop_reason, STOP)
-        return [Completion(text, finish, tokens=answer.usage.output_tokens)]
+        body = {"model": model, "messages": [{"role": "user", "content": content}]}
+        body |= endpoint.rule(model).parameters(question.temperature, question.max_tokens)
+        answer = client.post("/v1/messages", cast_to=kind, body=body)
+        return read_anthropic(parsed(answer))
 
     return ask
-
-
-def _told_apart(completion: Completion) -> Completion:
-    if completion.text or completion.finish in (REFUSAL, ERROR):
-        return completion
-    why = "the answer was empty"
-    if completion.finish == LENGTH:
-        why = "the model used up max_tokens before it wrote anything: raise max_tokens"
-    return Completion("", ERROR, why, completion.tokens)
-
-
-def redacted(text: str, key: str) -> str:
-    """A server's message, short, without the key it may have repeated."""
-    if key:
-        text = text.replace(key, "•••")
-    return re.sub(r"\b(sk|key|hf)-?[A-Za-z0-9_-]{16,}", "•••", text)[:300]

@@ -19,6 +19,13 @@ from ...errors import PatchMattersError
 
 CONFIG = "config.json"
 SDKS = ("openai", "anthropic")
+_KINDS = {
+    **dict.fromkeys(("url", "sdk", "key", "key_variable", "example"), str),
+    **dict.fromkeys(("image_side", "image_bytes"), int),
+    **dict.fromkeys(("n", "seed"), bool),
+    "models": list,
+}
+LEAST = {"image_side": 64, "image_bytes": 20_000}  # px; bytes, in which an image of that side fits
 
 
 @dataclass(frozen=True)
@@ -89,6 +96,11 @@ class Endpoint:
         if self.own_key or not self.key_variable:
             return self.own_key
         key = os.environ.get(self.key_variable, "").strip()
+        if key and not _fits_a_header(key):
+            raise PatchMattersError(
+                f"model: {self.key_variable} holds characters that no key has (blanks, accents, quotation "
+                "marks of a text editor …): copy the key again."
+            )
         if not key:
             raise PatchMattersError(
                 f"model: {self.name} needs a key: set the environment variable {self.key_variable} "
@@ -100,12 +112,10 @@ class Endpoint:
 
 @dataclass(frozen=True)
 class Limits:
-    """Of one stage of one run.
-
-    Attributes:
-        concurrency: requests under way at once.
-        max_requests: more are not sent: an error before the first.
-        seconds: after which what is not answered yet is given up.
+    """Attributes:
+    concurrency: requests under way at once.
+    max_requests: of one run, all its stages together; more are not sent: an error before the first.
+    seconds: after which what of one stage is not answered yet is given up.
     """
 
     concurrency: int = 6
@@ -118,7 +128,7 @@ class Config:
     """What holds for all hosted models of this installation.
 
     Attributes:
-        max_requests: ceiling of the requests of one stage of one run; a widget only lowers it.
+        max_requests: ceiling of the requests of one run; a widget only lowers it.
         cache_mb: size of the cache of answers in MB; 0 switches it off.
     """
 
@@ -146,7 +156,7 @@ class Config:
         if path is None or not path.is_file():
             return cls({name: _endpoint(name, row) for name, row in rows.items()})
         try:
-            own = json.loads(path.read_text(encoding="utf-8"))
+            own = json.loads(path.read_text(encoding="utf-8-sig"))
             for name, row in own.pop("endpoints", {}).items():
                 before = dict(rows.get(name, {}))
                 if "url" in row:
@@ -154,8 +164,12 @@ class Config:
                 rows[name] = {**before, **row}
             for name, number in own.items():
                 if type(number) is not int or number < 0:
-                    raise ValueError(f"«{name}» is {number!r}: write a whole number, 0 or more")
+                    raise ValueError(
+                        f"«{name[:50]}» is no setting: write a whole number, 0 or more"
+                    )
             return cls({name: _endpoint(name, row) for name, row in rows.items()}, **own)
+        except RecursionError as error:
+            raise PatchMattersError(f"{path} cannot be used: it is nested too deeply") from error
         except (OSError, ValueError, TypeError, AttributeError, KeyError) as error:
             raise PatchMattersError(f"{path} cannot be used: {error}") from error
 
@@ -181,17 +195,45 @@ def _endpoint(name: str, row: dict) -> Endpoint:
         raise ValueError(f"«{name}» is no name for an endpoint (letters, digits, - and _)")
     if row.get("sdk", SDKS[0]) not in SDKS:
         raise ValueError(f"«{name}» names the sdk «{row['sdk']}»: write openai or anthropic")
+    for field_, value in row.items():
+        if type(value) is not _KINDS.get(field_):
+            what = "of a wrong kind" if field_ in _KINDS else "unknown"
+            raise ValueError(f"«{name}»: the field «{field_[:50]}» is {what}: see the README")
+    for field_ in ("image_side", "image_bytes"):
+        if row.get(field_, LEAST[field_]) < LEAST[field_]:
+            raise ValueError(f"«{name}»: {field_} is less than {LEAST[field_]}")
+    if row.get("key") and not _fits_a_header(row["key"]):
+        raise ValueError(f"the key of «{name}» holds characters that no key has: copy it again")
     parts = urlsplit(row["url"])
+    if parts.username is not None or parts.password is not None or parts.query or parts.fragment:
+        # Logs of the libraries below name the URL.
+        raise ValueError(
+            f'the url of «{name}» has a user, a password or a query: put the key in "key"'
+        )
+    if not parts.hostname or (parts.port or 1) < 1:
+        raise ValueError(f"the url of «{name}» names no server")
     has_key = row.get("key_variable") or row.get("key")
     unencrypted = parts.scheme == "http" and (not has_key or _at_home(parts.hostname))
     if parts.scheme != "https" and not unencrypted:
         raise ValueError(f"the key of «{name}» would go over the network unencrypted: use https")
-    rules = tuple(
-        Rule(**{k: tuple(v) if isinstance(v, list) else v for k, v in rule.items()})
-        for rule in row.get("models", [])
-    )
+    rules = tuple(_rule(name, rule) for rule in row.get("models", []))
     row = {"own_key" if k == "key" else k: v for k, v in row.items()}
     return Endpoint(name, **{**row, "models": rules})
+
+
+def _rule(name: str, row: dict) -> Rule:
+    rule = Rule(**{k: tuple(v) if isinstance(v, list) else v for k, v in row.items()})
+    low, high = rule.temperature
+    fits = isinstance(rule.match, str) and isinstance(rule.rename, Mapping)
+    fits = fits and all(type(n) is int and n >= 0 for n in (rule.extra_tokens, rule.max_tokens))
+    fits = fits and all(isinstance(w, str) for w in (*rule.drop, *rule.rename.values()))
+    if not fits or not 0 <= low <= high <= 2:
+        raise ValueError(f"«{name}»: a rule for its models has a wrong value: see the README")
+    return rule
+
+
+def _fits_a_header(key: str) -> bool:
+    return key.isascii() and key.isprintable() and " " not in key
 
 
 def _at_home(host: str) -> bool:

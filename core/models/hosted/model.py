@@ -7,19 +7,24 @@ import logging
 import queue
 import threading
 import time
+import uuid
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from PIL import Image
 
-from ...errors import PatchMattersError
+from ...errors import PatchMattersError, in_short
 from .. import ERROR, Completion, Tick
 from ..answers import Answers
 from ..asking import Ask
-from .clients import Question, Refused, connect
+from .budget import Budget
+from .clients import Question, Send, connect
 from .endpoints import Endpoint, Limits
+from .wire import Refused
 
 POLL_SECONDS = 0.2
+RENEW_SECONDS = 2  # between two renewals of what is claimed in the cache of answers
 _log = logging.getLogger("patch_matters")
 
 
@@ -28,6 +33,8 @@ class HostedModel:
 
     Args:
         announce: is told, before the first request, how many will go out.
+        budget: of the run, shared with the other models in it.
+        failed: is called where an answer is missing, which another run may bring.
     """
 
     def __init__(
@@ -38,10 +45,13 @@ class HostedModel:
         answers: Answers | None = None,
         limits: Limits = Limits(),
         announce: Callable[[str], None] = lambda text: None,
+        budget: Budget | None = None,
+        failed: Callable[[], None] = lambda: None,
     ):
         self.name = f"{endpoint.name}:{model}"
         self._endpoint, self._model = endpoint, model
         self._answers, self._limits, self._announce = answers, limits, announce
+        self._budget, self._failed = budget or Budget(), failed
 
     def ask(self, asks: Sequence[Ask], tick: Tick) -> list[list[Completion]]:
         """As `Askable.ask`.
@@ -63,7 +73,13 @@ class HostedModel:
         missing = [job for job in jobs if job not in known]
         self._check(len(missing), len(known))
         if missing:
-            known |= self._send(missing, jobs, asks, tick)
+            try:
+                known |= self._send(missing, jobs, asks, tick)
+            except PatchMattersError:
+                self._failed()
+                raise
+            if any(c.finish == ERROR for job in missing for c in known[job]):
+                self._failed()
         answers: list[list[Completion]] = [[] for _ in asks]
         for job in jobs:  # in the order of the questions
             answers[job[0]] += known[job]
@@ -94,68 +110,139 @@ class HostedModel:
         return self._answers.get(key) if self._answers else None
 
     def _check(self, new: int, known: int) -> None:
-        if new > self._limits.max_requests:
+        before = self._budget.take(new, self._limits.max_requests)
+        if before is not None:
+            sent = f", {before} went out before in this run" if before else ""
             raise PatchMattersError(
                 f"model: {self.name}: {new} requests are needed and {self._limits.max_requests} "
-                "permitted: caption fewer pictures, patches or candidates, or raise max_requests "
-                "(in the widget, and in the config file if that is lower)."
+                f"permitted{sent}: caption fewer pictures, patches or candidates, or raise "
+                "max_requests (in the widget, and in the config file if that is lower)."
             )
         text = f"{self.name}: {new} requests" + (f", {known} answered before" if known else "")
         _log.info(text)
         self._announce(text)
 
     def _send(self, missing, jobs, asks, tick: Tick) -> dict:
-        stop = threading.Event()
-        send = connect(self._endpoint, self._model, lambda: not stop.is_set())
-        waiting: queue.SimpleQueue = queue.SimpleQueue()
-        done: queue.SimpleQueue = queue.SimpleQueue()
-        for job in missing:
-            waiting.put(job)
+        run = _Run(missing)
+        send = connect(self._endpoint, self._model, lambda: not run.stopped)
 
         def work() -> None:
-            while not stop.is_set():
+            while (job := run.next()) is not None:
                 try:
-                    job = waiting.get_nowait()
-                except queue.Empty:
-                    return
-                try:
-                    found = send(job[1])
-                    if self._answers and all(c.finish != ERROR for c in found):
-                        self._answers.put(jobs[job], found)
-                except Exception as error:  # to be raised where the stage waits
+                    found = self._answer(job[1], jobs[job], send, run)
+                except Refused as error:
                     found = error
-                done.put((job, found))
+                except Exception as error:  # one bad answer costs that answer
+                    found = [Completion("", ERROR, in_short(error))]
+                run.answered(job, found)
 
         for _ in range(min(self._limits.concurrency, len(missing))):
             # Daemons: what is under way when the program ends does not hold it up.
             threading.Thread(target=work, daemon=True).start()
         try:
-            return self._collect(missing, asks, done, tick)
+            return self._collect(missing, asks, run, tick)
         finally:
-            stop.set()
+            run.stop()
 
-    def _collect(self, missing, asks, done: queue.SimpleQueue, tick: Tick) -> dict:
+    def _answer(self, question: Question, key: str, send: Send, run: _Run) -> Sequence[Completion]:
+        """Asked and kept; or awaited, where another program asks the same at the moment."""
+        if not self._answers:
+            return send(question)
+        while not self._answers.claim(key, run.owner):
+            time.sleep(POLL_SECONDS)
+            if run.stopped:
+                return [Completion("", ERROR, "stopped")]
+            if found := self._kept(key):
+                return [replace(c, tokens=0) for c in found]
+        try:
+            found = send(question)
+            if all(c.finish != ERROR for c in found):
+                self._answers.put(key, found)
+            return found
+        finally:
+            self._answers.release(run.owner, key)
+
+    def _collect(self, missing, asks, run: _Run, tick: Tick) -> dict:
+        renewed = time.monotonic()
         deadline = time.monotonic() + self._limits.seconds
-        left = {i: sum(job[0] == i for job in missing) for i in range(len(asks))}
+        left = {i: 0 for i in range(len(asks))}
+        for index, _ in missing:
+            left[index] += 1
         for index, count in left.items():
             if not count:
                 tick(index)
         found: dict = {}
-        while len(found) < len(missing) and time.monotonic() < deadline:
+        while len(found) < len(missing) and time.monotonic() < deadline and not run.hopeless:
+            if self._answers and time.monotonic() - renewed > RENEW_SECONDS:
+                renewed = time.monotonic()
+                self._answers.renew(run.owner)
             try:
-                job, answer = done.get(timeout=POLL_SECONDS)
+                job, answer = run.done.get(timeout=POLL_SECONDS)
             except queue.Empty:
                 tick(None)
                 continue
             if isinstance(answer, Refused):
-                raise PatchMattersError(f"model: {self.name} is refused: {answer}")
-            if isinstance(answer, Exception):
-                raise answer
+                answer = [Completion("", ERROR, f"refused: {answer}")]
             found[job] = [replace(c, requests=int(i == 0)) for i, c in enumerate(answer)]
             left[job[0]] -= 1
             tick(job[0] if left[job[0]] == 0 else None)
+        if run.hopeless:
+            raise PatchMattersError(f"model: {self.name} is refused: {run.refusal}")
         late = f"not answered within {self._limits.seconds:g} seconds"
         return {job: found.get(job) or [Completion("", ERROR, late)] for job in missing}
+
+
+class _Run:
+    """Jobs handed to threads, and their answers.
+
+    A refusal before anything was answered may be that of a wrong key: no more go out until one of those
+    under way is answered; if none is, it is hopeless.
+
+    Attributes:
+        owner: a name for what this run claims in the cache of answers.
+        done: (job, completions or a refusal).
+        refusal: the last one.
+    """
+
+    def __init__(self, jobs: Sequence):
+        self._waiting, self._under_way, self._answered = deque(jobs), 0, False
+        self._change = threading.Condition()
+        self.refusal: Refused | None = None
+        self.stopped = False
+        self.owner = uuid.uuid4().hex
+        self.done: queue.SimpleQueue = queue.SimpleQueue()
+
+    @property
+    def hopeless(self) -> bool:
+        """Whether all that was sent was refused or failed, and nothing is under way."""
+        with self._change:
+            return bool(self.refusal) and not self._answered and not self._under_way
+
+    def next(self):
+        """The next job; None where there is none or no more may go out."""
+        with self._change:
+            while self.refusal and not self._answered and self._under_way and not self.stopped:
+                self._change.wait()
+            if self.stopped or not self._waiting or (self.refusal and not self._answered):
+                return None
+            self._under_way += 1
+            return self._waiting.popleft()
+
+    def answered(self, job, found: Sequence[Completion] | Refused) -> None:
+        with self._change:
+            self._under_way -= 1
+            if isinstance(found, Refused):
+                self.refusal = found
+            elif any(c.finish != ERROR for c in found):
+                self._answered = True
+            self._change.notify_all()
+        self.done.put((job, found))
+
+    def stop(self) -> None:
+        """No more go out."""
+        with self._change:
+            self.stopped = True
+            self._change.notify_all()
 
 
 def encoded(image: Image.Image, side: int, limit: int) -> bytes:

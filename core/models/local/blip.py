@@ -9,11 +9,13 @@ import torch
 from PIL.Image import Image
 from torch.nn.functional import normalize
 
-from ...errors import PatchMattersError
+from ...errors import PatchMattersError, explained
 from .. import Tick
+from ..scoring import finite
 from .devices import Devices, Weights
 from .folder import ModelFolder
 from .generation import in_batches
+from .pretrained import check_complete, from_folder
 from .unrelated import on_unrelated_images
 
 TEXTS = 64  # sentences scored together at most
@@ -42,14 +44,14 @@ class BlipMatcher:
     def _processor(self):
         from transformers import AutoProcessor
 
-        return AutoProcessor.from_pretrained(self._folder.path, local_files_only=True)
+        return from_folder(AutoProcessor, self._folder.path)
 
     def _load(self, device: torch.device) -> torch.nn.Module:
         from transformers import BlipForImageTextRetrieval
 
-        model, report = BlipForImageTextRetrieval.from_pretrained(
+        model, report = from_folder(
+            BlipForImageTextRetrieval,
             self._folder.path,
-            local_files_only=True,
             use_safetensors=True,
             output_loading_info=True,
         )
@@ -58,6 +60,7 @@ class BlipMatcher:
                 f"matcher: {self._folder.path.name} is a BLIP model without a matching head: choose "
                 "one for image-text retrieval (its name has «itm»)."
             )
+        check_complete(self._folder.path, sorted(report["missing_keys"]))
         return model
 
     def score(
@@ -65,7 +68,8 @@ class BlipMatcher:
     ) -> list[list[float | None]]:
         scores = []
         for index, (image, texts) in enumerate(batches):
-            scores.append(self._score(image, list(texts), tick))
+            with explained(f"matcher: {self.name}"):
+                scores.append(self._score(image, list(texts), tick))
             tick(index)
         return scores
 
@@ -73,14 +77,14 @@ class BlipMatcher:
         return on_unrelated_images(self, texts, tick)
 
     @torch.inference_mode()
-    def _score(self, image: Image, texts: list[str], tick: Tick) -> list[float]:
+    def _score(self, image: Image, texts: list[str], tick: Tick) -> list[float | None]:
         model = self._devices.ready(self.weights)
         device = model.device
         pixels = self._processor(images=image, return_tensors="pt")["pixel_values"]
         seen = model.vision_model(pixel_values=pixels.to(device, model.dtype))[0]
         picture = normalize(model.vision_proj(seen[:, 0, :]), dim=-1)
 
-        def run(start: int, stop: int) -> list[float]:
+        def run(start: int, stop: int) -> list[float | None]:
             tick(None)
             words = self._processor.tokenizer(
                 texts[start:stop], padding=True, return_tensors="pt", return_token_type_ids=False
@@ -94,6 +98,6 @@ class BlipMatcher:
             match = model.itm_head(crossed[:, 0, :]).softmax(dim=-1)[:, 1]
             alone = model.text_encoder(**words)[0]
             cosine = normalize(model.text_proj(alone[:, 0, :]), dim=-1) @ picture[0]
-            return ((match + cosine) / 2).clamp(0, 1).float().tolist()
+            return finite(((match + cosine) / 2).clamp(0, 1).float().tolist())
 
         return in_batches(len(texts), run, TEXTS)

@@ -10,10 +10,13 @@ import torch
 from PIL.Image import Image
 from torch.nn.functional import normalize
 
+from ...errors import explained
 from .. import Tick
+from ..scoring import finite
 from .devices import Devices, Weights
 from .folder import ModelFolder
 from .generation import in_batches
+from .pretrained import from_folder, load_weights
 from .unrelated import on_unrelated_images, unrelated_images
 
 TEXTS = 64  # sentences encoded together at most
@@ -43,24 +46,28 @@ class ContrastiveMatcher:
     def _processor(self):
         from transformers import AutoProcessor
 
-        return AutoProcessor.from_pretrained(self._folder.path, local_files_only=True)
+        return from_folder(AutoProcessor, self._folder.path)
 
     def _load(self, device: torch.device) -> torch.nn.Module:
         from transformers import AutoModel
 
-        return AutoModel.from_pretrained(
-            self._folder.path, local_files_only=True, use_safetensors=True
-        )
+        return load_weights(AutoModel, self._folder.path)
 
     @cached_property
     def _limit(self) -> int:
         """Tokens that the text model reads, its own start and end included."""
         from transformers import AutoConfig
 
-        config = AutoConfig.from_pretrained(self._folder.path, local_files_only=True)
+        config = from_folder(AutoConfig, self._folder.path)
         return config.text_config.max_position_embeddings
 
     def score(
+        self, batches: Sequence[tuple[Image, Sequence[str]]], tick: Tick
+    ) -> list[list[float | None]]:
+        with explained(f"matcher: {self.name}"):
+            return self._scores(batches, tick)
+
+    def _scores(
         self, batches: Sequence[tuple[Image, Sequence[str]]], tick: Tick
     ) -> list[list[float | None]]:
         texts = list(dict.fromkeys(text for _, of_image in batches for text in of_image))
@@ -71,9 +78,10 @@ class ContrastiveMatcher:
         for index, (image, of_image) in enumerate(batches):
             seen = self._unrelated.get(id(image))
             seen = self._image_vector(image) if seen is None else seen
-            scores.append(
-                [min(self._score(seen, vectors[part]) for part in parts[t]) for t in of_image]
-            )
+            fits = {part: self._score(seen, vectors[part]) for t in of_image for part in parts[t]}
+            # NaN compares as neither more nor less: a sentence with one such part is not scored.
+            weakest = (torch.tensor([fits[part] for part in parts[t]]).min() for t in of_image)
+            scores.append(finite(map(float, weakest)))
             tick(index)
         return scores
 

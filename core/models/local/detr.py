@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import cached_property
+from math import isfinite
 
 import torch
 from PIL.Image import Image
 
+from ...errors import explained
 from ...regions import clip_box
 from .. import Detection, Tick
 from .devices import Devices, Weights
 from .folder import ModelFolder
+from .pretrained import from_folder, load_weights
 
 FLOOR = 0.05  # detections below this score are noise to every stage
 WORDS = 20  # words asked for at once: Grounding DINO reads 256 tokens
@@ -33,11 +36,15 @@ class TransformersDetector:
     def _processor(self):
         from transformers import AutoImageProcessor
 
-        return AutoImageProcessor.from_pretrained(self._folder.path, local_files_only=True)
+        return from_folder(AutoImageProcessor, self._folder.path)
 
     def detect(
         self, images: Sequence[Image], tick: Tick, words: Sequence[Sequence[str]] = ()
     ) -> list[list[Detection]]:
+        with explained(f"detector: {self.name}"):
+            return self._detect(images, tick)
+
+    def _detect(self, images: Sequence[Image], tick: Tick) -> list[list[Detection]]:
         found = []
         for index, image in enumerate(images):
             model = self._devices.ready(self.weights)
@@ -70,7 +77,7 @@ class ZeroShotDetector:
     def _processor(self):
         from transformers import AutoProcessor
 
-        return AutoProcessor.from_pretrained(self._folder.path, local_files_only=True)
+        return from_folder(AutoProcessor, self._folder.path)
 
     def detect(
         self, images: Sequence[Image], tick: Tick, words: Sequence[Sequence[str]] = ()
@@ -81,7 +88,8 @@ class ZeroShotDetector:
             asked = list(self._words or words[index])
             found.append([])
             for start in range(0, len(asked), WORDS):
-                found[-1] += self._find(image, asked[start : start + WORDS])
+                with explained(f"detector: {self.name}"):
+                    found[-1] += self._find(image, asked[start : start + WORDS])
                 tick(None)
             tick(index)
         return found
@@ -123,9 +131,7 @@ def _weights(auto: str, folder: ModelFolder) -> Weights:
     def load(device: torch.device) -> torch.nn.Module:
         import transformers
 
-        return getattr(transformers, auto).from_pretrained(
-            folder.path, local_files_only=True, use_safetensors=True
-        )
+        return load_weights(getattr(transformers, auto), folder.path)
 
     return Weights(folder.path.name, load)
 
@@ -145,6 +151,6 @@ def _detections(result: dict, labels: Sequence[str], image: Image) -> list[Detec
     found = []
     for sides, score, label in zip(result["boxes"].tolist(), result["scores"].tolist(), labels):
         box = clip_box(*sides, *image.size)
-        if box and label:
+        if box and label and isfinite(score):
             found.append(Detection(box, label, min(1.0, float(score))))
     return sorted(found, key=lambda d: -d.score)

@@ -9,6 +9,7 @@ import contextlib
 import json
 import os
 import queue
+import re
 import shutil
 import subprocess
 import sys
@@ -50,6 +51,10 @@ def download(entry: Entry, root: Path, progress: Progress) -> Path:
         staging.mkdir(parents=True, exist_ok=True)
         with _Fetch(entry, staging) as fetch:
             commit = fetch.wait(progress)
+        if not re.fullmatch(r"[0-9a-f]{40}", commit):  # it becomes a path
+            raise PatchMattersError(
+                f"model: {entry.id}: the hub names no commit: check HF_ENDPOINT."
+            )
         target.parent.mkdir(parents=True, exist_ok=True)
         os.replace(staging / commit, target)
         shutil.rmtree(staging, ignore_errors=True)  # what was begun of other commits

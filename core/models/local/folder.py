@@ -20,6 +20,14 @@ MINI_GEMINI = {
     }.items()
 }
 SAFE, PICKLED = "model.safetensors", "pytorch_model.bin"
+MAX_JSON = 64_000_000  # bytes; the index of the largest published models has about 10 MB
+# Fields of a config that transformers follows to code or weights outside the folder: attention from a
+# hub, a backbone's own repository, another file.
+_LEADING_AWAY = (
+    *("attn_implementation", "_attn_implementation"),
+    *("experts_implementation", "_experts_implementation"),
+    *("backbone", "transformers_weights"),
+)
 
 
 @dataclass(frozen=True)
@@ -42,8 +50,8 @@ class ModelFolder:
     def open(cls, path: str | Path) -> ModelFolder:
         path = Path(path)
         try:
-            config = json.loads((path / "config.json").read_text(encoding="utf-8"))
-            if not isinstance(config, dict) or "model_type" not in config:
+            config = read_json(path / "config.json")
+            if not isinstance(config, dict) or not isinstance(config.get("model_type"), str):
                 raise ValueError("it names no model_type")
         except OSError as error:
             raise PatchMattersError(
@@ -55,6 +63,7 @@ class ModelFolder:
                 f"model: {path / 'config.json'} cannot be used ({error}): download the model again."
             ) from error
         _check_code(path, config)
+        _check_stays(path, config)
         pickles = config["model_type"] in MINI_GEMINI  # which are read with weights_only=True
         return cls(path, config, tuple(_weights(path, pickles)))
 
@@ -62,6 +71,53 @@ class ModelFolder:
     def model_type(self) -> str:
         """The architecture, as in `llava` or `qwen3_vl`."""
         return self.config["model_type"]
+
+
+def read_json(path: Path):
+    """The value in a JSON file, with or without a byte order mark.
+
+    Raises:
+        OSError: it cannot be read.
+        ValueError: it is no JSON, nested too deeply, or larger than `MAX_JSON`.
+    """
+    if not path.is_file():  # a pipe would never end
+        raise FileNotFoundError(f"there is no {path.name}")
+    if path.stat().st_size > MAX_JSON:
+        raise ValueError(f"it has more than {MAX_JSON // 1_000_000} MB")
+    try:
+        return json.loads(path.read_text(encoding="utf-8-sig"))
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error
+
+
+def _check_stays(path: Path, config: dict) -> None:
+    """Nothing of a model is loaded from anywhere but its folder."""
+    if (path / "adapter_config.json").is_file():
+        raise PatchMattersError(
+            f"model: {path.name} is an adapter (it has an adapter_config.json), which is loaded onto "
+            "another model: use one into which the adapter was merged."
+        )
+    for key, value in _fields(config):
+        named = value.values() if isinstance(value, dict) else [value]
+        if key in _LEADING_AWAY and any(
+            isinstance(v, str) and set(v) & set("/\\:@") for v in named
+        ):
+            raise PatchMattersError(
+                f"model: {path.name} is not loaded: {key} in its config.json leads to code or weights "
+                "outside the folder. Delete that line, or use another version of the model."
+            )
+
+
+def _fields(value):
+    """(key, value) of everything in a JSON value, nested ones included."""
+    waiting = [value]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict):
+            yield from value.items()
+            waiting += value.values()
+        elif isinstance(value, list):
+            waiting += value
 
 
 def _check_code(path: Path, config: dict) -> None:
@@ -89,10 +145,10 @@ def weight_files(path: Path, name: str) -> list[Path]:
     if not index.is_file():
         return [path / name] if (path / name).is_file() else []
     try:
-        names = sorted(set(json.loads(index.read_text(encoding="utf-8"))["weight_map"].values()))
-        if any(Path(n).name != n for n in names):
-            raise ValueError("it names files in other folders")
-    except (ValueError, KeyError, AttributeError, TypeError) as error:
+        names = sorted(set(read_json(index)["weight_map"].values()))
+        if not names or any(Path(n).name != n for n in names):
+            raise ValueError("it names no files, or some in other folders")
+    except (OSError, ValueError, KeyError, AttributeError, TypeError) as error:
         raise PatchMattersError(
             f"model: {index} cannot be read ({error}): download the model again."
         ) from error

@@ -15,9 +15,11 @@ from transformers import (
     StoppingCriteriaList,
 )
 
-from .. import LENGTH, STOP, Completion
+from .. import ERROR, LENGTH, STOP, Completion
 from ..seeds import mixed_seed
 from ..thinking import without_thinking
+
+OVERFLOWED = "the model's numbers overflowed: choose the precision bf16 or fp32"
 
 
 @dataclass(frozen=True)
@@ -37,14 +39,21 @@ class SeededChoice(LogitsProcessor):
 
     That is a sample of the softmax (Gumbel-max trick). The noise is drawn on the CPU, so a seed
     gives the same noise on every device.
+
+    Attributes:
+        overflowed: the rows whose logits were no numbers at some token: what they say means nothing.
     """
 
     def __init__(self, rows: Sequence[Sampling]):
         self._rows = rows
         self._generators = [row.generator() for row in rows]
+        self.overflowed: set[int] = set()
 
     def __call__(self, input_ids: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
         scores = scores.float()
+        if bool(scores.isnan().any()):
+            self.overflowed.update(scores.isnan().any(dim=1).nonzero().flatten().tolist())
+            scores = scores.nan_to_num(nan=-torch.inf)
         noise = torch.stack(
             [
                 torch.rand(scores.shape[1], generator=g).clamp_(1e-20).log_().neg_().log_().neg_()
@@ -89,6 +98,7 @@ def generate(
     each = len(rows) // inputs["input_ids"].shape[0]
     devices = [model.device] if model.device.type == "cuda" else []
     stopping = StoppingCriteriaList([_EveryToken(every_token)])
+    choice = SeededChoice(rows)
     with torch.inference_mode(), torch.random.fork_rng(devices=devices):
         if each > 1 and _can_share(model):
             inputs, each = _shared_prefill(model, inputs, each), 1
@@ -101,11 +111,14 @@ def generate(
             top_p=1.0,
             num_return_sequences=each,
             max_new_tokens=max_tokens,
-            logits_processor=LogitsProcessorList([SeededChoice(rows)]),
+            logits_processor=LogitsProcessorList([choice]),
             stopping_criteria=stopping,
         )
     completions = []
-    for row in out[:, length:].tolist():
+    for number, row in enumerate(out[:, length:].tolist()):
+        if number in choice.overflowed:
+            completions.append(Completion("", ERROR, OVERFLOWED))
+            continue
         end = next((i for i, token in enumerate(row) if token in ends), None)
         text = decode(row if end is None else row[:end])
         finish = LENGTH if end is None and len(row) >= max_tokens else STOP

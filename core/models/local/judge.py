@@ -7,9 +7,10 @@ from collections.abc import Sequence
 import torch
 from PIL import Image
 
-from ...errors import PatchMattersError
-from ...prompts import load_prompt
+from ...errors import PatchMattersError, explained
+from ...prompts import fenced, load_prompt
 from .. import Tick
+from ..scoring import finite
 from .generation import in_batches
 from .vlm import BATCH, VisionLanguageModel
 
@@ -41,12 +42,14 @@ class JudgeMatcher:
         scores = []
         for index, (image, texts) in enumerate(batches):
             prompts = [
-                self._model.prompt(question.format(statement=text), image=True) for text in texts
+                self._model.prompt(question.format(statement=fenced(text)), image=True)
+                for text in texts
             ]
 
             def run(start, stop, prompts=prompts, image=image):
                 tick(None)
-                return self._sureness(self._model.next_logits(prompts[start:stop], image))
+                with explained(f"matcher: {self.name}"):
+                    return self._sureness(self._model.next_logits(prompts[start:stop], image))
 
             scores.append(in_batches(len(prompts), run, BATCH))
             tick(index)
@@ -58,14 +61,14 @@ class JudgeMatcher:
             return []
         grey = Image.new("RGB", (GREY_SIDE, GREY_SIDE), (128, 128, 128))
         [scores] = self.score([(grey, texts)], lambda index: tick(None))
-        return [[score] for score in scores]
+        return [[] if score is None else [score] for score in scores]
 
-    def _sureness(self, logits: torch.Tensor) -> list[float]:
-        """(rows, vocabulary) -> P(yes) of each row."""
+    def _sureness(self, logits: torch.Tensor) -> list[float | None]:
+        """(rows, vocabulary) -> P(yes) of each row; None where the logits are no numbers."""
         yes, no = (
             torch.logsumexp(logits[:, self._first_tokens(word)], dim=1) for word in ("yes", "no")
         )
-        return torch.sigmoid(yes - no).tolist()
+        return finite(torch.sigmoid(yes - no).tolist())
 
     def _first_tokens(self, word: str) -> list[int]:
         """The tokens that an answer may begin with, in any spelling; a blank alone is none."""

@@ -8,9 +8,10 @@ import torch
 
 from ...errors import PatchMattersError
 from .. import ERROR, Completion, Tick, WritingRequest
+from ..cleaning import answered, cleaned
 from ..writing import MAX_WRITTEN_TOKENS, writing_prompt
 from .generation import Sampling
-from .vlm import VisionLanguageModel
+from .vlm import Unanswered, VisionLanguageModel
 
 
 class TransformersWriter:
@@ -23,7 +24,7 @@ class TransformersWriter:
 
     def write(self, requests: Sequence[WritingRequest], tick: Tick) -> list[Completion]:
         return [
-            self._said(writing_prompt(r), Sampling(r.seed, 0, r.temperature), index, tick)
+            cleaned(self._said(writing_prompt(r), Sampling(r.seed, 0, r.temperature), index, tick))
             for index, r in enumerate(requests)
         ]
 
@@ -31,7 +32,7 @@ class TransformersWriter:
         self, prompts: Sequence[str], tick: Tick, *, temperature: float, seed: int = 0
     ) -> list[Completion]:
         sampling = Sampling(seed, 0, temperature)
-        return [self._said(prompt, sampling, i, tick) for i, prompt in enumerate(prompts)]
+        return [answered(self._said(p, sampling, i, tick)) for i, p in enumerate(prompts)]
 
     def _said(self, prompt: str, sampling: Sampling, index: int, tick: Tick) -> Completion:
         if not self._model.chats:
@@ -47,6 +48,8 @@ class TransformersWriter:
                 MAX_WRITTEN_TOKENS,
                 lambda: tick(None),
             )
+        except Unanswered as error:
+            completion = Completion("", ERROR, str(error))
         except torch.OutOfMemoryError:
             why = "the model has no room: choose a smaller one, or a lower precision"
             completion = Completion("", ERROR, why)

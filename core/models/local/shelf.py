@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
+import logging
 from collections.abc import Sequence
 from pathlib import Path
 
 from ...errors import PatchMattersError
 from .catalogue import find_entry
 from .downloads import Progress, download
-from .folder import MINI_GEMINI
+from .folder import MINI_GEMINI, read_json
 
 DETECTOR, CAPTIONER, MATCHER, WRITER = "detector", "captioner", "matcher", "writer"
 
@@ -17,6 +17,8 @@ _DEPTH = 3  # LLM/name, LLM/author/name, and a folder of another pack's between
 CONTRASTIVE = ("clip", "siglip", "siglip2")
 ZERO_SHOT = ("grounding-dino", "mm-grounding-dino", "owlvit", "owlv2")
 NOT_CHATTING = ("blip", "florence2", "paligemma")  # captioners that cannot be asked to write
+_log = logging.getLogger("patch_matters")
+_warned: set[Path] = set()
 
 
 def model_folders(roots: Sequence[Path]) -> dict[str, Path]:
@@ -34,11 +36,12 @@ def model_folders(roots: Sequence[Path]) -> dict[str, Path]:
 
 
 def roles(config: dict) -> set[str]:
-    """What a model with this config.json can be in this pack; empty if nothing."""
+    """What a model with this config.json can be in this pack; empty if nothing, whatever is in it."""
     kind, classes = config.get("model_type"), config.get("architectures") or []
-    named = " ".join(map(str, classes))
-    if kind is None:
+    if not isinstance(kind, str) or not isinstance(classes, list):
         return set()
+    classes = [name for name in classes if isinstance(name, str)]
+    named = " ".join(classes)
     if kind in CONTRASTIVE:
         return {MATCHER}
     if kind in ZERO_SHOT or "ForObjectDetection" in named:
@@ -88,6 +91,8 @@ def find_text_encoder(roots: Sequence[Path]) -> Path:
     for folder in model_folders(roots).values():
         config = read_config(folder)
         vision = config.get("vision_config") or {}
+        if not isinstance(vision, dict):
+            continue
         # A vector length of 512 and patches of 32 px: transformers' defaults, so some configs say
         # nothing of them.
         sizes = (config.get("projection_dim", 512), vision.get("patch_size", 32))
@@ -101,12 +106,21 @@ def find_text_encoder(roots: Sequence[Path]) -> Path:
 
 
 def read_config(folder: Path) -> dict:
-    """The config, for sorting models into lists; it is checked when a model is opened."""
+    """The config, for sorting models into lists; it is checked when a model is opened.
+
+    One that cannot be read costs its own folder's entry: it is empty then, and the log names it once.
+    """
+    file = folder / "config.json"
     try:
-        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        config = read_json(file)
+        if not isinstance(config, dict) or not isinstance(config.get("model_type", ""), str):
+            raise ValueError("its model_type is no text")
+    except (OSError, ValueError) as error:
+        if file not in _warned:
+            _warned.add(file)
+            _log.warning("%s is left out of the list of models: %s", file, error)
         return {}
-    return config if isinstance(config, dict) else {}
+    return config
 
 
 def _subfolders(folder: Path) -> list[Path]:

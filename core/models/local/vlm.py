@@ -11,12 +11,13 @@ from functools import cached_property
 
 import torch
 
-from ...errors import PatchMattersError, in_short
+from ...errors import PatchMattersError, in_short, is_fault
 from .. import Completion
 from .devices import Devices, Weights
 from .folder import ModelFolder
 from .generation import Sampling, generate, last_logits
 from .loading import QUANTISED, Loading
+from .pretrained import from_folder, load_weights
 
 BATCH = 8  # requests generated together at most
 MIN_SIDE = 28  # px; smaller crops are enlarged, for a vision model's own patch is 14 to 28 px wide
@@ -28,6 +29,10 @@ FORMATS = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 
 class RefusedImage(ValueError):
     """The processor does not take an image of the batch: too narrow, as a rule."""
+
+
+class Unanswered(RuntimeError):
+    """The model failed on what it was asked."""
 
 
 class VisionLanguageModel:
@@ -75,7 +80,7 @@ class VisionLanguageModel:
     def _open_processor(self):
         from transformers import AutoProcessor
 
-        return AutoProcessor.from_pretrained(self._folder.path, local_files_only=True)
+        return from_folder(AutoProcessor, self._folder.path)
 
     def _load(self, device: torch.device) -> torch.nn.Module:
         precision = self._loading.precision
@@ -100,9 +105,7 @@ class VisionLanguageModel:
 
         seeing = self._folder.model_type in SEEING
         auto = AutoModelForImageTextToText if seeing else AutoModelForCausalLM
-        return auto.from_pretrained(
-            self._folder.path, local_files_only=True, use_safetensors=True, **options
-        )
+        return load_weights(auto, self._folder.path, **options)
 
     @property
     def tokenizer(self):
@@ -134,9 +137,15 @@ class VisionLanguageModel:
         content.append({"type": "text", "text": text})
         if not self.sees:
             content = text
-        return self.processor.apply_chat_template(
-            [{"role": "user", "content": content}], add_generation_prompt=True, tokenize=False
-        )
+        try:
+            return self.processor.apply_chat_template(
+                [{"role": "user", "content": content}], add_generation_prompt=True, tokenize=False
+            )
+        except Exception as error:  # templates are programs of their own, in a sandbox
+            raise PatchMattersError(
+                f"model: {self._folder.path.name} has a chat template that fails ({in_short(error)}): "
+                "take the chat_template.jinja of another version of the model."
+            ) from error
 
     def generate(
         self,
@@ -149,14 +158,14 @@ class VisionLanguageModel:
         """Continue chats of which each has one image (or none has): see `generation.generate`."""
         model = self._devices.ready(self.weights)
         tokenizer = self.tokenizer
-        return generate(
-            model,
-            self._inputs(model, texts, images),
-            rows,
-            max_tokens,
-            lambda ids: tokenizer.decode(ids, skip_special_tokens=True),
-            every_token,
-        )
+        inputs = self._inputs(model, texts, images)
+        decode = lambda ids: tokenizer.decode(ids, skip_special_tokens=True)  # noqa: E731
+        try:
+            return generate(model, inputs, rows, max_tokens, decode, every_token)
+        except Exception as error:
+            if not is_fault(error):
+                raise
+            raise Unanswered(f"the model failed ({in_short(error)})") from error
 
     def next_logits(self, texts: Sequence[str], image) -> torch.Tensor:
         """The logits of the next token of chats about one image: float32, (chats, vocabulary).
@@ -186,8 +195,8 @@ class VisionLanguageModel:
             options["images"] = [_large_enough(i) for i in images]
         try:
             inputs = self.processor(text=list(texts), padding=True, return_tensors="pt", **options)
-        except ValueError as error:
-            raise RefusedImage(str(error)) from error
+        except Exception as error:
+            raise RefusedImage(f"the model refused the image ({in_short(error)})") from error
         return {
             k: v.to(model.device, model.dtype if v.is_floating_point() else None)
             for k, v in inputs.items()

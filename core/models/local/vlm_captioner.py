@@ -8,8 +8,9 @@ import torch
 
 from ...errors import PatchMattersError
 from .. import ERROR, CaptionRequest, Completion, Tick
+from ..failures import Failures
 from .generation import Sampling, in_batches
-from .vlm import BATCH, RefusedImage, VisionLanguageModel
+from .vlm import BATCH, RefusedImage, Unanswered, VisionLanguageModel
 
 
 class TransformersCaptioner:
@@ -17,6 +18,7 @@ class TransformersCaptioner:
 
     def __init__(self, name: str, model: VisionLanguageModel):
         self.name, self._model = name, model
+        self._failures = Failures()
 
     def caption(self, requests: Sequence[CaptionRequest], tick: Tick) -> list[list[Completion]]:
         if not self._model.sees:
@@ -39,6 +41,7 @@ class TransformersCaptioner:
                 return found
 
             in_batches(len(members), run, BATCH)
+        self._failures.check(answers, f"captioner: {self.name}")
         return answers
 
     def _batch(self, requests, n: int, max_tokens: int, tick: Tick) -> list[list[Completion]]:
@@ -56,8 +59,8 @@ class TransformersCaptioner:
                 raise
             why = "the model has no room for one image: choose a smaller one, or a lower precision"
             return [[Completion("", ERROR, why)] * n]
-        except RefusedImage as error:
-            if len(requests) > 1:  # the processor refused an image: which one?
+        except (RefusedImage, Unanswered) as error:
+            if len(requests) > 1:  # which of them is it?
                 return [one for r in requests for one in self._batch([r], n, max_tokens, tick)]
-            return [[Completion("", ERROR, f"the model refused the image ({error})")] * n]
+            return [[Completion("", ERROR, str(error))] * n]
         return [completions[i * n : (i + 1) * n] for i in range(len(requests))]

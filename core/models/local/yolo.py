@@ -3,10 +3,13 @@ and YOLOE."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 from collections.abc import Callable, Sequence
 from functools import cached_property
+from importlib import import_module
+from math import isfinite
 from pathlib import Path
 
 from PIL.Image import Image
@@ -14,6 +17,7 @@ from PIL.Image import Image
 from ...errors import PatchMattersError
 from ...regions import clip_box
 from .. import Detection, Tick
+from .pretrained import from_folder, load_weights
 
 FLOOR = 0.05  # detections below this score are noise to every stage
 _loading = threading.Lock()
@@ -52,14 +56,18 @@ class UltralyticsDetector:
     @cached_property
     def _yolo(self):
         os.environ.setdefault("YOLO_AUTOINSTALL", "false")
+        os.environ.setdefault(
+            "YOLO_OFFLINE", "true"
+        )  # no analytics, no crash reports, no version check
         import inspect
 
         from ultralytics import YOLO
         from ultralytics.nn import tasks
         from ultralytics.utils import checks
 
-        # Another pack may have imported ultralytics before the variable was set.
+        # Another pack may have imported ultralytics before the variables were set.
         checks.AUTOINSTALL = False
+        _send_nothing()
         known = "safe_only" in inspect.signature(tasks.torch_safe_load).parameters
         if not known or not tasks._SafeLoad.SUPPORTED:
             raise PatchMattersError(
@@ -106,7 +114,7 @@ class UltralyticsDetector:
                 result.boxes.xyxy.tolist(), result.boxes.conf.tolist(), result.boxes.cls.tolist()
             ):
                 box = clip_box(*sides, *image.size)
-                if box:
+                if box and isfinite(score):
                     detections.append(Detection(box, result.names[int(kind)], float(score)))
             found.append(detections)
             tick(index)
@@ -116,15 +124,24 @@ class UltralyticsDetector:
         return found
 
 
+def _send_nothing() -> None:
+    """Switch ultralytics' analytics off for this process; the user's settings file is left alone.
+
+    It posts the model's name and the machine's hardware while its setting `sync` is on, which it is
+    until the user switches it off. (To change the setting is to have it saved sooner or later.)
+    """
+    for module in ("ultralytics.utils.events", "ultralytics.hub.utils"):  # newer, older
+        with contextlib.suppress(ImportError, AttributeError):
+            import_module(module).events.enabled = False
+
+
 def _word_vectors(words: Sequence[str], folder: Path):
     """What YOLO-World was trained to look for: CLIP's vectors of words, shape (1, words, 512)."""
     import torch
     from transformers import AutoTokenizer, CLIPTextModelWithProjection
 
-    tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
-    model = CLIPTextModelWithProjection.from_pretrained(
-        folder, local_files_only=True, use_safetensors=True
-    ).eval()
+    tokenizer = from_folder(AutoTokenizer, folder)
+    model = load_weights(CLIPTextModelWithProjection, folder).eval()
     with torch.inference_mode():
         vectors = model(**tokenizer(list(words), padding=True, return_tensors="pt")).text_embeds
     return torch.nn.functional.normalize(vectors.float(), dim=-1).clone().unsqueeze(0)

@@ -18,7 +18,9 @@ from pathlib import Path
 # Weights as safetensors, and the text files of config, processor and tokenizer; nothing that is code
 # or a pickle, nothing in subfolders (other formats of the same weights).
 WEIGHTS = re.compile(r"model(-\d+-of-\d+)?\.safetensors")
-TEXTS = re.compile(r"[^/\\]+\.(json|txt|jinja|model)")
+TEXTS = re.compile(r"[^/\\:]+\.(json|txt|jinja|model)")
+COMMIT = re.compile(r"[0-9a-f]{40}")
+MOST_TEXT = 64_000_000  # bytes of one text file; the largest published tokenizers have about 35 MB
 
 
 def say(**message) -> None:
@@ -44,10 +46,19 @@ def main(repository: str, revision: str, folder: str) -> None:
     if sharded and "model.safetensors.index.json" in files:
         weights = sharded
     wanted = weights + [name for name in files if TEXTS.fullmatch(name)]
+    # A mirror (HF_ENDPOINT) may answer anything: a path in place of a commit, no size, a huge one.
+    if not isinstance(info.sha, str) or not COMMIT.fullmatch(info.sha):
+        raise ValueError("the hub names no commit of 40 hexadecimal digits")
+    for name in wanted:
+        size, most = files[name].size, sys.maxsize if name in weights else MOST_TEXT
+        if type(size) is not int or not 0 <= size <= most:
+            raise ValueError(f"the hub gives {name[:100]} the size {str(size)[:20]}")
     # A folder for each commit: what was begun of another is not mixed into this one.
     target = Path(folder) / info.sha
     target.mkdir(parents=True, exist_ok=True)
-    say(total=sum(files[name].size or 0 for name in wanted))
+    if any((target / name).resolve().parent != target.resolve() for name in wanted):
+        raise ValueError("the hub names files outside the model's folder")
+    say(total=sum(files[name].size for name in wanted))
     headers = build_hf_headers()
     for name in wanted:
         url = hf_hub_url(repository, name, revision=info.sha)
@@ -73,7 +84,9 @@ def fetch_file(url: str, headers: dict, size: int, sha256: str | None, target: P
             if there == size:
                 break
             try:
-                http_get(url, file, resume_size=there, headers=headers, expected_size=size)
+                http_get(
+                    url, Bounded(file, size), resume_size=there, headers=headers, expected_size=size
+                )
             except Exception:
                 if there == before:  # the last attempt brought nothing
                     raise
@@ -82,6 +95,21 @@ def fetch_file(url: str, headers: dict, size: int, sha256: str | None, target: P
         part.unlink()
         raise OSError(f"{target.name} arrived damaged")
     os.replace(part, target)
+
+
+class Bounded:
+    """A file that takes no more than was announced, whatever the server goes on to send."""
+
+    def __init__(self, file, most: int):
+        self._file, self._most = file, most
+
+    def write(self, data: bytes) -> int:
+        if self._file.tell() + len(data) > self._most:
+            raise OSError("the server sends more than it announced")
+        return self._file.write(data)
+
+    def __getattr__(self, name: str):
+        return getattr(self._file, name)
 
 
 def digest_of(path: Path) -> str:

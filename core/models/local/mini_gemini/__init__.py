@@ -12,6 +12,7 @@ from importlib import import_module
 
 from transformers import AutoConfig, AutoTokenizer
 
+from ..pretrained import from_folder
 from ..vlm import VisionLanguageModel
 from .checkpoint import configure, load
 from .inputs import MiniGeminiProcessor
@@ -30,9 +31,8 @@ class MiniGemini(VisionLanguageModel):
                 import_module(package)
         # Llama's reads those of Mixtral and Yi as they were trained; Mixtral's of transformers 5 not.
         kind = "gemma" if self._config.model_type == "gemma" else "llama"
-        tokenizer = AutoTokenizer.from_pretrained(
-            self._folder.path, config=AutoConfig.for_model(kind), local_files_only=True
-        )
+        config = AutoConfig.for_model(kind)
+        tokenizer = from_folder(AutoTokenizer, self._folder.path, config=config)
         return MiniGeminiProcessor(tokenizer, self._config)
 
     def _open_model(self, options: dict):

@@ -17,6 +17,7 @@ from transformers import CONFIG_MAPPING, GenerationConfig, PretrainedConfig
 
 from ....errors import PatchMattersError, in_short
 from ..folder import MINI_GEMINI, ModelFolder, weight_files
+from ..pretrained import check_complete, from_folder
 from .architecture import Vision, seeing
 from .inputs import MiniGeminiProcessor
 
@@ -140,15 +141,16 @@ def load(folder: ModelFolder, config, processor: MiniGeminiProcessor, options: d
         state_dict=language | vision,
         output_loading_info=True,
         ignore_mismatched_sizes=True,
+        trust_remote_code=False,
         **options,
     )
     for entry in report["mismatched_keys"]:
         if isinstance(entry, str):  # transformers 4 gives the names alone
             entry = entry, weights[entry].shape, model.get_parameter(entry).shape
         raise _misfit(folder, *entry)
-    _check_there(folder, sorted(report["missing_keys"]))
+    check_complete(folder.path, sorted(report["missing_keys"]))
     if (folder.path / "generation_config.json").is_file():
-        model.generation_config = GenerationConfig.from_pretrained(folder.path)
+        model.generation_config = from_folder(GenerationConfig, folder.path)
     model.generation_config.eos_token_id = processor.ends
     return model
 
@@ -177,7 +179,7 @@ def _vision_weights(folder: ModelFolder, config, weights: Tensors) -> Tensors:
     with torch.device("meta"):
         wanted = Vision(config).state_dict()
     names = {name: _published(name) for name in wanted}
-    _check_there(folder, [name for name in names.values() if name not in weights])
+    check_complete(folder.path, [name for name in names.values() if name not in weights])
     for name, tensor in wanted.items():
         if tensor.shape != weights[names[name]].shape:
             raise _misfit(folder, names[name], weights[names[name]].shape, tensor.shape)
@@ -200,14 +202,6 @@ def _is_vision(name: str) -> bool:
     return name.startswith(("model.vision_tower", "model.mm_projector", "model.vlm_uni"))
 
 
-def _check_there(folder: ModelFolder, missing: list[str]) -> None:
-    if missing:
-        more = f" and {len(missing) - 1} more" if missing[1:] else ""
-        raise PatchMattersError(
-            f"model: {folder.path.name} lacks the weights {missing[0]}{more}: download it again."
-        )
-
-
 def _misfit(folder: ModelFolder, name: str, found, expected) -> PatchMattersError:
     return PatchMattersError(
         f"model: {folder.path.name} has {name} in the shape {tuple(found)}, but its config.json and "
@@ -220,7 +214,7 @@ def _clip(folder: ModelFolder, weights: Tensors) -> dict:
     """The sizes of the low-resolution tower."""
     names = ("embeddings.patch_embedding.weight", "embeddings.position_embedding.weight")
     names = [LOW.prefix + n for n in (*names, "encoder.layers.0.mlp.fc1.weight")]
-    _check_there(folder, [name for name in names if name not in weights])
+    check_complete(folder.path, [name for name in names if name not in weights])
     patch, positions, inner = (weights[name].shape for name in names)
     return {
         "hidden_size": patch[0],
@@ -238,7 +232,7 @@ def _convnext(folder: ModelFolder, weights: Tensors) -> dict:
     stem = f"{HIGH.prefix}stem.0.weight"
     count = _count(weights, stages)
     widths = [f"{stages}{i}.blocks.0.conv_dw.weight" for i in range(max(1, count))]
-    _check_there(folder, [name for name in (stem, *widths) if name not in weights])
+    check_complete(folder.path, [name for name in (stem, *widths) if name not in weights])
     return {
         "num_stages": count,
         "patch_size": weights[stem].shape[-1],
