@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from .checking import Checked, check
 from .claims import AUTO, Claim, Reader, Reading
 from .claims.readers import reader_for
-from .compose import compose, compose_sentences, implications
+from .compose import compose, compose_sentences
 from .models import ERROR, REFUSAL, Completion, Fact, Writer, WritingRequest, requests_of
 from .models.writing import missing_prompt
 from .picture import Picture, Step, no_step, sign_of_life
