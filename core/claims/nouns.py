@@ -29,9 +29,16 @@ _NUMBERS = {
 }
 # Visible things whose commoner senses are abstract, and words that WordNet would take for people.
 _CONCRETE = frozenset(
-    "poster billboard placard notice advertisement ad menu label document page certificate receipt map card calendar chart graph screenshot line ticket list crew circle splash wave rainbow herd flock orchestra roll present gift print label traffic crowd team band letter image logo sign signal bun cloud group queue row set".split()
+    "poster billboard placard notice advertisement ad menu label document page certificate receipt map card calendar chart graph screenshot line ticket list crew circle splash wave rainbow herd flock orchestra roll present gift print label traffic crowd team band letter image logo sign signal bun cloud group queue row set "
+    "racket note drawing tag stamp saucer cable step path arch dome peak stage trophy medal fire spark foam bubble drop "
+    "arrow globe drain model memorial grave slice wedge lift mail float mantle conditioner beam pillar molding opener "
+    "case fringe bunting plot stall".split()
 )
-_NO_PEOPLE = frozenset("object item thing model statue doll top cap bull toast light".split())
+_NO_PEOPLE = frozenset("object item thing model statue doll top cap bull toast light toaster hood mug planter rake speaker monitor printer "
+    "scanner router bleacher trailer ruler calculator tart shrimp taco peeler hanger washer plunger stroller pacifier "
+    "checker controller screw jack coaster antique tumbler romper comforter cooler heater dryer blender mixer cooker "
+    "freezer boiler burner sprinkler lighter stapler charger locker counter tanker cruiser clipper sweater jumper pullover "
+    "pitcher carrier divider dispenser holder container bumper fan".split())
 _ABSTRACT_ENDINGS = ("ness", "ship", "ism", "ance", "ence", "hood", "tude", "cy")
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from . import lexicon
+from .english_words import HAIR, PARTS
+from .nouns import is_modifier
 
 _ONE = frozenset("a an this that each every another one".split())
 _CC = frozenset("and or but".split())
@@ -16,7 +18,17 @@ def repaired(doc):
     """The same parse, with the repairs made in place."""
     if len(doc) < 2:
         return doc
+    for token in doc:
+        _compound(token)
+    for token in doc:
+        if token.pos_ in ("NOUN", "PROPN"):
+            _numbered(token)
+            _two_nouns(token)
+            _outer_adjectives(token)
+        elif token.tag_ == "VBG" and token.dep_ == "pcomp":
+            _with_noun(token)
     _noun_for_verb(doc)
+    _inverted(doc)
     for token in doc:
         if token.dep_ in ("nsubj", "nsubjpass"):
             _subject(token)
@@ -27,6 +39,106 @@ def repaired(doc):
         elif token.dep_ == "cc" and token.text.lower() in _CC:
             _joined_verb(token)
     return doc
+
+
+def _compound(token) -> None:
+    """ "a fire hydrant", with the second noun hung on the first as an adjective: the last noun is the head."""
+    head = token.head
+    if not (
+        token.dep_ in ("amod", "nmod", "acl")
+        and token.tag_ in ("NN", "NNS")
+        and token.i == head.i + 1
+        and head.pos_ == "NOUN"
+        and head.tag_ == "NN"
+    ):
+        return
+    role, outer = head.dep_, head.head
+    for c in list(head.children):
+        if c != token and (c.i < head.i or c.i > token.i):
+            c.head = token
+    head.head, head.dep_ = token, "compound"
+    token.dep_ = role
+    token.head = outer if outer != head else token
+
+
+def _numbered(token) -> None:
+    """ "a bus number 5", where the number was taken for the thing."""
+    if token.lemma_.lower() != "number" or not _kids(token, "nummod"):
+        return
+    named = next((c for c in _kids(token, "compound") if c.i == token.i - 1), None)
+    if named is None:
+        return
+    role, outer = token.dep_, token.head
+    for c in list(token.children):
+        if c != named and c.i < named.i:
+            c.head = named
+    named.head, named.dep_ = (outer, role) if outer != token else (named, "ROOT")
+    token.head, token.dep_ = named, "npadvmod"
+
+
+def _two_nouns(token) -> None:
+    """ "a pink dress and white sandals", with the first noun and the second adjective taken for modifiers."""
+    first = next((c for c in _kids(token, "nmod", "compound") if c.pos_ == "NOUN"), None)
+    if first is None or not _kids(first, "cc"):
+        return
+    second = next((c for c in _kids(first, "conj") if first.i < c.i < token.i), None)
+    if (
+        second is None
+        or second.pos_ not in ("ADJ", "NUM", "NOUN", "VERB")
+        or is_modifier(first.text.lower())
+        or (second.pos_ == "NOUN" and not is_modifier(second.text.lower()))
+        or first.right_edge.i >= token.i
+    ):
+        return
+    before = [c for c in token.children if c.i < first.left_edge.i]
+    if not before and not _kids(first, "amod", "nummod"):
+        return
+    for c in before:
+        c.head = first
+    role, outer = token.dep_, token.head
+    second.head, second.dep_ = token, "nummod" if second.pos_ == "NUM" else "amod"
+    first.head, first.dep_ = (outer, role) if outer != token else (first, role)
+    token.head, token.dep_ = first, "conj"
+
+
+def _outer_adjectives(token) -> None:
+    """ "a black desk lamp", "a round glass table": what stands before a compound is said of its last noun."""
+    for noun in _kids(token, "compound", "nmod"):
+        if noun.i > token.i or noun.pos_ not in ("NOUN", "PROPN"):
+            continue
+        inner = [noun, *_kids(noun, "compound")]
+        for n in inner:
+            for c in list(n.children):
+                if c.i >= n.i or c.dep_ not in ("amod", "nummod", "det", "poss"):
+                    continue
+                fixed = f"{c.text} {n.text}".lower()
+                if c.dep_ != "amod" or not (c.nbor(1).text == "-" or lexicon.senses(fixed)):
+                    c.head = token
+
+
+def _with_noun(verb) -> None:
+    """ "a cat with orange fur sitting there", "with smoke coming out": the noun taken for a part of the verb."""
+    noun = next((c for c in _kids(verb, "compound", "nmod", "amod") if c.i == verb.i - 1), None)
+    prep = verb.head
+    if noun is None or noun.pos_ not in ("NOUN", "PROPN") or prep.text.lower() != "with":
+        return
+    for c in [c for c in verb.children if c.i < noun.i]:
+        c.head = noun
+    whole = noun.lemma_.lower() in PARTS | HAIR and prep.head.pos_ in ("NOUN", "PROPN")
+    noun.head, noun.dep_ = prep, "pobj"
+    verb.head, verb.dep_ = prep.head if whole else noun, "acl"
+    verb.pos_ = "VERB"
+
+
+def _inverted(doc) -> None:
+    """ "Parked behind her are two cars": what is parked stands behind."""
+    verb = next((t for t in doc if t.head == t), None)
+    if verb is None or verb.tag_ not in ("VBN", "VBG"):
+        return
+    be = next((c for c in _kids(verb, "aux", "auxpass") if c.i > verb.i and c.lemma_ == "be"), None)
+    if be is not None and not _kids(verb, "nsubj", "nsubjpass"):
+        for c in _kids(be, "attr", "nsubj"):
+            c.head, c.dep_ = verb, "nsubjpass" if verb.tag_ == "VBN" else "nsubj"
 
 
 def _noun_for_verb(doc) -> None:
