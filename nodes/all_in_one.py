@@ -23,8 +23,9 @@ class PatchMatters(io.ComfyNode):
             node_id="PatchMatters",
             display_name="Caption",
             category=types.CATEGORY,
-            description="A long, detailed caption whose sentences were checked against the pixels: "
-            "divides the image, describes each patch, filters the sentences, and joins what is kept.",
+            description="A long, detailed caption whose every claim was checked against the "
+            "pixels: divides the image, describes each patch, filters what is said, "
+            "and joins what is kept.",
             search_aliases=[
                 *("patch matters", "patch matters caption", "caption", "caption dataset"),
                 *("interrogate", "interrogator", "describe image", "image to prompt"),
@@ -40,9 +41,9 @@ class PatchMatters(io.ComfyNode):
                 types.detector_input(),
                 types.length_input(),
                 types.profile_input(
-                    "default: score every sentence on all patches that show its place, write once; "
-                    "paper: decide and write as the paper does; fast: one caption of each patch, "
-                    "and no writer."
+                    "default: decide about every single claim by all the evidence, "
+                    "and write once; paper: decide and write as the paper does; "
+                    "fast: one caption of each patch, and no writer."
                 ),
                 types.seed_input(),
             ],
@@ -98,5 +99,5 @@ class PatchMatters(io.ComfyNode):
             captions,
             [bridge.report_json(picture) for picture in pictures],
             annotated,
-            ui={**shown, "text": (bridge.titled(pictures, captions),)},
+            ui={**shown, "text": (bridge.titled(pictures, bridge.with_notes(pictures)),)},
         )

@@ -191,6 +191,14 @@ def titled(pictures: Sequence, texts: Sequence[str]) -> str:
     return "\n\n".join(f"— Image {i} of {len(texts)} —\n{t}" for i, t in enumerate(texts, 1))
 
 
+def with_notes(pictures: Sequence[Picture]) -> list[str]:
+    """The caption of each picture, followed by what the stages noted: it is shown on the node."""
+    return [
+        "\n".join([p.caption, *(["", "Notes:"] if p.notes else []), *(f"· {n}" for n in p.notes)])
+        for p in pictures
+    ]
+
+
 def report_json(picture: Picture) -> str:
     """The full report of one picture."""
     value = without_nan(as_dict(picture))

@@ -26,8 +26,8 @@ class PatchReport(io.ComfyNode):
                 io.String.Output(
                     "report",
                     is_output_list=True,
-                    tooltip="A list: for each image a table of every sentence, its score, whether "
-                    "it was kept, and why.",
+                    tooltip="A list: for each image a table of every claim, its "
+                    "probability, whether it was kept, and why.",
                 ),
             ],
         )

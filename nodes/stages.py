@@ -5,6 +5,7 @@ from __future__ import annotations
 from comfy_api.latest import io, ui
 
 from ..core.aggregate import AggregateSettings, aggregate
+from ..core.claims import AUTO, READERS
 from ..core.describe import DescribeSettings, describe
 from ..core.divide import DivideSettings, divide
 from ..core.filter import FilterSettings, filter_statements
@@ -265,8 +266,9 @@ class SemanticFilter(io.ComfyNode):
             node_id="SemanticFilter",
             display_name="Semantic Filter",
             category=types.CATEGORY,
-            description="Compares the captions sentence by sentence, scores each sentence against "
-            "the pixels, and keeps what holds. Says of every sentence why.",
+            description="Reads the captions into single claims, scores each claim against the "
+            "pixels, and keeps what is likely true. Says why each claim was kept or "
+            "dropped.",
             search_aliases=["patch matters", "filter caption", "hallucination", "image text match"],
             is_output_node=True,
             inputs=[
@@ -278,8 +280,11 @@ class SemanticFilter(io.ComfyNode):
                     min=0.0,
                     max=1.0,
                     step=0.01,
-                    tooltip="Score (0 to 1) above which a sentence is kept; 0: the matcher's own "
-                    "threshold. Higher: fewer and surer sentences.",
+                    tooltip="Probability (0 to 1) that a claim must exceed to be kept. 0 "
+                    "uses 0.8, or 0.5 for claims that the matcher cannot judge. "
+                    "Higher values keep fewer, more reliable claims; at 1 nothing "
+                    "is kept. In the paper profile it is the matcher's score of a "
+                    "sentence, and 0 uses the matcher's own threshold.",
                 ),
                 io.Float.Input(
                     "overlap_iou",
@@ -287,22 +292,36 @@ class SemanticFilter(io.ComfyNode):
                     min=0.0,
                     max=1.0,
                     step=0.01,
-                    tooltip="Overlap (intersection over union, 0 to 1) above which contradictions "
-                    "between two patches are judged. Lower: more patches are compared.",
+                    tooltip="For the paper profile: overlap (intersection over union, 0 to "
+                    "1) above which two patches are compared with each other. Lower "
+                    "values compare more patches. The default profile compares all "
+                    "patches that overlap at all.",
                 ),
                 io.Combo.Input(
                     "profile",
                     options=[DEFAULT.name, PAPER.name],
                     default=DEFAULT.name,
-                    tooltip="default: every sentence is scored, on all patches that show its place; "
-                    "paper: what two captions of a patch agree on is kept unscored, the rest is "
-                    "scored on its own patch.",
+                    tooltip="default: decides about every single claim by who says it and "
+                    "what the matcher sees, in the patches that say it and in the "
+                    "whole image. paper: decides sentence by sentence as the paper "
+                    "does; what two captions of a patch agree on is kept unscored.",
                 ),
                 types.Writer.Input(
                     "writer",
                     optional=True,
-                    tooltip="For profile paper: the chat model that sorts the sentences into same, "
-                    "contradictory and unique. Not connected: their embeddings do.",
+                    tooltip="A chat model. It reads captions in languages other than "
+                    "English, and sorts the sentences in the paper profile. Not "
+                    "connected: other languages are compared sentence by sentence, "
+                    "and the sentences are sorted by what they claim.",
+                ),
+                io.Combo.Input(
+                    "reader",
+                    options=list(READERS),
+                    default=AUTO,
+                    optional=True,
+                    tooltip="What takes the captions apart. auto: English by its syntax, other "
+                    "languages by the writer if a chat model is connected; syntax: no model is "
+                    "asked; language-model: the writer reads English, too.",
                 ),
             ],
             outputs=[
@@ -310,15 +329,15 @@ class SemanticFilter(io.ComfyNode):
                 io.String.Output(
                     "report",
                     is_output_list=True,
-                    tooltip="A list: for each image a table of every sentence, its score, whether "
-                    "it was kept, and why.",
+                    tooltip="A list: for each image a table of every claim, its "
+                    "probability, whether it was kept, and why.",
                 ),
             ],
         )
 
     @classmethod
     def execute(
-        cls, captions, threshold, overlap_iou, profile, matcher=None, writer=None
+        cls, captions, threshold, overlap_iou, profile, reader=AUTO, matcher=None, writer=None
     ) -> io.NodeOutput:
         progress = bridge.NodeProgress(bridge.region_count(captions), "filter", len(captions))
         with bridge.explained():
@@ -326,7 +345,7 @@ class SemanticFilter(io.ComfyNode):
                 captions,
                 matcher or load_model(MATCHER),
                 load_embedder(),
-                FilterSettings(threshold, overlap_iou, PROFILES[profile]),
+                FilterSettings(threshold, overlap_iou, PROFILES[profile], reader),
                 writer=writer,
                 step=progress.step,
             )
@@ -341,7 +360,7 @@ class HierarchicalAggregator(io.ComfyNode):
             node_id="HierarchicalAggregator",
             display_name="Hierarchical Aggregator",
             category=types.CATEGORY,
-            description="Joins the sentences that were kept into one caption for each image. The "
+            description="Joins what was kept into one caption for each image. The "
             "caption connects straight to CLIP Text Encode.",
             search_aliases=["patch matters", "merge captions", "prompt from image", "summarize"],
             is_output_node=True,
@@ -350,8 +369,9 @@ class HierarchicalAggregator(io.ComfyNode):
                 types.writer_input(),
                 types.length_input(),
                 types.profile_input(
-                    "default: the writer writes once; paper: patch by patch, overlapping ones "
-                    "together, then all; fast: the kept sentences are arranged without the writer."
+                    "default: the writer writes once; paper: patch by patch, "
+                    "overlapping ones together, then all; fast: what was kept is "
+                    "arranged by rules, without the writer."
                 ),
             ],
             outputs=[
@@ -392,5 +412,5 @@ class HierarchicalAggregator(io.ComfyNode):
             captions,
             regions,
             [bridge.report_json(picture) for picture in pictures],
-            ui=ui.PreviewText(bridge.titled(pictures, captions)),
+            ui=ui.PreviewText(bridge.titled(pictures, bridge.with_notes(pictures))),
         )

@@ -36,9 +36,9 @@ def matcher_input():
     return Matcher.Input(
         "matcher",
         optional=True,
-        tooltip="Scores each sentence against the pixels. Not connected: a second look of the "
-        "offline detector, which knows 80 classes and drops what it misses. With a captioner of your "
-        "own connect its judge, or a BLIP.",
+        tooltip="Scores each claim against the pixels. Not connected: a second look by the "
+        "offline detector, which knows only 80 classes of objects. With a "
+        "vision-language model as captioner connect its judge, or a BLIP.",
     )
 
 
@@ -46,8 +46,9 @@ def writer_input():
     return Writer.Input(
         "writer",
         optional=True,
-        tooltip="Writes the caption from the sentences that were kept. Not connected: they are "
-        "arranged by rules, word for word.",
+        tooltip="Writes the caption from what was kept. What it adds is removed, and what "
+        "it leaves out is added. Not connected: the captioner's own sentences are "
+        "arranged by rules, without what was dropped.",
     )
 
 
