@@ -151,14 +151,19 @@ def report(given: Sequence[Said], offline: Sequence[Said]) -> None:
     firm = [row for row in named if not row.hedged]
     print(f"objects that the recorded captions name, true:   {share(named)}")
     print(f"    stated:                                      {share(firm)}")
-    print(f"    in guesses alone:                            {share([r for r in named if r.hedged])}")
+    print(
+        f"    in guesses alone:                            {share([r for r in named if r.hedged])}"
+    )
     for low, high in ((0.0, 0.01), (0.01, 1 / 3), (1 / 3, 2 / 3), (2 / 3, 1.01)):
         part = [row for row in named if low <= row.place < high]
         print(f"    first said at {low:.2f} to {min(high, 1):.2f} of the caption:   {share(part)}")
     for title, rows in (("stated", firm), ("guessed", [r for r in named if r.hedged]), ("not named", others)):  # fmt: skip
         for low, high in ((-99, -SHOWN), (-SHOWN, 0), (0, 2), (2, 99)):
             part = [row for row in rows if low <= row.score < high]
-            print(f"    {title}, matcher's logit {max(low, -13)} to {min(high, 13)}:".ljust(49) + share(part))
+            print(
+                f"    {title}, matcher's logit {max(low, -13)} to {min(high, 13)}:".ljust(49)
+                + share(part)
+            )
     print(f"objects that the offline captioner names, true:  {share(offline)}")
     print(f"\nLogistic regressions, mean ± sd over {FOLDS} folds of photos")
 

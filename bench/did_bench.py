@@ -32,7 +32,6 @@ sys.path.insert(0, str(ROOT))
 import numpy as np  # noqa: E402
 from tqdm import tqdm  # noqa: E402
 
-from core.profiles import PROFILES  # noqa: E402
 from core.cli import HOME  # noqa: E402
 from core.images import read_image  # noqa: E402
 from core.models.registry import (  # noqa: E402
@@ -44,6 +43,7 @@ from core.models.registry import (  # noqa: E402
     load_model,
 )
 from core.pipeline import Models, caption_images, profile_settings  # noqa: E402
+from core.profiles import PROFILES  # noqa: E402
 from core.sentences import split_sentences  # noqa: E402
 from core.statements import Verdict  # noqa: E402
 
@@ -235,7 +235,9 @@ def print_tables(table: dict[str, list[dict]], records: list[dict], mentions: Me
         cells += [f"{means[column]:.{digits}f}" for column, digits in columns]
         print(f"{name:<29}" + "".join(f"{cell:>10}" for cell in cells))
     first, *others = table
-    print(f"\n{len(folds[first])} folds, mean and spread (sd), and F1 less that of {first!r} in each")
+    print(
+        f"\n{len(folds[first])} folds, mean and spread (sd), and F1 less that of {first!r} in each"
+    )
     for name, found in folds.items():
         cells = [f"{m:.3f} ± {sd:.3f}" for m, sd in zip(found.mean(axis=0), found.std(axis=0))]
         above = " ".join(f"{d:+.3f}" for d in found[:, 2] - folds[first][:, 2])

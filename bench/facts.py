@@ -26,13 +26,13 @@ ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
 
 import numpy as np  # noqa: E402
+from simulated_text import facts_in  # noqa: E402
 from simulation import (  # noqa: E402
     Scene,
     SimulatedCaptioner,
     SimulatedDetector,
     SimulatedMatcher,
     SimulatedWriter,
-    facts_in,
 )
 
 from core.aggregate import AggregateSettings, aggregate  # noqa: E402
@@ -181,7 +181,9 @@ def main() -> None:
     print(f"{options.scenes} scenes; the writer adds {options.invents} inventions for each fact\n")
     print(f"{'noise':>6}{'AUC':>6}  {'':<16}{'precision':>10}{'recall':>8}{'F1':>8}{'calls':>8}")
     for (noise, auc, line), rows in table.items():
-        cells = "".join(f"{v:>{w}.{d}f}" for v, w, d in zip(scores(rows), (10, 8, 8, 8), (3, 3, 3, 1)))
+        cells = "".join(
+            f"{v:>{w}.{d}f}" for v, w, d in zip(scores(rows), (10, 8, 8, 8), (3, 3, 3, 1))
+        )
         print(f"{noise:>6}{auc:>6}  {line:<16}{cells}")
     print("\nF1 of the default profile above that of the paper's, 95 % interval (* not by chance)")
     print(f"{'noise':>6}{'AUC':>6}  {'paper':<26}paper, unchecked")

@@ -23,6 +23,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
+import itertools
+
 from PIL import Image  # noqa: E402
 
 from core.aggregate import aggregate  # noqa: E402
@@ -103,7 +105,7 @@ def own_work(runs: int) -> dict[str, float]:
         aggregate(pictures, OfflineWriter(), reader=reader)
         marks.append(time.perf_counter())
         assert len(said) == 18 and len(list(pictures[0].root.walk())) == 6
-        times.append([1000 * (b - a) for a, b in zip(marks, marks[1:])])
+        times.append([1000 * (b - a) for a, b in itertools.pairwise(marks)])
     # The first run loads spaCy and the lexicon.
     divided, read, filtered, arranged = (statistics.median(c) for c in zip(*times[1:]))
     return {"divide, describe": divided, "read": read, "filter": filtered, "aggregate": arranged}

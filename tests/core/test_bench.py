@@ -16,6 +16,7 @@ sys.path.insert(0, str(BENCH))
 
 import simulation  # noqa: E402
 import speed  # noqa: E402
+from simulated_text import facts_in, told  # noqa: E402
 
 
 def printed(name, *options):
@@ -59,7 +60,9 @@ def test_photos_are_scored_and_a_second_run_computes_nothing(photos, tmp_path):
     assert "profile paper" in lines and "everything said, unfiltered" in lines
     folds = out.split("folds,")[1].split("Difference")[0].splitlines()
     [default] = [line for line in folds if line.startswith("profile default")]
-    assert numbers(default)[0] == precision and numbers(default)[1] == 0, "two photos that are the same"
+    assert numbers(default)[0] == precision and numbers(default)[1] == 0, (
+        "two photos that are the same"
+    )
     [kept] = tmp_path.iterdir()
     before = kept.read_text()
     assert printed("did_bench.py", *options) == out and kept.read_text() == before
@@ -82,8 +85,8 @@ def test_a_text_of_the_simulation_tells_what_it_was_made_from():
         pairs = zip(scene.items, scene.items[draw.choice((1, 2)) :])
         relations = [simulation.relation(a, b) for a, b in pairs if draw.random() < 0.6]
         facts = {fact for item in scene.items for fact in item.facts()} | set(relations)
-        text = simulation.told(scene.items, relations, draw)
-        assert simulation.facts_in(text)[0] == facts <= scene.true(), text
+        text = told(scene.items, relations, draw)
+        assert facts_in(text)[0] == facts <= scene.true(), text
 
 
 @pytest.mark.parametrize(
@@ -97,11 +100,11 @@ def test_a_text_of_the_simulation_tells_what_it_was_made_from():
     ],
 )  # fmt: skip
 def test_the_simulation_reads_texts_by_itself(text, facts):
-    assert simulation.facts_in(text)[0] == facts
+    assert facts_in(text)[0] == facts
 
 
 def test_what_a_text_takes_for_granted_is_not_what_it_asserts():
-    assert simulation.facts_in("The red dog is to the left of the bench.")[1] == {
+    assert facts_in("The red dog is to the left of the bench.")[1] == {
         ("relation", "dog", "left", "bench")
     }
 
