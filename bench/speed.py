@@ -10,6 +10,7 @@ that ComfyUI's server.
 from __future__ import annotations
 
 import argparse
+import itertools
 import os
 import random
 import re
@@ -22,8 +23,6 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
-
-import itertools
 
 from PIL import Image  # noqa: E402
 
