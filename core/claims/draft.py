@@ -332,8 +332,8 @@ class Draft:
         active=False,
         at=None,
     ) -> None:
-        if a is b:
-            return
+        if a is b or (verb is None and value != "wear" and 0 <= b.owner == a.index):
+            return  # nothing is in its own hand
         spans = self._spans(self._tokens(tokens, verb, at))
         self._keep(
             Found(RELATION, value, a, b, a.head, hedged, negated, spans, self.index, verb, active)

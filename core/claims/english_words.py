@@ -62,7 +62,7 @@ PICTURE = _set(
 ABOUT_PICTURE = _set("image picture photo photograph photography snapshot shot artwork frame")
 # Nouns of moods, conclusions and other things that cannot be pointed at.
 ABSTRACT = _set(
-    "atmosphere mood feeling feel sense ambiance ambience vibe charm beauty tranquility serenity calmness "
+    "pop dash glimpse burst atmosphere mood feeling feel sense ambiance ambience vibe charm beauty tranquility serenity calmness "
     "calm warmth nostalgia harmony balance elegance simplicity depth contrast interest element touch impression "
     "emotion emotions spirit essence character joy happiness excitement energy curiosity anticipation solitude contentment "
     "moment story narrative focus focal point subject emphasis attention detail details detailing backdrop "
@@ -71,9 +71,9 @@ ABSTRACT = _set(
     "bond interaction conversation purpose reason way manner kind type sort variety possibility time day "
     "work leisure fun peace comfort use position location place area space part portion side left right "
     "top bottom center centre middle corner edge end front back distance rest majority fact case example "
-    "lot bit look glance hint suggestion indication sign_of visibility lighting light weather setting season "
-    "event occasion purpose field_of_view world heart stage action process progress arrangement order row "
-    "line_of_sight direction route height size shape length width age gender color colour hue tone shade number "
+    "lot bit look glance hint suggestion indication visibility lighting light weather setting season "
+    "event occasion purpose world heart action process progress arrangement order row "
+    "direction route height size shape length width age gender color colour hue tone shade number "
     "amount quantity level range total couple pair ground air profile photography enjoyment background foreground "
     "scene image picture photo photograph frame view shot perspective angle composition viewer camera photographer "
     "individual_part name brand type model language word words text letters lettering writing inscription message "
@@ -81,12 +81,12 @@ ABSTRACT = _set(
     "job speed mix array effect influence focus bustle hustle culture heat cold chill danger safety fashion trend talent "
     "freedom lack pleasure delight skill technique evidence possibility clarity intimacy order pattern_of state use"
 )
-GROUNDS = _set("ground air water shore side surface_of distance horizon")
+GROUNDS = _set("ground air water shore side distance horizon")
 # Parts that a living thing or an object naturally has: said of, but not announced.
 ALWAYS_PARTS = _set(
     "arm hand finger thumb wrist elbow shoulder leg foot knee ankle toe hip waist chest neck head face eye "
     "ear nose mouth lip cheek chin forehead brow eyebrow eyelash tooth tongue hair beard mustache moustache skin "
-    "fur mane tail paw claw hoof wing beak feather horn antler snout muzzle whisker tusk forearm thigh calf_of "
+    "fur mane tail paw claw hoof wing beak feather horn antler snout muzzle whisker tusk forearm thigh "
     "torso stomach belly lap fist palm bicep expression gaze smile posture silhouette haircut ponytail "
     "handle blade windshield headlight handlebar hindquarters plumage underside marking markings brickwork stubble goatee"
 )
@@ -97,7 +97,7 @@ PARTS = ALWAYS_PARTS | _set(
     "colour body reflection outline crown end petal"
 )
 HAIR = _set(
-    "beard mustache moustache hair ponytail bun braid haircut stubble goatee freckle tattoo_of"
+    "beard mustache moustache hair ponytail bun braid haircut stubble goatee freckle "
 )
 PEOPLE = _set(
     "person people man woman boy girl child kid baby toddler infant adult lady gentleman individual someone "
@@ -180,7 +180,7 @@ PRESENT = _set(
     "have consist comprise highlight"
 )
 LOCATED = _set(
-    "lay scatter arrange mount set display spread station nestle frame spot leave nest install distribute store park_at line_up cut crop take locate position place situate see observe visible show feature find exist lie_in set present appear"
+    "lay scatter arrange mount set display spread station nestle frame spot leave nest install distribute store cut crop take locate position place situate see observe visible show feature find exist set present appear"
 )
 MOOD_VERBS = _set(
     "convey evoke create suggest add give set emphasize enhance contribute invite highlight complement imply indicate "

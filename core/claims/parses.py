@@ -161,7 +161,12 @@ def _noun_for_verb(doc) -> None:
             token.tag_, token.pos_ = "VBZ", "VERB"
             continue
         subject = next(
-            (c for c in token.lefts if c.dep_ == "compound" and c.i == token.i - 1), None
+            (
+                c
+                for c in token.lefts
+                if c.dep_ in ("compound", "nmod") and c.right_edge.i == token.i - 1
+            ),
+            None,
         )
         base = token.lemma_.lower()
         if subject is None or not lexicon.senses(base, lexicon.VERB):
@@ -203,6 +208,11 @@ def _subject(token) -> None:
         for c in _kids(verb, "nsubj", "nsubjpass")
         if c.i < token.i and c.tag_ not in ("WDT", "WP")
     ]
+    link = token.left_edge.nbor(-1) if token.left_edge.i else token
+    if before and link.dep_ == "cc" and token.pos_ in ("NOUN", "PROPN") and token.i < verb.i:
+        if link.head.pos_ in ("NOUN", "PROPN") and not _kids(link.head, "conj"):
+            token.head, token.dep_ = link.head, "conj"  # "a man in a jacket and jeans stands"
+            return
     if (
         before
         and token.i < verb.i

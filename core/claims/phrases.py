@@ -18,6 +18,9 @@ from .nouns import count_of, exact, head_of, is_abstract, is_modifier, lemma, pa
 from .surroundings import SHOWN_SETTINGS, is_room, scene_of, setting_of, time_of
 from .things import Entity
 
+_DEGREES = frozenset("half partially partly fully completely mostly almost nearly".split())
+_SIZES = frozenset("large small big huge little tiny vast great whole second third".split())
+_SOME = frozenset("many most some several few all others both".split())
 _RELATIVE = ("which", "that", "who", "whom", "whose", "where")
 
 
@@ -85,6 +88,9 @@ class Phrases:
             return self._pronoun(token, hedged)
         if token.tag_ == "CD" or base in ("one", "other", "another"):
             return self._one(token, hedged)
+        if token.text.lower() in _SOME and token.pos_ in ("ADJ", "DET", "NOUN", "ADV"):
+            entity = self.done[token.i] = draft.things.some(token, draft.index)
+            return entity
         if any(q.token == token.i for q in draft.quotes):
             return None
         if (group := partitive(token)) is not None:
@@ -215,7 +221,8 @@ class Phrases:
             self.draft.add(NUMBER, entity, str(number), hedged=hedged) if exact(
                 token
             ) or number > 1 else None
-        self.adjectives(token, entity, hedged)
+        if not any(c.lemma_.lower() in _SIZES for c in children(token, "amod")):
+            self.adjectives(token, entity, hedged)
         self.modifiers(token, entity, hedged, skip_of=True)
         for other in children(inner, "conj"):
             extra = self.phrase(other, hedged=hedged)
@@ -377,6 +384,7 @@ class Phrases:
             x.text.lower()
             for x in first
             if x.text.lower() in COLOUR_DEGREES
+            or x.text.lower() in _DEGREES
             or x.dep_ in ("npadvmod", "compound", "punct", "amod", "nmod")
         ]
         words.append(c.text.lower())

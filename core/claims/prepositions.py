@@ -126,6 +126,8 @@ class Prepositions(Phrases):
                 thing = self.phrase(t, hedged=hedged, negated=no)
                 if thing is None or name in _NO_RELATION or no:
                     continue
+                if prep.head.text.lower() in ("along", "together") and name == "with":
+                    continue
                 for e in subjects:
                     if e is not thing:
                         self._related(e, value, thing, noun, prep, t, hedged, negated)
@@ -157,6 +159,8 @@ class Prepositions(Phrases):
                 draft.add(ATTRIBUTE, e, noun, **how)
         elif value == "with":
             if noun in PARTS or noun in HAIR:
+                if any(c.tag_ == "PRP$" for c in children(token, "poss")):
+                    return  # "with her hands behind her back": everybody has hands
                 thing.owner = e.index if thing.owner < 0 else thing.owner
                 thing.part = True
                 up = [

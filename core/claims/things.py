@@ -127,7 +127,8 @@ class Things:
         )
         if noun in PARTS or owner >= 0:
             for e in reversed(self.all):
-                if e.noun == noun and e.owner == owner and owner >= 0:
+                other = {"left", "right"} & (traits ^ set(e.traits))
+                if e.noun == noun and e.owner == owner and owner >= 0 and len(other) < 2:
                     return e
         if not definite or dets & {"another", "second", "third"}:
             # "trees ... trees", "sky": uncounted plurals and masses are one thing wherever they come back.
@@ -248,6 +249,8 @@ class Things:
             return fits[0] if fits else self._unknown("person", sentence, low)
         if low in _IT:
             fits = [e for e in recent if not e.plural and not e.person and e.noun not in PICTURE]
+            if low == "its" and len(fits) > 1 and self._presented(fits[0], sentence):
+                fits = fits[1:]  # "a cabin stands there, and a flag flies on its roof"
             return fits[0] if fits else self._unknown("thing", sentence, low)
         if low in _THEY:
             fits = [e for e in recent if e.plural or len(e.members) > 1]
@@ -262,6 +265,11 @@ class Things:
             ]
             return fits[0] if fits else None
         return None
+
+    def _presented(self, e: Entity, sentence: int) -> bool:
+        """Whether a lifeless thing was named first as the subject of the clause being read."""
+        last = bool(self.subjects) and self.subjects[-1] == e.index
+        return last and e.sentence == sentence and not (e.definite or e.animal)
 
     def _unknown(self, head: str, sentence: int, pronoun: str) -> Entity:
         """What a pronoun stands for whose noun isn't in the text."""
@@ -332,6 +340,11 @@ class Things:
             group.members.append(entity.index)
             return entity
         return group
+
+    def some(self, token, sentence: int) -> Entity | None:
+        """What "many", "most", "others" are of: the latest plural; people where there is none."""
+        of = [e for e in reversed(self.all) if e.plural and not e.part and not e.aspect]
+        return of[0] if of else self._unknown("person", sentence, "they")
 
     def join(self, parts: list[Entity], sentence: int) -> Entity:
         """The group that a joint subject makes: "a man and a woman"; the same one each time."""

@@ -17,7 +17,7 @@ from .english_words import (
     TEXT_NOUNS,
     WEAR,
 )
-from .nouns import is_abstract, is_garment, is_person, lemma
+from .nouns import head_of, is_abstract, is_garment, is_person, lemma
 from .phrases import children, conjuncts
 from .prepositions import Prepositions
 
@@ -66,6 +66,8 @@ _INVERSE = frozenset("cover line fill surround dot mark top decorate".split())
 _HANDLE = frozenset(
     "hold put place carry set lay raise keep lift rest grip clutch balance leave pour hang cradle".split()
 )
+_MADE = frozenset("make build construct craft carve weave".split())
+_BODY = frozenset("hand arm finger mouth tooth beak paw".split())
 _MARKS = frozenset("marking spot stripe pattern patch area writing".split())
 
 
@@ -94,6 +96,8 @@ class Verbs(Prepositions):
         if agents and self._by(verb, base, agents, subjects, hedged, negated):
             return
         if self._governed(verb, base, subjects, hedged, negated, passive):
+            return
+        if base in _MADE and passive and self._made_of(verb, subjects, hedged, negated):
             return
         particle = next((c.text.lower() for c in children(verb, "prt")), "")
         if (
@@ -129,6 +133,20 @@ class Verbs(Prepositions):
         for c in children(verb, "acomp", "oprd"):
             if c.pos_ == "ADJ":
                 self.predicate(c, subjects, hedged, negated)
+
+    def _made_of(self, verb, subjects, hedged, negated) -> bool:
+        """ "made of wood": an attribute, and no thing."""
+        for p in [p for p in children(verb, "prep") if p.text.lower() in ("of", "from")]:
+            stuff = [t for o in children(p, "pobj") for t in conjuncts(o)]
+            if not stuff:
+                continue
+            self.draft.skipped.add(p.i)
+            self.done.update({t.i: None for t in stuff})
+            value = f"{verb.text.lower()} {p.text.lower()} {' and '.join(map(head_of, stuff))}"
+            for e in subjects:
+                self.draft.add(ATTRIBUTE, e, value, verb=verb, hedged=hedged, negated=negated)
+            return True
+        return False
 
     def _mood(self, verb, objects) -> None:
         self.draft.no_claim(verb)
@@ -217,14 +235,24 @@ class Verbs(Prepositions):
                     self.draft.relation(
                         e, value, thing, verb=verb, hedged=hedged, negated=negated or no, at=o
                     )
-        self._handled(verb, base, objects, hedged)
+        self._handled(verb, base, objects, subjects, hedged)
 
-    def _handled(self, verb, base, objects, hedged) -> None:
+    def _handled(self, verb, base, objects, subjects, hedged) -> None:
         """ "holding a phone in his hand", "put the cups on the ground": the preposition is said of the object."""
         things = [e for e in (self.done.get(o.i) for o in objects) if e is not None]
         if base in _HANDLE and things:
             for p in children(verb, "prep"):
-                if p.i not in self.places:
+                with_hands = p.text.lower() == "with" and [
+                    t for o in children(p, "pobj") for t in conjuncts(o) if lemma(t) in _BODY
+                ]
+                if with_hands and len(subjects) == 1:  # what is held with both hands is in them
+                    self.draft.skipped.add(p.i)
+                    for t in with_hands:
+                        hands = self.phrase(t, hedged=hedged, owner=subjects[0])
+                        for e in things if hands is not None else ():
+                            tokens = cutting.with_noun(t)
+                            self.draft.relation(e, "in", hands, tokens=tokens, hedged=hedged)
+                elif p.i not in self.places:
                     self.prepositional(p, things, hedged=hedged)
                     for q in [x for c in children(verb, "advmod") for x in children(c, "prep")]:
                         self.prepositional(q, things, hedged=hedged)

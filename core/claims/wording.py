@@ -20,6 +20,7 @@ _SIMPLE = frozenset(
 _ADJECTIVES = frozenset(
     "urban rural suburban domestic outdoor indoor natural casual professional formal residential industrial commercial outside inside indoors outdoors".split()
 )
+_UNCOUNTED = frozenset("hair facial hair fur stubble skin plumage".split())
 _TIMES = {"day": "daytime", "sunset": "sunset", "fall": "autumn"}
 
 
@@ -81,6 +82,8 @@ class Names:
 
     def _name(self, e: Entity, without: str = "") -> str:
         noun = plural(e.head) if e.plural else e.head
+        if e.part and (side := next((t for t in e.traits if t in ("left", "right")), "")):
+            noun = f"{side} {noun}"
         if e.members and e.joint:
             return " and ".join(self.name(self.things[m]) for m in e.members)
         if 0 <= e.owner < len(self.things) and self.things[e.owner].owner != e.index:
@@ -154,7 +157,8 @@ def claim(names: Names, f: Found) -> str:
     if f.kind == ACTION:
         return f"{subject} {be} {_progressive(f.verb, f.value)}."
     if f.kind == ATTRIBUTE and (f.value.split()[-1] in HAIR or f.value in e.has):
-        return f"{subject} {'have' if many(e) else 'has'} {'no ' + f.value if f.negated else article(f.value)}."
+        what = f.value if f.negated or f.value in _UNCOUNTED else article(f.value)
+        return f"{subject} {'have' if many(e) else 'has'} {'no ' if f.negated else ''}{what}."
     if f.value in e.nouns:
         return f"{subject} {be} {plural(f.value) if many(e) else article(f.value)}."
     return f"{subject} {be} {f.value}."
