@@ -11,7 +11,8 @@ from collections.abc import Mapping
 
 from . import judging, lexicon, predicates, values
 from .alignment import Known, one_and_many
-from .support import lemma, means, tokens
+from .lexicon import lemma
+from .support import means, tokens
 
 _QUOTED = re.compile(r"[\"“”]([^\"“”]+)[\"“”]")
 _SMALL = frozenset(

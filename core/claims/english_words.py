@@ -57,7 +57,7 @@ WHICH = _set(
 # What captions call the image, and nouns about how it was made.
 PICTURE = _set(
     "image picture photo photograph photography snapshot frame shot view scene composition artwork visual "
-    "description caption depiction camera viewer photographer focus perspective angle foreground background"
+    "description caption depiction viewer photographer focus perspective angle foreground background"
 )
 ABOUT_PICTURE = _set("image picture photo photograph photography snapshot shot artwork frame")
 # Nouns of moods, conclusions and other things that cannot be pointed at.
@@ -75,7 +75,7 @@ ABSTRACT = _set(
     "event occasion purpose world heart action process progress arrangement order row "
     "direction route height size shape length width age gender color colour hue tone shade number "
     "amount quantity level range total couple pair ground air profile photography enjoyment background foreground "
-    "scene image picture photo photograph frame view shot perspective angle composition viewer camera photographer "
+    "scene image picture photo photograph frame view shot perspective angle composition viewer photographer "
     "individual_part name brand type model language word words text letters lettering writing inscription message "
     "something anything nothing everything love impact balance future past access chance hope break trip exchange "
     "job speed mix array effect influence focus bustle hustle culture heat cold chill danger safety fashion trend talent "

@@ -212,3 +212,33 @@ def gender(word: str) -> str:
 @lru_cache(maxsize=8192)
 def is_person(word: str) -> bool:
     return is_kind(word, "person") and singular(word) not in ANYTHING
+
+
+_IRREGULAR = {
+    form: lemma
+    for lemma, forms in {
+        "lie": "lying lay lain", "hold": "held", "wear": "worn wore", "ride": "riding ridden rode", "sit": "sat seated",
+        "stand": "stood", "hang": "hung", "take": "taken taking", "make": "made making", "drive": "driven driving",
+        "fly": "flown flew", "run": "running ran", "eat": "eaten ate", "build": "built", "break": "broken",
+        "fall": "fallen fell", "cut": "cutting", "put": "putting", "lead": "led", "feed": "fed", "tie": "tied tying",
+        "swim": "swimming swum", "throw": "thrown", "catch": "caught", "leave": "left leaving", "show": "shown",
+        "see": "seen", "write": "written writing", "draw": "drawn", "set": "setting", "spread": "spreading",
+        "blow": "blown", "grow": "grown", "bite": "biting bitten", "have": "has having had", "be": "is are was being",
+        "say": "said", "read": "reads", "bear": "bearing", "leap": "leapt", "light": "lit", "lean": "leant",
+    }.items()
+    for form in forms.split()
+}  # fmt: skip
+
+
+@lru_cache(maxsize=16384)
+def lemma(token: str) -> str:
+    """The verb of "eating", "secured", "lies"; the noun of a plural; else the word."""
+    if token in _IRREGULAR:
+        return _IRREGULAR[token]
+    for ending in ("ing", "ed", "es", "s"):
+        if token.endswith(ending) and len(token) > len(ending) + 2:
+            cut = token[: -len(ending)]
+            for form in (cut, cut + "e", cut[:-1] if cut[-1] == cut[-2] else cut):
+                if senses(form, VERB) and not (ending in ("es", "s") and senses(form)):
+                    return form
+    return singular(token)

@@ -81,6 +81,18 @@ def is_abstract(noun: str) -> bool:
     )
 
 
+def names_nothing(token) -> bool:
+    """Whether a noun in its phrase names nothing that could be pointed at; lights do, and a camera does that isn't
+    the one that took the image."""
+    base = lemma(token)
+    if base == "light" and token.tag_ == "NNS":
+        return False
+    if base == "camera":
+        return {c.text.lower() for c in token.children} <= {"the"}
+    head = head_of(token)
+    return is_abstract(head) and is_abstract(base)
+
+
 def lemma(token) -> str:
     """A noun's singular; plural-only words stay ("scissors", "shorts")."""
     low = token.text.lower()

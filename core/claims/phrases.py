@@ -14,7 +14,7 @@ from .english_words import (
     PARTS,
     PICTURE,
 )
-from .nouns import count_of, exact, head_of, is_abstract, is_modifier, lemma, partitive
+from .nouns import count_of, exact, head_of, is_abstract, is_modifier, lemma, names_nothing, partitive
 from .surroundings import SHOWN_SETTINGS, is_room, scene_of, setting_of, time_of
 from .things import Entity
 
@@ -119,7 +119,7 @@ class Phrases:
             self.adjectives(token, entity, hedged)
             self.modifiers(token, entity, hedged, skip_of=True)
             return entity
-        if is_abstract(head_of(token)) and base not in PARTS and owner is None:
+        if names_nothing(token) and base not in PARTS and owner is None:
             return self._no_thing(token, base, hedged)
         owner = owner or self._owner(token)
         if (

@@ -57,6 +57,7 @@ _ALSO = {
     "across": {"on", "in"},
     "through": {"in", "on", "from"},
     "from": {"on"},
+    "between": {"in", "near"},
 }
 _PLACES_EXCLUDE = {
     frozenset(p.split()) for p in ("on under|above under|left right|front behind|in outside|in under").split("|")
@@ -124,6 +125,12 @@ board,enter
 face,turn,look,orient,direct
 support,hold
 drive,steer
+arrive,pull,come,enter,approach
+scatter,strew,spread,litter
+prop,lean
+overlook,look
+roll,break,crash,wash
+stack,pile,heap
 frame,surround
 fall,drop
 """
@@ -140,6 +147,7 @@ jump,leap,mid air
 swim
 fly,soar
 hang
+dive
 """
 _FACING = """
 look camera,face camera,smile camera,look toward camera,look viewer,pose camera
@@ -281,9 +289,15 @@ _ONE_WAY = frozenset("pull tow haul drag push chase follow lead carry ride wear 
 
 @lru_cache(maxsize=8192)
 def posture_excludes(a: str, b: str) -> bool:
+    a, b = lexicon.lemma(a), lexicon.lemma(b)
+    if "sleep" in (a, b) and (a if b == "sleep" else b) in _AWAKE:
+        return True
     rows = _groups("postures")
     x, y = rows.get(a, frozenset()), rows.get(b, frozenset())
     return bool(x) and bool(y) and not x & y
+
+
+_AWAKE = frozenset("stand walk stroll run sprint jog gallop jump leap swim fly soar bark smile laugh talk eat read".split())
 
 
 @lru_cache(maxsize=8192)

@@ -29,21 +29,8 @@ from . import (
     values,
 )
 from .alignment import Known
+from .lexicon import lemma
 
-_IRREGULAR = {
-    form: lemma
-    for lemma, forms in {
-        "lie": "lying lay lain", "hold": "held", "wear": "worn wore", "ride": "riding ridden rode", "sit": "sat seated",
-        "stand": "stood", "hang": "hung", "take": "taken taking", "make": "made making", "drive": "driven driving",
-        "fly": "flown flew", "run": "running ran", "eat": "eaten ate", "build": "built", "break": "broken",
-        "fall": "fallen fell", "cut": "cutting", "put": "putting", "lead": "led", "feed": "fed", "tie": "tied tying",
-        "swim": "swimming swum", "throw": "thrown", "catch": "caught", "leave": "left leaving", "show": "shown",
-        "see": "seen", "write": "written writing", "draw": "drawn", "set": "setting", "spread": "spreading",
-        "blow": "blown", "grow": "grown", "bite": "biting bitten", "have": "has having had", "be": "is are was being",
-        "say": "said", "read": "reads", "bear": "bearing", "leap": "leapt", "light": "lit", "lean": "leant",
-    }.items()
-    for form in forms.split()
-}  # fmt: skip
 _PRONOUNS = frozenset("she he they it her his their its them him both one someone who which that whose these those each other".split())
 _SMALL = frozenset(
     "a an the is are was be been being of and or in on at to with by from for as it its his her their they she he "
@@ -59,20 +46,6 @@ def _text(sentence: Sentence) -> str:
 @lru_cache(maxsize=4096)
 def tokens(text: str) -> tuple[str, ...]:
     return tuple(re.findall(r"[^\W_]+(?:[:'][^\W_]+)*", lexicon.normal(text).replace("'s", " ")))
-
-
-@lru_cache(maxsize=16384)
-def lemma(token: str) -> str:
-    """The verb of "eating", "secured", "lies"; the noun of a plural; else the word."""
-    if token in _IRREGULAR:
-        return _IRREGULAR[token]
-    for ending in ("ing", "ed", "es", "s"):
-        if token.endswith(ending) and len(token) > len(ending) + 2:
-            cut = token[: -len(ending)]
-            for form in (cut, cut + "e", cut[:-1] if cut[-1] == cut[-2] else cut):
-                if lexicon.senses(form, lexicon.VERB) and not (ending in ("es", "s") and lexicon.senses(form)):
-                    return form
-    return lexicon.singular(token)
 
 
 @lru_cache(maxsize=65536)

@@ -18,7 +18,7 @@ from .english_words import (
     SIDES,
     TEXT_NOUNS,
 )
-from .nouns import head_of, is_abstract, lemma
+from .nouns import head_of, is_abstract, lemma, names_nothing, partitive
 from .phrases import children, conjuncts
 from .surroundings import scene_of, scene_subject, setting_of
 from .things import Entity
@@ -227,6 +227,8 @@ class SentenceReader(Predicates):
 
     def _about_picture(self, verb, subject, hedged, negated) -> bool:
         """Clauses whose subject is the image, its background, the scene, a mood; True where that was all."""
+        if (of := partitive(subject)) is not None:
+            subject = of[0]  # "a pair of gloves"
         base, draft = head_of(subject), self.draft  # a "traffic light" is no light
         if " " in base and is_abstract(base):
             base = lemma(subject)
@@ -234,6 +236,7 @@ class SentenceReader(Predicates):
             return self._impersonal(verb, subject, hedged, negated)
         said = [
             *children(verb, "acomp", "attr", "oprd"),
+            *[c for c in children(verb, "advmod") if scene_of(c)],
             *(
                 [verb]
                 if verb.tag_ == "VBN" and children(verb, "nsubjpass") and verb.lemma_ not in PRESENT
@@ -250,7 +253,7 @@ class SentenceReader(Predicates):
         copular = verb.lemma_ in ("be", *HEDGE_VERBS)
         if base == lemma(subject) and (kind := scene_subject(subject)) and said and copular:
             return self._scene(verb, subject, kind, said, hedged, negated)
-        if not is_abstract(base) and base not in PICTURE:
+        if not (names_nothing(subject) if subject.pos_ == "NOUN" else is_abstract(base)):
             return False
         if base in TEXT_NOUNS and any(q.token in {t.i for t in verb.subtree} for q in draft.quotes):
             self.done[subject.i] = None  # "The words "Fresh Fish" are written on a board"
@@ -302,11 +305,38 @@ class SentenceReader(Predicates):
             self.done[subject.i] = None
             self.rest(verb, [], hedged)
             return True
-        draft.no_claim(verb)
-        for t in verb.subtree:
-            self.done.setdefault(t.i, None)
-            self.verbs.add(t.i)
+        self._unseen(verb, subject, base, hedged)
         return True
+
+    def _unseen(self, verb, subject, base, hedged) -> None:
+        """ "The atmosphere is calm, with a dog lying there": no claim but those of the things named beside it."""
+        draft = self.draft
+        draft.no_claim(verb)
+        self.verbs.add(verb.i)
+        things = []
+        if base in ("presence", "addition", "inclusion", "focus", "point", "subject", "centerpiece"):
+            things += [self._of(subject)]
+            things += [t for t in children(verb, "attr") if verb.lemma_ == "be"]
+        if base == "focus":
+            things += [o for p in children(verb, "prep") for o in children(p, "pobj") if p.text == "on"]
+        for t in [x for t in things if t is not None for x in conjuncts(t)]:
+            self.phrase(t, hedged=hedged)
+        apart = [
+            c
+            for c in verb.children
+            if (c.dep_ in ("conj", "ccomp", "advcl") and children(c, "nsubj", "nsubjpass"))
+            or (c.dep_ == "prep" and c.text.lower() == "with")
+        ]
+        others = {t.i for c in apart for t in c.subtree}
+        for t in verb.subtree:
+            if t.i not in others:
+                self.done.setdefault(t.i, None)
+                self.verbs.add(t.i)
+        for c in apart:
+            if c.dep_ == "prep":
+                self.prepositional(c, [], hedged=hedged)
+            else:
+                self.clause(c, [])
 
     def _impersonal(self, verb, subject, hedged, negated) -> bool:
         """ "It is daytime", "It appears to be raining"; "This is a kitchen"."""
@@ -326,6 +356,22 @@ class SentenceReader(Predicates):
             "seem",
         ):
             return False
+        when = next(
+            (
+                o
+                for t in children(verb, "acomp")
+                if t.lemma_.lower() in ("late", "early")
+                for p in children(t, "prep") + children(verb, "prep")
+                for o in children(p, "pobj")
+                if scene_of(o) and scene_of(o)[0] == "time"
+            ),
+            None,
+        )
+        if when is not None:
+            part = next(t.lemma_.lower() for t in children(verb, "acomp"))
+            self.draft.scene("time", f"{part} {scene_of(when)[1]}", hedged=hedged, negated=negated)
+            self.done.update({t.i: None for t in verb.subtree})
+            return True
         said = children(verb, "acomp", "attr", "oprd") + [
             x for c in children(verb, "xcomp") for x in children(c, "attr", "acomp", "oprd")
         ]

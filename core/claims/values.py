@@ -86,8 +86,8 @@ transparent,clear,see-through|opaque
 paved|unpaved
 leafy,lush|bare,leafless
 awake|asleep,sleeping,sleep
-parked,stationary,stopped,halted,still,at rest,standing still,stop,park|moving,driving,in motion,speeding,\
-running,drive,move,speed,travel,in flight
+parked,stationary,stopped,halted,still,at rest,standing still,stop,park,moored,docked,anchored,moor,dock,anchor|moving,driving,in motion,speeding,\
+running,drive,move,speed,travel,in flight,sailing,sail,rolling
 smiling,smile,grinning,laughing,cheerful,happy|frowning,frown,serious,sad,neutral,stern,crying,unsmiling
 crossed|uncrossed
 intact|broken,damaged,cracked,torn
