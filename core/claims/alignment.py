@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from . import (
@@ -73,6 +73,7 @@ class Known:
 
     @classmethod
     def of(cls, reading: Reading) -> Known:
+        reading = replace(reading, claims=(*_denied(reading.claims),))
         known = cls(reading, text=" ".join(s.text or s.said for s in reading.sentences).lower())
         for index, thing in enumerate(reading.things):
             if thing.owner >= 0:
@@ -110,6 +111,14 @@ class Known:
 
     def plural(self, index: int) -> bool:
         return self.reading.things[index].number > 1 or self.counted.get(index, 1) > 1
+
+
+def _denied(claims: Sequence[Claim]) -> list[Claim]:
+    """The claims, what is said of denied things denied too: "no cars are on the bridge"."""
+    absent = {(c.sentence, c.thing) for c in claims if c.kind == OBJECT and c.negated and c.thing >= 0}
+    return [
+        replace(c, negated=True) if c.kind == RELATION and (c.sentence, c.thing) in absent else c for c in claims
+    ]
 
 
 def align(premise: Reading, hypothesis: Reading, may_be: MayBe | None = None) -> dict[int, int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 
 from . import (
     ACTION,
@@ -66,9 +67,33 @@ def relation(claim: Claim, premise: Reading, alignment: Mapping[int, int]) -> st
     return _relation(claim, Known.of(premise), alignment)
 
 
-def _relation(claim: Claim, premise: Known, alignment: Mapping[int, int]) -> str:
+_SHOWN = frozenset(("expression", "look", "face", "mood"))  # what it is, whoever has it is
+
+
+def _of_clouds(claim: Claim, premise: Known) -> bool:
+    """A sky that is overcast is covered by clouds, and the other way round."""
+    nouns = {lexicon.head(claim.subject), lexicon.head(claim.object or "x")}
+    for p in premise.reading.claims:
+        if p.negated:
+            continue
+        covered = p.kind == SCENE and p.subject == "sky" and values.entails(p.value, "overcast")
+        if covered and claim.kind in (OBJECT, RELATION) and nouns <= {"cloud", "sky", "x"}:
+            return True
+        over = p.kind == RELATION and (lexicon.head(p.subject), lexicon.head(p.object)) == ("cloud", "sky")
+        if over and p.value in ("cover", "fill", "blanket") and claim.subject == "sky" and claim.kind == SCENE:
+            return values.entails("overcast", claim.value)
+    return False
+
+
+def _relation(
+    claim: Claim, premise: Known, alignment: Mapping[int, int], owner: Mapping[int, int] = MappingProxyType({})
+) -> str:
     things = premise.reading.things
     moved = _moved(claim, alignment)
+    if not claim.negated and _of_clouds(claim, premise):
+        return ENTAILED
+    if claim.kind == ATTRIBUTE and lexicon.head(claim.subject) in _SHOWN and (own := alignment.get(owner.get(claim.thing, -1), -1)) >= 0:
+        moved = replace(moved, subject=things[own].head, thing=own)
     if moved.thing < -1 and not claim.negated:
         if moved.kind == OBJECT:
             return _existence(moved, premise, things)
@@ -100,6 +125,8 @@ def _existence(claim: Claim, premise: Known, things: Sequence[Thing]) -> str:
     for p in premise.reading.claims:
         if p.negated and p.kind == OBJECT and lexicon.is_kind(claim.subject, p.subject):
             return CONTRADICTED
+        if p.kind == SCENE and p.subject == "setting" and not p.negated and lexicon.is_kind(p.value, claim.subject):
+            return ENTAILED
     return NEUTRAL
 
 
@@ -139,8 +166,9 @@ def compare(a: Reading, b: Reading) -> str:
     x, y = Known.of(a), Known.of(b)
     there = align_known(x, y)
     back = {i: j for j, i in there.items()}
-    forward = [_relation(c, x, there) for c in b.claims]
-    backward = [_relation(c, y, back) for c in a.claims]
+    a, b = x.reading, y.reading
+    forward = [_relation(c, x, there, y.owner) for c in b.claims]
+    backward = [_relation(c, y, back, x.owner) for c in a.claims]
     if _clash(b.claims, forward, x, y, there, back) or _clash(a.claims, backward, y, x, back, there):
         return CONTRADICTION
     if contrast.clash(x, y, there):
@@ -171,7 +199,11 @@ def unsupported(facts: Reading, written: Reading) -> list[int]:
     if _foreign(facts) or _foreign(written):
         return [i for i, c in enumerate(written.claims) if not _said_by_one(c, facts)]
     found = align_known(known, text)
-    return [i for i, claim in enumerate(written.claims) if not _supported(claim, known, text, found, _relation(claim, known, found), strict=True)]
+    return [
+        i
+        for i, claim in enumerate(text.reading.claims)
+        if not _supported(claim, known, text, found, _relation(claim, known, found, text.owner), strict=True)
+    ]
 
 
 def _supported(

@@ -107,6 +107,8 @@ def says(p: Claim, h: Claim, things: Sequence[Thing]) -> str:
         if h.other >= 0 and a_kind(called(things[h.other]), p.subject):
             return CONTRADICTED
         return NEUTRAL
+    if p.kind == OBJECT and p.negated and h.negated and h.kind == RELATION:
+        return ENTAILED if lexicon.is_kind(h.subject, p.subject) else NEUTRAL
     if h.kind == NUMBER:
         if p.kind == NUMBER and _one(p, h) and not p.negated:
             return ENTAILED if p.value == h.value else CONTRADICTED
@@ -326,6 +328,11 @@ def _scene(p: Claim, h: Claim) -> str:
     kin = {p.subject, h.subject}
     if {"sky", "weather"} & kin and _sky(p.value, h.value):
         return CONTRADICTED if p.negated == h.negated else ENTAILED
+    if kin == {"time", "weather"}:
+        sunny = p.value if p.subject == "weather" else h.value
+        time = h.value if p.subject == "weather" else p.value
+        clash = "sunny" in sunny and "night" in time and p.negated == h.negated
+        return CONTRADICTED if clash else NEUTRAL
     if len(kin) > 1 and not kin <= {"sky", "weather", "setting", "time", "light", "event"} and p.kind == h.kind:
         return NEUTRAL
     if p.kind != h.kind and "sky" not in kin:

@@ -8,7 +8,7 @@ there, in one sentence, of that thing, and of nothing else?
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from functools import lru_cache
 
@@ -107,7 +107,7 @@ def borne_out(claim: Claim, moved: Claim, premise: Known, written: Known, alignm
     if claim.kind == SCENE:
         return said(premise.text, values.words(claim.value))
     if claim.kind == RELATION:
-        return _related(claim, moved, premise) or _attached_elsewhere(claim, premise, written, alignment)
+        return _related(claim, moved, premise, alignment) or _attached_elsewhere(claim, premise, written, alignment)
     return False
 
 
@@ -245,14 +245,14 @@ def _places_in(text: str) -> frozenset[str]:
     return frozenset(name for phrase, name in predicates.PLACES.items() if f" {phrase} " in text)
 
 
-def _related(claim: Claim, moved: Claim, premise: Known) -> bool:
+def _related(claim: Claim, moved: Claim, premise: Known, alignment: Mapping[int, int]) -> bool:
     """One sentence speaks of both and has the predicate's words; the second thing is no other's."""
     verb, place, rest = predicates.parts(claim.value)
     if (moved.other >= 0 and verb in ("wear", "have", "hold", "carry")) or place == "with":
         owner = premise.owner.get(moved.other, -1)
         if owner >= 0 and owner != moved.thing:
             return False
-    if moved.thing >= 0 and _anothers(claim, moved, premise):
+    if moved.thing >= 0 and _anothers(claim, moved, premise, alignment.values()):
         return False
     holds = verb in _WEAK or (verb in predicates.HAVING and not lexicon.is_person(claim.subject))
     if place in ("on", "in") and not verb and moved.other >= 0 and _stands_elsewhere(moved, place, premise):
@@ -311,12 +311,13 @@ def _stands_elsewhere(moved: Claim, place: str, premise: Known) -> bool:
     )
 
 
-def _anothers(claim: Claim, moved: Claim, premise: Known) -> bool:
+def _anothers(claim: Claim, moved: Claim, premise: Known, taken: Collection[int]) -> bool:
     """The facts say it of another thing of that kind, told from this one."""
     return any(
         p.kind == RELATION
         and p.thing not in (moved.thing, -1)
         and not p.negated
+        and (premise.reading.things[p.thing].number == 1 or p.thing in taken)
         and lexicon.is_kind(p.subject, claim.subject)
         and lexicon.is_kind(p.object, claim.object)
         and predicates.entails(p.value, claim.value)
