@@ -7,15 +7,17 @@ from collections.abc import Sequence
 from functools import cache
 
 from . import STATEMENT, Claim, Thing
+from .english_words import GROUPS, LOCATED
 
 # Words that add nothing that can be true or false where a place or a relation is claimed: verbs of being somewhere,
 # of showing and of having on; nouns of measure and of writing.
-_LIGHT = frozenset(
+LIGHT = frozenset(
     "stand sit lie rest run place position locate situate display hang mount put set arrange find feature show "
     "depict appear seem dress wear hold have contain include visible pair word letter lettering number text group "
     "row stack set piece kind type area side part front back top bottom second other another image picture photo "
-    "scene view background foreground distance".split()
+    "scene view background foreground distance nearby close upright scattered filled day crowd".split()
 )
+_NOTHING = LIGHT | GROUPS | LOCATED
 _SHORTEST = 3  # letters; shorter words are function words or endings
 
 
@@ -44,8 +46,8 @@ def unclaimed_words(text: str, claims: Sequence[Claim], things: Sequence[Thing])
         for word in sorted(_words(text) - _function_words())
         if len(word) >= _SHORTEST
         and not word.endswith("ly")
-        and not any(_alike(word, other) for other in known)
-        and not any(_alike(word, other) for other in _LIGHT)
+        and not any(alike(word, other) for other in known)
+        and not any(alike(word, other) for other in _NOTHING)
     ]
 
 
@@ -53,7 +55,7 @@ def _words(text: str) -> set[str]:
     return set(re.findall(r"[^\W\d_]+", text.lower()))
 
 
-def _alike(a: str, b: str) -> bool:
+def alike(a: str, b: str) -> bool:
     """Whether two words may be forms of one: "rides" and "riding"."""
     if a == b:
         return True

@@ -17,13 +17,11 @@ from . import (
     Thing,
     cutting,
     places,
+    trimming,
     wording,
 )
-from .english_words import EVALUATIVE, WHICH
-from .quotations import STANDIN, Quote
+from .quotations import Quote
 from .things import Entity, Things
-
-_PRAISE = EVALUATIVE - WHICH
 
 
 @dataclass
@@ -92,8 +90,7 @@ class Draft:
         """
         text = self.doc.text if self.doc is not None else ""
         if self.doc is not None and len(self.found) > self.first:
-            self._announce()
-            self._fillers()
+            self.edits += [Edit(*e) for e in trimming.edits(self)]
         kept: list[Edit] = []
         for e in sorted(self.edits, key=lambda e: (e.start, e.start - e.end)):
             if not kept or e.start >= kept[-1].end:
@@ -168,101 +165,6 @@ class Draft:
             self.not_claims.append(said)
             self.fillers.append(token)
 
-    def _leave_out(self, tokens, *, aside: bool) -> None:
-        """Take words that claim nothing out of the sentence's text, with the comma or blank before them.
-
-        An aside behind a noun ("a light, which is old, hangs ...") takes both of its commas along.
-        """
-        text = self.doc.text
-        for start, end in self._spans(tokens):
-            before = text[:start].rstrip()
-            after = text[end:].lstrip()
-            if before.endswith(",") and (not after or after[0] in ",.;"):
-                before = before[:-1]
-                if aside and after.startswith(",") and end < len(text) and text[end] == ",":
-                    end += 1
-            if before:
-                start = len(before)
-            else:
-                end += len(text[end:]) - len(text[end:].lstrip(" ,"))
-            self.edits.append(Edit(start, end, ""))
-
-    def _fillers(self) -> None:
-        """Take out whatever claims nothing, where it can go by itself and no claim is said by it alone."""
-        kept = {(a, b) for f in self.found[self.first :] for a, b in f.spans}
-        for token in self.fillers:
-            tokens = cutting.with_token(token)
-            spans = self._spans(tokens)
-            if spans and not any(a <= x and y <= b for a, b in spans for x, y in kept):
-                self._leave_out(tokens, aside=token.dep_ in ("relcl", "acl", "appos"))
-        for token in self.doc:
-            praise = (
-                token.dep_ == "amod"
-                and token.lemma_.lower() in _PRAISE
-                and token.text.lower() not in WHICH
-            )
-            if (
-                praise
-                and not any(c.dep_ in ("conj", "prep", "cc") for c in token.children)
-                and token.i + 1 < len(self.doc)
-            ):
-                following = token.nbor(1)
-                if following.is_punct:
-                    following = token.nbor(2) if token.i + 2 < len(self.doc) else following
-                start, end = token.left_edge.idx, following.idx
-                self.edits.append(Edit(start, end, ""))
-                article = token.left_edge.nbor(-1) if token.left_edge.i else None
-                if article is not None and article.text.lower() in ("a", "an"):
-                    right = wording.article(following.text).split()[0]
-                    right = right.capitalize() if article.text[0].isupper() else right
-                    self.edits.append(Edit(article.idx, article.idx + len(article.text), right))
-
-    def _announce(self) -> None:
-        """ "A tall tower in the background." -> "There is a tall tower in the background."; "A man riding" -> "is riding"."""
-        root = next((t for t in self.doc if t.head.i == t.i), None)
-        if root is None or self.doc[0].text.lower() in ("there", "here"):
-            return
-        subject = next(
-            (c for c in root.children if c.dep_ in ("nsubj", "nsubjpass") and c.i < root.i), None
-        )
-        if (
-            root.pos_ in ("NOUN", "PROPN")
-            and subject is None
-            and not any(
-                t.tag_ in ("VBZ", "VBP", "VBD") and t.dep_ != "relcl" and t.head.i == root.i
-                for t in self.doc
-            )
-        ):
-            many = root.tag_ in ("NNS", "NNPS")
-            if root.text.lower() != STANDIN.lower() and self.doc[0].pos_ in (
-                "DET",
-                "NOUN",
-                "ADJ",
-                "NUM",
-                "PROPN",
-                "VERB",
-                "ADV",
-            ):
-                first = self.doc[0]
-                word = (
-                    first.text
-                    if first.pos_ == "PROPN" or (first.text.isupper() and len(first.text) > 1)
-                    else first.text[:1].lower() + first.text[1:]
-                )
-                self.edits.append(
-                    Edit(0, len(first.text), f"There {'are' if many else 'is'} {word}")
-                )
-        elif (
-            root.tag_ in ("VBG", "VBN")
-            and subject is not None
-            and not any(c.dep_ in ("aux", "auxpass") for c in root.children)
-        ):
-            many = subject.tag_ in ("NNS", "NNPS") or any(
-                c.dep_ == "conj" for c in subject.children
-            )
-            at = root.idx
-            self.edits.append(Edit(at, at, "are " if many else "is "))
-
     def about(self, base: str, place: tuple | None = None) -> Entity:
         """The image itself, its background, an area of it: what attributes of the image are said of.
 
@@ -315,7 +217,7 @@ class Draft:
     def scene(self, subject: str, value: str, *, hedged=False, negated=False, tokens=()) -> None:
         self._keep(
             Found(
-                SCENE, value, None, None, subject, hedged, negated, self._spans(tokens), self.index
+                SCENE, value, None, None, subject, hedged, negated, self.spans_of(tokens), self.index
             )
         )
 
@@ -334,7 +236,7 @@ class Draft:
     ) -> None:
         if a is b or (verb is None and value != "wear" and 0 <= b.owner == a.index):
             return  # nothing is in its own hand
-        spans = self._spans(self._tokens(tokens, verb, at))
+        spans = self.spans_of(self._tokens(tokens, verb, at))
         self._keep(
             Found(RELATION, value, a, b, a.head, hedged, negated, spans, self.index, verb, active)
         )
@@ -350,7 +252,7 @@ class Draft:
         hedged=False,
         negated=False,
     ) -> None:
-        spans = self._spans(self._tokens(tokens, verb))
+        spans = self.spans_of(self._tokens(tokens, verb))
         self._keep(
             Found(kind, value, entity, None, entity.head, hedged, negated, spans, self.index, verb)
         )
@@ -371,7 +273,7 @@ class Draft:
             return list(tokens)
         return cutting.with_token(at if at is not None else verb)
 
-    def _spans(self, tokens) -> tuple[tuple[int, int], ...]:
+    def spans_of(self, tokens) -> tuple[tuple[int, int], ...]:
         spans: list[list[int]] = []
         last = -2
         for t in sorted(tokens, key=lambda t: t.i):
