@@ -46,7 +46,7 @@ def _said_once(prior, captions, asked, **how):
 OFF = {
     "all signals": [],
     "a guess is a statement": [(evidence, "HEDGED", 0.0)],
-    "what stands late is believed as much": [(evidence, "LATE", 0.0)],
+    "what stands late is believed as much": [(evidence.Prior, "late", 0.0)],
     "a second sample says no more": [(evidence.Prior, "of", _said_once)],
     "another region says no more": [(evidence, "OTHER_VIEW", -math.inf)],
     "nothing through the thing": [(verdicts, "THROUGH", 0.0)],

@@ -22,9 +22,6 @@ _TRUE_SHARE = 0.75  # of what vision-language models say of a patch (LLaVA-1.5's
 # Log-odds, chosen on invented scenes whose facts are known (bench/RESULTS.md).
 OTHER_VIEW = 1.5  # for each further region that says it
 HEDGED = -1.0  # said as a guess
-# What a model invents stands late in its captions (LURE, arXiv 2310.00754): of the objects that LLaVA-1.5 first named
-# in the first sentence .97 were in the photos of DID-Bench, in the last third about .65 (bench/calibrate.py).
-LATE = 1.0
 UNMENTIONED = -3.3  # a thing that a given caption of the whole image, not this captioner's, does not name
 THROUGH = 0.9  # how much of `through` counts: errors of a matcher on one crop go together, a little
 
@@ -124,12 +121,16 @@ class Prior:
         again: for a second and a third caption of the region.
         alone: said in the only caption of a region.
         of_thing: more for what is said of a thing, where the thing is there.
+        late: less for what the only caption of a region says last than for what it says first. What a model invents
+            stands late (LURE, arXiv 2310.00754): of the objects that LLaVA-1.5 first named in the first sentence
+            .97 were in the photos of DID-Bench, in the last third about .65 (bench/calibrate.py).
     """
 
     once: float = 0.0
     again: float = 1.0
     alone: float = 2.0
     of_thing: float = 1.5
+    late: float = 1.0
 
     def of(
         self, captions: int, asked: int, *, hedged: bool = False, late: float = 0.5
@@ -145,7 +146,7 @@ class Prior:
         if not 1 <= captions <= asked:
             raise ValueError(f"said by {captions} of {asked} captions")
         if asked == 1:
-            odds = self.alone + LATE * (0.5 - late)
+            odds = self.alone + self.late * (0.5 - late)
         else:
             odds = self.once + self.again * min(captions - 1, 2)
         return odds + (HEDGED if hedged else 0.0)
