@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from . import judging, lexicon, predicates, values
+from . import RELATION, judging, lexicon, predicates, values
 from .alignment import Known, one_and_many
 from .lexicon import lemma
 from .support import means, tokens
@@ -30,7 +30,7 @@ def clash(p: Known, h: Known, alignment: Mapping[int, int]) -> bool:
         alignment: things of h -> the things of p that they are.
     """
     a, b = p.reading, h.reading
-    first, second = (" ".join(s.text or s.said for s in r.sentences) for r in (a, b))
+    first, second = (_switched(" ".join(s.text or s.said for s in r.sentences)) for r in (a, b))
     x = [t for t in tokens(first) if t not in _SMALL]
     y = [t for t in tokens(second) if t not in _SMALL]
     if not x or not y or len(x) > 60 or len(y) > 60 or _DENIAL.search(f"{first} {second}"):
@@ -39,6 +39,8 @@ def clash(p: Known, h: Known, alignment: Mapping[int, int]) -> bool:
     fewer = [t for t in y if not any(means(t, u) or means(u, t) for u in x)]
     if 1 - len(more) / len(x) < _SHARED and 1 - len(fewer) / len(y) < _SHARED:
         return False
+    if _other_hand(first, second, p, h, alignment):
+        return True
     nouns = {lexicon.head(n): -1 for r in (a, b) for t in r.things for n in judging.called(t)}
     for j, i in alignment.items():
         own = alignment.get(h.owner.get(j, -1), -1)
@@ -49,7 +51,7 @@ def clash(p: Known, h: Known, alignment: Mapping[int, int]) -> bool:
         for n in (*judging.called(a.things[i]), *judging.called(b.things[j])):
             nouns[lexicon.head(n)] = j
     return _texts_clash(first, second, x, y) or any(
-        _opposed(u, v) and (one := _noun(u, x, nouns)) >= 0 and one == _noun(v, y, nouns)
+        _opposed(u, v) and (one := _noun(u, x, nouns, first)) >= 0 and one == _noun(v, y, nouns, second)
         for u in more
         for v in fewer
     )
@@ -67,10 +69,46 @@ def _opposed(p: str, q: str) -> bool:
 _PLACES = frozenset("left right top bottom front back foreground background up down upper lower".split())
 
 
-def _noun(word: str, words: list[str], nouns: Mapping[str, int]) -> int:
-    """The thing that a word is said of: the next noun close by, or else the last before it."""
+_SWITCH = re.compile(r"\b(?:(?:switched|turned) |(?<=is )|(?<=are ))(on|off)(?=[,.;]| and\b|$)")
+
+
+def _switched(text: str) -> str:
+    """ "is off", "switched on" as one word each."""
+    return _SWITCH.sub(lambda m: "lit" if m[1] == "on" else "unlit", text)
+
+
+_HAND = re.compile(r"\b(?:his|her|their|its|the|[\w]+['’]s) (left|right) (?:hand|arm|paw|foot|leg|shoulder|wrist)\b")
+
+
+def _other_hand(first: str, second: str, p: Known, h: Known, alignment: Mapping[int, int]) -> bool:
+    """One thing is in the left hand of somebody here and in the right there."""
+    one, other = {*_HAND.findall(first)}, {*_HAND.findall(second)}
+    if len(one) != 1 or len(other) != 1 or one == other:
+        return False
+    return any(_in_hand(p, i) and _in_hand(h, j) for j, i in alignment.items())
+
+
+def _in_hand(known: Known, index: int) -> bool:
+    held = [c for c in known.about[index] if c.kind == RELATION and c.other == index and not c.negated]
+    return any(
+        predicates.parts(c.value)[0] in ("hold", "have", "carry", "wear", "grip", "clutch")
+        and predicates.parts(c.value)[1] == ""
+        and lexicon.head(c.object) not in ("hand", "arm", "paw", "foot", "leg", "shoulder", "wrist")
+        for c in held
+    )
+
+
+_STATED = r"\b(?:is|are|was|were|looks?|seems?|appears?|[\w]+ly) {}\b"
+
+
+def _noun(word: str, words: list[str], nouns: Mapping[str, int], text: str) -> int:
+    """The thing that a word is said of: the next noun close by, or else the last before it.
+
+    After a verb of being ("the terrace is empty") it is the last before it.
+    """
     at = words.index(word)
-    for t in words[at + 1 : at + 3]:
+    stated = re.search(_STATED.format(re.escape(word)), text, re.IGNORECASE)
+    for t in () if stated else words[at + 1 : at + 3]:
         if (found := nouns.get(lexicon.singular(t))) is not None:
             return found
     for t in reversed(words[:at]):

@@ -76,7 +76,7 @@ def _of_clouds(claim: Claim, premise: Known) -> bool:
     for p in premise.reading.claims:
         if p.negated:
             continue
-        covered = p.kind == SCENE and p.subject == "sky" and values.entails(p.value, "overcast")
+        covered = p.kind == SCENE and p.subject == "sky" and "part" not in p.value and values.entails(p.value, "overcast")
         if covered and claim.kind in (OBJECT, RELATION) and nouns <= {"cloud", "sky", "x"}:
             return True
         over = p.kind == RELATION and (lexicon.head(p.subject), lexicon.head(p.object)) == ("cloud", "sky")
