@@ -100,3 +100,17 @@ def test_every_node_is_found_by_its_pack_and_other_words(nodes):
     for kind, node in nodes.items():
         found_by = [node["display_name"].lower(), *node["search_aliases"]]
         assert any("patch matters" in words for words in found_by) and len(found_by) >= 3, kind
+
+
+def test_the_readme_recommends_models_of_the_catalogue_that_fit():
+    catalogue = json.loads((ROOT / "core/models/local/catalogue.json").read_text())
+    known = {entry["id"]: entry for entry in catalogue}
+    rows = re.findall(
+        r"^\| (\d+) GB \| `(\S+?)`(.*) \| ([\d.]+).* GB \|",
+        (ROOT / "README.md").read_text(),
+        re.MULTILINE,
+    )
+    assert [int(row[0]) for row in rows] == [6, 8, 12, 24]
+    for memory, first, others, download in rows:
+        assert known[first]["vram_gb"] <= int(memory) and known[first]["size_gb"] == float(download)
+        assert set(re.findall(r"`(\S+/\S+)`", others)) <= set(known)
