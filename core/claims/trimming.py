@@ -1,0 +1,202 @@
+"""The text of a sentence with only what it claims: praise, moods and whatever no claim says taken out."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from . import cutting, wording
+from .coverage import LIGHT, alike
+from .english_words import EVALUATIVE, GROUPS, LOCATED, WHICH
+from .quotations import STANDIN
+
+if TYPE_CHECKING:
+    from .draft import Draft
+
+Change = tuple[int, int, str]  # characters from, to, and what stands there instead
+_PRAISE = EVALUATIVE - WHICH
+_CONTENT = ("NOUN", "PROPN", "VERB", "ADJ", "ADV")
+_CLAUSES = ("advcl", "acl", "relcl", "appos")
+
+
+def edits(draft: Draft) -> list[Change]:
+    """The changes of the parsed text of the sentence being read that leave what is claimed."""
+    return [*_announced(draft), *_fillers(draft), *_praise(draft), *_leftovers(draft)]
+
+
+def _left_out(draft: Draft, tokens, *, aside: bool) -> list[Change]:
+    """Words that claim nothing, with the comma or blank before them.
+
+    An aside behind a noun ("a light, which is old, hangs ...") takes both of its commas along.
+    """
+    text, changes = draft.doc.text, []
+    for start, end in draft.spans_of(tokens):
+        before = text[:start].rstrip()
+        after = text[end:].lstrip()
+        if before.endswith(",") and (not after or after[0] in ",.;"):
+            before = before[:-1]
+            if aside and after.startswith(",") and end < len(text) and text[end] == ",":
+                end += 1
+        if before:
+            start = len(before)
+        else:
+            end += len(text[end:]) - len(text[end:].lstrip(" ,"))
+        changes.append((start, end, ""))
+    return changes
+
+
+def _claimed(draft: Draft) -> set[tuple[int, int]]:
+    return {span for f in draft.found[draft.first :] for span in f.spans}
+
+
+def _fillers(draft: Draft) -> list[Change]:
+    """Take out what was found to claim nothing, where it can go by itself and no claim is said by it alone."""
+    kept, changes = _claimed(draft), []
+    for token in draft.fillers:
+        tokens = cutting.with_token(token)
+        spans = draft.spans_of(tokens)
+        if spans and not any(a <= x and y <= b for a, b in spans for x, y in kept):
+            changes += _left_out(draft, tokens, aside=token.dep_ in ("relcl", "acl", "appos"))
+    return changes
+
+
+def _praise(draft: Draft) -> list[Change]:
+    changes: list[Change] = []
+    for token in draft.doc:
+        if (
+            token.dep_ == "amod"
+            and token.lemma_.lower() in _PRAISE
+            and token.text.lower() not in WHICH
+        ):
+            changes += _adjective(token)
+    return changes
+
+
+def _adjective(token) -> list[Change]:
+    """Without an adjective before its noun, and with the article that fits what follows."""
+    doc = token.doc
+    if any(c.dep_ in ("conj", "prep", "cc") for c in token.children) or token.i + 1 >= len(doc):
+        return []
+    following = token.nbor(1)
+    if following.is_punct:
+        following = token.nbor(2) if token.i + 2 < len(doc) else following
+    changes = [(token.left_edge.idx, following.idx, "")]
+    article = token.left_edge.nbor(-1) if token.left_edge.i else None
+    if article is not None and article.text.lower() in ("a", "an"):
+        right = wording.article(following.text).split()[0]
+        right = right.capitalize() if article.text[0].isupper() else right
+        changes.append((article.idx, article.idx + len(article.text), right))
+    return changes
+
+
+def _announced(draft: Draft) -> list[Change]:
+    """ "A tall tower in the background." -> "There is a tall tower in the background."; "A man riding" -> "is riding"."""
+    doc = draft.doc
+    root = next((t for t in doc if t.head.i == t.i), None)
+    if root is None or doc[0].text.lower() in ("there", "here"):
+        return []
+    subject = next(
+        (c for c in root.children if c.dep_ in ("nsubj", "nsubjpass") and c.i < root.i), None
+    )
+    if (
+        root.pos_ in ("NOUN", "PROPN")
+        and subject is None
+        and not any(
+            t.tag_ in ("VBZ", "VBP", "VBD") and t.dep_ != "relcl" and t.head.i == root.i
+            for t in doc
+        )
+    ):
+        many = root.tag_ in ("NNS", "NNPS")
+        if root.text.lower() != STANDIN.lower() and doc[0].pos_ in (
+            "DET", "NOUN", "ADJ", "NUM", "PROPN", "VERB", "ADV",
+        ):  # fmt: skip
+            first = doc[0]
+            named = first.pos_ == "PROPN" or (first.text.isupper() and len(first.text) > 1)
+            word = first.text if named else first.text[:1].lower() + first.text[1:]
+            return [(0, len(first.text), f"There {'are' if many else 'is'} {word}")]
+    elif (
+        root.tag_ in ("VBG", "VBN")
+        and subject is not None
+        and not any(c.dep_ in ("aux", "auxpass") for c in root.children)
+    ):
+        many = subject.tag_ in ("NNS", "NNPS") or any(c.dep_ == "conj" for c in subject.children)
+        return [(root.idx, root.idx, "are " if many else "is ")]
+    return []
+
+
+# -- what no claim accounts for ---------------------------------------------------------------------
+
+
+@cache
+def _stop_words() -> frozenset[str]:
+    from spacy.lang.en.stop_words import STOP_WORDS
+
+    return frozenset(STOP_WORDS)
+
+
+def _leftovers(draft: Draft) -> list[Change]:
+    """Phrases and clauses of which no word is in a claim, where the sentence stands without them."""
+    known = set()
+    for f in draft.found[draft.first :]:
+        known |= set(f"{f.value} {f.subject}".lower().split())
+        for e in filter(None, (f.entity, f.other)):
+            known |= {word.lower() for name in (*e.heads, *e.nouns, *e.has) for word in name.split()}
+    quoted = {q.token for q in draft.quotes}
+    doc = list(draft.doc)
+    open_ = {t.i for t in doc if t.i not in quoted and _is_content(t) and not _accounted(t, known)}
+    kept, gone, changes = _claimed(draft), set(), []
+    for token in doc:
+        if token.i not in open_ or token.i in gone:
+            continue
+        for tokens in _pieces(token):
+            inside = [t for t in tokens if _is_content(t)]
+            spans = draft.spans_of(tokens)
+            if (
+                not tokens
+                or len(spans) > 1
+                or any(t.i not in open_ for t in inside)
+                or any(a <= x and y <= b for a, b in spans for x, y in kept)
+            ):
+                continue
+            gone |= {t.i for t in tokens}
+            one = len(tokens) == 1 and token.dep_ == "amod" and token.i < token.head.i
+            changes += _adjective(token) if one else _left_out(draft, tokens, aside=True)
+            break
+    return changes
+
+
+def _pieces(token) -> list[list]:
+    """What could go with a word, the smallest first: itself, its phrase, its clause."""
+    found = []
+    if token.dep_ in ("amod", "advmod", "npadvmod") and not any(c.dep_ == "neg" for c in token.children):
+        found.append(list(token.subtree))
+    up = token
+    for _ in range(6):
+        if up.dep_ == "prep" and up.head.pos_ not in ("ADP", "SCONJ"):
+            found.append(list(up.subtree))
+        elif up.dep_ in _CLAUSES:
+            found.append(list(up.subtree))
+        elif up.dep_ == "conj" and up.pos_ in ("VERB", "AUX", "NOUN", "ADJ"):
+            found.append(cutting.with_token(up))
+        if up.head == up:
+            break
+        up = up.head
+    return found
+
+
+def _is_content(token) -> bool:
+    low = token.text.lower()
+    return (
+        token.pos_ in _CONTENT
+        and low.isalpha()
+        and len(low) > 2
+        and not low.endswith("ly")
+        and low not in _stop_words()
+    )
+
+
+def _accounted(token, known: set[str]) -> bool:
+    forms = {token.text.lower(), token.lemma_.lower()}
+    if forms & (LIGHT | GROUPS | LOCATED):
+        return True
+    return any(alike(form, word) for form in forms for word in known)
