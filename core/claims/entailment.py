@@ -245,6 +245,8 @@ def _follows(claim: Claim, premise: Known, alignment: Mapping[int, int]) -> bool
     moved, things = _moved(claim, alignment), premise.reading.things
     if _vacuous(claim):
         return True
+    if claim.kind == ATTRIBUTE and claim.value in _PRONOUNS and moved.thing >= 0 and not claim.negated:
+        return _sex(moved.thing, premise) == claim.value
     if claim.negated or moved.thing == -2 or moved.other == -2 or moved.thing < 0:
         return False
     if claim.kind == OBJECT:
@@ -266,6 +268,20 @@ def _follows(claim: Claim, premise: Known, alignment: Mapping[int, int]) -> bool
                 if things[k].head in _SURFACES or (premise.owner.get(k) != moved.thing and not living):
                     said += [q.value for q in premise.about[k] if q.kind == ATTRIBUTE and q.thing == k]
     return all(any(values.entails(s, w) for s in said) for w in values.words(claim.value))
+
+
+_PRONOUNS = {"female": ("she", "her", "hers", "herself"), "male": ("he", "his", "him", "himself")}
+
+
+def _sex(thing: int, premise: Known) -> str:
+    """What the pronouns that stand for a thing say of it; "" where there are none."""
+    for s in premise.reading.sentences:
+        for start, end, named in s.mentions:
+            if named == thing:
+                for sex, pronouns in _PRONOUNS.items():
+                    if s.text[start:end].lower() in pronouns:
+                        return sex
+    return ""
 
 
 def _vacuous(claim: Claim) -> bool:
@@ -384,7 +400,7 @@ def _foreign(reading: Reading) -> bool:
 
 
 def _text(reading: Reading) -> str:
-    return " ".join(s.text or s.said for s in reading.sentences)
+    return " ".join(s.said or s.text for s in reading.sentences)
 
 
 def _said_by_one(claim: Claim, facts: Reading) -> bool:

@@ -188,7 +188,9 @@ def _relation(p: Claim, h: Claim, things: Sequence[Thing]) -> str:
     if p.kind in (ATTRIBUTE, ACTION):
         if not _one(p, h) and not (h.other >= 0 and p.thing == h.other):
             return NEUTRAL
-        said = values.entails(p.value, f"{h.value} {h.object}") if _one(p, h) else False
+        said = values.entails(p.value, f"{h.value} {h.object}") if _one(p, h) else (
+            predicates.parts(h.value)[0] in ("cover", "blanket") and values.entails(p.value, h.subject)
+        )
         if not said and predicates.parts(h.value)[0] in predicates.HAVING | {"wear"} and _one(p, h):
             said = values.entails(p.value, h.object)
         verb = predicates.parts(h.value)[0]

@@ -68,7 +68,7 @@ wear,dress,clothe,have on,don,attire,sport
 hold,carry,grip,grasp,clutch,hold onto,have hand,handle,hold up,cradle,clasp,bear,rest hand
 look,gaze,stare,watch,glance,view,observe,peer,face,direct gaze,focus,turn,eye
 sit,seat,perch
-lie,recline,lie down,lay,sprawl
+lie,recline,lie down,lay,sprawl,curl,curl up
 stand,be stand,stand up
 rest,relax,lie
 walk,stroll,make way,walk along,step,wander,march,stride

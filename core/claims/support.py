@@ -40,7 +40,7 @@ _SMALL = frozenset(
 
 
 def _text(sentence: Sentence) -> str:
-    return sentence.text or sentence.said
+    return sentence.said or sentence.text
 
 
 @lru_cache(maxsize=4096)
@@ -114,8 +114,9 @@ def borne_out(claim: Claim, moved: Claim, premise: Known, written: Known, alignm
 def _named(noun: str, premise: Known) -> bool:
     """Whether a sentence names such a thing: each word of the compound, or a kind of it."""
     words = tuple(noun.split())
-    if lexicon.senses(words[-1], lexicon.VERB) and any(said(_text(s), words) for s in premise.reading.sentences):
-        return True  # a verb that the tagger took for a noun
+    verbal = lexicon.senses(words[-1], lexicon.VERB) or lexicon.senses(values.stem(words[-1]), lexicon.VERB)
+    if verbal and any(said(_text(s), words) for s in premise.reading.sentences):
+        return True  # a verb that the tagger took for a noun, or the noun of a verb ("toppings")
     return any(
         said(_text(s), words) and any(lexicon.is_kind(lexicon.singular(t), words[-1]) for t in tokens(_text(s)))
         for s in premise.reading.sentences
@@ -144,7 +145,7 @@ def _agent(claim: Claim, moved: Claim, premise: Known) -> bool:
 
 def _sentence(premise: Known, index: int) -> str:
     sentences = premise.reading.sentences
-    return (sentences[index].text or sentences[index].said) if index < len(sentences) else ""
+    return (sentences[index].said or sentences[index].text) if index < len(sentences) else ""
 
 
 def _speaks_of(sentence: Sentence, index: int, noun: str, thing: int, premise: Known) -> bool:
@@ -250,7 +251,7 @@ def _related(claim: Claim, moved: Claim, premise: Known, alignment: Mapping[int,
     verb, place, rest = predicates.parts(claim.value)
     if (moved.other >= 0 and verb in ("wear", "have", "hold", "carry")) or place == "with":
         owner = premise.owner.get(moved.other, -1)
-        if owner >= 0 and owner != moved.thing:
+        if owner >= 0 and owner != moved.thing and not _again(premise, owner, claim.subject):
             return False
     if moved.thing >= 0 and _anothers(claim, moved, premise, alignment.values()):
         return False
@@ -270,7 +271,7 @@ def _related(claim: Claim, moved: Claim, premise: Known, alignment: Mapping[int,
         if rest and not said(_text(s), tuple(rest)):
             continue
         weak = not verb or holds or verb in ("have", "be", "include", "feature") or predicates.idle(verb)
-        worn = verb == "wear" and {"in", "with", "on"} & set(there)
+        worn = (verb == "wear" and {"in", "with", "on"} & set(there)) or (verb == "use" and "with" in there)
         if not weak and not worn and not any(means(t, verb) for t in there):
             continue
         if place and place not in ("with", "at"):
@@ -283,6 +284,12 @@ def _related(claim: Claim, moved: Claim, premise: Known, alignment: Mapping[int,
             continue
         return True
     return False
+
+
+def _again(premise: Known, thing: int, noun: str) -> bool:
+    """ "The boat" may be the sailboat again, which the reader took for another."""
+    other = premise.reading.things[thing]
+    return other.definite and other.number == 1 and lexicon.is_kind(noun, other.head) and not _living(noun)
 
 
 _WEAK = frozenset("occupy say read label mark".split())
@@ -346,7 +353,8 @@ def _clashing(moved: Claim, premise: Known) -> bool:
 def _attached_elsewhere(claim: Claim, premise: Known, written: Known, alignment: Mapping[int, int]) -> bool:
     """A phrase that the parser hung on the wrong noun: the facts say it of another thing of the sentence."""
     verb, place, _ = predicates.parts(claim.value)
-    if not place or (verb and not predicates.idle(verb)):
+    bare = place and (not verb or predicates.idle(verb))
+    if not bare and _living(claim.subject):
         return False
     others = {
         k
@@ -357,9 +365,16 @@ def _attached_elsewhere(claim: Claim, premise: Known, written: Known, alignment:
     }
     target = alignment.get(claim.other, -2)
     if target < 0:
-        return False
+        # "A cactus in a pot" follows from a potted cactus.
+        return bool(bare) and any(
+            p.kind == ATTRIBUTE and p.thing == alignment[k] and values.related(p.value, lexicon.head(claim.object))
+            for k in others
+            for p in premise.about[alignment[k]]
+        )
     for k in others:
         head = premise.reading.things[alignment[k]].head
+        if not bare and lexicon.is_kind(head, claim.subject):
+            continue
         turned = replace(claim, thing=alignment[k], other=target, subject=head)
         if any(judging.says(p, turned, premise.reading.things) == judging.ENTAILED for p in premise.about[target]):
             return True

@@ -122,7 +122,7 @@ old,elderly,aged,senior
 dense,thick
 crossed,folded,cross,fold
 bare,leafless
-snowy,snow covered,covered snow,snow
+snowy,snow covered,covered snow,snow,snow capped,snowcapped
 blurred,blurry,out focus,unfocused
 open,opened
 closed,shut

@@ -78,6 +78,7 @@ queue, line
 mark, marking
 pile, stack, heap
 hill, hillside
+peak, summit, mountaintop
 slope, hillside, mountainside
 shore, shoreline, coast
 path, pathway, trail, walkway
@@ -241,6 +242,8 @@ wave: water
 pasture: field|meadow
 meadow: field|grassland
 mountain: hill|elevation
+peak: mountain
+summit: mountain
 brother: man
 sister: woman
 bride: woman|person
