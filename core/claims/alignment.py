@@ -74,7 +74,7 @@ class Known:
     @classmethod
     def of(cls, reading: Reading) -> Known:
         reading = replace(reading, claims=(*_denied(reading.claims),))
-        known = cls(reading, text=" ".join(s.text or s.said for s in reading.sentences).lower())
+        known = cls(reading, text=" ".join(s.said or s.text for s in reading.sentences).lower())
         for index, thing in enumerate(reading.things):
             if thing.owner >= 0:
                 known.owner[index] = thing.owner

@@ -30,7 +30,7 @@ def clash(p: Known, h: Known, alignment: Mapping[int, int]) -> bool:
         alignment: things of h -> the things of p that they are.
     """
     a, b = p.reading, h.reading
-    first, second = (_switched(" ".join(s.text or s.said for s in r.sentences)) for r in (a, b))
+    first, second = (_switched(" ".join(s.said or s.text for s in r.sentences)) for r in (a, b))
     x = [t for t in tokens(first) if t not in _SMALL]
     y = [t for t in tokens(second) if t not in _SMALL]
     if not x or not y or len(x) > 60 or len(y) > 60 or _DENIAL.search(f"{first} {second}"):
