@@ -6,7 +6,7 @@ import json
 import re
 import unicodedata
 from dataclasses import replace
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from . import ERROR, LENGTH, Completion
 from .thinking import without_thinking
@@ -134,18 +134,12 @@ def without_repetition(text: str) -> tuple[str, int]:
 
 
 def _without_stutter(sentence: str) -> str:
-    """A sentence in which one part after another between commas, or one word, is the same."""
-    for separator in (", ", " "):
-        parts = sentence.split(separator)
-        if len(parts) < 2 * REPEATS:
-            continue
-        kept: list[str] = []
-        for part in parts:
-            if len(kept) < REPEATS or any(_plain(part) != _plain(p) for p in kept[-REPEATS:]):
-                kept.append(part)
-        if len(kept) < len(parts):
-            sentence = separator.join(kept)
-    return sentence
+    """A sentence in which a part between commas comes `REPEATS` times in a row or more, with it once.
+
+    One whose words stutter stays as it is: it has no end, and statements that are too long are dropped.
+    """
+    runs = [list(run) for _, run in groupby(sentence.split(", "), _plain)]
+    return ", ".join(part for run in runs for part in (run[:1] if len(run) >= REPEATS else run))
 
 
 def instructs(sentence: str) -> bool:

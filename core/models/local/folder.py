@@ -146,8 +146,10 @@ def weight_files(path: Path, name: str) -> list[Path]:
         return [path / name] if (path / name).is_file() else []
     try:
         names = sorted(set(read_json(index)["weight_map"].values()))
-        if not names or any(Path(n).name != n for n in names):
-            raise ValueError("it names no files, or some in other folders")
+        if not names:
+            raise ValueError("it names no files")
+        if any(Path(n).name != n for n in names):
+            raise ValueError("it names files in other folders")
     except (OSError, ValueError, KeyError, AttributeError, TypeError) as error:
         raise PatchMattersError(
             f"model: {index} cannot be read ({error}): download the model again."
