@@ -8,6 +8,7 @@ The first call sets up what is needed in `.venv` beside this file; later calls s
 import hashlib
 import os
 import runpy
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -85,8 +86,10 @@ def main() -> int:
         python = set_up("requirements.txt")
         paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
-        command = [str(python), "-m", "core", *sys.argv[1:]]
-        return subprocess.run(command, env=environment).returncode
+        with subprocess.Popen([str(python), "-m", "core", *sys.argv[1:]], env=environment) as child:
+            # Whoever ends this process ends what may be asking a paid service.
+            signal.signal(signal.SIGTERM, lambda *_: child.terminate())
+            return child.wait()
     except KeyboardInterrupt:
         return 130
 

@@ -101,13 +101,18 @@ def describe(
         calls[index] += requests_of(completions)
         tokens[index] += sum(c.tokens for c in completions)
         failed = {c.detail or c.finish for c in completions if c.finish == ERROR}
-        notes[index] += [f"The region «{name}» has no caption: {why}" for why in sorted(failed)]
+        notes[index] += [f"The region “{name}” has no caption: {why}" for why in sorted(failed)]
+        notes[index] += [
+            f'The caption of the region "{name}": {c.detail}'
+            for c in completions
+            if c.detail and c.finish not in (ERROR, REFUSAL)
+        ]
         refused = {c.detail for c in completions if c.finish == REFUSAL}
         notes[index] += [
-            f"The captioner refused the region «{name}»: {why}" for why in sorted(refused)
+            f"The captioner refused the region “{name}”: {why}" for why in sorted(refused)
         ]
         if not any(c.text.strip() for c in completions) and not failed | refused:
-            notes[index].append(f"The captioner said nothing about the region «{name}».")
+            notes[index].append(f"The captioner said nothing about the region “{name}”.")
     return [
         picture.extended(
             candidates=said[i],

@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING
 from .claims.naming import names_label, things_named
 from .describe import GLOBAL_TEMPERATURE, whole_image_request
 from .errors import PatchMattersError
-from .models import Captioner, Completion, Detection, Detector, requests_of
+from .models import (
+    ERROR,
+    REFUSAL,
+    Captioner,
+    Completion,
+    Detection,
+    Detector,
+    requests_of,
+)
+from .models.cleaning import cleaned
 from .picture import GIVEN, Picture, Step, no_step, sign_of_life
 from .refusals import told_apart
 from .regions import (
@@ -200,6 +209,11 @@ def divide(
         caption = said[0].text if said else ""
         whole = Box(0, 0, *image.size)
         root, notes = region_tree(whole, detections[index], caption, settings)
+        notes += [
+            f"The whole image has no caption: {c.detail or c.finish}"
+            for c in said
+            if c.finish in (ERROR, REFUSAL)
+        ]
         kept = select_detections(detections[index], settings.min_score)
         picture = Picture(image, root, detections=tuple(kept))
         candidates = {root.name: said} if said else {}
@@ -231,7 +245,7 @@ def _captions(
     """Of each image: what is said of the whole of it, and how often the captioner was asked."""
     if captions is not None:
         given = [caption.strip() for caption in captions]
-        return [((Completion(caption),) if caption else (), 0) for caption in given]
+        return [((cleaned(Completion(caption)),) if caption else (), 0) for caption in given]
     if captioner is None:
         return [((), 0) for _ in images]
     requests = [whole_image_request(i, prompt, temperature, seed=seed) for i in images]

@@ -15,6 +15,7 @@ from .claims.readers import reader_for
 from .claims.scene import Grouped, MayMeet, Source, grouped, merged
 from .evidence import LabelFree
 from .models import LENGTH, Embedder, Matcher, Writer
+from .models.scoring import finite
 from .paper import PaperFilter
 from .picture import Picture, Step, no_step, sign_of_life, ticks_at
 from .profiles import DEFAULT, Profile
@@ -22,6 +23,7 @@ from .regions import intersection_area
 from .statements import Reason, Saying, Statement, Verdict
 from .verdicts import Scores, decided
 
+UNSCORED_NOTE = "The matcher scored nothing of this image: what is kept rests on the captions alone."
 WORDINGS = 2  # of a statement that are scored on a region: the most frequent ones
 
 
@@ -81,8 +83,10 @@ def filter_statements(
         verdicts = decided(
             picture, statements, groups, wordings, table, calibration, settings.threshold
         )
+        silent = bool(table) and all(score is None for score in table.values())
         done.append(
             picture.extended(
+                notes=[UNSCORED_NOTE] if silent else (),
                 statements=(*verdicts, *_no_claims(picture)),
                 threshold=settings.threshold,
                 models={"matcher": matcher.name, "reader": reader.name},
@@ -182,7 +186,7 @@ def _score(
     if batches:
         answers = matcher.score(batches, ticks_at(places, step))
         for (index, name), (_, texts_), values in zip(places, batches, answers, strict=True):
-            tables[index].update({(name, t): v for t, v in zip(texts_, values, strict=True)})
+            tables[index].update(zip(((name, t) for t in texts_), finite(values), strict=True))
     return tables
 
 

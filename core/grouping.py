@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from .claims import Reading
 from .claims.entailment import compare
 from .picture import Picture
-from .prompts import load_prompt
+from .prompts import fenced, load_prompt
 from .statements import Statement
 
 _LINE = re.compile(r"^\W*(same|contradictory|unique)\W+([\d,;/\s&and]*)", re.IGNORECASE | re.MULTILINE)  # fmt: skip
@@ -34,7 +34,7 @@ def grouping_prompt(statements: Sequence[Statement]) -> str:
     """What a language model is asked, the sentences fenced as data."""
     captions = list(dict.fromkeys(source for s in statements for source in sorted(s.sources)))
     lines = "\n".join(
-        f"{number}. [caption {captions.index(min(s.sources)) + 1}] {s.text}"
+        f"{number}. [caption {captions.index(min(s.sources)) + 1}] {fenced(s.text)}"
         for number, s in enumerate(statements, 1)
     )
     return load_prompt("group").format(sentences=lines)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from .grouping import Grouping, claims_grouping, grouping_prompt, read_grouping
 from .models import Matcher, Talker
+from .models.scoring import finite
 from .picture import Picture, Step, sign_of_life
 from .regions import IMAGE, PAIR, SPATIAL, Region, iou, union_box
 from .statements import Reason, Saying, Statement, Verdict
@@ -207,7 +208,7 @@ class PaperFilter:
         return {
             (name, text): value
             for (name, said), values in zip(texts.items(), answers, strict=True)
-            for text, value in zip(said, values, strict=True)
+            for text, value in zip(said, finite(values), strict=True)
         }
 
     def _with(self, statement: Statement, region: Region, scores) -> Statement:

@@ -41,7 +41,7 @@ def told_apart(completions: Sequence[Completion]) -> tuple[Completion, ...]:
     for c in map(cleaned, completions):
         declines = len(c.text) <= _LONGEST and _REFUSAL.match(c.text) and not _says_more(c.text)
         if c.finish == REFUSAL or (c.finish != ERROR and declines):
-            why = c.detail or (f"it said «{c.text[:100]}»" if c.text else "no reason given")
+            why = c.detail or (f"it said “{c.text[:100]}”" if c.text else "no reason given")
             c = replace(c, text="", finish=REFUSAL, detail=why)
         found.append(c)
     return tuple(found)

@@ -94,7 +94,7 @@ def _folder(role: str, name: str) -> Path:
     """That of a name on disk, or in the catalogue, from where it is downloaded: no path, and
     nothing else."""
     if not name.startswith(TRANSFORMERS):
-        raise PatchMattersError(f"model: there is no model named «{name[:100]}».")
+        raise PatchMattersError(f"model: there is no model named “{name[:100]}”.")
     progress = bridge.NodeProgress(100, "").download
     return obtain(role, name[len(TRANSFORMERS) :], scan.roots(), progress)
 
@@ -154,7 +154,7 @@ class LoadDetector(_Loader):
         file = scan.yolo_files().get(model.removeprefix(ULTRALYTICS))
         if file is None:
             raise PatchMattersError(
-                f"model: «{model[:100]}» is not in models/ultralytics: put its file there and press "
+                f"model: “{model[:100]}” is not in models/ultralytics: put its file there and press "
                 "R, or choose another."
             )
         name = str(memory.devices(device).device)
@@ -257,7 +257,7 @@ class LoadMatcher(_Loader):
             inputs=[
                 _model_input(
                     MATCHER,
-                    "The model that scores: BLIP (with «itm»; threshold 0.3, the paper's), CLIP "
+                    "The model that scores: BLIP (with “itm”; threshold 0.3, the paper's), CLIP "
                     "(0.5 of 2.5 x cosine) or SigLIP (0.05 of its probability).",
                 ),
                 _device_input(),

@@ -1,6 +1,7 @@
 """Hosted models: the vendors' real SDKs against a server on this machine that speaks their formats."""
 
 import json
+import re
 import logging
 import subprocess
 import sys
@@ -282,7 +283,7 @@ def test_a_key_for_a_server_at_home_may_go_unencrypted(tmp_path):
 
 
 def test_names_keys_and_packages_that_are_not_there(vendor, monkeypatch):
-    with pytest.raises(PatchMattersError, match="none named «evil».*Known: openai, anthropic"):
+    with pytest.raises(PatchMattersError, match="none named “evil”.*Known: openai, anthropic"):
         models(vendor, "evil:model")
     with pytest.raises(PatchMattersError, match="name one"):
         models(vendor, "openai: ")
@@ -411,16 +412,29 @@ def test_a_writer_that_fails_leaves_the_writing_to_the_rules(vendor):
     assert any("it failed" in note for note in picture.notes)
 
 
-def test_a_hosted_model_judges_all_sentences_on_a_crop_in_one_request(vendor):
-    vendor.say = lambda prompt, image: "1: 90\n2: 5%\n**4.** 30/100\nThanks!\n77: 3"
+def test_a_hosted_model_judges_what_is_said_of_a_crop_in_an_order_and_in_its_reverse(vendor):
+    """A judge that favours what stands first favours nothing in the mean."""
+    liked = {"A cup.": 80, "A dog.": 20, "A cat.": 40}
+    asked = []
+
+    def judge(prompt, image):
+        said = re.findall(r"^(\d+)\. (A .*)$", prompt, re.MULTILINE)
+        asked.append([text for _, text in said])
+        lines = [f"{n}: {liked[t] + (10 if n == '1' else 0)}%" for n, t in said if t in liked]
+        return "\n".join([*lines, "Thanks!", "77: 3"])
+
+    vendor.say = judge
     texts = ["A cup.", "A dog.", "A cat.", "A cow."]
-    ticked = []
-    scores = models(vendor)[MATCHER].score([(PHOTO, texts), (PHOTO, [])], ticked.append)
-    assert scores == [[0.9, 0.05, None, 0.3], []] and len(vendor.seen) == 1
+    scores = models(vendor)[MATCHER].score([(PHOTO, texts), (PHOTO, [])], no_tick)
+    assert len(vendor.seen) == 2 and asked[0] == asked[1][::-1] and set(asked[0]) == set(texts)
+    first = [text for order in asked for text in order[:1]]
+    expected = [(liked[t] + 5 * first.count(t)) / 100 if t in liked else None for t in texts]
+    assert scores == [pytest.approx(expected), []]
     assert judgements("1) 100\n2 - 0\n3: 999", 3) == {1: 1.0, 2: 0.0, 3: 1.0}
     many = [f"Statement {i}." for i in range(90)]
+    vendor.seen.clear()
     models(vendor)[MATCHER].score([(PHOTO, many)], no_tick)
-    assert len(vendor.seen) == 4
+    assert len(vendor.seen) == 2 * 3
 
 
 def test_the_cache_stays_within_its_size_and_survives_damage(tmp_path):

@@ -94,7 +94,7 @@ def test_where_safe_loading_is_missing_nothing_is_loaded(make, monkeypatch):
 
 
 def test_another_task_is_refused(make):
-    with pytest.raises(PatchMattersError, match="for the task «pose»"):
+    with pytest.raises(PatchMattersError, match="for the task “pose”"):
         UltralyticsDetector("t", make("yolov8n-pose")).detect([read_image(EXAMPLE)], lambda i: None)
 
 

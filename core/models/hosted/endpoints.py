@@ -165,7 +165,7 @@ class Config:
             for name, number in own.items():
                 if type(number) is not int or number < 0:
                     raise ValueError(
-                        f"«{name[:50]}» is no setting: write a whole number, 0 or more"
+                        f"“{name[:50]}” is no setting: write a whole number, 0 or more"
                     )
             return cls({name: _endpoint(name, row) for name, row in rows.items()}, **own)
         except RecursionError as error:
@@ -181,7 +181,7 @@ class Config:
         """
         if name not in self.endpoints:
             raise PatchMattersError(
-                f"endpoint: there is none named «{name[:50]}». Known: {', '.join(self.endpoints)}."
+                f"endpoint: there is none named “{name[:50]}”. Known: {', '.join(self.endpoints)}."
             )
         return self.endpoints[name]
 
@@ -192,30 +192,30 @@ def _table() -> dict:
 
 def _endpoint(name: str, row: dict) -> Endpoint:
     if not name.isidentifier() and not name.replace("-", "_").isidentifier():
-        raise ValueError(f"«{name}» is no name for an endpoint (letters, digits, - and _)")
+        raise ValueError(f"“{name}” is no name for an endpoint (letters, digits, - and _)")
     if row.get("sdk", SDKS[0]) not in SDKS:
-        raise ValueError(f"«{name}» names the sdk «{row['sdk']}»: write openai or anthropic")
+        raise ValueError(f"“{name}” names the sdk “{row['sdk']}”: write openai or anthropic")
     for field_, value in row.items():
         if type(value) is not _KINDS.get(field_):
             what = "of a wrong kind" if field_ in _KINDS else "unknown"
-            raise ValueError(f"«{name}»: the field «{field_[:50]}» is {what}: see the README")
+            raise ValueError(f"“{name}”: the field “{field_[:50]}” is {what}: see the README")
     for field_ in ("image_side", "image_bytes"):
         if row.get(field_, LEAST[field_]) < LEAST[field_]:
-            raise ValueError(f"«{name}»: {field_} is less than {LEAST[field_]}")
+            raise ValueError(f"“{name}”: {field_} is less than {LEAST[field_]}")
     if row.get("key") and not _fits_a_header(row["key"]):
-        raise ValueError(f"the key of «{name}» holds characters that no key has: copy it again")
+        raise ValueError(f"the key of “{name}” holds characters that no key has: copy it again")
     parts = urlsplit(row["url"])
     if parts.username is not None or parts.password is not None or parts.query or parts.fragment:
         # Logs of the libraries below name the URL.
         raise ValueError(
-            f'the url of «{name}» has a user, a password or a query: put the key in "key"'
+            f'the url of “{name}” has a user, a password or a query: put the key in "key"'
         )
     if not parts.hostname or (parts.port or 1) < 1:
-        raise ValueError(f"the url of «{name}» names no server")
+        raise ValueError(f"the url of “{name}” names no server")
     has_key = row.get("key_variable") or row.get("key")
     unencrypted = parts.scheme == "http" and (not has_key or _at_home(parts.hostname))
     if parts.scheme != "https" and not unencrypted:
-        raise ValueError(f"the key of «{name}» would go over the network unencrypted: use https")
+        raise ValueError(f"the key of “{name}” would go over the network unencrypted: use https")
     rules = tuple(_rule(name, rule) for rule in row.get("models", []))
     row = {"own_key" if k == "key" else k: v for k, v in row.items()}
     return Endpoint(name, **{**row, "models": rules})
@@ -228,7 +228,7 @@ def _rule(name: str, row: dict) -> Rule:
     fits = fits and all(type(n) is int and n >= 0 for n in (rule.extra_tokens, rule.max_tokens))
     fits = fits and all(isinstance(w, str) for w in (*rule.drop, *rule.rename.values()))
     if not fits or not 0 <= low <= high <= 2:
-        raise ValueError(f"«{name}»: a rule for its models has a wrong value: see the README")
+        raise ValueError(f"“{name}”: a rule for its models has a wrong value: see the README")
     return rule
 
 

@@ -34,7 +34,7 @@ class BlipMatcher:
     def __init__(self, name: str, folder: ModelFolder, devices: Devices):
         if folder.model_type != "blip":
             raise PatchMattersError(
-                f"matcher: {folder.path.name} is of the kind «{folder.model_type}»: choose a BLIP "
+                f"matcher: {folder.path.name} is of the kind “{folder.model_type}”: choose a BLIP "
                 "model for image-text retrieval."
             )
         self.name, self._folder, self._devices = name, folder, devices
@@ -58,7 +58,7 @@ class BlipMatcher:
         if any(key.startswith("itm_head") for key in report["missing_keys"]):
             raise PatchMattersError(
                 f"matcher: {self._folder.path.name} is a BLIP model without a matching head: choose "
-                "one for image-text retrieval (its name has «itm»)."
+                "one for image-text retrieval (its name has “itm”)."
             )
         check_complete(self._folder.path, sorted(report["missing_keys"]))
         return model

@@ -104,7 +104,7 @@ class PlainDevices:
         there["mps"] = torch.backends.mps.is_available()
         if not there.get(kind, False):
             raise PatchMattersError(
-                f"device: «{device}» is not available to this PyTorch ({torch.__version__}): choose "
+                f"device: “{device}” is not available to this PyTorch ({torch.__version__}): choose "
                 "auto or cpu, or install its driver and a PyTorch that supports it."
             )
         self.device = torch.device(device)

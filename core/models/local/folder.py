@@ -129,7 +129,7 @@ def _check_code(path: Path, config: dict) -> None:
 
         why = "it brings code of its own, which is never run" if "auto_map" in config else ""
         raise PatchMattersError(
-            f"model: {path.name} is of the kind «{kind}», which transformers {transformers.__version__} "
+            f"model: {path.name} is of the kind “{kind}”, which transformers {transformers.__version__} "
             f"does not know{'; ' + why if why else ''}: use a version of the model for transformers, "
             "or a newer transformers."
         )

@@ -74,7 +74,7 @@ def obtain(role: str, name: str, roots: Sequence[Path], progress: Progress) -> P
     entry = find_entry(role, name)
     if entry is None:
         raise PatchMattersError(
-            f"model: «{name[:100]}» is not in {' or '.join(map(str, roots))}, nor in the catalogue: "
+            f"model: “{name[:100]}” is not in {' or '.join(map(str, roots))}, nor in the catalogue: "
             "put its folder there, or choose another."
         )
     last = name.split("/")[-1].lower()

@@ -87,7 +87,7 @@ class UltralyticsDetector:
                 tasks.SAFE_LOAD = before
         if yolo.task not in ("detect", "segment"):
             raise PatchMattersError(
-                f"detector: {self._path.name} is for the task «{yolo.task}»: choose one for "
+                f"detector: {self._path.name} is for the task “{yolo.task}”: choose one for "
                 "detection or segmentation."
             )
         if self._words and self.takes_words(yolo):

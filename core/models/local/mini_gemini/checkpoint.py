@@ -170,7 +170,7 @@ def _check_variant(folder: ModelFolder, config: dict) -> None:
 def _unknown(folder: ModelFolder, key: str, value, expected) -> PatchMattersError:
     return PatchMattersError(
         f"model: {folder.path.name} is no Mini-Gemini that the pack knows: {key} in its config.json "
-        f"is «{value}» instead of {expected}; use one of the published MGM models."
+        f"is “{value}” instead of {expected}; use one of the published MGM models."
     )
 
 
