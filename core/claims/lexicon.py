@@ -98,13 +98,24 @@ def head(word: str) -> str:
     return normal(word).rsplit(" ", 1)[-1]
 
 
+_PLURALS = dict(
+    pair.split("=")
+    for pair in "feet=foot teeth=tooth men=man women=woman children=child mice=mouse geese=goose oxen=ox "
+    "policemen=policeman firemen=fireman snowmen=snowman fishermen=fisherman businessmen=businessman "
+    "gentlemen=gentleman workmen=workman cacti=cactus calves=calf halves=half shelves=shelf dice=die lice=louse "
+    "policewomen=policewoman businesswomen=businesswoman grandchildren=grandchild salesmen=salesman".split()
+)
+
+
 @lru_cache(maxsize=8192)
 def singular(word: str) -> str:
     """The lemma of a plural noun where WordNet knows one; else the word."""
     word = normal(word)
+    if word in _PLURALS:
+        return _PLURALS[word]
     if not word.endswith("s") or senses(word) or _groups().get(word):
         return word
-    for ending, put in (("ies", "y"), ("ves", "f"), ("es", ""), ("s", "")):
+    for ending, put in (("ies", "y"), ("ves", "f"), ("ves", "fe"), ("es", ""), ("s", "")):
         if word.endswith(ending) and senses(word[: -len(ending)] + put):
             return word[: -len(ending)] + put
     return word

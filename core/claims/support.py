@@ -107,7 +107,11 @@ def borne_out(claim: Claim, moved: Claim, premise: Known, written: Known, alignm
     if claim.kind == SCENE:
         return said(premise.text, values.words(claim.value))
     if claim.kind == RELATION:
-        return _related(claim, moved, premise, alignment) or _attached_elsewhere(claim, premise, written, alignment)
+        return (
+            _related(claim, moved, premise, alignment)
+            or _attached_elsewhere(claim, premise, written, alignment)
+            or _misread(claim, moved, premise, written)
+        )
     return False
 
 
@@ -184,6 +188,10 @@ def _of_another(claim: Claim, moved: Claim, sentence: int, premise: Known) -> bo
             continue
         if living and p.kind == ACTION and not _living(things[p.thing].head):
             continue  # hung on a thing that does nothing
+        if not living and p.kind == ACTION and tokens(_sentence(premise, sentence))[:1] and tokens(
+            _sentence(premise, sentence)
+        )[0] in _PRONOUNS:
+            continue  # "They are smiling", whatever "they" was taken for
         if values.entails(p.value, claim.value):
             return True
     return False
@@ -253,15 +261,14 @@ def _related(claim: Claim, moved: Claim, premise: Known, alignment: Mapping[int,
         owner = premise.owner.get(moved.other, -1)
         if owner >= 0 and owner != moved.thing and not _again(premise, owner, claim.subject):
             return False
-    if moved.thing >= 0 and _anothers(claim, moved, premise, alignment.values()):
-        return False
+    others = _anothers(claim, moved, premise, alignment.values()) if moved.thing >= 0 else ()
     holds = verb in _WEAK or (verb in predicates.HAVING and not lexicon.is_person(claim.subject))
     if place in ("on", "in") and not verb and moved.other >= 0 and _stands_elsewhere(moved, place, premise):
         return False
     if place == "with" and not verb and moved.other >= 0 and _scenery(claim.object):
         return True
     for i, s in enumerate(premise.reading.sentences):
-        if not _speaks_of(s, i, claim.subject, moved.thing, premise):
+        if i in others or not _speaks_of(s, i, claim.subject, moved.thing, premise):
             continue
         there = tokens(_text(s))
         last = lexicon.head(claim.object)
@@ -318,18 +325,19 @@ def _stands_elsewhere(moved: Claim, place: str, premise: Known) -> bool:
     )
 
 
-def _anothers(claim: Claim, moved: Claim, premise: Known, taken: Collection[int]) -> bool:
-    """The facts say it of another thing of that kind, told from this one."""
-    return any(
-        p.kind == RELATION
+def _anothers(claim: Claim, moved: Claim, premise: Known, taken: Collection[int]) -> set[int]:
+    """The sentences that say it of another thing of that kind, told from this one."""
+    return {
+        p.sentence
+        for p in premise.reading.claims
+        if p.kind == RELATION
         and p.thing not in (moved.thing, -1)
         and not p.negated
         and (premise.reading.things[p.thing].number == 1 or p.thing in taken)
         and lexicon.is_kind(p.subject, claim.subject)
         and lexicon.is_kind(p.object, claim.object)
         and predicates.entails(p.value, claim.value)
-        for p in premise.reading.claims
-    )
+    }
 
 
 def _clashing(moved: Claim, premise: Known) -> bool:
@@ -379,3 +387,49 @@ def _attached_elsewhere(claim: Claim, premise: Known, written: Known, alignment:
         if any(judging.says(p, turned, premise.reading.things) == judging.ENTAILED for p in premise.about[target]):
             return True
     return False
+
+
+def _misread(claim: Claim, moved: Claim, premise: Known, written: Known) -> bool:
+    """What the parser hung on a thing that does nothing, and a fact says of something else that the sentence names.
+
+    A setting has all that is there.
+    """
+    verb, place, _ = predicates.parts(claim.value)
+    last = lexicon.head(claim.object)
+    if _living(claim.subject) or lexicon.is_kind(claim.subject, "garment") and verb == "wear":
+        return False
+    if written.plural(claim.other) and moved.other < 0:
+        return False
+    if moved.other >= 0 and (place == "with" or verb in ("have", "include", "feature")) and (not verb or not place):
+        if any(lexicon.is_kind(claim.subject, kind) for kind in _SITES) and moved.other not in premise.owner:
+            return True
+    if place == "with" and not verb and moved.other >= 0 and not _held(moved.other, premise):
+        return True
+    sentences = written.reading.sentences
+    own = tokens(_text(sentences[claim.sentence])) if claim.sentence < len(sentences) else ()
+    for i, s in enumerate(premise.reading.sentences):
+        there = tokens(_text(s))
+        if not any(means(t, last) for t in there if t not in _PRONOUNS):
+            continue
+        if verb and not predicates.idle(verb) and not any(means(t, verb) for t in there):
+            continue
+        classes = _places_in(_text(s))
+        if place and not any(q == place or place in predicates._ALSO.get(q, ()) for q in classes):
+            continue
+        there = there[: next(k for k, t in enumerate(there) if means(t, last))]
+        nouns = {lexicon.singular(t) for t in there if t not in _SMALL and lexicon.senses(lexicon.singular(t))}
+        if any(
+            not means(n, last) and not lexicon.same(n, lexicon.head(claim.subject)) and any(means(n, t) for t in own)
+            for n in nouns
+            if not lexicon.senses(n, lexicon.ADJECTIVE)
+        ):
+            return True
+    return False
+
+
+def _held(thing: int, premise: Known) -> bool:
+    """The facts say where it is, or whose."""
+    return thing in premise.owner or any(p.kind in (RELATION, PLACE) for p in premise.about[thing])
+
+
+_SITES = ("area", "room", "enclosure", "street", "field", "tract")
