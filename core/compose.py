@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from .claims import ATTRIBUTE, NUMBER, RELATION, Claim, Reading, Thing
-from .claims.coverage import unclaimed_words
+from .claims.coverage import alike, unclaimed_words
 from .claims.editing import Edit, edited
 from .claims.entailment import A_ENTAILS_B, EQUIVALENT, claim_relation
 from .claims.rewriting import name_edits, without
@@ -137,10 +137,28 @@ def _chosen(picture, wanted, implied, region) -> list[Candidate]:
         stronger = [i for i in left if index in implied[i] and i != index]
         if stronger:
             continue  # said together with what it follows from
+        if _said(statement.text, (c.text for c in chosen)):
+            continue
         claim = statement.claim
         things = tuple(t for t in (claim.thing, claim.other) if t >= 0) if claim else ()
         chosen.append(Candidate(place, None, 0, statement.text, frozenset(), implied[index], things))
     return chosen
+
+
+def _said(text: str, sentences: Iterable[str]) -> bool:
+    """Whether one sentence has all the words of another, or forms of them."""
+    words = _words(text) - _GRAMMAR
+    return any(
+        all(any(alike(word, other) for other in there) for word in words)
+        for there in map(_words, sentences)
+    )
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"[^\W_]+", text.lower()))
+
+
+_GRAMMAR = frozenset("the a an is are there has have s be being of in on at with".split())
 
 
 def _gain(candidate: Candidate, left: Collection[int]) -> float:
@@ -282,11 +300,36 @@ def _fitted(
             edits.append((start, start + article.end(), "The" if article[0][0] == "A" else "the"))
     sentence, claims = edited(sentence, claims, edits)
     text = without(sentence, claims, candidate.false)[0]
-    return _PRESENTED.sub(lambda m: f"{capital(m['who'])} {m['be']} {m['does']}", text)
+    return _known(text)
 
 
 # "There is the woman holding a cup": who was introduced is not presented again.
-_PRESENTED = re.compile(r"^There (?P<be>is|are) (?P<who>the [^,]*?) (?P<does>\w+ing\b)")
+_PRESENTED = re.compile(
+    r"^There (?P<be>is|are) (?P<who>the (?:(?!\b(?:and|or)\b)[^,])*?)"
+    r"(?:(?P<stop>[.!])$| (?P<with>with )| (?:that|which|who) (?P<does>(?!(?:is|are) ?$)\w+ )|"
+    r" (?P<is>(?:\w+ing|\w+ed|in|on|at|behind|under|next|near|beside|above|below|between|around|against|along|across|"
+    r"over|by|inside|outside|seen|hung|held|set|made|worn|full)\b))"
+)
+_PLACED = re.compile(
+    r"^((?:In|On|At|Behind|Under|Next|Near|Above|Below|Beside|Between|Around)\b[^,]*), there (is|are) (?=the )"
+)
+
+
+def _known(text: str) -> str:
+    """The sentence as it is said of what was introduced before; "" where that is all it says."""
+    text = _PLACED.sub(r"\1 \2 ", text)
+    found = _PRESENTED.match(text)
+    if found is None:
+        return text
+    who, rest = capital(found["who"]), text[found.end() :]
+    many = found["be"] == "are"
+    if found["stop"]:
+        return "" if len(found["who"].split()) == 2 else text
+    if found["with"]:
+        return f"{who} {'have' if many else 'has'} {rest}"
+    return f"{who} {found['does']}{rest}" if found["does"] else f"{who} {found['be']} {found['is']}{rest}"
+
+
 _PREDICATE = re.compile(r"^(?P<who>The [^,]+?) (?P<be>is|are) (?P<what>[^,]+)\.$")
 
 
@@ -302,8 +345,20 @@ def _joined(
         return None
     both = before[1].covers | last[1].covers
     parts = [*re.split(r", | and ", a["what"]), b["what"]]
+    if len({_sort(part) for part in parts}) > 1:
+        return None
     text = f"{a['who']} {a['be']} {join_words(parts)}."
     return text, replace(before[1], text=text, covers=both)
+
+
+def _sort(predicate: str) -> str:
+    """What kind of words says it: only like kinds are joined by "and"."""
+    first = predicate.split()[0]
+    if first in ("a", "an", "the", "one"):
+        return "name"
+    if first.endswith("ing"):
+        return "action"
+    return "quality" if len(predicate.split()) == 1 else "place"
 
 
 def _with_place(picture: Picture, region: Region, text: str) -> str:

@@ -156,6 +156,8 @@ def _mended(text: str, spans: Sequence[tuple[int, int]]) -> str:
         body = f"There {bare[2]} {bare[1][:1].lower()}{bare[1][1:]}"  # its whole predicate is gone
     elif re.search(r"\s(?:is|are|was|were)$", body):
         return ""
+    if (body := bare_predicates(body)) == "":
+        return ""
     while (shorter := _DANGLING.sub("", body)) != body:
         body = shorter.rstrip(" ,;:-–—")
     body = _one(body)
@@ -164,6 +166,38 @@ def _mended(text: str, spans: Sequence[tuple[int, int]]) -> str:
     ):
         return ""
     return capital(body) + (stop or ".")
+
+
+_BARE = re.compile(
+    r"(?P<where>(?:in|on|at|to|behind|under|next|near|above|below|beside|between|around)\b[^,]*, )?"
+    r"(?P<what>(?P<det>an?|the|his|her|its|their|two|three|four|five|six|\d+|some|several|many|one|another)\s"
+    r"(?:(?!\b(?:is|are|was|were|has|have|that|which|who)\b)[^,])+?)\s"
+    r"(?:(?P<one>(?:is|was)\s(?:located|placed|positioned|situated|mounted|set|made|covered|filled|based|hung)|stands|"
+    r"lies|hangs|rests|runs|rises|sits|extends|stretches|appears|leans|is)|"
+    r"(?:are|were)\s(?:located|placed|positioned|situated|mounted|set|made|covered|filled|based|hung)|stand|lie|hang|"
+    r"rest|run|rise|sit|extend|stretch|appear|lean|are)",
+    re.IGNORECASE,
+)
+_KNOWN = frozenset("the his her its their".split())
+
+
+def bare_predicates(body: str) -> str:
+    """A verb of being somewhere that has lost the place says no more than that there is such a thing.
+
+    "A lighthouse stands" -> "There is a lighthouse"; "" where the thing is known ("The bench is made").
+    """
+    parts = re.split(r"(,? (?:and|while) (?=(?:the|an?|two|three|some|several|his|her|its)\b))", body)
+    mended = []
+    for part in parts:
+        bare = _BARE.fullmatch(part)
+        if bare is None:
+            mended.append(part)
+            continue
+        if bare["det"].lower() in _KNOWN:
+            return ""
+        what = bare["what"][:1].lower() + bare["what"][1:]
+        mended.append(f"{bare['where'] or ''}there {'is' if bare['one'] else 'are'} {what}")
+    return capital("".join(mended))
 
 
 def _pair(text: str) -> str:
