@@ -325,6 +325,8 @@ def _known(text: str) -> str:
     many = found["be"] == "are"
     if found["stop"]:
         return "" if len(found["who"].split()) == 2 else text
+    if found["with"] and (doing := re.match(r"((?:[\w-]+ ){1,4}?)(\w+ing\b.*)", rest)):
+        return f"{who} with {doing[1]}{found['be']} {doing[2]}"
     if found["with"]:
         return f"{who} {'have' if many else 'has'} {rest}"
     return f"{who} {found['does']}{rest}" if found["does"] else f"{who} {found['be']} {found['is']}{rest}"

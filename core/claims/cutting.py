@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from .english_words import SIDES
+from .english_words import CONTAINERS, GROUPS, SIDES
 
 # Prepositions without which a verb says something else or nothing: "looking at", "covered with".
 _BOUND = frozenset("at to of by for into onto against".split())
+# Verbs that as a participle say nothing without where: "with smoke coming (from a chimney)".
+_INCOMPLETE = frozenset("come lead extend stretch face point reach".split())
 _OWN = ("nsubj", "nsubjpass", "csubj", "expl")
 
 
@@ -47,6 +49,13 @@ def with_preposition(prep) -> list:
         return with_preposition(head)
     if prep.text.lower() == "of" and head.lemma_.lower() in SIDES and head.dep_ == "pobj":
         return with_preposition(head.head)  # "in front of a house"
+    if prep.text.lower() == "of" and head.lemma_.lower() in GROUPS - CONTAINERS:
+        return with_noun(head)
+    if head.pos_ == "VERB" and head.dep_ in ("acl", "advcl") and len(_preps(head)) == 1:
+        if head.lemma_ in _INCOMPLETE or (
+            head.tag_ == "VBN" and prep.text.lower() in ("in", "with") and not _objects(head)
+        ):
+            return with_verb(head)
     if prep.dep_ == "agent" or (
         prep.text.lower() in _BOUND
         and head.pos_ == "VERB"
@@ -69,6 +78,10 @@ def with_preposition(prep) -> list:
     ):
         return list(head.subtree)
     return list(prep.subtree)
+
+
+def _preps(verb) -> list:
+    return [c for c in verb.children if c.dep_ in ("prep", "agent")]
 
 
 def _objects(verb) -> list:

@@ -92,7 +92,7 @@ class Draft:
         if self.doc is not None and len(self.found) > self.first:
             self.edits += [Edit(*e) for e in trimming.edits(self)]
         kept: list[Edit] = []
-        for e in sorted(self.edits, key=lambda e: (e.start, e.start - e.end)):
+        for e in sorted(self.edits, key=lambda e: (e.start, e.start < e.end, e.start - e.end)):
             if not kept or e.start >= kept[-1].end:
                 kept.append(e)
 

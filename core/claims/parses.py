@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from . import lexicon
 from .english_words import HAIR, PARTS
-from .nouns import is_modifier
+from .nouns import is_garment, is_modifier
 
 _ONE = frozenset("a an this that each every another one".split())
 _CC = frozenset("and or but".split())
@@ -21,7 +21,9 @@ def repaired(doc):
     for token in doc:
         _compound(token)
     for token in doc:
+        _noun_for_adjective(token)
         if token.pos_ in ("NOUN", "PROPN"):
+            _off_garment(token)
             _numbered(token)
             _two_nouns(token)
             _outer_adjectives(token)
@@ -59,6 +61,41 @@ def _compound(token) -> None:
     head.head, head.dep_ = token, "compound"
     token.dep_ = role
     token.head = outer if outer != head else token
+
+
+def _noun_for_adjective(token) -> None:
+    """ "ski poles", "dish soap", with the first noun taken for an adjective."""
+    low = token.text.lower()
+    if (
+        token.dep_ == "amod"
+        and token.tag_ == "JJ"
+        and token.i == token.head.i - 1
+        and token.head.pos_ == "NOUN"
+        and not is_modifier(low)
+        and not any(token.children)
+        and lexicon.senses(low)
+        and not lexicon.senses(low, lexicon.ADJECTIVE)
+    ):
+        token.dep_, token.tag_, token.pos_ = "compound", "NN", "NOUN"
+
+
+def _off_garment(token) -> None:
+    """ "a skier in a red jacket on a slope": it is the skier who is on the slope."""
+    prep = token.head
+    if token.dep_ != "pobj" or prep.text.lower() != "in" or not is_garment(token.lemma_.lower()):
+        return
+    if prep.head.pos_ not in ("NOUN", "PROPN"):
+        return
+    for p in _kids(token, "prep"):
+        after = next(iter(_kids(p, "pobj")), None)
+        if (
+            p.text.lower() in ("on", "at", "in", "near", "behind", "beside", "under", "by", "against", "along")
+            and after is not None
+            and after.lemma_.lower() not in PARTS
+            and not is_garment(after.lemma_.lower())
+            and not _kids(after, "poss")
+        ):
+            p.head = prep.head
 
 
 def _numbered(token) -> None:

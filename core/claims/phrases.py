@@ -13,6 +13,7 @@ from .english_words import (
     IMAGES_OF,
     PARTS,
     PICTURE,
+    SIDES,
 )
 from .nouns import count_of, exact, head_of, is_abstract, is_modifier, lemma, names_nothing, partitive
 from .surroundings import SHOWN_SETTINGS, is_room, scene_of, setting_of, time_of
@@ -119,7 +120,8 @@ class Phrases:
             self.adjectives(token, entity, hedged)
             self.modifiers(token, entity, hedged, skip_of=True)
             return entity
-        if names_nothing(token) and base not in PARTS and owner is None:
+        part = base in PARTS and not (base in SIDES and not self._belongs(token))
+        if names_nothing(token) and not part and owner is None:
             return self._no_thing(token, base, hedged)
         owner = owner or self._owner(token)
         if (
@@ -295,6 +297,9 @@ class Phrases:
             self.done.setdefault(t.i, None)
             self.verbs.add(t.i)
             self.draft.skipped.add(t.i)
+
+    def _belongs(self, token) -> bool:
+        return bool(children(token, "poss")) or self._of(token) is not None
 
     def _owner(self, token) -> Entity | None:
         for poss in children(token, "poss"):

@@ -112,6 +112,8 @@ def _sentence(unit: Unit) -> str:
         if first != "I" and (first[1:] != first[1:].lower() or first.istitle() is False)
         else text[:1].lower() + text[1:]
     )
+    if unit.shown and _TIME.match(text):
+        return f"It is {lower}"
     if unit.shown:
         return f"There {'are' if _PLURAL.match(text) else 'is'} {lower}"
     if unit.label and _is_value(unit, text):
@@ -122,6 +124,9 @@ def _sentence(unit: Unit) -> str:
 _PLURAL = re.compile(
     r"^(?:two|three|four|five|six|seven|eight|nine|ten|several|many|multiple|various|numerous|some|few|\d+)\b",
     re.IGNORECASE,
+)
+_TIME = re.compile(
+    r"^an? (?:[\w-]+,? ){0,3}(?:day|night|evening|morning|afternoon|sunset|sunrise)\b", re.IGNORECASE
 )
 _MANY = re.compile(r"[^s]s$")
 _SCENE_LABEL = re.compile(

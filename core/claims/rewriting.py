@@ -95,7 +95,8 @@ def name_edits(
         first = thing not in named
         named.add(thing)
         name = reading.things[thing].name
-        if word not in _PRONOUNS or not first or thing in nouns or not name:
+        of = word == "both" and text[end:].startswith(" of ")
+        if word not in _PRONOUNS or not first or thing in nouns or not name or of:
             continue
         owns = word in _POSSESSIVE or (
             word == "her" and any(a == start and b > end for a, b in starts)
@@ -148,6 +149,7 @@ def _mended(text: str, spans: Sequence[tuple[int, int]]) -> str:
     )
     body, stop = re.fullmatch(r"(.*?)([.!?]?)", text, re.DOTALL).groups()
     body = body.rstrip(" ,;:-–—")
+    body = re.sub(r"^(?:Parked|Seated|Standing|Sitting) (is|are) ", r"There \1 ", body)
     if bare := re.fullmatch(
         r"((?:an?|two|three|four|five|\d+|several|some|many)\s.+?)\s(is|are|was|were)",
         body,
@@ -221,7 +223,7 @@ def _one(body: str) -> str:
     if there:
         return body[: there.start(1)] + _SINGULAR[there[1].lower()] + body[there.end(1) :]
     one = re.match(
-        r"(?:an?|one)\s(?:(?!\b(?:and|is|has|was|of)\b)[^,])*?\s(are|were|have)\b",
+        r"(?:an?|one)\s(?!few\b|couple\b|number\b)(?:(?!\b(?:and|is|has|was|of)\b)[^,])*?\s(are|were|have)\b",
         body,
         re.IGNORECASE,
     )

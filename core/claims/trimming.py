@@ -75,6 +75,8 @@ def _praise(draft: Draft) -> list[Change]:
 def _adjective(token) -> list[Change]:
     """Without an adjective before its noun, and with the article that fits what follows."""
     doc = token.doc
+    if any(t.text == "-" for t in doc[max(0, token.i - 1) : token.i + 2]):
+        return []
     if any(c.dep_ in ("conj", "prep", "cc") for c in token.children) or token.i + 1 >= len(doc):
         return []
     following = token.nbor(1)
@@ -112,8 +114,8 @@ def _announced(draft: Draft) -> list[Change]:
         ):  # fmt: skip
             first = doc[0]
             named = first.pos_ == "PROPN" or (first.text.isupper() and len(first.text) > 1)
-            word = first.text if named else first.text[:1].lower() + first.text[1:]
-            return [(0, len(first.text), f"There {'are' if many else 'is'} {word}")]
+            lower = [] if named else [(0, 1, first.text[0].lower())]
+            return [(0, 0, f"There {'are' if many else 'is'} "), *lower]
     elif (
         root.tag_ in ("VBG", "VBN")
         and subject is not None

@@ -66,6 +66,9 @@ _INVERSE = frozenset("cover line fill surround dot mark top decorate".split())
 _HANDLE = frozenset(
     "hold put place carry set lay raise keep lift rest grip clutch balance leave pour hang cradle".split()
 )
+_MIND = frozenset("hope expect wonder think consider anticipate plan want wish decide need seek intend".split())
+# Where what is handled is put, and nobody sits: "stirring a pot on the stove".
+_SURFACES = frozenset("stove scale table counter countertop plate board desk shelf wall easel stand tray grill pan".split())
 _MADE = frozenset("make build construct craft carve weave".split())
 _BODY = frozenset("hand arm finger mouth tooth beak paw".split())
 _MARKS = frozenset("marking spot stripe pattern patch area writing".split())
@@ -108,6 +111,8 @@ class Verbs(Prepositions):
             return
         if any(p.text.lower() == "as" for p in children(verb, "prep")):
             return
+        if base in _MIND:
+            return self.draft.no_claim(verb)
         alive = any(e.person or e.animal or e.members for e in subjects)
         if (
             not alive
@@ -240,6 +245,10 @@ class Verbs(Prepositions):
     def _handled(self, verb, base, objects, subjects, hedged) -> None:
         """ "holding a phone in his hand", "put the cups on the ground": the preposition is said of the object."""
         things = [e for e in (self.done.get(o.i) for o in objects) if e is not None]
+        for p in children(verb, "prep") if things and base not in _HANDLE else ():
+            on = p.text.lower() in ("on", "onto", "in") and [lemma(o) for o in children(p, "pobj")]
+            if on and on[0] in _SURFACES and p.i not in self.places and p.i > objects[-1].i:
+                self.prepositional(p, things, hedged=hedged)
         if base in _HANDLE and things:
             for p in children(verb, "prep"):
                 with_hands = p.text.lower() == "with" and [

@@ -161,7 +161,8 @@ def claim(names: Names, f: Found) -> str:
         return f"{subject} {'have' if many(e) else 'has'} {'no ' if f.negated else ''}{what}."
     if f.value in e.nouns:
         return f"{subject} {be} {plural(f.value) if many(e) else article(f.value)}."
-    return f"{subject} {be} {f.value}."
+    value = f.value.removesuffix(" camera") + " the camera" if f.value.endswith(" camera") else f.value
+    return f"{subject} {be} {value}."
 
 
 def _progressive(verb, value: str) -> str:
