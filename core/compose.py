@@ -14,6 +14,7 @@ from .claims import ATTRIBUTE, NUMBER, RELATION, Claim, Reading, Thing
 from .claims.coverage import alike, unclaimed_words
 from .claims.editing import Edit, edited
 from .claims.entailment import A_ENTAILS_B, EQUIVALENT, claim_relation
+from .claims.places import PHRASE
 from .claims.rewriting import name_edits, without
 from .picture import Picture
 from .regions import IMAGE, SEMANTIC, Region
@@ -346,11 +347,25 @@ def _joined(
     if not a or not b or (a["who"], a["be"]) != (b["who"], b["be"]):
         return None
     both = before[1].covers | last[1].covers
+    if text := _doing_there(a, b):
+        both = before[1].covers | last[1].covers
+        return text, replace(before[1], text=text, covers=both)
     parts = [*re.split(r", | and ", a["what"]), b["what"]]
     if len({_sort(part) for part in parts}) > 1:
         return None
+    verb = parts[0].split()[0]
+    if verb.endswith("ing") and all(p.startswith(f"{verb} ") for p in parts):
+        parts = [parts[0], *(p.removeprefix(f"{verb} ") for p in parts[1:])]
     text = f"{a['who']} {a['be']} {join_words(parts)}."
     return text, replace(before[1], text=text, covers=both)
+
+
+def _doing_there(a: re.Match, b: re.Match) -> str:
+    """ "The woman is sitting." and "The woman is on a bench." -> "The woman is sitting on a bench."; else ""."""
+    doing, there = sorted((a["what"], b["what"]), key=lambda what: _sort(what) != "action")
+    if " " in doing or (_sort(doing), _sort(there)) != ("action", "place") or " and " in there:
+        return ""
+    return f"{a['who']} {a['be']} {doing} {there}."
 
 
 def _sort(predicate: str) -> str:
@@ -365,6 +380,6 @@ def _sort(predicate: str) -> str:
 
 def _with_place(picture: Picture, region: Region, text: str) -> str:
     first = text.split()[0] if text else ""
-    if region.kind in (IMAGE, SEMANTIC) or f"{first.lower()} " not in _OPENERS:
+    if PHRASE.search(text) or region.kind in (IMAGE, SEMANTIC) or f"{first.lower()} " not in _OPENERS:
         return text
     return f"{capital(place_name(picture.fraction(region.box)))}, {first.lower()}{text[len(first) :]}"

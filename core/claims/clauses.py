@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from . import ACTION, ATTRIBUTE, cutting
 from .english_words import (
+    COLOURS,
     EVALUATIVE,
     HAIR,
     PARTS,
@@ -32,7 +33,8 @@ class Predicates(Verbs):
     def complements(self, verb, subjects, *, hedged, negated) -> None:
         """After "be", "appear", "seem", "look": adjectives, nouns, places."""
         for c in verb.children:
-            if c.dep_ in ("acomp", "oprd") and c.pos_ in ("ADJ", "VERB", "ADV"):
+            colour = c.lemma_.lower() in COLOURS and c.dep_ in ("acomp", "oprd", "attr")
+            if colour or (c.dep_ in ("acomp", "oprd") and c.pos_ in ("ADJ", "VERB", "ADV")):
                 self.predicate(c, subjects, hedged, negated)
             elif c.dep_ in ("attr", "oprd", "acomp", "dobj"):
                 self._nominal(c, subjects, hedged, negated)

@@ -52,8 +52,9 @@ def clash(p: Known, h: Known, alignment: Mapping[int, int]) -> bool:
             nouns[lexicon.head(n)] = j
     return _texts_clash(first, second, x, y) or any(
         _opposed(u, v) and (one := _noun(u, x, nouns, first)) >= 0 and one == _noun(v, y, nouns, second)
-        for u in more
-        for v in fewer
+        for u in {*x} - {*y}
+        for v in {*y} - {*x}
+        if u in more or v in fewer
     )
 
 
@@ -101,6 +102,9 @@ def _in_hand(known: Known, index: int) -> bool:
 _STATED = r"\b(?:is|are|was|were|looks?|seems?|appears?|[\w]+ly) {}\b"
 
 
+_OF = re.compile(r" (?:of|on|at|in|with) (?:the |a |an |his |her |its |their )?[\w'’-]+")
+
+
 def _noun(word: str, words: list[str], nouns: Mapping[str, int], text: str) -> int:
     """The thing that a word is said of: the next noun close by, or else the last before it.
 
@@ -108,7 +112,11 @@ def _noun(word: str, words: list[str], nouns: Mapping[str, int], text: str) -> i
     """
     at = words.index(word)
     stated = re.search(_STATED.format(re.escape(word)), text, re.IGNORECASE)
-    for t in () if stated else words[at + 1 : at + 3]:
+    if stated:
+        before = _OF.sub(" ", lexicon.normal(text[: stated.start()]))
+        found = [nouns[n] for t in tokens(before) if (n := lexicon.singular(t)) in nouns]
+        return found[-1] if found else -1
+    for t in words[at + 1 : at + 3]:
         if (found := nouns.get(lexicon.singular(t))) is not None:
             return found
     for t in reversed(words[:at]):

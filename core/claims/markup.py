@@ -23,7 +23,13 @@ _SHOWS = (
 )
 _WE_SEE = r"(?:we\s+(?:can\s+)?(?:also\s+)?(?:clearly\s+)?(?:see|observe|find)|you\s+(?:can\s+)?(?:also\s+)?see|one\s+can\s+(?:also\s+)?see|i\s+(?:can\s+)?(?:also\s+)?see)"
 # "The image shows a man": what stands before the thing, which then begins with "There is".
-SHOWN = re.compile(rf"^(?:{_THE}|it|there)\s+{_SHOWS}\s+(?=\S)", re.IGNORECASE)
+_ELEMENTS = (
+    rf"(?:the\s+)?(?:(?:key|main|other|notable|visible|primary|additional)\s+)+"
+    rf"(?:elements?|objects?|items?|features?|subjects?|details?)\s+(?:visible\s+)?(?:in|of)\s+{_THE}"
+)
+SHOWN = re.compile(
+    rf"^(?:(?:{_THE}|it|there)\s+{_SHOWS}|{_ELEMENTS}\s+(?:also\s+)?(?:includes?|are|is))\s+(?=\S)", re.IGNORECASE
+)
 SEEN = re.compile(rf"^(?:(?:here|in (?:the|this) \w+),?\s+)?{_WE_SEE}\s+(?=\S)", re.IGNORECASE)
 IN_PICTURE = re.compile(
     rf"^(?:in|within|throughout)\s+{_THE}(?:\s+(?:provided|above|shown))?\s*,?\s+(?=\S)",

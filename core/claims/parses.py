@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from . import lexicon
 from .english_words import HAIR, PARTS
-from .nouns import is_garment, is_modifier
+from .nouns import is_abstract, is_garment, is_modifier
 
 _ONE = frozenset("a an this that each every another one".split())
 _CC = frozenset("and or but".split())
@@ -26,6 +26,7 @@ def repaired(doc):
             _off_garment(token)
             _numbered(token)
             _two_nouns(token)
+            _gerund(token)
             _outer_adjectives(token)
         elif token.tag_ == "VBG" and token.dep_ == "pcomp":
             _with_noun(token)
@@ -77,6 +78,30 @@ def _noun_for_adjective(token) -> None:
         and not lexicon.senses(low, lexicon.ADJECTIVE)
     ):
         token.dep_, token.tag_, token.pos_ = "compound", "NN", "NOUN"
+
+
+def _gerund(token) -> None:
+    """ "a white phone resting on the desk", with the participle taken for the noun."""
+    low = token.text.lower()
+    noun = next((c for c in _kids(token, "compound", "nmod") if c.i == token.i - 1), None)
+    if (
+        noun is None
+        or not low.endswith("ing")
+        or noun.pos_ not in ("NOUN", "PROPN")
+        or not is_abstract(low)
+        or token.i + 1 >= len(token.doc)
+        or token.nbor(1).pos_ not in ("ADP", "ADV", "PART", "SCONJ")
+        or not lexicon.senses(token.lemma_.lower() if not token.lemma_.endswith("ing") else low[:-3], lexicon.VERB)
+        and not lexicon.senses(low[:-3] + "e", lexicon.VERB)
+    ):
+        return
+    role, outer = token.dep_, token.head
+    for c in [c for c in token.children if c.i < token.i and c != noun]:
+        c.head = noun
+    noun.head, noun.dep_ = (outer, role) if outer != token else (noun, "ROOT")
+    token.head, token.dep_, token.tag_, token.pos_ = noun, "acl", "VBG", "VERB"
+    stem = low[:-3]
+    token.lemma_ = stem if lexicon.senses(stem, lexicon.VERB) else stem + "e"
 
 
 def _off_garment(token) -> None:

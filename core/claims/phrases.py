@@ -254,7 +254,7 @@ class Phrases:
             "inside",
         ):
             for c in before:
-                scene = scene_of(c) or setting_of(c) or ("setting", c.text.lower())
+                scene = scene_of(c) or setting_of(c) or ("setting", self.adjective(c)[0])
                 draft.scene(*scene, hedged=hedged)
                 self.done[c.i] = None
             for p in children(token, "prep"):

@@ -19,7 +19,7 @@ _VERBS = frozenset(
 )
 _DANGLING = re.compile(
     r"(?:[\s,;:]+(?:and|or|but|with|while|as|in|on|at|of|to|by|from|a|an|the|which|who|that|where|is|are|near|"
-    r"next|both))+\s*(?=[.!?]?$)",
+    r"next|both|appears?|seems?|looks|appears? to be|seems? to be))+\s*(?=[.!?]?$)",
     re.IGNORECASE,
 )
 

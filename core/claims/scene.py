@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -90,9 +91,12 @@ def renumbered(reading: Reading, numbers: Mapping[int, int]) -> Reading:
     )
 
 
+_GENERAL = re.compile(r"\b(?:person|people|thing|things|individuals?)\b")
+
+
 def _joined(a: Thing, b: Thing) -> Thing:
     """One thing of two that are the same: called by all its nouns, by the longer of its names."""
-    name = max(a.name, b.name, key=len)
+    name = max(a.name, b.name, key=lambda n: (not _GENERAL.search(n), len(n)))
     number = a.number or b.number
     return replace(
         a,

@@ -85,6 +85,8 @@ def borne_out(claim: Claim, moved: Claim, premise: Known, written: Known, alignm
         return bool(words) and said(premise.text, words)
     if claim.negated:
         return False
+    if claim.kind != OBJECT and claim.thing >= 0 and moved.thing == -2 and written.place(claim.thing):
+        return False  # told by its place from all like it
     if _PRONOUNS & {claim.subject, claim.value, claim.object} and not claim.value.isdigit():
         return True
     if claim.kind == TEXT:

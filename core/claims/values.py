@@ -75,7 +75,7 @@ blurred,blurry,out of focus,unfocused|sharp,in focus,crisp
 black and white,monochrome,grayscale|in color,colorful,full color,color
 indoor,indoors,inside,interior|outdoor,outdoors,outside,exterior,open air
 male,man,boy|female,woman,girl
-clean-shaven,beardless|bearded,have beard,beard,unshaven
+clean-shaven,beardless,shaven|bearded,have beard,beard,unshaven
 shirtless,bare-chested,topless|shirted
 barefoot|shod
 bald,hairless|long-haired,short-haired,curly

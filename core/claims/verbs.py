@@ -69,6 +69,12 @@ _HANDLE = frozenset(
 _MIND = frozenset("hope expect wonder think consider anticipate plan want wish decide need seek intend".split())
 # Where what is handled is put, and nobody sits: "stirring a pot on the stove".
 _SURFACES = frozenset("stove scale table counter countertop plate board desk shelf wall easel stand tray grill pan".split())
+# Verbs that say nothing that can be seen without what they govern.
+_INCOMPLETE = frozenset(
+    "consist include base use involve contain comprise belong refer appear seem match complement contrast allow help "
+    "cause become get keep let need require serve vary range depend relate represent remain tend happen occur compose "
+    "know call name consider believe associate suit design intend mean add do have be".split()
+)
 _MADE = frozenset("make build construct craft carve weave".split())
 _BODY = frozenset("hand arm finger mouth tooth beak paw".split())
 _MARKS = frozenset("marking spot stripe pattern patch area writing".split())
@@ -111,7 +117,7 @@ class Verbs(Prepositions):
             return
         if any(p.text.lower() == "as" for p in children(verb, "prep")):
             return
-        if base in _MIND:
+        if base in _MIND | _INCOMPLETE:
             return self.draft.no_claim(verb)
         alive = any(e.person or e.animal or e.members for e in subjects)
         if (

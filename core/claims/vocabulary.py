@@ -136,6 +136,14 @@ cyclist: person|rider
 motorcyclist: person|rider
 pedestrian: person
 passenger: person
+driver: person
+commuter: person
+climber: person
+barista: person
+operator: person
+builder: person
+kayaker: person
+paddler: person
 goalkeeper: player|person
 guitarist: musician|person
 toddler: child|person
