@@ -40,7 +40,7 @@ _OWNING = frozenset("wear have dress with".split())
 _MODIFIER = re.compile(
     r"\b(\w+),? (?:(?:who|which|that) (?:is|are) )?(?:(?:standing|sitting|seated|positioned) )?"
     r"(?:on|to|at|in) (?:the|our|its)?\s?(?:(?:far|top|bottom|upper|lower|very) )*"
-    r"(left|right|foreground|background|middle|center|front|back)\b(?! of| hand| arm| leg| wrist)"
+    r"(left|right|foreground|background|middle|center|(?<=the )front|(?<=the )back)\b(?! of| hand| arm| leg| wrist)"
 )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from . import STATEMENT, Claim, Thing
-from .english_words import GROUPS, LOCATED
+from .english_words import COLOUR_NOUNS, GROUPS, INFER, LOCATED
 
 # Words that add nothing that can be true or false where a place or a relation is claimed: verbs of being somewhere,
 # of showing and of having on; nouns of measure and of writing.
@@ -17,7 +17,7 @@ LIGHT = frozenset(
     "row stack set piece kind type area side part front back top bottom second other another image picture photo "
     "scene view background foreground distance nearby close upright scattered filled day crowd".split()
 )
-_NOTHING = LIGHT | GROUPS | LOCATED
+NOTHING = LIGHT | GROUPS | LOCATED | INFER | COLOUR_NOUNS | frozenset("individual item object element adorn be corner colored coloured subject".split())
 _SHORTEST = 3  # letters; shorter words are function words or endings
 
 
@@ -47,7 +47,7 @@ def unclaimed_words(text: str, claims: Sequence[Claim], things: Sequence[Thing])
         if len(word) >= _SHORTEST
         and not word.endswith("ly")
         and not any(alike(word, other) for other in known)
-        and not any(alike(word, other) for other in _NOTHING)
+        and not any(alike(word, other) for other in NOTHING)
     ]
 
 

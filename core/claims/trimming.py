@@ -6,8 +6,8 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from . import cutting, wording
-from .coverage import LIGHT, alike
-from .english_words import EVALUATIVE, GROUPS, LOCATED, WHICH
+from .coverage import NOTHING, alike
+from .english_words import EVALUATIVE, MOOD_VERBS, WHICH
 from .quotations import STANDIN
 
 if TYPE_CHECKING:
@@ -116,6 +116,15 @@ def _announced(draft: Draft) -> list[Change]:
             named = first.pos_ == "PROPN" or (first.text.isupper() and len(first.text) > 1)
             lower = [] if named else [(0, 1, first.text[0].lower())]
             return [(0, 0, f"There {'are' if many else 'is'} "), *lower]
+    elif root in draft.fillers and subject is not None and _only_named(root, subject):
+        many = subject.tag_ in ("NNS", "NNPS")
+        lower = [(subject.left_edge.idx, subject.left_edge.idx + 1, doc[0].text[0].lower())]
+        if subject.left_edge.i:  # "In the foreground, a dog adds charm."
+            lower = []
+        start = subject.left_edge.idx
+        end = subject.right_edge.idx + len(subject.right_edge.text)
+        there = f"{'T' if start == 0 else 't'}here {'are' if many else 'is'} "
+        return [(start, start, there), *lower, (end, doc[-1].idx if doc[-1].is_punct else len(doc.text), "")]
     elif (
         root.tag_ in ("VBG", "VBN")
         and subject is not None
@@ -124,6 +133,14 @@ def _announced(draft: Draft) -> list[Change]:
         many = subject.tag_ in ("NNS", "NNPS") or any(c.dep_ == "conj" for c in subject.children)
         return [(root.idx, root.idx, "are " if many else "is ")]
     return []
+
+
+def _only_named(root, subject) -> bool:
+    """Whether all that is claimed by "A hydrant adds a pop of color" is that there is a hydrant."""
+    article = subject.left_edge.text.lower()
+    return article in ("a", "an", "two", "three", "several", "some", "many") and not any(
+        c.dep_ in ("conj", "advcl", "ccomp") or (c.dep_ == "dobj" and c.i < root.i) for c in root.children
+    )
 
 
 # -- what no claim accounts for ---------------------------------------------------------------------
@@ -145,18 +162,22 @@ def _leftovers(draft: Draft) -> list[Change]:
             known |= {word.lower() for name in (*e.heads, *e.nouns, *e.has) for word in name.split()}
     quoted = {q.token for q in draft.quotes}
     doc = list(draft.doc)
-    open_ = {t.i for t in doc if t.i not in quoted and _is_content(t) and not _accounted(t, known)}
+    content = [t for t in doc if t.i not in quoted and _is_content(t)]
+    held = {t.i for t in content if _accounted(t, known)}
+    open_ = {t.i for t in content if t.i not in held and not _nothing(t)}
     kept, gone, changes = _claimed(draft), set(), []
     for token in doc:
         if token.i not in open_ or token.i in gone:
             continue
         for tokens in _pieces(token):
-            inside = [t for t in tokens if _is_content(t)]
             spans = draft.spans_of(tokens)
+            mood = any(t.dep_ in _CLAUSES and t.lemma_.lower() in MOOD_VERBS and t.head not in tokens for t in tokens)
             if (
                 not tokens
                 or len(spans) > 1
-                or any(t.i not in open_ for t in inside)
+                or any(t.text == "-" for t in doc[max(0, tokens[0].i - 1) : tokens[-1].i + 2])
+                or (not mood and any(t.i in held for t in tokens))
+                or any(t.i in quoted for t in tokens)
                 or any(a <= x and y <= b for a, b in spans for x, y in kept)
             ):
                 continue
@@ -197,8 +218,10 @@ def _is_content(token) -> bool:
     )
 
 
+def _nothing(token) -> bool:
+    return bool({token.text.lower(), token.lemma_.lower()} & NOTHING)
+
+
 def _accounted(token, known: set[str]) -> bool:
     forms = {token.text.lower(), token.lemma_.lower()}
-    if forms & (LIGHT | GROUPS | LOCATED):
-        return True
     return any(alike(form, word) for form in forms for word in known)
