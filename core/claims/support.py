@@ -85,8 +85,6 @@ def borne_out(claim: Claim, moved: Claim, premise: Known, written: Known, alignm
         return bool(words) and said(premise.text, words)
     if claim.negated:
         return False
-    if claim.kind != OBJECT and claim.thing >= 0 and moved.thing == -2 and _at_other_place(claim, premise, written):
-        return False
     if _PRONOUNS & {claim.subject, claim.value, claim.object} and not claim.value.isdigit():
         return True
     if claim.kind == TEXT:
@@ -130,15 +128,6 @@ def _named(noun: str, premise: Known) -> bool:
 
 
 _AGENT = re.compile(r"(?:ers?|ors?|ists?|eers?)$")
-
-
-def _at_other_place(claim: Claim, premise: Known, written: Known) -> bool:
-    """The facts tell a thing of that kind by another place: "the hiker at the front", "at the back"."""
-    place = written.place(claim.thing)
-    return bool(place) and any(
-        lexicon.is_kind(t.head, claim.subject) and judging.places_clash(premise.place(i), place)
-        for i, t in enumerate(premise.reading.things)
-    )
 
 
 def _agent(claim: Claim, moved: Claim, premise: Known) -> bool:
