@@ -167,17 +167,23 @@ def _likely(there: Mapping[int, float], things: Collection[int]) -> float:
 def _with_their_things(
     statements: Sequence[Statement], needs: Sequence[frozenset[int]]
 ) -> list[Statement]:
-    """What is said of a thing that was dropped goes with it."""
+    """What is said of a thing that was dropped goes with it, and what calls a thing by a name that was dropped."""
     present: dict[int, bool] = {}
+    named: dict[tuple[int, str], bool] = {}
     for s in statements:
         if s.claim.kind == OBJECT and not s.claim.negated:
             kept = s.verdict is Verdict.KEPT
             present[s.claim.thing] = present.get(s.claim.thing, False) or kept
+            named[s.claim.thing, s.claim.subject] = kept
     return [
         s.decided(Verdict.DROPPED, Reason.WITHOUT_THING)
         if s.verdict is Verdict.KEPT
         and not s.claim.negated
-        and not all(present.get(t, True) for t in needed)
+        and not (
+            all(present.get(t, True) for t in needed)
+            and named.get((s.claim.thing, s.claim.subject), True)
+            and named.get((s.claim.other, s.claim.object), True)
+        )
         else s
         for s, needed in zip(statements, needs)
     ]
