@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .english_words import CONTAINERS, GROUPS, SIDES
+from .english_words import CONTAINERS, GROUPS, SIDES, WEAR
 
 # Prepositions without which a verb says something else or nothing: "looking at", "covered with".
 _BOUND = frozenset("at to of by for into onto against".split())
@@ -53,7 +53,9 @@ def with_preposition(prep) -> list:
         return with_noun(head)
     if head.pos_ == "VERB" and head.dep_ in ("acl", "advcl") and len(_preps(head)) == 1:
         if head.lemma_ in _INCOMPLETE or (
-            head.tag_ == "VBN" and prep.text.lower() in ("in", "with") and not _objects(head)
+            head.tag_ == "VBN"
+            and (prep.text.lower() == "with" or (prep.text.lower() == "in" and head.lemma_ in WEAR))
+            and not _objects(head)
         ):
             return with_verb(head)
     if prep.dep_ == "agent" or (

@@ -158,9 +158,13 @@ class Draft:
     def no_claim(self, token) -> None:
         """Note that what a token governs claims nothing."""
         start = token.left_edge.idx if token.dep_ == "ROOT" else token.idx
-        said = self.doc.text[start : token.right_edge.idx + len(token.right_edge.text)].strip(
-            " ,.;"
-        )
+        end = token.right_edge.idx + len(token.right_edge.text)
+        said = self.doc.text[start:end]
+        for q in reversed(self.quotes):
+            at = self.doc[q.token].idx
+            if start <= at < end:
+                said = said[: at - start] + q.said + said[at - start + q.length :]
+        said = said.strip(" ,.;")
         if said:
             self.not_claims.append(said)
             self.fillers.append(token)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from . import lexicon
-from .english_words import HAIR, PARTS
+from .english_words import GROUPS, HAIR, PARTS
 from .nouns import is_abstract, is_garment, is_modifier
 
 _ONE = frozenset("a an this that each every another one".split())
@@ -30,6 +30,7 @@ def repaired(doc):
             _outer_adjectives(token)
         elif token.tag_ == "VBG" and token.dep_ == "pcomp":
             _with_noun(token)
+            _of_gerund(token)
     _noun_for_verb(doc)
     _inverted(doc)
     for token in doc:
@@ -102,6 +103,18 @@ def _gerund(token) -> None:
     token.head, token.dep_, token.tag_, token.pos_ = noun, "acl", "VBG", "VERB"
     stem = low[:-3]
     token.lemma_ = stem if lexicon.senses(stem, lexicon.VERB) else stem + "e"
+
+
+def _of_gerund(token) -> None:
+    """ "a pair of reading glasses", with the glasses taken for what is read."""
+    prep = token.head
+    named = next((c for c in _kids(token, "dobj") if c.i == token.i + 1), None)
+    if named is None or prep.text.lower() != "of" or prep.head.lemma_.lower() not in GROUPS:
+        return
+    named.head, named.dep_ = prep, "pobj"
+    for c in [c for c in token.children if c != named]:
+        c.head = named
+    token.head, token.dep_ = named, "compound"
 
 
 def _off_garment(token) -> None:

@@ -9,6 +9,7 @@ from .english_words import (
     COLOURS,
     EVALUATIVE,
     GROUNDS,
+    HAIR,
     HEDGE_ADVERBS,
     IMAGES_OF,
     PARTS,
@@ -27,6 +28,11 @@ _RELATIVE = ("which", "that", "who", "whom", "whose", "where")
 
 def children(token, *deps: str) -> list:
     return [c for c in token.children if c.dep_ in deps]
+
+
+def left_of(token) -> list:
+    """The adjectives before a noun."""
+    return [c for c in children(token, "amod", "compound", "nmod") if c.i < token.i]
 
 
 def listed(token) -> list:
@@ -316,7 +322,7 @@ class Phrases:
             return
         left = []
         for c in children(token, "amod", "nmod", "compound"):
-            if (c.i > token.i and c.dep_ != "amod") or c.text.lower() in head_of(token).split()[
+            if len(c.text) == 1 or (c.i > token.i and c.dep_ != "amod") or c.text.lower() in head_of(token).split()[
                 :-1
             ]:
                 continue
@@ -351,6 +357,8 @@ class Phrases:
             joined = [x for x in c.children if x.dep_ == "conj" and x in left and self.joined(c, x)]
             left = [x for x in left if x not in joined]
             value, tokens = self.adjective(c, joined)
+            if (entity.part or entity.noun in HAIR) and not left and len(left_of(token)) == 1:
+                tokens = cutting.with_noun(token)  # "with red hair" says no more than "red"
             if value in ("left", "right"):
                 if not entity.part:
                     self.draft.place(entity, value, hedged=hedged, told=True)

@@ -275,7 +275,8 @@ def _closed_list(before: str) -> str:
         rf"\b{_DETERMINED}\s[^,]+?(,\s*)(?={_DETERMINED}\s[^,]*$)", before, re.IGNORECASE
     )
     if not found or re.match(
-        r"(?:in|on|at|behind|under|above|beside|near|to)\b",
+        r"(?:in|on|at|behind|under|above|beside|near|next|to|below|between|around|against|inside|outside|along|across|"
+        r"over|by|with)\b",
         before[: found.end(1)].split(",")[-2].lstrip(),
         re.IGNORECASE,
     ):

@@ -111,6 +111,7 @@ def borne_out(claim: Claim, moved: Claim, premise: Known, written: Known, alignm
             _related(claim, moved, premise, alignment)
             or _attached_elsewhere(claim, premise, written, alignment)
             or _misread(claim, moved, premise, written)
+            or _placed(moved, premise)
         )
     return False
 
@@ -433,3 +434,29 @@ def _held(thing: int, premise: Known) -> bool:
 
 
 _SITES = ("area", "room", "enclosure", "street", "field", "tract")
+
+
+def _placed(moved: Claim, premise: Known) -> bool:
+    """Whether a sentence that speaks of one of two things has the preposition between them, or speaks of both.
+
+    The facts put the thing nowhere else. The other end may be a pronoun that was taken for something else.
+    """
+    verb, place, _ = predicates.parts(moved.value)
+    if moved.thing < 0 or moved.other < 0 or (verb and not predicates.idle(verb)) or _clashing(moved, premise):
+        return False
+    if any(
+        p.kind == RELATION
+        and p.thing == moved.thing
+        and p.other not in (moved.other, -1)
+        and predicates.parts(p.value)[1] in (place, "on", "in", "at")
+        for p in premise.about[moved.thing]
+    ):
+        return False
+    ends = {moved.thing, moved.other}
+    for i, s in enumerate(premise.reading.sentences):
+        named = {m[2] for m in s.mentions} | {t for c in premise.reading.claims if c.sentence == i for t in (c.thing, c.other)}
+        if place in ("front", "behind") and ends & named and {place, predicates._CONVERSE[place]} & _places_in(_text(s)):
+            return True
+        if place in ("in", "on", "at") and ends <= named:
+            return True
+    return False

@@ -17,6 +17,7 @@ from .english_words import (
     PRESENT,
     SIDES,
     TEXT_NOUNS,
+    TIMES,
 )
 from .nouns import head_of, is_abstract, lemma, names_nothing, partitive
 from .phrases import children, conjuncts
@@ -385,6 +386,13 @@ class SentenceReader(Predicates):
                 self.done[t.i] = self.done[subject.i] = None
                 self.modifiers(t, None, hedged)
                 found = True
+        day = [t for t in said if t.lemma_.lower() in TIMES]
+        if day and not found:  # "It is a beautiful day at the beach"
+            self.draft.scene("time", "day", hedged=hedged, negated=negated) if day[0].text == "daytime" else None
+            self.done.update({t.i: None for t in (subject, *day)})
+            for t in day:
+                self.nested(t, hedged)
+            found = True
         if found:
             self.rest(verb, [], hedged)
         return found

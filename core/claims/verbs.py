@@ -73,7 +73,7 @@ _SURFACES = frozenset("stove scale table counter countertop plate board desk she
 _INCOMPLETE = frozenset(
     "consist include base use involve contain comprise belong refer appear seem match complement contrast allow help "
     "cause become get keep let need require serve vary range depend relate represent remain tend happen occur compose "
-    "know call name consider believe associate suit design intend mean add do have be".split()
+    "come go lead know call name consider believe associate suit design intend mean add do have be".split()
 )
 _MADE = frozenset("make build construct craft carve weave".split())
 _BODY = frozenset("hand arm finger mouth tooth beak paw".split())
@@ -431,4 +431,6 @@ class Verbs(Prepositions):
             after = [e for i, e in things if i > q.token]
             for e in before[-1:] or after[:1]:
                 q.used = True
-                self.draft.add(TEXT, e, q.text)
+                word = token.head if lemma(token.head) in TEXT_NOUNS and token.head != token else None
+                tokens = cutting.with_noun(word) if word is not None else ()
+                self.draft.add(TEXT, e, q.text, tokens=tokens)

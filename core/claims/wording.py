@@ -40,7 +40,7 @@ def article(noun: str) -> str:
 @lru_cache(maxsize=4096)
 def plural(noun: str) -> str:
     """The plural of a noun; of a plural-only word itself."""
-    if noun in PLURAL_ONLY:
+    if noun.split()[-1:] and noun.split()[-1] in PLURAL_ONLY:
         return noun
     *before, last = noun.split()
     return " ".join(
@@ -114,7 +114,7 @@ class Names:
 
 
 def many(e: Entity) -> bool:
-    return e.plural or e.head in PLURAL_ONLY or len(e.members) > 1
+    return e.plural or e.noun in PLURAL_ONLY or len(e.members) > 1
 
 
 def indefinite(e: Entity) -> str:
