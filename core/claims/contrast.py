@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from . import RELATION, judging, lexicon, predicates, values
 from .alignment import Known, one_and_many
 from .lexicon import lemma
-from .support import means, tokens
+from .wordings import means, tokens
 
 _QUOTED = re.compile(r"[\"“”]([^\"“”]+)[\"“”]")
 _SMALL = frozenset(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from . import lexicon
 from .english_words import GROUPS, HAIR, PARTS
+from .quotations import STANDIN
 from .nouns import is_abstract, is_garment, is_modifier
 
 _ONE = frozenset("a an this that each every another one".split())
@@ -138,7 +139,16 @@ def _off_garment(token) -> None:
 
 def _numbered(token) -> None:
     """ "a bus number 5", where the number was taken for the thing."""
-    if token.lemma_.lower() != "number" or not _kids(token, "nummod"):
+    if token.lemma_.lower() != "number":
+        return
+    digits = token.nbor(1) if token.i + 1 < len(token.doc) else token
+    if digits.text == STANDIN and digits != token.head.head:
+        if token.head == digits:
+            for c in [c for c in digits.children if c != token]:
+                c.head = token
+            token.dep_, token.head = digits.dep_, digits.head if digits.head != digits else token
+        digits.head, digits.dep_ = token, "appos"
+    elif not _kids(token, "nummod"):
         return
     named = next((c for c in _kids(token, "compound") if c.i == token.i - 1), None)
     if named is None:
