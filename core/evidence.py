@@ -23,7 +23,7 @@ _TRUE_SHARE = 0.75  # of what vision-language models say of a patch (LLaVA-1.5's
 OTHER_VIEW = 1.5  # for each further region that says it
 HEDGED = -1.0  # said as a guess
 UNMENTIONED = -3.3  # a thing that a given caption of the whole image, not this captioner's, does not name
-THROUGH = 0.9  # how much of `through` counts: errors of a matcher on one crop go together, a little
+THROUGH = 1.0  # how much of `through` counts
 
 
 def logit(probability: float) -> float:
@@ -111,10 +111,10 @@ class LabelFree:
 class Prior:
     """How likely what a captioner says is to be true before any look at the image, as log-odds.
 
-    The defaults are for vision-language models and go with `verdicts.PROBABLE`: a thing that the only caption of an
-    image states firmly is kept where the matcher cannot tell (of the objects that LLaVA-1.5 named in the photos of
-    DID-Bench .81 were there, bench/calibrate.py); what one of three sampled captions says needs the pixels. A model
-    repeats its favourite inventions, so a second and a third caption count, and no further one does.
+    The defaults are for vision-language models, whose captions of the whole image and of its patches bear each
+    other out; they were chosen with `verdicts.PROBABLE` on invented scenes (bench/RESULTS.md). What one of three
+    sampled captions says needs the pixels. A model repeats its favourite inventions, so a second and a third
+    caption count, and no further one does.
 
     Attributes:
         once: said in one of several captions of a region.
@@ -128,9 +128,9 @@ class Prior:
 
     once: float = 0.0
     again: float = 1.0
-    alone: float = 2.0
+    alone: float = 1.6
     of_thing: float = 1.5
-    late: float = 1.0
+    late: float = 1.5
 
     def of(
         self, captions: int, asked: int, *, hedged: bool = False, late: float = 0.5
@@ -150,6 +150,11 @@ class Prior:
         else:
             odds = self.once + self.again * min(captions - 1, 2)
         return odds + (HEDGED if hedged else 0.0)
+
+
+# A caption that was given is somebody's answer, not a sample: what it states firmly is kept where a matcher cannot
+# tell (of the objects that LLaVA-1.5 named in the photos of DID-Bench .81 were there, bench/calibrate.py).
+GIVEN_PRIOR = Prior(alone=2.35, late=1.0)
 
 
 def seen(sayings: Iterable[str], scores: Mapping[str, float], others: Iterable[str] = ()) -> float:

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from .claims import Reading, Thing
-from .evidence import Prior
+from .evidence import GIVEN_PRIOR, Prior
 from .models import Completion, Detection, Tick
 from .regions import Box, Region
 from .statements import Statement
@@ -76,9 +76,9 @@ class Picture:
         return said[0].text if said else ""
 
     def prior(self, region: str) -> Prior:
-        """How far what is said of a region is to be believed: a caption that was given is nobody's here."""
+        """How far what is said of a region is to be believed."""
         given = region == self.root.name and GIVEN in self.models
-        return Prior() if given else self.said_by
+        return GIVEN_PRIOR if given else self.said_by
 
     def asked(self, regions: Sequence[str]) -> int:
         """How many captions the regions of these names have."""

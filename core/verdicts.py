@@ -23,7 +23,7 @@ from .statements import Reason, Saying, Statement, Verdict
 
 # A claim raises F1 where its probability is above half of the F1 that is reached; a caption that is to be trusted
 # asks for more. Chosen on invented scenes (bench/RESULTS.md).
-PROBABLE = 0.8
+PROBABLE = 0.85
 UNSCORED = 0.5  # for what the matcher cannot judge: the captions alone decide, so it must be likelier than not
 ROUNDS = 2  # in which things that are said of each other learn from each other
 

@@ -281,7 +281,7 @@ class SemanticFilter(io.ComfyNode):
                     max=1.0,
                     step=0.01,
                     tooltip="Probability (0 to 1) that a claim must exceed to be kept. 0 "
-                    "uses 0.8, or 0.5 for claims that the matcher cannot judge. "
+                    "uses 0.85, or 0.5 for claims that the matcher cannot judge. "
                     "Higher values keep fewer, more reliable claims; at 1 nothing "
                     "is kept. In the paper profile it is the matcher's score of a "
                     "sentence, and 0 uses the matcher's own threshold.",
