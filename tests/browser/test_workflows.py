@@ -152,6 +152,8 @@ def test_the_report_shows_one_patch_alone(page):
     assert sentences.count() == everything
 
     # A click into the patch does the same, and where others lie there, the next click shows those.
+    page.wait_for_function("() => document.querySelector('.patch-report img').naturalWidth > 0")
+    image = page.locator(".patch-report img").bounding_box()
     at = {"x": image["width"] * 0.05, "y": image["height"] * 0.8}
     page.locator(".patch-report .picture").click(position=at)
     assert page.locator(".patch-report .patch.chosen b").inner_text() == "4"

@@ -1,9 +1,21 @@
 """Nodes for the tests only: a fake captioner (no VLM's weights can be had), and broken pictures."""
 
 import time
+from dataclasses import dataclass
 
 import torch
 from comfy_api.latest import ComfyExtension, io
+
+
+@dataclass(frozen=True)
+class Said:
+    """As `core.models.Completion`, which a pack beside that one cannot import."""
+
+    text: str
+    finish: str = "stop"
+    detail: str = ""
+    tokens: int = 7
+    requests: int | None = None
 
 
 class ScriptedCaptioner:
@@ -15,15 +27,10 @@ class ScriptedCaptioner:
         self.text, self.seconds = text, seconds
 
     def caption(self, requests, tick):
-        from types import SimpleNamespace
-
         answers = []
         for index, request in enumerate(requests):
             time.sleep(self.seconds)
-            said = SimpleNamespace(
-                text=self.text, finish="stop", detail="", tokens=7, requests=None
-            )
-            answers.append([said] * request.n)
+            answers.append([Said(self.text)] * request.n)
             tick(index)
         return answers
 
