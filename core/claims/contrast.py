@@ -10,7 +10,8 @@ import re
 from collections.abc import Mapping
 
 from . import RELATION, judging, lexicon, predicates, values
-from .alignment import Known, one_and_many
+from .alignment import one_and_many
+from .known import Known
 from .lexicon import lemma
 from .wordings import means, tokens
 

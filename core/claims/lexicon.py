@@ -10,6 +10,7 @@ from __future__ import annotations
 import gzip
 import json
 import re
+import unicodedata
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from .vocabulary import GENERA, KINDS, SAME, SPELLING
 
 NOUN, VERB, ADJECTIVE = "noun", "verb", "adj"
 
+_ACCENTED = re.compile(r"[À-ɏ]")
 _OUR = re.compile(r"\b(col|harb|fav|neighb|flav|lab|parl|vap|arm|hum|od|savi|behavi|endeav)our")
 _RE = re.compile(r"\b(cent|theat|met|lit|fib|sab|somb|spect|lust|meag|kilomet|centimet)re\b")
 
@@ -24,7 +26,8 @@ _RE = re.compile(r"\b(cent|theat|met|lit|fib|sab|somb|spect|lust|meag|kilomet|ce
 @lru_cache(maxsize=8192)
 def normal(word: str) -> str:
     """The word in American spelling, lower case, parts apart by blanks: "Light-coloured" -> "light colored"."""
-    word = " ".join(re.sub(r"[_\-‐‑]+", " ", word.lower()).split())
+    word = _ACCENTED.sub(lambda m: unicodedata.normalize("NFD", m[0])[0], word.lower())
+    word = " ".join(re.sub(r"[_\-‐‑]+", " ", word).split())
     word = _RE.sub(r"\1er", _OUR.sub(r"\1or", word))
     return " ".join(SPELLING.get(part, part) for part in word.split())
 

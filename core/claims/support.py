@@ -26,7 +26,7 @@ from . import (
     predicates,
     values,
 )
-from .alignment import Known
+from .known import Known
 from .misreadings import (
     attached_elsewhere,
     clashing,
