@@ -29,8 +29,12 @@ _PUBLIC = frozenset(
     "street sidewalk road platform park beach field market station square plaza crowd crosswalk court stadium "
     "slope mall track grass sand pavement bus train airport festival event stand lot".split()
 )
-_EVERYWHERE = frozenset("sky sun moon floor ground horizon ceiling weather light background".split())
-_MASS = frozenset("grass sand snow water tree leaf cloud vegetation foliage building sky bush plant dirt".split())
+_EVERYWHERE = frozenset(
+    "sky sun moon floor ground horizon ceiling weather light background".split()
+)
+_MASS = frozenset(
+    "grass sand snow water tree leaf cloud vegetation foliage building sky bush plant dirt".split()
+)
 
 
 def align(premise: Reading, hypothesis: Reading, may_be: MayBe | None = None) -> dict[int, int]:
@@ -65,7 +69,12 @@ def align_known(p: Known, h: Known, may_be: MayBe | None = None) -> dict[int, in
                 taken.add(i)
         # A second name for a thing that is taken ("the person", where coreference missed it).
         for score, j, i in sorted(pairs):
-            if j not in found and -score >= 2 and h.reading.things[j].definite and _free(h, j, found, i):
+            if (
+                j not in found
+                and -score >= 2
+                and h.reading.things[j].definite
+                and _free(h, j, found, i)
+            ):
                 found[j] = i
     kept = {j: i for j, i in found.items() if not _told_apart(p, i, h, j, found)}
     return {
@@ -106,12 +115,16 @@ def _score(p: Known, i: int, h: Known, j: int, found: dict[int, int]) -> float:
         kind = 0.5
     if own >= 0 and other >= 0 and found.get(other) != own:
         known = other in found
-        if (known and not _group_of(p, own, found[other])) or (not known and _strangers(p, own, h, other)):
+        if (known and not _group_of(p, own, found[other])) or (
+            not known and _strangers(p, own, h, other)
+        ):
             return 0.0
     one, two = p.place(i), h.place(j)
     if judging.places_clash(one, two):
         return 0.0
-    score = kind + owners + 0.3 * min(4, shared(p, i, h, j)) - 0.4 * min(3, len(clashes(p, i, h, j)))
+    score = (
+        kind + owners + 0.3 * min(4, shared(p, i, h, j)) - 0.4 * min(3, len(clashes(p, i, h, j)))
+    )
     m, n = p.counted.get(i, a.number), h.counted.get(j, b.number)
     if m and n and m != n:
         counted = i in p.counted and j in h.counted
@@ -148,7 +161,9 @@ def kinship(a: str, b: str, heads: tuple[str, ...], others: tuple[str, ...]) -> 
 def shared(p: Known, i: int, h: Known, j: int) -> int:
     """How many telling claims of the two things say the same, whatever their other things' numbers are."""
     return sum(
-        any(_alike(c, i, d, j) for c in p.about[i]) for d in h.about[j] if d.kind not in (OBJECT, NUMBER)
+        any(_alike(c, i, d, j) for c in p.about[i])
+        for d in h.about[j]
+        if d.kind not in (OBJECT, NUMBER)
     )
 
 
@@ -185,7 +200,8 @@ def clashes(p: Known, i: int, h: Known, j: int) -> list[tuple[Claim, Claim]]:
                 clash = c.value != d.value
             elif {c.kind, d.kind} <= {ATTRIBUTE, ACTION}:
                 clash = c.negated == d.negated and (
-                    values.excludes(c.value, d.value) or predicates.action_excludes(c.value, d.value)
+                    values.excludes(c.value, d.value)
+                    or predicates.action_excludes(c.value, d.value)
                 )
             elif {c.kind, d.kind} <= {ATTRIBUTE, ACTION, RELATION}:
                 clash = predicates.posture_excludes(
@@ -203,7 +219,9 @@ def _same_role(p: Known, i: int, h: Known, j: int) -> bool:
     a, b = p.reading.things[i], h.reading.things[j]
     if not (a.definite or b.definite) or lexicon.is_kind(a.head, "garment"):
         return False
-    return any(_alike(c, i, d, j) for c in p.about[i] for d in h.about[j] if c.kind == RELATION == d.kind)
+    return any(
+        _alike(c, i, d, j) for c in p.about[i] for d in h.about[j] if c.kind == RELATION == d.kind
+    )
 
 
 _ROLES = ("on", "in", "with", "toward", "under")
@@ -268,7 +286,9 @@ def _told_apart(p: Known, i: int, h: Known, j: int, found: dict[int, int]) -> bo
         return True
     if _in_one_role(p, i, h, j, found):
         return False
-    if any(c.kind == PLACE for c, _ in differ) and (lexicon.head(a.head) in _MASS or p.place(i) or h.place(j)):
+    if any(c.kind == PLACE for c, _ in differ) and (
+        lexicon.head(a.head) in _MASS or p.place(i) or h.place(j)
+    ):
         return True
     if a.definite and b.definite:
         return False
@@ -276,7 +296,11 @@ def _told_apart(p: Known, i: int, h: Known, j: int, found: dict[int, int]) -> bo
     if any(c.kind == NUMBER for c, _ in differ):
         return not lexicon.same(a.head, b.head)
     if a.definite or b.definite:
-        return not lexicon.same(a.head, b.head) and together < 1 and kinship(a.head, b.head, called(a), called(b)) < 2
+        return (
+            not lexicon.same(a.head, b.head)
+            and together < 1
+            and kinship(a.head, b.head, called(a), called(b)) < 2
+        )
     if p.plural(i) and h.plural(j):
         return together < 1
     living = lexicon.is_person(a.head) or lexicon.is_kind(a.head, "animal")
@@ -286,7 +310,11 @@ def _told_apart(p: Known, i: int, h: Known, j: int, found: dict[int, int]) -> bo
 
 def _around(known: Known, index: int) -> list[str]:
     """What the thing stands on or beside, and the setting."""
-    near = [c.object if c.thing == index else c.subject for c in known.about[index] if c.kind == RELATION]
+    near = [
+        c.object if c.thing == index else c.subject
+        for c in known.about[index]
+        if c.kind == RELATION
+    ]
     return near + [c.value for c in known.reading.claims if c.subject == "setting"]
 
 
@@ -300,6 +328,8 @@ def members(known: Known, index: int) -> Sequence[int]:
     return [
         k
         for k, other in enumerate(known.reading.things)
-        if k != index and other.number == 1 and lexicon.is_kind(other.head, thing.head)
+        if k != index
+        and other.number == 1
+        and lexicon.is_kind(other.head, thing.head)
         and (known.place(k) or other.definite)
     ]

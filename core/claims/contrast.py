@@ -20,7 +20,9 @@ _SMALL = frozenset(
     "a an the is are was be been being of and or in on at to with by from for as it its his her their they she he "
     "there this that which who image photo picture scene shows show seen visible can".split()
 )
-_DENIAL = re.compile(r"\b(?:not?|without|never|none|nothing|neither|nor|\w+n['’]t)\b", re.IGNORECASE)
+_DENIAL = re.compile(
+    r"\b(?:not?|without|never|none|nothing|neither|nor|\w+n['’]t)\b", re.IGNORECASE
+)
 _SHARED = 0.5
 
 
@@ -45,14 +47,18 @@ def clash(p: Known, h: Known, alignment: Mapping[int, int]) -> bool:
     nouns = {lexicon.head(n): -1 for r in (a, b) for t in r.things for n in judging.called(t)}
     for j, i in alignment.items():
         own = alignment.get(h.owner.get(j, -1), -1)
-        if not lexicon.same(a.things[i].head, b.things[j].head) and lexicon.is_kind(a.things[i].head, "garment"):
+        if not lexicon.same(a.things[i].head, b.things[j].head) and lexicon.is_kind(
+            a.things[i].head, "garment"
+        ):
             continue
         if one_and_many(p, i, h, j) or (own >= 0 and one_and_many(p, own, h, h.owner[j])):
             continue
         for n in (*judging.called(a.things[i]), *judging.called(b.things[j])):
             nouns[lexicon.head(n)] = j
     return _texts_clash(first, second, x, y) or any(
-        _opposed(u, v) and (one := _noun(u, x, nouns, first)) >= 0 and one == _noun(v, y, nouns, second)
+        _opposed(u, v)
+        and (one := _noun(u, x, nouns, first)) >= 0
+        and one == _noun(v, y, nouns, second)
         for u in {*x} - {*y}
         for v in {*y} - {*x}
         if u in more or v in fewer
@@ -64,11 +70,15 @@ def _opposed(p: str, q: str) -> bool:
         return False
     one, other = lemma(p), lemma(q)
     return (
-        values.excludes(p, q) or values.excludes(one, other) or predicates.posture_excludes(one, other)
+        values.excludes(p, q)
+        or values.excludes(one, other)
+        or predicates.posture_excludes(one, other)
     )
 
 
-_PLACES = frozenset("left right top bottom front back foreground background up down upper lower".split())
+_PLACES = frozenset(
+    "left right top bottom front back foreground background up down upper lower".split()
+)
 
 
 _SWITCH = re.compile(r"\b(?:(?:switched|turned) |(?<=is )|(?<=are ))(on|off)(?=[,.;]| and\b|$)")
@@ -79,7 +89,9 @@ def _switched(text: str) -> str:
     return _SWITCH.sub(lambda m: "lit" if m[1] == "on" else "unlit", text)
 
 
-_HAND = re.compile(r"\b(?:his|her|their|its|the|[\w]+['’]s) (left|right) (?:hand|arm|paw|foot|leg|shoulder|wrist)\b")
+_HAND = re.compile(
+    r"\b(?:his|her|their|its|the|[\w]+['’]s) (left|right) (?:hand|arm|paw|foot|leg|shoulder|wrist)\b"
+)
 
 
 def _other_hand(first: str, second: str, p: Known, h: Known, alignment: Mapping[int, int]) -> bool:
@@ -91,7 +103,9 @@ def _other_hand(first: str, second: str, p: Known, h: Known, alignment: Mapping[
 
 
 def _in_hand(known: Known, index: int) -> bool:
-    held = [c for c in known.about[index] if c.kind == RELATION and c.other == index and not c.negated]
+    held = [
+        c for c in known.about[index] if c.kind == RELATION and c.other == index and not c.negated
+    ]
     return any(
         predicates.parts(c.value)[0] in ("hold", "have", "carry", "wear", "grip", "clutch")
         and predicates.parts(c.value)[1] == ""
@@ -129,7 +143,15 @@ def _noun(word: str, words: list[str], nouns: Mapping[str, int], text: str) -> i
 def _texts_clash(first: str, second: str, x: list[str], y: list[str]) -> bool:
     """One place of one thing is said to read two things."""
     p, q = ({judging._plain(t) for t in _QUOTED.findall(text)} for text in (first, second))
-    if not p or not q or p & q or not (any(t in first.lower() for t in _DEFINITE) and any(t in second.lower() for t in _DEFINITE)):
+    if (
+        not p
+        or not q
+        or p & q
+        or not (
+            any(t in first.lower() for t in _DEFINITE)
+            and any(t in second.lower() for t in _DEFINITE)
+        )
+    ):
         return False
     quoted = {t for text in (first, second) for m in _QUOTED.findall(text) for t in tokens(m)}
     m, n = ({lemma(t) for t in words if t not in quoted} for words in (x, y))

@@ -31,7 +31,16 @@ from .following import follows
 from .judging import CONTRADICTED, ENTAILED, NEUTRAL
 from .known import Known
 
-__all__ = ["CONTRADICTED", "ENTAILED", "NEUTRAL", "align", "claim_relation", "compare", "relation", "unsupported"]
+__all__ = [
+    "CONTRADICTED",
+    "ENTAILED",
+    "NEUTRAL",
+    "align",
+    "claim_relation",
+    "compare",
+    "relation",
+    "unsupported",
+]
 
 EQUIVALENT, A_ENTAILS_B, B_ENTAILS_A = "equivalent", "a_entails_b", "b_entails_a"
 CONTRADICTION = "contradiction"
@@ -76,23 +85,43 @@ def _of_clouds(claim: Claim, premise: Known) -> bool:
     for p in premise.reading.claims:
         if p.negated:
             continue
-        covered = p.kind == SCENE and p.subject == "sky" and "part" not in p.value and values.entails(p.value, "overcast")
+        covered = (
+            p.kind == SCENE
+            and p.subject == "sky"
+            and "part" not in p.value
+            and values.entails(p.value, "overcast")
+        )
         if covered and claim.kind in (OBJECT, RELATION) and nouns <= {"cloud", "sky", "x"}:
             return True
-        over = p.kind == RELATION and (lexicon.head(p.subject), lexicon.head(p.object)) == ("cloud", "sky")
-        if over and p.value in ("cover", "fill", "blanket") and claim.subject == "sky" and claim.kind == SCENE:
+        over = p.kind == RELATION and (lexicon.head(p.subject), lexicon.head(p.object)) == (
+            "cloud",
+            "sky",
+        )
+        if (
+            over
+            and p.value in ("cover", "fill", "blanket")
+            and claim.subject == "sky"
+            and claim.kind == SCENE
+        ):
             return values.entails("overcast", claim.value)
     return False
 
 
 def _relation(
-    claim: Claim, premise: Known, alignment: Mapping[int, int], owner: Mapping[int, int] = MappingProxyType({})
+    claim: Claim,
+    premise: Known,
+    alignment: Mapping[int, int],
+    owner: Mapping[int, int] = MappingProxyType({}),
 ) -> str:
     things = premise.reading.things
     moved = _moved(claim, alignment)
     if not claim.negated and _of_clouds(claim, premise):
         return ENTAILED
-    if claim.kind == ATTRIBUTE and lexicon.head(claim.subject) in _SHOWN and (own := alignment.get(owner.get(claim.thing, -1), -1)) >= 0:
+    if (
+        claim.kind == ATTRIBUTE
+        and lexicon.head(claim.subject) in _SHOWN
+        and (own := alignment.get(owner.get(claim.thing, -1), -1)) >= 0
+    ):
         moved = replace(moved, subject=things[own].head, thing=own)
     if moved.thing < -1 and not claim.negated:
         if moved.kind == OBJECT:
@@ -105,8 +134,14 @@ def _relation(
     verdict = _against_all(moved, premise, things)
     if claim.kind == NUMBER and verdict == NEUTRAL and moved.thing >= 0:
         return ENTAILED if str(things[moved.thing].number) == claim.value else NEUTRAL
-    if verdict == NEUTRAL and claim.subject == "sky" and "clear" in claim.value and any(
-        p.negated and p.kind == OBJECT and lexicon.head(p.subject) == "cloud" for p in premise.reading.claims
+    if (
+        verdict == NEUTRAL
+        and claim.subject == "sky"
+        and "clear" in claim.value
+        and any(
+            p.negated and p.kind == OBJECT and lexicon.head(p.subject) == "cloud"
+            for p in premise.reading.claims
+        )
     ):
         return ENTAILED
     if verdict == NEUTRAL and moved.thing >= 0:
@@ -125,7 +160,12 @@ def _existence(claim: Claim, premise: Known, things: Sequence[Thing]) -> str:
     for p in premise.reading.claims:
         if p.negated and p.kind == OBJECT and lexicon.is_kind(claim.subject, p.subject):
             return CONTRADICTED
-        if p.kind == SCENE and p.subject == "setting" and not p.negated and lexicon.is_kind(p.value, claim.subject):
+        if (
+            p.kind == SCENE
+            and p.subject == "setting"
+            and not p.negated
+            and lexicon.is_kind(p.value, claim.subject)
+        ):
             return ENTAILED
     return NEUTRAL
 
@@ -150,7 +190,10 @@ def _through_group(claim: Claim, premise: Known, things: Sequence[Thing]) -> str
             return ENTAILED
     groups = [k for k in range(len(things)) if claim.thing in aligning.members(premise, k)]
     for k in groups:
-        if claim.kind not in (NUMBER, PLACE) and _against_all(replace(claim, thing=k), premise, things) == ENTAILED:
+        if (
+            claim.kind not in (NUMBER, PLACE)
+            and _against_all(replace(claim, thing=k), premise, things) == ENTAILED
+        ):
             return ENTAILED
     return NEUTRAL
 
@@ -169,7 +212,9 @@ def compare(a: Reading, b: Reading) -> str:
     a, b = x.reading, y.reading
     forward = [_relation(c, x, there, y.owner) for c in b.claims]
     backward = [_relation(c, y, back, x.owner) for c in a.claims]
-    if _clash(b.claims, forward, x, y, there, back) or _clash(a.claims, backward, y, x, back, there):
+    if _clash(b.claims, forward, x, y, there, back) or _clash(
+        a.claims, backward, y, x, back, there
+    ):
         return CONTRADICTION
     if contrast.clash(x, y, there):
         return CONTRADICTION
@@ -202,16 +247,30 @@ def unsupported(facts: Reading, written: Reading) -> list[int]:
     return [
         i
         for i, claim in enumerate(text.reading.claims)
-        if not _supported(claim, known, text, found, _relation(claim, known, found, text.owner), strict=True)
+        if not _supported(
+            claim, known, text, found, _relation(claim, known, found, text.owner), strict=True
+        )
     ]
 
 
 def _supported(
-    claim: Claim, facts: Known, written: Known, alignment: Mapping[int, int], verdict: str, strict: bool = False
+    claim: Claim,
+    facts: Known,
+    written: Known,
+    alignment: Mapping[int, int],
+    verdict: str,
+    strict: bool = False,
 ) -> bool:
-    if verdict == ENTAILED and strict and not _guessed(claim, written) and _only_hedged(claim, facts, alignment):
+    if (
+        verdict == ENTAILED
+        and strict
+        and not _guessed(claim, written)
+        and _only_hedged(claim, facts, alignment)
+    ):
         return False
-    if verdict == ENTAILED or (verdict == NEUTRAL and follows(claim, _moved(claim, alignment), facts)):
+    if verdict == ENTAILED or (
+        verdict == NEUTRAL and follows(claim, _moved(claim, alignment), facts)
+    ):
         return True
     moved = _moved(claim, alignment)
     if verdict == CONTRADICTED:
@@ -238,8 +297,6 @@ def _only_hedged(claim: Claim, facts: Known, alignment: Mapping[int, int]) -> bo
     moved, things = _moved(claim, alignment), facts.reading.things
     saying = [p for p in facts.reading.claims if judging.says(p, moved, things) == ENTAILED]
     return bool(saying) and all(p.hedged for p in saying)
-
-
 
 
 def _foreign(reading: Reading) -> bool:

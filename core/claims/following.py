@@ -24,7 +24,12 @@ def follows(claim: Claim, moved: Claim, premise: Known) -> bool:
     things = premise.reading.things
     if _vacuous(claim) or _in_flight(claim, moved, premise):
         return True
-    if claim.kind == ATTRIBUTE and claim.value in _PRONOUNS and moved.thing >= 0 and not claim.negated:
+    if (
+        claim.kind == ATTRIBUTE
+        and claim.value in _PRONOUNS
+        and moved.thing >= 0
+        and not claim.negated
+    ):
         return _sex(moved.thing, premise) == claim.value
     if claim.negated or moved.thing == -2 or moved.other == -2 or moved.thing < 0:
         return False
@@ -44,8 +49,12 @@ def follows(claim: Claim, moved: Claim, premise: Known) -> bool:
             said.append(f"{p.value} {p.object if p.thing == moved.thing else p.subject}")
             # "The horse has a coat of brown and white" says that it is brown and white.
             for k in {p.thing, p.other} - {moved.thing, -1}:
-                if things[k].head in _SURFACES or (premise.owner.get(k) != moved.thing and not living):
-                    said += [q.value for q in premise.about[k] if q.kind == ATTRIBUTE and q.thing == k]
+                if things[k].head in _SURFACES or (
+                    premise.owner.get(k) != moved.thing and not living
+                ):
+                    said += [
+                        q.value for q in premise.about[k] if q.kind == ATTRIBUTE and q.thing == k
+                    ]
     return all(any(values.entails(s, w) for s in said) for w in values.words(claim.value))
 
 
@@ -67,7 +76,11 @@ def _in_flight(claim: Claim, moved: Claim, premise: Known) -> bool:
     """What flies is in the sky, and then there is sky."""
     if claim.negated or "sky" not in (claim.subject, claim.object):
         return False
-    flying = {p.thing for p in premise.reading.claims if not p.negated and lexicon.lemma(p.value.split(" ")[0]) in _FLY}
+    flying = {
+        p.thing
+        for p in premise.reading.claims
+        if not p.negated and lexicon.lemma(p.value.split(" ")[0]) in _FLY
+    }
     if claim.kind == OBJECT:
         return bool(flying)
     return claim.kind == RELATION and claim.object == "sky" and moved.thing in flying
@@ -137,7 +150,10 @@ def _connected(claim: Claim, premise: Known) -> bool:
         return True
     if verb == "touch":
         return any(
-            p.kind == RELATION and p.other == b and premise.owner.get(p.thing) == a and lexicon.head(p.subject) in _PARTS
+            p.kind == RELATION
+            and p.other == b
+            and premise.owner.get(p.thing) == a
+            and lexicon.head(p.subject) in _PARTS
             for p in premise.about[b]
         )
     if verb == "wear" and _worn(claim, premise):
@@ -145,9 +161,14 @@ def _connected(claim: Claim, premise: Known) -> bool:
     if place in ("front", "behind") and not verb:
         back = b if place == "front" else a
         return any(
-            p.kind == PLACE and p.thing == back and "background" in judging.sides(p.value) for p in premise.about[back]
+            p.kind == PLACE and p.thing == back and "background" in judging.sides(p.value)
+            for p in premise.about[back]
         )
-    edges = [p for p in premise.about[a] if b in (p.thing, p.other) and p.kind == RELATION and not p.negated]
+    edges = [
+        p
+        for p in premise.about[a]
+        if b in (p.thing, p.other) and p.kind == RELATION and not p.negated
+    ]
     bare = not verb or predicates.idle(verb) or verb in ("have", "feature", "include", "be")
     if edges and bare and place in ("", "with", "at", "toward"):
         return True
@@ -156,7 +177,11 @@ def _connected(claim: Claim, premise: Known) -> bool:
         words = [q.value for q in premise.about[a] if q.thing == a and not q.negated]
         return any(predicates.verb_entails(w, verb) for v in words for w in v.split())
     if bare and place in ("on", "in", "at"):
-        parts = [k for k in premise.belongings(a) if lexicon.head(premise.reading.things[k].head) in _PARTS]
+        parts = [
+            k
+            for k in premise.belongings(a)
+            if lexicon.head(premise.reading.things[k].head) in _PARTS
+        ]
         return any(_reaches(premise, k, b, 2) for k in parts) or _reaches(premise, a, b, 3)
     if verb in predicates.HAVING and not place:
         return _reaches(premise, b, a, 3)
@@ -184,7 +209,11 @@ def _reaches(premise: Known, a: int, b: int, steps: int) -> bool:
         if p.kind != RELATION or p.negated or p.other < 0:
             continue
         verb, place, _ = predicates.parts(p.value)
-        if p.thing == a and place in ("on", "in", "at") and _reaches(premise, p.other, b, steps - 1):
+        if (
+            p.thing == a
+            and place in ("on", "in", "at")
+            and _reaches(premise, p.other, b, steps - 1)
+        ):
             return True
         holds = p.other == a and verb in ("hold", "contain", "support", "have") and not place
         if holds and not lexicon.is_person(p.subject) and _reaches(premise, p.thing, b, steps - 1):

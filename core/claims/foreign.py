@@ -48,7 +48,22 @@ _FILLER = re.compile(
 )
 _PARTICLE = re.compile(r"[은는이가을를에의로도와과 다있어되한그]")
 # Rows of `_OPPOSITE` about the whole image: they clash however little else is shared.
-_OVERALL = ("白天", "室内", "户内", "낮", "실내", "днём", "день", "внутри", "昼", "屋内", "tag", "día", "jour", "晴")
+_OVERALL = (
+    "白天",
+    "室内",
+    "户内",
+    "낮",
+    "실내",
+    "днём",
+    "день",
+    "внутри",
+    "昼",
+    "屋内",
+    "tag",
+    "día",
+    "jour",
+    "晴",
+)
 _COLOURS = ("红", "빨간", "красн", "赤い", "rote", "roj", "rouge")
 _INDEFINITE = re.compile(r"一[名个位只](?!.*同)")
 _TELLING = frozenset("左右红蓝绿黄黑白灰紫粉橙棕金银大小高长短木铁老新旧二两三四五六七八九十")
@@ -76,7 +91,9 @@ def _numbers(text: str) -> tuple[tuple[int, str], ...]:
     ]
     found += [
         (_NUMBERS[n], rest[:3])
-        for n, rest in re.findall(r"\b({})\s+(\w+)".format("|".join(w for w in _NUMBERS if len(w) > 2)), text)
+        for n, rest in re.findall(
+            r"\b({})\s+(\w+)".format("|".join(w for w in _NUMBERS if len(w) > 2)), text
+        )
     ]
     return tuple(found)
 
@@ -125,7 +142,9 @@ def compare(a: str, b: str) -> str:
             return "a_entails_b" if more else "b_entails_a"
     elif more and fewer:
         return "neutral"
-    if (forward >= 0.8 and backward >= 0.8) or (min(forward, backward) >= 0.7 and abs(len(m) - len(n)) <= 2):
+    if (forward >= 0.8 and backward >= 0.8) or (
+        min(forward, backward) >= 0.7 and abs(len(m) - len(n)) <= 2
+    ):
         return "equivalent"
     if forward >= 0.72 and forward > backward:
         return "a_entails_b"

@@ -43,13 +43,17 @@ _APART = ({"left", "right"}, {"top", "bottom"}, {"foreground", "background"})
 @lru_cache(maxsize=8192)
 def sides(place: str) -> frozenset[str]:
     """ "upper left corner" -> {top, left, corner}."""
-    return frozenset(s for w in re.findall(r"[a-z]+", lexicon.normal(place)) for s in _SIDES.get(w, ()))
+    return frozenset(
+        s for w in re.findall(r"[a-z]+", lexicon.normal(place)) for s in _SIDES.get(w, ())
+    )
 
 
 @lru_cache(maxsize=8192)
 def places_clash(a: str, b: str) -> bool:
     x, y = sides(a), sides(b)
-    return any(len(pair & x) == 1 and len(pair & y) == 1 and (pair & x) != (pair & y) for pair in _APART)
+    return any(
+        len(pair & x) == 1 and len(pair & y) == 1 and (pair & x) != (pair & y) for pair in _APART
+    )
 
 
 @lru_cache(maxsize=8192)
@@ -136,7 +140,9 @@ def _one(p: Claim, h: Claim) -> bool:
 def _object(p: Claim, h: Claim, things: Sequence[Thing]) -> str:
     if h.negated:
         if p.negated:
-            return ENTAILED if p.kind == OBJECT and lexicon.is_kind(h.subject, p.subject) else NEUTRAL
+            return (
+                ENTAILED if p.kind == OBJECT and lexicon.is_kind(h.subject, p.subject) else NEUTRAL
+            )
         if p.kind == OBJECT and lexicon.is_kind(p.subject, h.subject):
             return CONTRADICTED
         return NEUTRAL
@@ -176,7 +182,9 @@ def _signed(p: Claim, h: Claim, entails: bool, backward: bool, excludes: bool) -
     return CONTRADICTED if entails else ENTAILED if excludes else NEUTRAL
 
 
-_TWO_SIDED = re.compile(r"^(?:open|closed|shut|on|off|run|turn|lit|empty|full|move|still|stationary)")
+_TWO_SIDED = re.compile(
+    r"^(?:open|closed|shut|on|off|run|turn|lit|empty|full|move|still|stationary)"
+)
 
 
 def _dual(denied: str, said: str) -> bool:
@@ -188,8 +196,13 @@ def _relation(p: Claim, h: Claim, things: Sequence[Thing]) -> str:
     if p.kind in (ATTRIBUTE, ACTION):
         if not _one(p, h) and not (h.other >= 0 and p.thing == h.other):
             return NEUTRAL
-        said = values.entails(p.value, f"{h.value} {h.object}") if _one(p, h) else (
-            predicates.parts(h.value)[0] in ("cover", "blanket") and values.entails(p.value, h.subject)
+        said = (
+            values.entails(p.value, f"{h.value} {h.object}")
+            if _one(p, h)
+            else (
+                predicates.parts(h.value)[0] in ("cover", "blanket")
+                and values.entails(p.value, h.subject)
+            )
         )
         if not said and predicates.parts(h.value)[0] in predicates.HAVING | {"wear"} and _one(p, h):
             said = values.entails(p.value, h.object)
@@ -227,7 +240,9 @@ def _relation(p: Claim, h: Claim, things: Sequence[Thing]) -> str:
 
 def _bare(claim: Claim) -> Claim:
     """A ramp does not wear its graffiti, it has it."""
-    if claim.value == "wear" and not (lexicon.is_person(claim.subject) or lexicon.is_kind(claim.subject, "animal")):
+    if claim.value == "wear" and not (
+        lexicon.is_person(claim.subject) or lexicon.is_kind(claim.subject, "animal")
+    ):
         return replace(claim, value="have")
     return claim
 
@@ -335,11 +350,20 @@ def _scene(p: Claim, h: Claim) -> str:
         time = h.value if p.subject == "weather" else p.value
         clash = "sunny" in sunny and "night" in time and p.negated == h.negated
         return CONTRADICTED if clash else NEUTRAL
-    if len(kin) > 1 and not kin <= {"sky", "weather", "setting", "time", "light", "event"} and p.kind == h.kind:
+    if (
+        len(kin) > 1
+        and not kin <= {"sky", "weather", "setting", "time", "light", "event"}
+        and p.kind == h.kind
+    ):
         return NEUTRAL
     if p.kind != h.kind and "sky" not in kin:
         one, other = (p, h) if p.kind == SCENE else (h, p)
-        if one.subject != "setting" or other.value not in ("indoor", "outdoor", "indoors", "outdoors"):
+        if one.subject != "setting" or other.value not in (
+            "indoor",
+            "outdoor",
+            "indoors",
+            "outdoors",
+        ):
             return NEUTRAL
     entails = values.entails(p.value, h.value) or settings.entails(p.value, h.value)
     clash = values.excludes(p.value, h.value) or settings.excludes(p.value, h.value)

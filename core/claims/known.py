@@ -25,7 +25,9 @@ _MODIFIER = re.compile(
 def _modified(text: str) -> tuple[tuple[str, str], ...]:
     """(noun lemma, place) of every "the man on the left": the place stands at the noun, not after a verb."""
     return tuple(
-        (lexicon.singular(noun), place) for noun, place in _MODIFIER.findall(text) if noun not in _VERBS
+        (lexicon.singular(noun), place)
+        for noun, place in _MODIFIER.findall(text)
+        if noun not in _VERBS
     )
 
 
@@ -92,9 +94,12 @@ class Known:
 
 def _denied(claims: Sequence[Claim]) -> list[Claim]:
     """The claims, what is said of denied things denied too: "no cars are on the bridge"."""
-    absent = {(c.sentence, c.thing) for c in claims if c.kind == OBJECT and c.negated and c.thing >= 0}
+    absent = {
+        (c.sentence, c.thing) for c in claims if c.kind == OBJECT and c.negated and c.thing >= 0
+    }
     return [
-        replace(c, negated=True) if c.kind == RELATION and (c.sentence, c.thing) in absent else c for c in claims
+        replace(c, negated=True) if c.kind == RELATION and (c.sentence, c.thing) in absent else c
+        for c in claims
     ]
 
 
@@ -103,7 +108,11 @@ def _possessed(sentence: Sentence) -> list[tuple[int, int]]:
     text, found = sentence.text, []
     for a, b, owner in sentence.mentions:
         word = text[a:b].lower()
-        if not (word.endswith(("'s", "’s")) or text[b : b + 2] in ("'s", "’s", "s'") or word in _POSSESSIVE):
+        if not (
+            word.endswith(("'s", "’s"))
+            or text[b : b + 2] in ("'s", "’s", "s'")
+            or word in _POSSESSIVE
+        ):
             continue
         inside = [m for m in sentence.mentions if m[0] == a and m[1] > b and m[2] != owner]
         after = [m for m in sentence.mentions if b <= m[0] <= b + 4 and m[2] != owner]

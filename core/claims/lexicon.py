@@ -161,15 +161,11 @@ def is_kind(special: str, general: str) -> bool:
     targets = set(senses(general))
     if targets and any(above(s) & targets for s in senses(special)[:1]):
         return True
-    if " " not in general and any(
-        above(s) & _ending(general) for s in senses(special)[:1]
-    ):
+    if " " not in general and any(above(s) & _ending(general) for s in senses(special)[:1]):
         return True
     if " " in special:
         return is_kind(head(special), general)
-    return any(
-        (above(s) - {s}) & targets for k in _kinds().get(special, ()) for s in senses(k)[:1]
-    )
+    return any((above(s) - {s}) & targets for k in _kinds().get(special, ()) for s in senses(k)[:1])
 
 
 @lru_cache(maxsize=2048)
@@ -184,7 +180,9 @@ def _ending(word: str) -> frozenset[int]:
     return frozenset(found)
 
 
-ANYTHING = frozenset(("thing", "object", "item", "something", "anything", "element", "stuff", "article"))
+ANYTHING = frozenset(
+    ("thing", "object", "item", "something", "anything", "element", "stuff", "article")
+)
 
 
 @cache

@@ -14,27 +14,39 @@ from .known import Known
 from .wordings import PRONOUNS, SMALL, living, means, places_in, text_of, tokens
 
 
-def of_neighbour(claim: Claim, premise: Known, written: Known, alignment: Mapping[int, int]) -> bool:
+def of_neighbour(
+    claim: Claim, premise: Known, written: Known, alignment: Mapping[int, int]
+) -> bool:
     """What only the living do, hung by the parser on a garment: whoever is there does it."""
     if claim.kind != ACTION or living(claim.subject):
         return False
     for k, thing in enumerate(written.reading.things):
         if living(thing.head) and k in alignment:
             for p in premise.about[alignment[k]]:
-                if judging.says(
-                    p, replace(claim, subject=thing.head, thing=alignment[k]), premise.reading.things
-                ) == judging.ENTAILED:
+                if (
+                    judging.says(
+                        p,
+                        replace(claim, subject=thing.head, thing=alignment[k]),
+                        premise.reading.things,
+                    )
+                    == judging.ENTAILED
+                ):
                     return True
     return False
 
 
 def elsewhere(claim: Claim, premise: Known, written: Known, alignment: Mapping[int, int]) -> bool:
     """The facts say it of another thing of the written sentence, onto which the parser did not hang it."""
-    others = {c.thing for c in written.reading.claims if c.sentence == claim.sentence} - {claim.thing}
+    others = {c.thing for c in written.reading.claims if c.sentence == claim.sentence} - {
+        claim.thing
+    }
     for k in others & set(alignment):
         head = premise.reading.things[alignment[k]].head
         turned = replace(claim, thing=alignment[k], subject=head)
-        if any(judging.says(p, turned, premise.reading.things) == judging.ENTAILED for p in premise.about[alignment[k]]):
+        if any(
+            judging.says(p, turned, premise.reading.things) == judging.ENTAILED
+            for p in premise.about[alignment[k]]
+        ):
             return True
     return False
 
@@ -43,21 +55,27 @@ def clashing(moved: Claim, premise: Known) -> bool:
     if moved.thing < 0 or moved.other < 0:
         return False
     between = [
-        p for p in premise.about[moved.thing] if p.kind == RELATION and {p.thing, p.other} == {moved.thing, moved.other}
+        p
+        for p in premise.about[moved.thing]
+        if p.kind == RELATION and {p.thing, p.other} == {moved.thing, moved.other}
     ]
     verb, place, _ = predicates.parts(moved.value)
     return any(
         predicates.excludes(p.value, moved.value, p.thing != moved.thing)
-        or (p.thing != moved.thing
-        and verb
-        and not place
-        and verb not in predicates.HAVING
-        and predicates.verb_entails(predicates.parts(p.value)[0], verb))
+        or (
+            p.thing != moved.thing
+            and verb
+            and not place
+            and verb not in predicates.HAVING
+            and predicates.verb_entails(predicates.parts(p.value)[0], verb)
+        )
         for p in between
     )
 
 
-def attached_elsewhere(claim: Claim, premise: Known, written: Known, alignment: Mapping[int, int]) -> bool:
+def attached_elsewhere(
+    claim: Claim, premise: Known, written: Known, alignment: Mapping[int, int]
+) -> bool:
     """A phrase that the parser hung on the wrong noun: the facts say it of another thing of the sentence."""
     verb, place, _ = predicates.parts(claim.value)
     bare = place and (not verb or predicates.idle(verb))
@@ -74,7 +92,9 @@ def attached_elsewhere(claim: Claim, premise: Known, written: Known, alignment: 
     if target < 0:
         # "A cactus in a pot" follows from a potted cactus.
         return bool(bare) and any(
-            p.kind == ATTRIBUTE and p.thing == alignment[k] and values.related(p.value, lexicon.head(claim.object))
+            p.kind == ATTRIBUTE
+            and p.thing == alignment[k]
+            and values.related(p.value, lexicon.head(claim.object))
             for k in others
             for p in premise.about[alignment[k]]
         )
@@ -83,7 +103,10 @@ def attached_elsewhere(claim: Claim, premise: Known, written: Known, alignment: 
         if not bare and lexicon.is_kind(head, claim.subject):
             continue
         turned = replace(claim, thing=alignment[k], other=target, subject=head)
-        if any(judging.says(p, turned, premise.reading.things) == judging.ENTAILED for p in premise.about[target]):
+        if any(
+            judging.says(p, turned, premise.reading.things) == judging.ENTAILED
+            for p in premise.about[target]
+        ):
             return True
     return False
 
@@ -117,9 +140,15 @@ def hung_on_another(claim: Claim, moved: Claim, premise: Known, written: Known) 
         if place and not any(q == place or place in predicates._ALSO.get(q, ()) for q in classes):
             continue
         there = there[: next(k for k, t in enumerate(there) if means(t, last))]
-        nouns = {lexicon.singular(t) for t in there if t not in SMALL and lexicon.senses(lexicon.singular(t))}
+        nouns = {
+            lexicon.singular(t)
+            for t in there
+            if t not in SMALL and lexicon.senses(lexicon.singular(t))
+        }
         if any(
-            not means(n, last) and not lexicon.same(n, lexicon.head(claim.subject)) and any(means(n, t) for t in own)
+            not means(n, last)
+            and not lexicon.same(n, lexicon.head(claim.subject))
+            and any(means(n, t) for t in own)
             for n in nouns
             if not lexicon.senses(n, lexicon.ADJECTIVE)
         ):
@@ -141,7 +170,12 @@ def placed(moved: Claim, premise: Known) -> bool:
     The facts put the thing nowhere else. The other end may be a pronoun that was taken for something else.
     """
     verb, place, _ = predicates.parts(moved.value)
-    if moved.thing < 0 or moved.other < 0 or (verb and not predicates.idle(verb)) or clashing(moved, premise):
+    if (
+        moved.thing < 0
+        or moved.other < 0
+        or (verb and not predicates.idle(verb))
+        or clashing(moved, premise)
+    ):
         return False
     if any(
         p.kind == RELATION
@@ -153,8 +187,14 @@ def placed(moved: Claim, premise: Known) -> bool:
         return False
     ends = {moved.thing, moved.other}
     for i, s in enumerate(premise.reading.sentences):
-        named = {m[2] for m in s.mentions} | {t for c in premise.reading.claims if c.sentence == i for t in (c.thing, c.other)}
-        if place in ("front", "behind") and ends & named and {place, predicates._CONVERSE[place]} & places_in(text_of(s)):
+        named = {m[2] for m in s.mentions} | {
+            t for c in premise.reading.claims if c.sentence == i for t in (c.thing, c.other)
+        }
+        if (
+            place in ("front", "behind")
+            and ends & named
+            and {place, predicates._CONVERSE[place]} & places_in(text_of(s))
+        ):
             return True
         if place in ("in", "on", "at") and ends <= named:
             return True

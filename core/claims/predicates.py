@@ -60,7 +60,8 @@ _ALSO = {
     "between": {"in", "near"},
 }
 _PLACES_EXCLUDE = {
-    frozenset(p.split()) for p in ("on under|above under|left right|front behind|in outside|in under").split("|")
+    frozenset(p.split())
+    for p in ("on under|above under|left right|front behind|in outside|in under").split("|")
 }
 # Verbs that mean the same of visible things; the first names the group.
 _VERBS = """
@@ -168,10 +169,16 @@ _BEING = frozenset(
 @lru_cache(maxsize=8192)
 def parts(predicate: str) -> tuple[str, str, tuple[str, ...]]:
     """Verb, class of the preposition and other words: "hang from" -> ("hang", "from", ())."""
-    text = " ".join(re.sub(r"\b(?:the|a|an|is|are|being|its|his|her|their)\b", " ", normal(predicate)).split())
+    text = " ".join(
+        re.sub(r"\b(?:the|a|an|is|are|being|its|his|her|their)\b", " ", normal(predicate)).split()
+    )
     place = ""
     for phrase in _LONGEST:
-        if re.search(rf"\b{phrase}$", text) or text.startswith(phrase + " ") or f" {phrase} " in text:
+        if (
+            re.search(rf"\b{phrase}$", text)
+            or text.startswith(phrase + " ")
+            or f" {phrase} " in text
+        ):
             place = PLACES[phrase]
             text = " ".join(re.sub(rf"\b{phrase}\b", " ", text, count=1).split())
             break
@@ -183,7 +190,9 @@ def parts(predicate: str) -> tuple[str, str, tuple[str, ...]]:
 @cache
 def _groups(which: str) -> dict[str, frozenset[int]]:
     found: dict[str, set[int]] = {}
-    for row, line in enumerate({"verbs": _VERBS, "postures": _POSTURES, "facing": _FACING}[which].strip().splitlines()):
+    for row, line in enumerate(
+        {"verbs": _VERBS, "postures": _POSTURES, "facing": _FACING}[which].strip().splitlines()
+    ):
         for word in line.split(","):
             found.setdefault(word, set()).add(row)
     return {word: frozenset(rows) for word, rows in found.items()}
@@ -211,7 +220,11 @@ def _place_entails(p: str, q: str) -> bool:
 
 def idle(value: str) -> bool:
     """A verb that only says that something is there: a vase "stands", a fence "runs"."""
-    return normal(value).split()[0:1] != [] and normal(value).split()[0] in _BEING and len(value.split()) == 1
+    return (
+        normal(value).split()[0:1] != []
+        and normal(value).split()[0] in _BEING
+        and len(value.split()) == 1
+    )
 
 
 @lru_cache(maxsize=32768)
@@ -222,9 +235,23 @@ def entails(p: str, q: str, turned: bool = False) -> bool:
         if pp and qp and (not qv or qv in _BEING or qv == pv):
             return qp == _CONVERSE.get(pp) or {pp, qp} == {"on", "under"}
         # "a hat on her head" = "her head has a hat"; "the tray holds a pizza" = "a pizza on the tray"
-        if qv in HAVING and pp in ("on", "in", "at", "above", "near", "with", "against", "from", "down"):
+        if qv in HAVING and pp in (
+            "on",
+            "in",
+            "at",
+            "above",
+            "near",
+            "with",
+            "against",
+            "from",
+            "down",
+        ):
             return not (qv == "hold" and pv and pv not in _BEING)
-        if pv in HAVING and qp in ("on", "in", "at", "with", "from", "near") and (not qv or qv in _BEING):
+        if (
+            pv in HAVING
+            and qp in ("on", "in", "at", "with", "from", "near")
+            and (not qv or qv in _BEING)
+        ):
             return True
         if pv in ("wear", "dress") and qp in ("on", "in", "with") and (not qv or qv in _BEING):
             return True
@@ -238,7 +265,11 @@ def entails(p: str, q: str, turned: bool = False) -> bool:
     if not qv:
         if not pp:
             # A verb with the bare thing says where it is: to ride a horse is to be on it.
-            return (pv, qp) in _IMPLIED or (pv in HAVING and qp == "with") or (pv in ("wear", "dress") and qp in ("with", "in"))
+            return (
+                (pv, qp) in _IMPLIED
+                or (pv in HAVING and qp == "with")
+                or (pv in ("wear", "dress") and qp in ("with", "in"))
+            )
         return _place_entails(pp, qp)
     if qv in _BEING and qp:
         return _place_entails(pp, qp) if pp else (pv, qp) in _IMPLIED
@@ -273,18 +304,26 @@ def excludes(p: str, q: str, turned: bool = False) -> bool:
     (pv, pp, _), (qv, qp, _) = parts(p), parts(q)
     if turned:
         if pp and qp:
-            return pp == qp and pp in ("left", "right", "front", "behind", "above", "under", "on", "in") and (
-                not pv or not qv or pv == qv
+            return (
+                pp == qp
+                and pp in ("left", "right", "front", "behind", "above", "under", "on", "in")
+                and (not pv or not qv or pv == qv)
             )
-        return bool(pv) and not pp and not qp and pv not in HAVING and (
-            pv in _ONE_WAY and verb_entails(pv, qv)
+        return (
+            bool(pv)
+            and not pp
+            and not qp
+            and pv not in HAVING
+            and (pv in _ONE_WAY and verb_entails(pv, qv))
         )
     if frozenset((pp, qp)) in _PLACES_EXCLUDE:
         return True
     return posture_excludes(pv, qv)
 
 
-_ONE_WAY = frozenset("pull tow haul drag push chase follow lead carry ride wear feed lift hold bite watch".split())
+_ONE_WAY = frozenset(
+    "pull tow haul drag push chase follow lead carry ride wear feed lift hold bite watch".split()
+)
 
 
 @lru_cache(maxsize=8192)
@@ -297,7 +336,9 @@ def posture_excludes(a: str, b: str) -> bool:
     return bool(x) and bool(y) and not x & y
 
 
-_AWAKE = frozenset("stand walk stroll run sprint jog gallop jump leap swim fly soar bark smile laugh talk eat read".split())
+_AWAKE = frozenset(
+    "stand walk stroll run sprint jog gallop jump leap swim fly soar bark smile laugh talk eat read".split()
+)
 
 
 @lru_cache(maxsize=8192)
@@ -312,7 +353,9 @@ def facing(value: str) -> int:
     return 1 if re.match(r"(?:look|gaze|stare|glance)(?: \w+)+$", text) else -1
 
 
-_FILL = frozenset("at to the into directly straight in for of a is are be toward towards with his her its their turned".split())
+_FILL = frozenset(
+    "at to the into directly straight in for of a is are be toward towards with his her its their turned".split()
+)
 
 
 @lru_cache(maxsize=32768)

@@ -49,7 +49,9 @@ from .wordings import (
 )
 
 
-def borne_out(claim: Claim, moved: Claim, premise: Known, written: Known, alignment: Mapping[int, int]) -> bool:
+def borne_out(
+    claim: Claim, moved: Claim, premise: Known, written: Known, alignment: Mapping[int, int]
+) -> bool:
     """Whether the facts' words bear out a claim of a written text that their reading leaves open.
 
     Args:
@@ -70,15 +72,18 @@ def borne_out(claim: Claim, moved: Claim, premise: Known, written: Known, alignm
         return (
             _of_thing(claim, moved, premise)
             or of_neighbour(claim, premise, written, alignment)
-            or (not values.inherent(claim.value)
-            and elsewhere(claim, premise, written, alignment))
+            or (not values.inherent(claim.value) and elsewhere(claim, premise, written, alignment))
         )
     if claim.kind == PLACE:
-        return (any(
-            judging.place_entails(text_of(s), claim.value) and speaks_of(s, i, claim.subject, moved.thing, premise)
-            for i, s in enumerate(premise.reading.sentences)
-            if judging.sides(claim.value)
-        ) and not _placed_elsewhere(moved, premise)) or elsewhere(claim, premise, written, alignment)
+        return (
+            any(
+                judging.place_entails(text_of(s), claim.value)
+                and speaks_of(s, i, claim.subject, moved.thing, premise)
+                for i, s in enumerate(premise.reading.sentences)
+                if judging.sides(claim.value)
+            )
+            and not _placed_elsewhere(moved, premise)
+        ) or elsewhere(claim, premise, written, alignment)
     if claim.kind == SCENE:
         return said(premise.text, values.words(claim.value))
     if claim.kind == RELATION:
@@ -94,11 +99,14 @@ def borne_out(claim: Claim, moved: Claim, premise: Known, written: Known, alignm
 def _named(noun: str, premise: Known) -> bool:
     """Whether a sentence names such a thing: each word of the compound, or a kind of it."""
     words = tuple(noun.split())
-    verbal = lexicon.senses(words[-1], lexicon.VERB) or lexicon.senses(values.stem(words[-1]), lexicon.VERB)
+    verbal = lexicon.senses(words[-1], lexicon.VERB) or lexicon.senses(
+        values.stem(words[-1]), lexicon.VERB
+    )
     if verbal and any(said(text_of(s), words) for s in premise.reading.sentences):
         return True  # a verb that the tagger took for a noun, or the noun of a verb ("toppings")
     return any(
-        said(text_of(s), words) and any(lexicon.is_kind(lexicon.singular(t), words[-1]) for t in tokens(text_of(s)))
+        said(text_of(s), words)
+        and any(lexicon.is_kind(lexicon.singular(t), words[-1]) for t in tokens(text_of(s)))
         for s in premise.reading.sentences
     )
 
@@ -112,9 +120,11 @@ def _agent(claim: Claim, moved: Claim, premise: Known) -> bool:
     if not _AGENT.search(noun) or not lexicon.is_person(noun):
         return False
     does = values.stem(_AGENT.sub("", noun))
-    people = [moved.thing] if moved.thing >= 0 else [
-        k for k, t in enumerate(premise.reading.things) if lexicon.is_person(t.head)
-    ]
+    people = (
+        [moved.thing]
+        if moved.thing >= 0
+        else [k for k, t in enumerate(premise.reading.things) if lexicon.is_person(t.head)]
+    )
     return len(does) > 2 and any(
         values.stem(t) == does
         for k in people
@@ -183,7 +193,12 @@ def _related(claim: Claim, moved: Claim, premise: Known, alignment: Mapping[int,
             return False
     others = _anothers(claim, moved, premise, alignment.values()) if moved.thing >= 0 else ()
     holds = verb in _WEAK or (verb in predicates.HAVING and not lexicon.is_person(claim.subject))
-    if place in ("on", "in") and not verb and moved.other >= 0 and _stands_elsewhere(moved, place, premise):
+    if (
+        place in ("on", "in")
+        and not verb
+        and moved.other >= 0
+        and _stands_elsewhere(moved, place, premise)
+    ):
         return False
     if place == "with" and not verb and moved.other >= 0 and _scenery(claim.object):
         return True
@@ -197,8 +212,15 @@ def _related(claim: Claim, moved: Claim, premise: Known, alignment: Mapping[int,
             continue
         if rest and not said(text_of(s), tuple(rest)):
             continue
-        weak = not verb or holds or verb in ("have", "be", "include", "feature") or predicates.idle(verb)
-        worn = (verb == "wear" and {"in", "with", "on"} & set(there)) or (verb == "use" and "with" in there)
+        weak = (
+            not verb
+            or holds
+            or verb in ("have", "be", "include", "feature")
+            or predicates.idle(verb)
+        )
+        worn = (verb == "wear" and {"in", "with", "on"} & set(there)) or (
+            verb == "use" and "with" in there
+        )
         if not weak and not worn and not any(means(t, verb) for t in there):
             continue
         if place and place not in ("with", "at"):
@@ -216,7 +238,12 @@ def _related(claim: Claim, moved: Claim, premise: Known, alignment: Mapping[int,
 def _again(premise: Known, thing: int, noun: str) -> bool:
     """ "The boat" may be the sailboat again, which the reader took for another."""
     other = premise.reading.things[thing]
-    return other.definite and other.number == 1 and lexicon.is_kind(noun, other.head) and not living(noun)
+    return (
+        other.definite
+        and other.number == 1
+        and lexicon.is_kind(noun, other.head)
+        and not living(noun)
+    )
 
 
 _WEAK = frozenset("occupy say read label mark".split())
@@ -228,7 +255,17 @@ def _scenery(noun: str) -> bool:
     return any(lexicon.is_kind(noun, kind) for kind in _LAND)
 
 
-_LAND = ("geological formation", "body of water", "building", "tree", "sky", "land", "light", "room", "road")
+_LAND = (
+    "geological formation",
+    "body of water",
+    "building",
+    "tree",
+    "sky",
+    "land",
+    "light",
+    "room",
+    "road",
+)
 
 
 def _stands_elsewhere(moved: Claim, place: str, premise: Known) -> bool:
@@ -258,5 +295,3 @@ def _anothers(claim: Claim, moved: Claim, premise: Known, taken: Collection[int]
         and lexicon.is_kind(p.object, claim.object)
         and predicates.entails(p.value, claim.value)
     }
-
-

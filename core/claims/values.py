@@ -29,11 +29,15 @@ _COLOURS = {
     "brunette mahogany coffee caramel rust fawn cream maroon ginger",
 }
 # Families that two captioners may well name for one colour; they do not exclude each other.
-_NEAR = "gray silver|gray white|brown orange|brown red|brown yellow|red orange|red pink|yellow orange|" \
-        "purple pink|blue purple|gray brown|blue gray|black gray|purple red|yellow white"
+_NEAR = (
+    "gray silver|gray white|brown orange|brown red|brown yellow|red orange|red pink|yellow orange|"
+    "purple pink|blue purple|gray brown|blue gray|black gray|purple red|yellow white"
+)
 _DARK = {"navy", "maroon", "burgundy", "charcoal"}
 _SHADE = {"dark": "dark", "deep": "dark", "light": "light", "pale": "light", "pastel": "light"}
-_LOUD = set("bright vivid vibrant brilliant rich solid plain soft warm muted medium fluorescent neon royal".split())
+_LOUD = set(
+    "bright vivid vibrant brilliant rich solid plain soft warm muted medium fluorescent neon royal".split()
+)
 
 _MATERIALS = {
     "wood": "wood wooden timber oak pine bamboo plywood log plank hardwood mahogany walnut teak",
@@ -212,7 +216,9 @@ def colours(value: str) -> tuple[frozenset[str], ...]:
             continue
         families = COLOURS.get(pair) or COLOURS.get(word)
         if families:
-            found.append(families | ({shade} if shade else {"dark"} if word in _DARK else frozenset()))
+            found.append(
+                families | ({shade} if shade else {"dark"} if word in _DARK else frozenset())
+            )
         shade = None
     return tuple(found)
 
@@ -259,11 +265,17 @@ def _word_entails(a: str, b: str) -> bool:
         return True
     if (x := COLOURS.get(a)) and (y := COLOURS.get(b)):
         return b in x and len(y) == 1
-    if (x := MATERIALS.get(a)) and b in MATERIALS and (b in x or any(related(b, f) or related(f, b) for f in x)):
+    if (
+        (x := MATERIALS.get(a))
+        and b in MATERIALS
+        and (b in x or any(related(b, f) or related(f, b) for f in x))
+    ):
         return True
     if any(cell in _exclusive().get(b, ()) for cell in _exclusive().get(a, ())):
         return True
-    if lexicon.same(a, b) or (lexicon.senses(b) and lexicon.is_kind(a, b) and b not in lexicon.ANYTHING):
+    if lexicon.same(a, b) or (
+        lexicon.senses(b) and lexicon.is_kind(a, b) and b not in lexicon.ANYTHING
+    ):
         return True
     return _similar(a, b) or related(a, b)
 

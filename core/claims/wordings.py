@@ -9,7 +9,9 @@ from . import Sentence, lexicon, predicates, values
 from .known import Known
 from .lexicon import lemma
 
-PRONOUNS = frozenset("she he they it her his their its them him both one someone who which that whose these those each other".split())
+PRONOUNS = frozenset(
+    "she he they it her his their its them him both one someone who which that whose these those each other".split()
+)
 
 
 SMALL = frozenset(
