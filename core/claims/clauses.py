@@ -11,8 +11,8 @@ from .english_words import (
     PICTURE,
 )
 from .nouns import is_abstract, is_garment, lemma
-from .phrases import children, conjuncts
 from .surroundings import scene_of
+from .trees import children, conjuncts
 from .verbs import Verbs
 
 _RELATIONAL = frozenset(

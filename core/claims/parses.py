@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from . import lexicon
 from .english_words import GROUPS, HAIR, PARTS
-from .quotations import STANDIN
 from .nouns import is_abstract, is_garment, is_modifier
+from .quotations import STANDIN
 
 _ONE = frozenset("a an this that each every another one".split())
 _CC = frozenset("and or but".split())
@@ -93,7 +93,9 @@ def _gerund(token) -> None:
         or not is_abstract(low)
         or token.i + 1 >= len(token.doc)
         or token.nbor(1).pos_ not in ("ADP", "ADV", "PART", "SCONJ")
-        or not lexicon.senses(token.lemma_.lower() if not token.lemma_.endswith("ing") else low[:-3], lexicon.VERB)
+        or not lexicon.senses(
+            token.lemma_.lower() if not token.lemma_.endswith("ing") else low[:-3], lexicon.VERB
+        )
         and not lexicon.senses(low[:-3] + "e", lexicon.VERB)
     ):
         return
@@ -128,7 +130,8 @@ def _off_garment(token) -> None:
     for p in _kids(token, "prep"):
         after = next(iter(_kids(p, "pobj")), None)
         if (
-            p.text.lower() in ("on", "at", "in", "near", "behind", "beside", "under", "by", "against", "along")
+            p.text.lower()
+            in ("on", "at", "in", "near", "behind", "beside", "under", "by", "against", "along")
             and after is not None
             and after.lemma_.lower() not in PARTS
             and not is_garment(after.lemma_.lower())

@@ -15,8 +15,9 @@ from .english_words import (
     TEXT_NOUNS,
 )
 from .nouns import head_of, is_garment, lemma
-from .phrases import Phrases, children, conjuncts
+from .phrases import Phrases
 from .surroundings import SURROUNDING, is_room, scene_of, setting_of, time_of
+from .trees import children, conjuncts
 
 _NO_RELATION = frozenset(
     "like as than despite for about regarding due because per except including during throughout until since".split()

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from . import lexicon
 from .english_words import (
     ALWAYS_PARTS,
     COLOURS,
-    FEMALE,
     GENERAL,
-    MALE,
     MASS,
     PARTS,
     PEOPLE,
     PICTURE,
 )
-from .nouns import count_of, head_of, is_animal, is_person, is_plural
+from .entities import Entity
+from .nouns import count_of, head_of, is_person, is_plural
 
 _HE, _SHE, _IT = (
     {"he", "him", "his", "himself"},
@@ -26,62 +23,6 @@ _HE, _SHE, _IT = (
 _THEY = {"they", "them", "their", "theirs", "themselves"}
 
 
-@dataclass
-class Entity:
-    """A thing while the caption is being read (see `Thing`).
-
-    Attributes:
-        owner: the entity that it is a part of; -1 where none.
-        members: the entities that a group ("two individuals, a man and a woman") consists of.
-        plural: grammatically.
-        traits: lemmas of adjectives it was introduced with, by which it is told from its like.
-        place: where in the image; `told`: that tells it from its like.
-        part: a natural part of something, which nobody announces ("arm", "fur").
-        announced: it was claimed that there is such a thing.
-        joint: a group that a joint subject made ("a man and a woman").
-        aspect: the image itself, its background or colours.
-        has, nouns: values among its attributes that it has ("a beard") or is ("a boy").
-    """
-
-    index: int
-    head: str
-    heads: list[str] = field(default_factory=list)
-    number: int = 0
-    plural: bool = False
-    mass: bool = False
-    definite: bool = False
-    owner: int = -1
-    members: list[int] = field(default_factory=list)
-    traits: list[str] = field(default_factory=list)
-    place: str = ""
-    sentence: int = 0
-    part: bool = False
-    announced: bool = False
-    told: bool = False
-    joint: bool = False
-    aspect: bool = False
-    has: set[str] = field(default_factory=set)
-    nouns: set[str] = field(default_factory=set)
-
-    @property
-    def noun(self) -> str:
-        return self.head.split()[-1]
-
-    @property
-    def person(self) -> bool:
-        return is_person(self.noun)
-
-    @property
-    def animal(self) -> bool:
-        return is_animal(self.noun)
-
-    @property
-    def gender(self) -> str:
-        if self.noun in FEMALE or self.noun in MALE:
-            return "f" if self.noun in FEMALE else "m"
-        return (
-            {"female": "f", "male": "m"}.get(lexicon.gender(self.noun), "") if self.person else ""
-        )
 
 
 class Things:

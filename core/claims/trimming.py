@@ -124,7 +124,11 @@ def _announced(draft: Draft) -> list[Change]:
         start = subject.left_edge.idx
         end = subject.right_edge.idx + len(subject.right_edge.text)
         there = f"{'T' if start == 0 else 't'}here {'are' if many else 'is'} "
-        return [(start, start, there), *lower, (end, doc[-1].idx if doc[-1].is_punct else len(doc.text), "")]
+        return [
+            (start, start, there),
+            *lower,
+            (end, doc[-1].idx if doc[-1].is_punct else len(doc.text), ""),
+        ]
     elif (
         root.tag_ in ("VBG", "VBN")
         and subject is not None
@@ -139,7 +143,8 @@ def _only_named(root, subject) -> bool:
     """Whether all that is claimed by "A hydrant adds a pop of color" is that there is a hydrant."""
     article = subject.left_edge.text.lower()
     return article in ("a", "an", "two", "three", "several", "some", "many") and not any(
-        c.dep_ in ("conj", "advcl", "ccomp") or (c.dep_ == "dobj" and c.i < root.i) for c in root.children
+        c.dep_ in ("conj", "advcl", "ccomp") or (c.dep_ == "dobj" and c.i < root.i)
+        for c in root.children
     )
 
 
@@ -159,7 +164,9 @@ def _leftovers(draft: Draft) -> list[Change]:
     for f in draft.found[draft.first :]:
         known |= set(f"{f.value} {f.subject}".lower().split())
         for e in filter(None, (f.entity, f.other)):
-            known |= {word.lower() for name in (*e.heads, *e.nouns, *e.has) for word in name.split()}
+            known |= {
+                word.lower() for name in (*e.heads, *e.nouns, *e.has) for word in name.split()
+            }
     quoted = {q.token for q in draft.quotes}
     doc = list(draft.doc)
     content = [t for t in doc if t.i not in quoted and _is_content(t)]
@@ -171,7 +178,10 @@ def _leftovers(draft: Draft) -> list[Change]:
             continue
         for tokens in _pieces(token):
             spans = draft.spans_of(tokens)
-            mood = any(t.dep_ in _CLAUSES and t.lemma_.lower() in MOOD_VERBS and t.head not in tokens for t in tokens)
+            mood = any(
+                t.dep_ in _CLAUSES and t.lemma_.lower() in MOOD_VERBS and t.head not in tokens
+                for t in tokens
+            )
             if (
                 not tokens
                 or len(spans) > 1
@@ -191,7 +201,9 @@ def _leftovers(draft: Draft) -> list[Change]:
 def _pieces(token) -> list[list]:
     """What could go with a word, the smallest first: itself, its phrase, its clause."""
     found = []
-    if token.dep_ in ("amod", "advmod", "npadvmod") and not any(c.dep_ == "neg" for c in token.children):
+    if token.dep_ in ("amod", "advmod", "npadvmod") and not any(
+        c.dep_ == "neg" for c in token.children
+    ):
         found.append(list(token.subtree))
     up = token
     for _ in range(6):

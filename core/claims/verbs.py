@@ -4,22 +4,11 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from . import ACTION, ATTRIBUTE, TEXT, cutting, lexicon
-from .english_words import (
-    EVALUATIVE,
-    GOVERNED,
-    LOCATED,
-    MOOD_VERBS,
-    PARTS,
-    POSTURES,
-    READS,
-    SIDES,
-    TEXT_NOUNS,
-    WEAR,
-)
-from .nouns import head_of, is_abstract, is_garment, is_person, lemma
-from .phrases import children, conjuncts
-from .prepositions import Prepositions
+from . import ACTION, ATTRIBUTE, cutting, lexicon
+from .english_words import GOVERNED, LOCATED, MOOD_VERBS, PARTS, POSTURES, READS, SIDES, WEAR
+from .nouns import head_of, is_abstract, is_garment, lemma
+from .readable import Readable
+from .trees import children, conjuncts
 
 # Nouns with which a verb says one thing: "play chess", "perform a trick", "take a photo".
 _IDIOMS = frozenset(
@@ -66,9 +55,13 @@ _INVERSE = frozenset("cover line fill surround dot mark top decorate".split())
 _HANDLE = frozenset(
     "hold put place carry set lay raise keep lift rest grip clutch balance leave pour hang cradle".split()
 )
-_MIND = frozenset("hope expect wonder think consider anticipate plan want wish decide need seek intend".split())
+_MIND = frozenset(
+    "hope expect wonder think consider anticipate plan want wish decide need seek intend".split()
+)
 # Where what is handled is put, and nobody sits: "stirring a pot on the stove".
-_SURFACES = frozenset("stove scale table counter countertop plate board desk shelf wall easel stand tray grill pan".split())
+_SURFACES = frozenset(
+    "stove scale table counter countertop plate board desk shelf wall easel stand tray grill pan".split()
+)
 # Verbs that say nothing that can be seen without what they govern.
 _INCOMPLETE = frozenset(
     "consist include base use involve contain comprise belong refer appear seem match complement contrast allow help "
@@ -80,7 +73,7 @@ _BODY = frozenset("hand arm finger mouth tooth beak paw".split())
 _MARKS = frozenset("marking spot stripe pattern patch area writing".split())
 
 
-class Verbs(Prepositions):
+class Verbs(Readable):
     """The part of `SentenceReader` that reads verbs other than "be" and "have"."""
 
     def action(self, verb, base, subjects, hedged, negated) -> None:
@@ -361,76 +354,3 @@ class Verbs(Prepositions):
                         )
                     said = True
         return said
-
-    # -- text -------------------------------------------------------------------------------------
-
-    def is_quote(self, token) -> bool:
-        return any(q.token == token.i for q in self.draft.quotes)
-
-    def _reads(self, verb, subjects, hedged) -> bool:
-        """ "reads "STOP"", "displaying the names ..."."""
-        mine = [
-            q for q in self.draft.quotes if not q.used and verb.i < q.token <= verb.right_edge.i
-        ]
-        if not mine or not subjects:
-            return False
-        for t in verb.subtree:
-            if t.i > verb.i and (self.is_quote(t) or lemma(t) in TEXT_NOUNS):
-                self.done.setdefault(t.i, None)
-                if not self.is_quote(t):
-                    for m in children(t, "amod"):
-                        if m.text.lower() not in EVALUATIVE:
-                            self.draft.add(
-                                ATTRIBUTE,
-                                self.draft.letters(subjects[0]),
-                                m.text.lower(),
-                                tokens=[m],
-                            )
-        for q in mine:
-            q.used = True
-            self.draft.add(TEXT, subjects[0], q.text, verb=verb, hedged=hedged)
-        return True
-
-    def quotations(self) -> None:
-        """Text that no verb has claimed: it is read on the last thing named before it, or the next after it."""
-        things = [
-            (i, e)
-            for i, _, e in self.draft.mentions_by_token()
-            if not e.part and not is_person(e.noun)
-        ]
-        things.sort(key=lambda pair: pair[0])
-        for q in self.draft.quotes:
-            if q.used:
-                continue
-            token = self.doc[q.token]
-            verb = next((t for t in token.ancestors if t.pos_ == "VERB"), None)
-            subject = (
-                self.done.get(
-                    next((c.i for c in verb.children if c.dep_ in ("nsubj", "nsubjpass")), -1)
-                )
-                if verb is not None
-                else None
-            )
-            on = (
-                [
-                    self.done.get(o.i)
-                    for p in verb.children
-                    if p.dep_ == "prep" and p.text.lower() in ("on", "above", "across")
-                    for o in p.children
-                    if o.dep_ == "pobj"
-                ]
-                if verb is not None and subject is None
-                else []
-            )
-            on = [e for e in on if e is not None and not e.part]
-            if on:
-                q.used = True
-                self.draft.add(TEXT, on[0], q.text)
-                continue
-            before = [e for i, e in things if i < q.token]
-            after = [e for i, e in things if i > q.token]
-            for e in before[-1:] or after[:1]:
-                q.used = True
-                word = token.head if lemma(token.head) in TEXT_NOUNS and token.head != token else None
-                tokens = cutting.with_noun(word) if word is not None else ()
-                self.draft.add(TEXT, e, q.text, tokens=tokens)

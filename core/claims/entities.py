@@ -1,0 +1,67 @@
+"""A thing while its caption is being read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from . import lexicon
+from .english_words import FEMALE, MALE
+from .nouns import is_animal, is_person
+
+
+@dataclass
+class Entity:
+    """A thing while the caption is being read (see `Thing`).
+
+    Attributes:
+        owner: the entity that it is a part of; -1 where none.
+        members: the entities that a group ("two individuals, a man and a woman") consists of.
+        plural: grammatically.
+        traits: lemmas of adjectives it was introduced with, by which it is told from its like.
+        place: where in the image; `told`: that tells it from its like.
+        part: a natural part of something, which nobody announces ("arm", "fur").
+        announced: it was claimed that there is such a thing.
+        joint: a group that a joint subject made ("a man and a woman").
+        aspect: the image itself, its background or colours.
+        has, nouns: values among its attributes that it has ("a beard") or is ("a boy").
+    """
+
+    index: int
+    head: str
+    heads: list[str] = field(default_factory=list)
+    number: int = 0
+    plural: bool = False
+    mass: bool = False
+    definite: bool = False
+    owner: int = -1
+    members: list[int] = field(default_factory=list)
+    traits: list[str] = field(default_factory=list)
+    place: str = ""
+    sentence: int = 0
+    part: bool = False
+    announced: bool = False
+    told: bool = False
+    joint: bool = False
+    aspect: bool = False
+    has: set[str] = field(default_factory=set)
+    nouns: set[str] = field(default_factory=set)
+
+    @property
+    def noun(self) -> str:
+        return self.head.split()[-1]
+
+    @property
+    def person(self) -> bool:
+        return is_person(self.noun)
+
+    @property
+    def animal(self) -> bool:
+        return is_animal(self.noun)
+
+    @property
+    def gender(self) -> str:
+        if self.noun in FEMALE or self.noun in MALE:
+            return "f" if self.noun in FEMALE else "m"
+        return (
+            {"female": "f", "male": "m"}.get(lexicon.gender(self.noun), "") if self.person else ""
+        )

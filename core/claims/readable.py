@@ -1,0 +1,86 @@
+"""Text that can be read in an image: what verbs and quotations say of it."""
+
+from __future__ import annotations
+
+from . import ATTRIBUTE, TEXT, cutting
+from .english_words import EVALUATIVE, TEXT_NOUNS
+from .nouns import is_person, lemma
+from .prepositions import Prepositions
+from .trees import children
+
+
+class Readable(Prepositions):
+    """The part of `SentenceReader` that reads quotations."""
+
+    def is_quote(self, token) -> bool:
+        return any(q.token == token.i for q in self.draft.quotes)
+
+    def _reads(self, verb, subjects, hedged) -> bool:
+        """ "reads "STOP"", "displaying the names ..."."""
+        mine = [
+            q for q in self.draft.quotes if not q.used and verb.i < q.token <= verb.right_edge.i
+        ]
+        if not mine or not subjects:
+            return False
+        for t in verb.subtree:
+            if t.i > verb.i and (self.is_quote(t) or lemma(t) in TEXT_NOUNS):
+                self.done.setdefault(t.i, None)
+                if not self.is_quote(t):
+                    for m in children(t, "amod"):
+                        if m.text.lower() not in EVALUATIVE:
+                            self.draft.add(
+                                ATTRIBUTE,
+                                self.draft.letters(subjects[0]),
+                                m.text.lower(),
+                                tokens=[m],
+                            )
+        for q in mine:
+            q.used = True
+            self.draft.add(TEXT, subjects[0], q.text, verb=verb, hedged=hedged)
+        return True
+
+    def quotations(self) -> None:
+        """Text that no verb has claimed: it is read on the last thing named before it, or the next after it."""
+        things = [
+            (i, e)
+            for i, _, e in self.draft.mentions_by_token()
+            if not e.part and not is_person(e.noun)
+        ]
+        things.sort(key=lambda pair: pair[0])
+        for q in self.draft.quotes:
+            if q.used:
+                continue
+            token = self.doc[q.token]
+            verb = next((t for t in token.ancestors if t.pos_ == "VERB"), None)
+            subject = (
+                self.done.get(
+                    next((c.i for c in verb.children if c.dep_ in ("nsubj", "nsubjpass")), -1)
+                )
+                if verb is not None
+                else None
+            )
+            on = (
+                [
+                    self.done.get(o.i)
+                    for p in verb.children
+                    if p.dep_ == "prep" and p.text.lower() in ("on", "above", "across")
+                    for o in p.children
+                    if o.dep_ == "pobj"
+                ]
+                if verb is not None and subject is None
+                else []
+            )
+            on = [e for e in on if e is not None and not e.part]
+            if on:
+                q.used = True
+                self.draft.add(TEXT, on[0], q.text)
+                continue
+            before = [e for i, e in things if i < q.token]
+            after = [e for i, e in things if i > q.token]
+            for e in before[-1:] or after[:1]:
+                q.used = True
+                word = (
+                    token.head if lemma(token.head) in TEXT_NOUNS and token.head != token else None
+                )
+                tokens = cutting.with_noun(word) if word is not None else ()
+                self.draft.add(TEXT, e, q.text, tokens=tokens)

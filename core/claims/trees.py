@@ -1,0 +1,45 @@
+"""Walking a parsed sentence."""
+
+from __future__ import annotations
+
+from .nouns import count_of, exact
+
+
+def children(token, *deps: str) -> list:
+    return [c for c in token.children if c.dep_ in deps]
+
+
+def left_of(token) -> list:
+    """The adjectives before a noun."""
+    return [c for c in children(token, "amod", "compound", "nmod") if c.i < token.i]
+
+
+def listed(token) -> list:
+    """The members that a counted noun is followed by: "two individuals, a man and a woman"."""
+    first = next(iter(children(token, "conj", "appos")), None)
+    if first is None or not exact(token) or any(c.dep_ == "cc" for c in token.children):
+        return []
+    found = _joined(first)
+    return found if len(found) == count_of(token) else []
+
+
+def conjuncts(token) -> list:
+    """A noun and what is joined to it by "and", "or"."""
+    return [token] if listed(token) else _joined(token)
+
+
+def _joined(token) -> list:
+    found = [token]
+    for c in token.children:
+        apart = (
+            c.dep_ == "appos"
+            and any(x.dep_ == "cc" for x in c.children)
+            and token.dep_ in ("conj", "dobj", "pobj", "attr")
+        )
+        if (
+            (c.dep_ == "conj" or apart)
+            and c.pos_ in ("NOUN", "PROPN", "PRON", "NUM", "X")
+            and not children(c, "nsubj")
+        ):
+            found += _joined(c)
+    return found
