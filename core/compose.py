@@ -91,9 +91,7 @@ def _wanted(picture: Picture, region: str = "", known: Collection[int] = ()) -> 
         for i, s in enumerate(picture.statements)
         if s.verdict is Verdict.KEPT and (not region or region in s.regions)
     }
-    return _chosen(
-        picture, kept - set(known), implications(picture, kept), region
-    )
+    return _chosen(picture, kept - set(known), implications(picture, kept), region)
 
 
 def implications(picture: Picture, among: Iterable[int]) -> dict[int, frozenset[int]]:
@@ -106,7 +104,9 @@ def implications(picture: Picture, among: Iterable[int]) -> dict[int, frozenset[
                 near.setdefault(thing, set()).add(i)
     found = {}
     for i, claim in claims.items():
-        others = set().union(*(near.get(t, ()) for t in (claim.thing, claim.other))) if claim else ()
+        others = (
+            set().union(*(near.get(t, ()) for t in (claim.thing, claim.other))) if claim else ()
+        )
         found[i] = frozenset(
             {i, *(j for j in others if j != i and _entails(claim, claims[j], picture.things))}
         )
@@ -142,7 +142,9 @@ def _chosen(picture, wanted, implied, region) -> list[Candidate]:
             continue
         claim = statement.claim
         things = tuple(t for t in (claim.thing, claim.other) if t >= 0) if claim else ()
-        chosen.append(Candidate(place, None, 0, statement.text, frozenset(), implied[index], things))
+        chosen.append(
+            Candidate(place, None, 0, statement.text, frozenset(), implied[index], things)
+        )
     return chosen
 
 
@@ -198,9 +200,7 @@ def _candidates(picture: Picture, implied, region) -> Iterable[Candidate]:
                 )
 
 
-def _without_repeats(
-    picture: Picture, candidate: Candidate, told: Collection[int]
-) -> Candidate:
+def _without_repeats(picture: Picture, candidate: Candidate, told: Collection[int]) -> Candidate:
     """The sentence without the attributes and relations that have been told, where what is left is a sentence
     that says all that is new."""
     reading = picture.readings[candidate.source]
@@ -330,7 +330,11 @@ def _known(text: str) -> str:
         return f"{who} with {doing[1]}{found['be']} {doing[2]}"
     if found["with"]:
         return f"{who} {'have' if many else 'has'} {rest}"
-    return f"{who} {found['does']}{rest}" if found["does"] else f"{who} {found['be']} {found['is']}{rest}"
+    return (
+        f"{who} {found['does']}{rest}"
+        if found["does"]
+        else f"{who} {found['be']} {found['is']}{rest}"
+    )
 
 
 _PREDICATE = re.compile(r"^(?P<who>The [^,]+?) (?P<be>is|are) (?P<what>[^,]+)\.$")
@@ -380,6 +384,12 @@ def _sort(predicate: str) -> str:
 
 def _with_place(picture: Picture, region: Region, text: str) -> str:
     first = text.split()[0] if text else ""
-    if PHRASE.search(text) or region.kind in (IMAGE, SEMANTIC) or f"{first.lower()} " not in _OPENERS:
+    if (
+        PHRASE.search(text)
+        or region.kind in (IMAGE, SEMANTIC)
+        or f"{first.lower()} " not in _OPENERS
+    ):
         return text
-    return f"{capital(place_name(picture.fraction(region.box)))}, {first.lower()}{text[len(first) :]}"
+    return (
+        f"{capital(place_name(picture.fraction(region.box)))}, {first.lower()}{text[len(first) :]}"
+    )

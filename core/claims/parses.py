@@ -29,6 +29,8 @@ def repaired(doc):
             _two_nouns(token)
             _gerund(token)
             _outer_adjectives(token)
+        elif token.dep_ == "csubj":
+            _subject_clause(token)
         elif token.tag_ == "VBG" and token.dep_ == "pcomp":
             _with_noun(token)
             _of_gerund(token)
@@ -86,17 +88,15 @@ def _gerund(token) -> None:
     """ "a white phone resting on the desk", with the participle taken for the noun."""
     low = token.text.lower()
     noun = next((c for c in _kids(token, "compound", "nmod") if c.i == token.i - 1), None)
+    stem = next((w for w in (low[:-3], low[:-3] + "e") if lexicon.senses(w, lexicon.VERB)), "")
     if (
         noun is None
         or not low.endswith("ing")
+        or not stem
         or noun.pos_ not in ("NOUN", "PROPN")
-        or not is_abstract(low)
+        or (lexicon.senses(low) and not is_abstract(low))
         or token.i + 1 >= len(token.doc)
         or token.nbor(1).pos_ not in ("ADP", "ADV", "PART", "SCONJ")
-        or not lexicon.senses(
-            token.lemma_.lower() if not token.lemma_.endswith("ing") else low[:-3], lexicon.VERB
-        )
-        and not lexicon.senses(low[:-3] + "e", lexicon.VERB)
     ):
         return
     role, outer = token.dep_, token.head
@@ -104,8 +104,15 @@ def _gerund(token) -> None:
         c.head = noun
     noun.head, noun.dep_ = (outer, role) if outer != token else (noun, "ROOT")
     token.head, token.dep_, token.tag_, token.pos_ = noun, "acl", "VBG", "VERB"
-    stem = low[:-3]
-    token.lemma_ = stem if lexicon.senses(stem, lexicon.VERB) else stem + "e"
+    token.lemma_ = stem
+
+
+def _subject_clause(verb) -> None:
+    """ "A mug standing next to a laptop is full": it is the mug that is."""
+    subject = next(iter(_kids(verb, "nsubj")), None)
+    if verb.dep_ == "csubj" and verb.tag_ == "VBG" and subject is not None:
+        subject.head, subject.dep_ = verb.head, "nsubj"
+        verb.head, verb.dep_ = subject, "acl"
 
 
 def _of_gerund(token) -> None:

@@ -22,6 +22,7 @@ from .trees import children, conjuncts
 _NO_RELATION = frozenset(
     "like as than despite for about regarding due because per except including during throughout until since".split()
 )
+_BESIDES = ("along with", "together with", "apart from", "aside from", "other than", "such as")
 _FORMATIONS = frozenset("row line circle pile stack cluster queue semicircle column".split())
 _STATES = frozenset("state position posture condition pose manner mood style mode".split())
 
@@ -127,8 +128,9 @@ class Prepositions(Phrases):
                 thing = self.phrase(t, hedged=hedged, negated=no)
                 if thing is None or name in _NO_RELATION or no:
                     continue
-                if prep.head.text.lower() in ("along", "together") and name == "with":
-                    continue
+                beside = f"{prep.head.text.lower()} {name}" in _BESIDES
+                if beside or value in _BESIDES:
+                    continue  # "along with a calendar": there is one, too
                 for e in subjects:
                     if e is not thing:
                         self._related(e, value, thing, noun, prep, t, hedged, negated)
