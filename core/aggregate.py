@@ -104,7 +104,7 @@ def aggregate(
         WritingRequest(facts_of(picture), maximum, seed=settings.seed) for picture in pictures
     ]
     spent: list[list[Completion]] = [[] for _ in pictures]
-    if settings.profile.by_level:
+    if settings.profile.by_level and writer.generates:
         requests, spent = _write_regions(pictures, requests, writer, step)
     asked = [i for i, r in enumerate(requests) if r.facts and settings.profile.writes]
     answers: dict[int, Completion] = {}

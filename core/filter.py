@@ -57,7 +57,7 @@ def filter_statements(
     """Decide about everything that the candidate captions say.
 
     Args:
-        embedder: compares words that the lexicon does not know.
+        embedder: compares sentences where the paper's profile has no writer to sort them.
         reader: in place of the settings' one.
         writer: reads captions in languages that no installed pipeline reads, and sorts the sentences where
             the paper's profile decides; one that does not generate is not asked.
@@ -71,7 +71,7 @@ def filter_statements(
     if settings.profile.by_sentence:
         talking = writer if writer and writer.generates else None
         return [
-            PaperFilter(picture, matcher, settings, talking, step).decided(index)
+            PaperFilter(picture, matcher, settings, talking, embedder, step).decided(index)
             for index, picture in enumerate(pictures)
         ]
     found = [_statements(picture) for picture in pictures]

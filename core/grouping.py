@@ -6,12 +6,16 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from .claims import Reading
-from .claims.entailment import compare
+from .claims import STATEMENT, Reading
+from .claims.entailment import CONTRADICTION, EQUIVALENT, NEUTRAL, compare
+from .models import Embedder
 from .picture import Picture
 from .prompts import fenced, load_prompt
 from .statements import Statement
 
+# Cosine (all-MiniLM-L6-v2) from which two sentences are taken for paraphrases where their claims neither agree nor
+# clash: of the English pairs of claims_bench and bench/claims_third that are left open one is above it, a paraphrase.
+PARAPHRASE = 0.9
 _LINE = re.compile(r"^\W*(same|contradictory|unique)\W+([\d,;/\s&and]*)", re.IGNORECASE | re.MULTILINE)  # fmt: skip
 
 
@@ -59,10 +63,15 @@ def read_grouping(answer: str, count: int) -> Grouping:
     return Grouping(tuple(groups["same"]), tuple(groups["contradictory"]), forgotten)
 
 
-def claims_grouping(statements: Sequence[Statement], picture: Picture) -> Grouping:
-    """Sentences sorted by what they claim. Those of one caption are never sorted together: where it said both,
-    it meant two things."""
+def claims_grouping(
+    statements: Sequence[Statement], picture: Picture, embedder: Embedder
+) -> Grouping:
+    """Sentences sorted by what they claim, and as paraphrases by their embeddings where no claim differs. Those of
+    one caption are never sorted together: where it said both, it meant two things."""
     readings = [of_sentence(picture, s) for s in statements]
+    english = [not any(c.kind == STATEMENT for c in r.claims) for r in readings]
+    rows = embedder.embed([s.text for s in statements])
+    cosine = rows @ rows.T
     same: list[set[int]] = []
     disputed: list[set[int]] = []
     for i, a in enumerate(statements):
@@ -70,9 +79,10 @@ def claims_grouping(statements: Sequence[Statement], picture: Picture) -> Groupi
             if a.sources & b.sources:
                 continue
             label = compare(readings[i], readings[j])
-            if label == "equivalent":
+            alike = label == NEUTRAL and english[i] and english[j] and cosine[i, j] >= PARAPHRASE
+            if label == EQUIVALENT or alike:
                 _join(same, {i, j})
-            elif label == "contradiction":
+            elif label == CONTRADICTION:
                 _join(disputed, {i, j})
     agreed = {i for group in same for i in group}
     open_ = (tuple(sorted(group - agreed)) for group in disputed)

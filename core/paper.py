@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from .grouping import Grouping, claims_grouping, grouping_prompt, read_grouping
-from .models import Matcher, Talker
+from .models import Embedder, Matcher, Talker
 from .models.scoring import finite
 from .picture import Picture, Step, sign_of_life
 from .regions import IMAGE, PAIR, SPATIAL, Region, iou, union_box
@@ -47,7 +47,7 @@ class PaperFilter:
     """Decides about one picture, with the language model's grouping if there is one.
 
     Args:
-        grouper: a writer that generates; None groups by what the sentences claim.
+        grouper: a writer that generates; None groups by what the sentences claim and by their embeddings.
     """
 
     def __init__(
@@ -56,9 +56,10 @@ class PaperFilter:
         matcher: Matcher,
         settings: FilterSettings,
         grouper: Talker | None,
+        embedder: Embedder,
         step: Step,
     ):
-        self._matcher, self._grouper = matcher, grouper
+        self._matcher, self._grouper, self._embedder = matcher, grouper, embedder
         self._overlap, self._step = settings.overlap, step
         self._threshold = settings.threshold or matcher.threshold
         self._picture = picture
@@ -124,7 +125,7 @@ class PaperFilter:
         if len(statements) < 2:
             return statements, Grouping()
         if self._grouper is None:
-            return statements, claims_grouping(statements, self._picture)
+            return statements, claims_grouping(statements, self._picture, self._embedder)
         [answer] = self._grouper.answer(
             [grouping_prompt(statements)],
             sign_of_life(self._step),

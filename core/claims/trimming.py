@@ -207,9 +207,7 @@ def _pieces(token) -> list[list]:
         found.append(list(token.subtree))
     up = token
     for _ in range(6):
-        if up.dep_ == "prep" and up.head.pos_ not in ("ADP", "SCONJ"):
-            found.append(list(up.subtree))
-        elif up.dep_ in _CLAUSES:
+        if (up.dep_ == "prep" and up.head.pos_ not in ("ADP", "SCONJ") and up.head.lemma_ != "be") or up.dep_ in _CLAUSES:
             found.append(list(up.subtree))
         elif up.dep_ == "conj" and up.pos_ in ("VERB", "AUX", "NOUN", "ADJ"):
             found.append(cutting.with_token(up))

@@ -27,7 +27,13 @@ def test_kinds(special, general):
 
 @pytest.mark.parametrize(
     ("special", "general"),
-    [("person", "woman"), ("dog", "person"), ("table", "chair"), ("bicycle", "motorcycle"), ("tree", "dog")],
+    [
+        ("person", "woman"),
+        ("dog", "person"),
+        ("table", "chair"),
+        ("bicycle", "motorcycle"),
+        ("tree", "dog"),
+    ],
 )
 def test_no_kinds(special, general):
     assert not lexicon.is_kind(special, general)
@@ -59,7 +65,9 @@ def test_values_entail(a, b):
     assert values.entails(a, b)
 
 
-@pytest.mark.parametrize(("a", "b"), [("blue", "navy"), ("red", "red and white"), ("metal", "steel")])
+@pytest.mark.parametrize(
+    ("a", "b"), [("blue", "navy"), ("red", "red and white"), ("metal", "steel")]
+)
 def test_a_general_value_does_not_say_the_special_one(a, b):
     assert not values.entails(a, b)
     assert not values.excludes(a, b)
@@ -85,7 +93,14 @@ def test_values_exclude(a, b):
 
 
 @pytest.mark.parametrize(
-    ("a", "b"), [("large", "small"), ("tall", "short"), ("red and white", "white"), ("gold", "yellow"), ("soft", "red")]
+    ("a", "b"),
+    [
+        ("large", "small"),
+        ("tall", "short"),
+        ("red and white", "white"),
+        ("gold", "yellow"),
+        ("soft", "red"),
+    ],
 )
 def test_values_that_go_together(a, b):
     assert not values.excludes(a, b)

@@ -50,7 +50,7 @@ def seeing(request, checkpoints):
     return checkpoints(request.param)
 
 
-def requests(n=3, temperature=0.7, max_tokens=6, seeds=(5, 6)):
+def requests(n=3, temperature=0.7, max_tokens=8, seeds=(5, 6)):
     photo = read_image(EXAMPLE)
     views = (photo, photo.crop((0, 0, 20, 90)))
     return [
