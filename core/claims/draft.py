@@ -110,7 +110,9 @@ class Draft:
         mine = self.found[self.first :]
         for f in mine:
             f.spans = tuple((a, b) for a, b in ((moved(a), moved(b)) for a, b in f.spans) if b > a)
-        mentions = sorted({(moved(a), moved(b), e.index) for a, b, e in self.mentions})
+        mentions = sorted(
+            {(moved(a), moved(b), e.index) for a, b, e in self.mentions if moved(a) < moved(b)}
+        )
         if not mine:
             text, mentions = "", []
         if text and text[-1].isalnum():

@@ -66,7 +66,7 @@ _SURFACES = frozenset(
 _INCOMPLETE = frozenset(
     "consist include base use involve contain comprise belong refer appear seem match complement contrast allow help "
     "cause become get keep let need require serve vary range depend relate represent remain tend happen occur compose "
-    "come go lead know call name consider believe associate suit design intend mean add do have be".split()
+    "come go lead know call name consider believe associate suit design intend mean add".split()
 )
 _MADE = frozenset("make build construct craft carve weave".split())
 _BODY = frozenset("hand arm finger mouth tooth beak paw".split())
