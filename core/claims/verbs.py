@@ -110,6 +110,8 @@ class Verbs(Readable):
             return
         if any(p.text.lower() == "as" for p in children(verb, "prep")):
             return
+        if base in ("have", "do", "be"):
+            return  # "has her arms crossed": what is crossed is said by itself
         if base in _MIND | _INCOMPLETE:
             return self.draft.no_claim(verb)
         alive = any(e.person or e.animal or e.members for e in subjects)
