@@ -16,6 +16,7 @@ from .claims.editing import Edit, edited
 from .claims.entailment import A_ENTAILS_B, EQUIVALENT, claim_relation
 from .claims.places import PHRASE
 from .claims.rewriting import name_edits, without
+from .claims.verifying import says_no_more
 from .picture import Picture
 from .regions import IMAGE, SEMANTIC, Region
 from .statements import Verdict
@@ -120,7 +121,7 @@ def _entails(a: Claim, b: Claim, things: Sequence[Thing]) -> bool:
 def _chosen(picture, wanted, implied, region) -> list[Candidate]:
     """Sentences that together say all that is wanted, each as new as can be, in the order chosen."""
     left, chosen = set(wanted), []
-    pool = list(_candidates(picture, implied, region))
+    pool = _verified(picture, list(_candidates(picture, implied, region)))
     for part in _reading_order(picture):
         own = [c for c in pool if c.region.name == part.name]
         while own and left:
@@ -218,7 +219,26 @@ def _without_repeats(picture: Picture, candidate: Candidate, told: Collection[in
     text, lost = without(reading.sentences[candidate.index], claims, false)
     if not text or any(of.get((candidate.source, numbers[k])) not in told for k in lost):
         return candidate
-    return replace(candidate, text=text, false=frozenset(false))
+    shorter = replace(candidate, text=text, false=frozenset(false))
+    may = [claim for k, claim in enumerate(claims) if k not in candidate.false]
+    return shorter if says_no_more([text], [may])[0] else candidate
+
+
+def _verified(picture: Picture, candidates: Sequence[Candidate]) -> list[Candidate]:
+    """The candidates without those whose cut left no sentence, or one that says something else."""
+    cut = [c for c in candidates if c.false]
+    may = [
+        [
+            claim
+            for k, claim in enumerate(
+                x for x in picture.readings[c.source].claims if x.sentence == c.index
+            )
+            if k not in c.false
+        ]
+        for c in cut
+    ]
+    wrong = {id(c) for c, ok in zip(cut, says_no_more([c.text for c in cut], may)) if not ok}
+    return [c for c in candidates if id(c) not in wrong]
 
 
 def _statement_numbers(picture: Picture) -> dict[tuple[tuple[str, int], int], int]:
