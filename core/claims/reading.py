@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 from ..models.offline import spacy_english
-from . import ATTRIBUTE, STATEMENT, Claim, Passage, Reading, Sentence, lexicon
+from . import ATTRIBUTE, OBJECT, STATEMENT, Claim, Passage, Reading, Sentence, lexicon
 from .chinese import placed
 from .draft import Draft
 from .english_words import COLOURS
 from .markup import Unit, read_markup
 from .parses import repaired
 from .quotations import stand_in
+from .verbless import with_verb
 
 _FOREIGN = re.compile(
     r"[^\x00-\u024f\u2000-\u206f\u20a0-\u20bf\u2100-\u27bf\ufe00-\ufe0f\U0001f000-\U0001faff]"
@@ -77,7 +79,7 @@ class SyntaxReader:
                 draft = Draft(passage.frame)
                 _by_syntax(draft, units, docs)
                 draft.notes += [note] if note else []
-                readings.append(draft.reading())
+                readings.append(_without_denied(draft.reading()))
             else:
                 notes = [n for n in (note, spacy_english.MISSING if e else "") if n]
                 readings.append(placed(_by_sentence(units, notes), passage.frame))
@@ -89,18 +91,53 @@ def read(passages: Sequence[Passage]) -> list[Reading]:
     return SyntaxReader().read(passages)
 
 
+_NOBODY = re.compile(r"\W*(?:neither|none of|nobody|no one)\b", re.IGNORECASE)
+
+
+def _without_denied(reading: Reading) -> Reading:
+    """The reading without claims that what a sentence denies is there: "is not wearing a hat" names no hat."""
+    denied = {(c.sentence, c.other) for c in reading.claims if c.negated and c.other >= 0}
+    denied |= {(c.sentence, c.thing) for c in reading.claims if c.negated and c.kind == OBJECT}
+    nobody = {i for i, s in enumerate(reading.sentences) if _NOBODY.match(s.said)}
+    gone = [
+        c
+        for c in reading.claims
+        if c.sentence in nobody or (not c.negated and (c.sentence, c.thing) in denied)
+    ]
+    if not gone:
+        return reading
+    out = dict.fromkeys((*reading.not_claims, *(reading.sentences[i].said for i in sorted(nobody))))
+    sentences = (replace(s, text="") if i in nobody else s for i, s in enumerate(reading.sentences))
+    return replace(
+        reading,
+        sentences=tuple(sentences),
+        claims=tuple(c for c in reading.claims if c not in gone),
+        not_claims=tuple(out),
+    )
+
+
 def _parse(units: Sequence[Unit]) -> list:
     """spaCy's parse of each unit's text, taken as one sentence, and its quotations."""
     nlp = spacy_english.pipeline()
     prepared = [stand_in(_sentence(unit)) for unit in units]
-    docs = {}  # the same sentence in several captions is parsed once
-    for text, _ in prepared:
-        if text not in docs:
-            docs[text] = nlp.make_doc(text)
-            for token in docs[text]:
-                token.is_sent_start = token.i == 0
-    parsed = {text: repaired(doc) for text, doc in zip(docs, nlp.pipe(docs.values()))}
+    texts = list(
+        dict.fromkeys(text for text, _ in prepared)
+    )  # one in several captions is parsed once
+    docs = dict(zip(texts, _docs(nlp, texts)))
+    quoting = {text for text, quotes in prepared if quotes}
+    verbless = {t: verb for t, doc in docs.items() if t not in quoting and (verb := with_verb(doc))}
+    docs |= zip(verbless, _docs(nlp, list(verbless.values())))
+    parsed = {text: repaired(doc) for text, doc in docs.items()}
     return [(parsed[text], quotes) for text, quotes in prepared]
+
+
+def _docs(nlp, texts: Sequence[str]) -> list:
+    """The parses of texts, each one sentence."""
+    docs = [nlp.make_doc(text) for text in texts]
+    for doc in docs:
+        for token in doc:
+            token.is_sent_start = token.i == 0
+    return list(nlp.pipe(docs))
 
 
 def _sentence(unit: Unit) -> str:
@@ -126,7 +163,8 @@ _PLURAL = re.compile(
     re.IGNORECASE,
 )
 _TIME = re.compile(
-    r"^an? (?:[\w-]+,? ){0,3}(?:day|night|evening|morning|afternoon|sunset|sunrise)\b", re.IGNORECASE
+    r"^an? (?:[\w-]+,? ){0,3}(?:day|night|evening|morning|afternoon|sunset|sunrise)\b",
+    re.IGNORECASE,
 )
 _MANY = re.compile(r"[^s]s$")
 _SCENE_LABEL = re.compile(

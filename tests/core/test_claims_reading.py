@@ -379,3 +379,21 @@ def test_captions_are_read_in_one_batch_in_their_order():
     texts = ["A dog runs.", "一只猫。", "The image shows a cat.", ""]
     readings = SyntaxReader().read([Passage(t) for t in texts])
     assert [r.claims[0].subject if r.claims else None for r in readings] == ["dog", "", "cat", None]
+
+
+@pytest.mark.parametrize(
+    "text, there, not_there",
+    [
+        ("A brown horse grazes in a green field.", {"horse", "field"}, set()),
+        ("A black dog and a white dog chase a red ball.", {"dog", "ball"}, set()),
+        ("A woman holding a transparent umbrella waits to cross.", {"woman", "umbrella"}, set()),
+        ("The man is not wearing a hat.", {"man"}, {"hat"}),
+        ("Neither of them is wearing a collar.", set(), {"collar"}),
+        ("No other objects are present.", set(), {"object"}),
+    ],
+)
+def test_verbs_taken_for_nouns_and_what_is_denied(text, there, not_there):
+    [reading] = read([Passage(text)])
+    objects = {c.subject for c in reading.claims if c.kind == "object" and not c.negated}
+    assert there <= objects and not not_there & objects
+    assert not any("zz" in c.text for c in reading.claims)

@@ -1,0 +1,43 @@
+"""Sentences whose verb the tagger took for a noun: "A brown horse grazes in a field" as one long name."""
+
+from __future__ import annotations
+
+import inflect
+
+from . import lexicon
+
+_FINITE = frozenset("VBZ VBP VBD MD".split())
+_NOUNS = frozenset("NN NNS".split())
+
+
+def with_verb(doc) -> str:
+    """The sentence with that noun as a verb ("is grazing"); "" where it has a verb, or no such noun."""
+    if any(token.tag_ in _FINITE for token in doc):
+        return ""
+    for token in reversed(doc):
+        before = doc[token.i - 1] if token.i else None
+        if token.tag_ not in _NOUNS or before is None or before.tag_ not in {*_NOUNS, "NNP"}:
+            continue
+        third, plural = _verb_forms(token.text.lower())
+        if token.dep_ == "pobj":
+            continue
+        joined = any(t.lower_ == "and" and doc[t.i - 1].tag_ in _NOUNS for t in doc[1 : token.i])
+        many = before.tag_ == "NNS" or joined
+        if not third or plural is not many or token.i + 1 >= len(doc):
+            continue
+        verb = f"{'are' if many else 'is'} {inflect.engine().present_participle(third)}"
+        end = token.idx + len(token)
+        return f"{doc.text[: token.idx]}{verb}{doc.text[end:]}"
+    return ""
+
+
+def _verb_forms(word: str) -> tuple[str, bool]:
+    """The third person of a verb, and whether the word is its plural; "" where no verb has this form."""
+    if word.endswith("s"):
+        for base in (word[:-1], word[:-2]):
+            if lexicon.senses(base, lexicon.VERB):
+                return word, False
+        return "", False
+    if not lexicon.senses(word, lexicon.VERB):
+        return "", False
+    return (f"{word}es" if word.endswith(("ch", "sh", "s", "x")) else f"{word}s"), True
