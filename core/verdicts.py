@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import fmean
 
-from .claims import OBJECT, PLACE, Claim
+from .claims import NUMBER, OBJECT, PLACE, Claim
 from .claims.scene import Grouped
 from .evidence import (
     UNMENTIONED,
@@ -123,8 +123,8 @@ def _joint(
     named: dict[int, list[int]] = {}  # thing -> the statements that it is there
     said_of: dict[int, list[int]] = {}
     for i, s in enumerate(statements):
-        if s.claim.negated or s.claim.kind == PLACE:
-            continue  # what a matcher says of a place, it says of the thing
+        if s.claim.negated or s.claim.kind in (PLACE, NUMBER):
+            continue  # what a matcher says of a place it says of the thing; a wrong count is no absence
         if s.claim.kind == OBJECT:
             named.setdefault(s.claim.thing, []).append(i)
         else:
