@@ -46,10 +46,18 @@ def _said_once(prior, captions, asked, **how):
 OFF = {
     "all signals": [],
     "a guess is a statement": [(evidence, "HEDGED", 0.0)],
-    "what stands late is believed as much": [(evidence.Prior, "late", 0.0)],
+    "what stands late is believed as much": [
+        (verdicts, "_late", lambda picture, said, region: 0.5)
+    ],
     "a second sample says no more": [(evidence.Prior, "of", _said_once)],
-    "another region says no more": [(evidence, "OTHER_VIEW", -math.inf)],
-    "nothing through the thing": [(verdicts, "THROUGH", 0.0)],
+    "another region says no more": [
+        (
+            verdicts,
+            "seen",
+            lambda own, scores, root, view: evidence.seen(own, scores, root, -math.inf),
+        )
+    ],
+    "nothing through the thing": [(evidence, "THROUGH", 0.0)],
     "contradictions are not looked for": [(verdicts, "_opponents", lambda pairs: {})],
     "the whole's silence proves nothing": [(verdicts, "UNMENTIONED", 0.0)],
     "one level for all texts": [

@@ -22,6 +22,7 @@ from .regions import IMAGE, SEMANTIC, Region
 from .statements import Verdict
 from .wording import capital, join_words, place_name
 
+_WHOLE = frozenset("picture image photo".split())
 REPEATED = 0.3  # what repeating one statement costs, in new statements
 _OPENERS = ("a ", "an ", "the ", "there ", "some ", "several ", "many ", "two ", "three ", "four ")
 
@@ -92,7 +93,16 @@ def _wanted(picture: Picture, region: str = "", known: Collection[int] = ()) -> 
         for i, s in enumerate(picture.statements)
         if s.verdict is Verdict.KEPT and (not region or region in s.regions)
     }
+    if not region:
+        kept -= _of_parts(picture, kept)
     return _chosen(picture, kept - set(known), implications(picture, kept), region)
+
+
+def _of_parts(picture: Picture, kept: Collection[int]) -> set[int]:
+    """What is said of a part of the image that is said of all of it: "the area is mostly blue"."""
+    claims = {i: picture.statements[i].claim for i in kept if picture.statements[i].claim}
+    whole = {c.value for c in claims.values() if c.subject in _WHOLE and c.kind == ATTRIBUTE}
+    return {i for i, c in claims.items() if c.subject == "area" and c.value in whole}
 
 
 def implications(picture: Picture, among: Iterable[int]) -> dict[int, frozenset[int]]:

@@ -132,7 +132,7 @@ def region_tree(
             main = prominent_box(objects, whole)
             notes.append(
                 "The semantic patch comes from the detections alone (the largest, most central "
-                "object), for neither a captioner nor a caption was given."
+                "object), because no captioner or caption was connected."
             )
         if main and iou(main, whole) < settings.semantic_iou and _large_enough(main):
             children = (*children, Region(MAIN, SEMANTIC, main))

@@ -20,7 +20,6 @@ _WEIGHT = 20  # scores that the assumed separation weighs as much as, when it is
 _TRUE_SHARE = 0.75  # of what vision-language models say of a patch (LLaVA-1.5's objects: .81)
 
 # Log-odds, chosen on invented scenes whose facts are known (bench/RESULTS.md).
-OTHER_VIEW = 1.5  # for each further region that says it
 HEDGED = -1.0  # said as a guess
 UNMENTIONED = -3.3  # a thing that a given caption of the whole image, not this captioner's, does not name
 THROUGH = 1.0  # how much of `through` counts
@@ -121,6 +120,7 @@ class Prior:
         again: for a second and a third caption of the region.
         alone: said in the only caption of a region.
         of_thing: more for what is said of a thing, where the thing is there.
+        other_view: for each further region that says it.
         late: less for what the only caption of a region says last than for what it says first. What a model invents
             stands late (LURE, arXiv 2310.00754): of the objects that LLaVA-1.5 first named in the first sentence
             .97 were in the photos of DID-Bench, in the last third about .65 (bench/calibrate.py).
@@ -131,6 +131,7 @@ class Prior:
     alone: float = 1.6
     of_thing: float = 1.5
     late: float = 1.5
+    other_view: float = 1.5
 
     def of(
         self, captions: int, asked: int, *, hedged: bool = False, late: float = 0.5
@@ -157,7 +158,12 @@ class Prior:
 GIVEN_PRIOR = Prior(alone=2.35, late=1.0)
 
 
-def seen(sayings: Iterable[str], scores: Mapping[str, float], others: Iterable[str] = ()) -> float:
+def seen(
+    sayings: Iterable[str],
+    scores: Mapping[str, float],
+    others: Iterable[str] = (),
+    other_view: float = Prior.other_view,
+) -> float:
     """What the matcher's scores say for a claim, over all views: a log-likelihood ratio.
 
     One more region that says it, or a higher score, never lowers it: of the regions that say it the best
@@ -167,9 +173,10 @@ def seen(sayings: Iterable[str], scores: Mapping[str, float], others: Iterable[s
         sayings: the regions that say it.
         scores: region -> the evidence of the matcher's score there; regions without a score count nothing.
         others: regions that show the place and do not say it: the whole image.
+        other_view: what a further region's saying so counts, as log-odds (`Prior.other_view`).
     """
     own = sorted((scores.get(region, 0.0) for region in sayings), reverse=True)
-    more = sum(max(0.0, OTHER_VIEW + evidence) for evidence in own[1:])
+    more = sum(max(0.0, other_view + evidence) for evidence in own[1:])
     return own[0] + more + sum(scores.get(region, 0.0) for region in others)
 
 

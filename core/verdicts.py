@@ -240,7 +240,7 @@ def _weighed(picture, statements, index, stronger, texts, table, calibration) ->
     if GIVEN in picture.models and picture.root.name not in sayings and picture.global_caption:
         prior += UNMENTIONED
     others = () if picture.root.name in sayings else (picture.root.name,)
-    return Weighed(prior, seen(sayings, scores, others), raw)
+    return Weighed(prior, seen(sayings, scores, others, picture.said_by.other_view), raw)
 
 
 def _late(picture: Picture, said: Sequence[Saying], region: str) -> float:

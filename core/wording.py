@@ -21,6 +21,11 @@ def plural(word: str) -> str:
     return _engine().plural_noun(word)
 
 
+def present_participle(third: str) -> str:
+    """The "-ing" form of a verb in the third person: "runs" -> "running"."""
+    return _engine().present_participle(third)
+
+
 def article(noun: str) -> str:
     """The noun with "a" or "an" before it."""
     return _engine().a(noun)

@@ -27,7 +27,6 @@ from .answer_lines import (
     plain_value,
     read_lines,
 )
-from .chinese import placed
 from .reading import SyntaxReader, is_english
 
 # Sentences asked about at once. At four lines a sentence, of a dozen tokens each, the answer is within
@@ -68,10 +67,7 @@ class LanguageModelReader:
 
     def read(self, passages: Sequence[Passage]) -> list[Reading]:
         """One reading a passage. English ones cost no call, unless that was chosen or no pipeline is installed."""
-        readings = [
-            placed(reading, passage.frame) if chinese(passage.text) else reading
-            for reading, passage in zip(self._fallback.read(passages), passages)
-        ]
+        readings = list(self._fallback.read(passages))
         asked = [i for i, p in enumerate(passages) if self._asks(p.text)]
         questions = list(_questions(passages, readings, asked))
         if not questions:

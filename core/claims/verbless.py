@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import inflect
-
+from ..wording import present_participle
 from . import lexicon
 
 _FINITE = frozenset("VBZ VBP VBD MD".split())
@@ -25,7 +24,7 @@ def with_verb(doc) -> str:
         many = before.tag_ == "NNS" or joined
         if not third or plural is not many or token.i + 1 >= len(doc):
             continue
-        verb = f"{'are' if many else 'is'} {inflect.engine().present_participle(third)}"
+        verb = f"{'are' if many else 'is'} {present_participle(third)}"
         end = token.idx + len(token)
         return f"{doc.text[: token.idx]}{verb}{doc.text[end:]}"
     return ""

@@ -95,7 +95,7 @@ def test_a_workflow_opens_and_shows_its_caption(page, file, nodes_2):
     if "SemanticFilter" in kinds:
         assert "✗" in result_of(page, "SemanticFilter")
     if "PatchReport" in kinds:
-        page.wait_for_selector(".patch-report .kept >> text=orange cup", state="attached")
+        page.wait_for_selector(".patch-report .kept >> text=The cup is orange", state="attached")
         assert page.locator(".patch-report .dropped").count() >= 3
 
 
@@ -119,8 +119,11 @@ def test_saving_a_workflow_again_changes_no_value(page, file):
     graph = json.loads(file.read_text())
     open_graph(page, graph)
     again = page.evaluate("() => app.graph.serialize()")
-    values = {n["id"]: n.get("widgets_values") for n in graph["nodes"]}
-    assert {n["id"]: n.get("widgets_values") for n in again["nodes"]} == values
+    for before, after in zip(graph["nodes"], again["nodes"], strict=True):
+        values, saved = before.get("widgets_values"), after.get("widgets_values")
+        assert before["id"] == after["id"]
+        # A widget that came after the file was saved has its default, behind the others.
+        assert saved == values or (file in OLD_WORKFLOWS and saved[: len(values)] == values)
 
 
 def test_the_report_shows_one_patch_alone(page):
@@ -196,13 +199,13 @@ def test_a_caption_is_shown_as_text_never_as_markup(page):
             const captioner = LiteGraph.createNode("TestScriptedCaptioner");
             app.graph.add(captioner);
             captioner.widgets.find((w) => w.name === "text").value =
-                "A cup <img src=x onerror='window.broken = 1'> stands there.";
+                "A sign reads \\"<img src=x onerror='window.broken = 1'>\\".";
             captioner.connect(0, app.graph._nodes.find((n) => n.type === "LocalCaptioner"), 1);
             app.queuePrompt(0);
         }"""
     )
     assert "<img src=x" in result_of(page, "LocalCaptioner")
-    page.wait_for_selector(".patch-report .sentence >> text=<img src=x", state="attached")
+    page.wait_for_selector(".patch-report .sentence >> text=A sign", state="attached")
     page.wait_for_timeout(1_000)
     assert page.evaluate("() => window.broken") is None
 

@@ -126,7 +126,8 @@ def test_no_page_reads_the_config_or_the_answers(server):
         assert b"PATCH_MATTERS_TEST_KEY" not in raw(server, path)
 
 
-def test_a_config_that_was_mended_counts_at_once(server):
+def test_a_config_that_was_mended_counts_at_once(hosted_server):
+    server = hosted_server
     server.vendor.say = says
     file = server.home / "config.json"
     whole = file.read_text()
@@ -146,7 +147,8 @@ def test_a_config_that_was_mended_counts_at_once(server):
     assert server.key not in history and "NO_SUCH_VARIABLE" in history
 
 
-def test_a_patch_that_failed_is_asked_for_again_and_alone(server):
+def test_a_patch_that_failed_is_asked_for_again_and_alone(hosted_server):
+    server = hosted_server
     server.vendor.say = says
     start = len(server.vendor.seen)
     server.vendor.fault = lambda number: 400 if number == start + 2 else None
@@ -168,7 +170,8 @@ def test_a_patch_that_failed_is_asked_for_again_and_alone(server):
     assert len(asked_for_patches) == 1
 
 
-def test_one_limit_for_all_stages_of_a_queued_prompt(server):
+def test_one_limit_for_all_stages_of_a_queued_prompt(hosted_server):
+    server = hosted_server
     server.vendor.say = says
     start = len(server.vendor.seen)
     limited = prompt_with(49, max_requests=7, reuse_answers=False)

@@ -77,7 +77,7 @@ def random_picture():
         found.append(Detection(Box(x, y, x + w, y + h), "cup", random.random()))
     [picture] = divide([Image.new("RGB", (width, height))], detections=[found])
     kept = [
-        Statement(f"A cup is in {r.name}.", (Saying(r.name, 0, "A cup."),), 1, {}, 0.9, Verdict.KEPT, Reason.ABOVE)
+        Statement(f"A cup is in {r.name}.", (Saying(r.name, 0, "A cup."),), verdict=Verdict.KEPT, reason=Reason.ABOVE)
         for r in picture.root.walk()
     ]
     return dataclasses.replace(picture, statements=tuple(kept))

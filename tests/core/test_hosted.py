@@ -1,8 +1,8 @@
 """Hosted models: the vendors' real SDKs against a server on this machine that speaks their formats."""
 
 import json
-import re
 import logging
+import re
 import subprocess
 import sys
 import threading

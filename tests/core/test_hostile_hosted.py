@@ -3,6 +3,7 @@
 import base64
 import gzip
 import json
+import re
 import resource
 import sqlite3
 import threading
@@ -246,18 +247,23 @@ def clients_limits(**limits):
 
 
 def test_a_judge_that_is_not_understood_is_asked_once_more(vendor):  # noqa: F811
-    answers = iter(["I think the first is likely and the second not.", "1: 90\n2: 5"])
-    vendor.say = lambda prompt, image: next(answers)
+    talk = iter(["I think the first is likely and the second not."] * 2)  # in both orders
+
+    def say(prompt, image):
+        cup = re.search(r"^(\d)\. A cup\.$", prompt, re.MULTILINE)[1]
+        return next(talk, f"{cup}: 90\n{3 - int(cup)}: 5")
+
+    vendor.say = say
     judge = models(vendor)[MATCHER]
     assert judge.score([(PHOTO, ["A cup.", "A dog."])], no_tick) == [[0.9, 0.05]]
-    assert len(vendor.seen) == 2
+    assert len(vendor.seen) == 4
 
 
 def test_where_it_stays_unread_nothing_is_scored_and_the_log_says_so(vendor, caplog):  # noqa: F811
     vendor.say = lambda prompt, image: "Nice picture!"
     judge = models(vendor)[MATCHER]
     assert judge.score([(PHOTO, ["A cup.", "A dog."])], no_tick) == [[None, None]]
-    assert len(vendor.seen) == 2 and "2 sentences were not scored" in caplog.text
+    assert len(vendor.seen) == 4 and "2 sentences were not scored" in caplog.text
 
 
 def test_statements_reach_a_judge_fenced(vendor):  # noqa: F811
