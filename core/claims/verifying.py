@@ -22,14 +22,15 @@ def says_no_more(texts: Sequence[str], claims: Sequence[Sequence[Claim]]) -> lis
         texts: English sentences after a cut.
         claims: of each, the claims that it may make.
     """
-    new = [text for text in dict.fromkeys(texts) if text not in _seen]
     if len(_seen) > _REMEMBERED:
         _seen.clear()
+    found = {text: _seen[text] for text in texts if text in _seen}
+    new = [text for text in dict.fromkeys(texts) if text not in found]
     readings = read([Passage(text) for text in new])
     for text, whole, reading in zip(new, _sentences(new), readings):
-        _seen[text] = (whole, reading.claims)
+        found[text] = _seen[text] = (whole, reading.claims)
     return [
-        _seen[text][0] and all(_among(claim, may) for claim in _seen[text][1])
+        found[text][0] and all(_among(claim, may) for claim in found[text][1])
         for text, may in zip(texts, claims, strict=True)
     ]
 
