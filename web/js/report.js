@@ -138,7 +138,7 @@ function sentence(statement, regions, choose) {
     why.append(region ? badge(region, choose) : element("span", "", WHOLE), " ");
   }
   const [said, asked] = statement.support;
-  why.append(`· said ${said} of ${asked} · ${statement.why}`);
+  why.append(`· in ${said} of ${asked} captions · ${statement.why}`);
   made.append(number, element("span", "text", statement.text), why);
   return made;
 }
