@@ -122,7 +122,7 @@ class OutputFolder:
                 file.flush()
                 os.fsync(file.fileno())
             temporary.chmod(0o666 & ~_umask())
-            self.check(name)  # now, for it may have come while the models were at work
+            self.check(name)  # now, because it may have come while the models were at work
             self._record.add(name, sha256_of(temporary), image)
             _move(temporary, path)
         except OSError as error:

@@ -9,7 +9,7 @@ import unicodedata
 def clean_text(text: str) -> str:
     """Without control characters and markup of lists and emphasis, one blank between words.
 
-    Line ends are kept, for they end sentences.
+    Line ends are kept, because they end sentences.
     """
     lines = []
     for line in text.splitlines():

@@ -227,7 +227,7 @@ class NodeProgress:
         self._images = images
 
     def step(self, index: int | None, region: str) -> None:
-        """One more step is done: that region of that image. Without one, only look whether to go on."""
+        """One more step is done: that region of that image. Without one, only check for an interrupt."""
         text = region and f"{self._doing}: {region}"
         if region and self._images > 1:
             text += f", image {index + 1} of {self._images}"

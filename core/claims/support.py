@@ -269,7 +269,7 @@ _LAND = (
 
 
 def _stands_elsewhere(moved: Claim, place: str, premise: Known) -> bool:
-    """The facts say that it is on something else, which is no part of this."""
+    """Whether the facts put it on something else that is not part of this."""
     return any(
         p.kind == RELATION
         and p.thing == moved.thing

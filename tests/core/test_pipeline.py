@@ -27,6 +27,8 @@ def example():
 
 def test_the_example_gets_the_caption_that_the_readme_shows(example):
     assert "An orange cup" in example.caption or "an orange cup" in example.caption
+    assert "mouse" not in example.caption  # a patch invents one, and the filter drops it
+    assert any("mouse" in s.text for s in example.statements)
     assert any(s.verdict is Verdict.DROPPED and s.claim for s in example.statements)
 
 
