@@ -23,9 +23,9 @@ class PatchMatters(io.ComfyNode):
             node_id="PatchMatters",
             display_name="Caption",
             category=types.CATEGORY,
-            description="A long, detailed caption whose every claim was checked against the "
-            "pixels: divides the image, describes each patch, filters what is said, "
-            "and joins what is kept.",
+            description="Writes a long, detailed caption of which every claim was checked against the "
+            "pixels. All four steps in one node: it divides the image into patches, describes each patch, "
+            "filters the claims, and joins those that it keeps.",
             search_aliases=[
                 *("patch matters", "patch matters caption", "caption", "caption dataset"),
                 *("interrogate", "interrogator", "describe image", "image to prompt"),
@@ -34,29 +34,31 @@ class PatchMatters(io.ComfyNode):
             ],
             is_output_node=True,
             inputs=[
-                io.Image.Input("image", tooltip="Images to caption; a whole batch at once."),
+                io.Image.Input("image", tooltip="The images to caption. A batch gives one caption for "
+                "each image."),
                 types.captioner_input(),
                 types.matcher_input(),
                 types.writer_input(),
                 types.detector_input(),
                 types.length_input(),
                 types.profile_input(
-                    "default: decide about every single claim by all the evidence, "
-                    "and write once; paper: decide and write as the paper does; "
-                    "fast: one caption of each patch, and no writer."
+                    "default: decides about each claim by all the evidence, and the writer writes once. "
+                    "paper: decides and writes as the paper does. fast: one caption for each patch, and "
+                    "no writer."
                 ),
                 types.seed_input(),
             ],
             outputs=[
                 io.String.Output(
-                    "caption", is_output_list=True, tooltip="A list: the caption of each image."
+                    "caption", is_output_list=True, tooltip="A list with the caption of each image."
                 ),
                 io.String.Output(
                     "report",
                     is_output_list=True,
-                    tooltip="A list: for each image the full report as JSON.",
+                    tooltip="A list with the full report of each image, as JSON.",
                 ),
-                io.Image.Output("annotated", tooltip="The images with patches and objects drawn."),
+                io.Image.Output("annotated", tooltip="The images with their patches and detected objects "
+                "drawn in."),
             ],
         )
 

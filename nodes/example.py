@@ -1,4 +1,4 @@
-"""The image that comes with the pack: a workflow runs on it wherever the pack is installed."""
+"""The example image of the pack, so that a workflow runs wherever the pack is installed."""
 
 from __future__ import annotations
 
@@ -19,24 +19,24 @@ class ExampleImage(io.ComfyNode):
             node_id="PatchMattersExampleImage",
             display_name="Example Image",
             category=types.CATEGORY,
-            description="The image that comes with this pack, so that a workflow runs at once. Your "
-            "own image replaces it as soon as one is connected.",
+            description="The image that comes with this pack, so that a workflow runs immediately. It is "
+            "replaced by your own image as soon as you connect one.",
             search_aliases=["patch matters", "sample image", "demo image", "test image"],
-            # It shows its image also where a later run takes it from the cache.
+            # An output node shows its image also if a later run takes it from the cache.
             is_output_node=True,
             inputs=[
                 io.Image.Input(
                     "image",
                     optional=True,
-                    tooltip="Your own image or batch, which is passed on unchanged. Not connected, "
-                    "or connected to a muted node: the example is used.",
+                    tooltip="Your own image or batch, which is passed on unchanged. If nothing is "
+                    "connected, or the connected node is muted, the example is used.",
                 )
             ],
             outputs=[
                 io.Image.Output(
                     "image",
-                    tooltip="Your own images where some are connected, otherwise the example: a cup "
-                    "of coffee on a table.",
+                    tooltip="Your own images if any are connected, otherwise the example: a cup of coffee "
+                    "on a table.",
                 )
             ],
         )

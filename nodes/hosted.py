@@ -1,4 +1,4 @@
-"""The node that names a hosted or served model. URLs and keys are not in it: see SECURITY.md."""
+"""The node for hosted models. It holds no URL and no key: see SECURITY.md."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from ..core.models.registry import CAPTIONER, MATCHER, WRITER, load_hosted
 from . import bridge, scan, types
 
 LONGEST_NAME = 200
-_budget = Budget(bridge.current_run)  # of all hosted models of one queued prompt
+_budget = Budget(bridge.current_run)  # shared by all hosted models of one queued prompt
 _failures: Counter = Counter()  # (endpoint, model) -> how often answers were missing
 
 
 def _endpoints() -> list[str]:
     try:
         return list(Config.read(scan.home()).endpoints)
-    except PatchMattersError:  # said when the node runs
+    except PatchMattersError:  # reported when the node runs
         return list(Config.read(None).endpoints)
 
 
@@ -35,9 +35,10 @@ class HostedModel(io.ComfyNode):
             node_id="PatchMattersHostedModel",
             display_name="Hosted Model",
             category=types.CATEGORY,
-            description="A model at a provider (OpenAI, Anthropic, Zhipu, Gemini, OpenRouter) or on "
-            "a server of your own (Ollama, LM Studio, vLLM, SGLang, llama.cpp). Keys come from the "
-            "environment or the config file, never from a workflow. The patches of your images are sent to that service.",
+            description="Uses a model of a provider (OpenAI, Anthropic, Zhipu, Gemini, OpenRouter) or of "
+            "your own server (Ollama, LM Studio, vLLM, SGLang, llama.cpp). Keys come from the environment "
+            "or the config file, never from a workflow. The patches of your images are sent to that "
+            "service.",
             search_aliases=[
                 "patch matters",
                 "gpt-4o",
@@ -52,61 +53,63 @@ class HostedModel(io.ComfyNode):
                     "endpoint",
                     options=_endpoints(),
                     default="openai",
-                    tooltip=f"Where the model is. Its key is read from the environment: {keys}; servers "
-                    "of your own need none. More endpoints stand in the config file: see the README.",
+                    tooltip="Where the model runs. The key is read from an environment variable: "
+                    f"{keys}; your own servers need none. You can add endpoints in config.json, which "
+                    "docs/models.md describes.",
                 ),
                 io.String.Input(
                     "model",
                     default="gpt-4o",
-                    tooltip=f"The model's name at that endpoint. Examples: {examples}.",
+                    tooltip=f"Name of the model at that endpoint. Examples: {examples}.",
                 ),
                 io.Int.Input(
                     "concurrency",
                     default=defaults.concurrency,
                     min=1,
                     max=32,
-                    tooltip="Requests under way at once. More: faster, until the service's rate "
-                    "limit slows it down.",
+                    tooltip="How many requests may be in flight at once. Higher values are faster until "
+                    "the service's rate limit is reached.",
                 ),
                 io.Int.Input(
                     "max_requests",
                     default=200,
                     min=1,
                     max=100_000,
-                    tooltip="Requests that one run may send, all stages together; a stage that needs "
-                    "more sends none and says so. One for each patch (at some services for each "
-                    "candidate). The config file's ceiling (1000 unless set) holds in any case.",
+                    tooltip="How many requests one run may send, over all stages. A stage that needs more "
+                    "sends none and reports it. Each patch takes one request (at some services, each "
+                    "candidate does). The limit in config.json (1000 by default) also applies.",
                 ),
                 io.Int.Input(
                     "seconds",
                     default=int(defaults.seconds),
                     min=5,
                     max=86_400,
-                    tooltip="Seconds after which a stage gives up what is not answered yet; the rest "
-                    "goes on without it.",
+                    tooltip="How many seconds a stage waits for answers before it continues without the "
+                    "missing ones.",
                 ),
                 io.Boolean.Input(
                     "reuse_answers",
                     default=True,
-                    tooltip="Keep answers on disk and use them when the same is asked again with the "
-                    "same seed, so that nothing is paid for twice.",
+                    tooltip="Keeps answers on disk and reuses them when the same question is asked again "
+                    "with the same seed, so that you do not pay twice.",
                 ),
             ],
             outputs=[
-                types.Captioner.Output("captioner", tooltip="For the Local Captioner."),
-                types.Writer.Output("writer", tooltip="For the Hierarchical Aggregator."),
+                types.Captioner.Output("captioner", tooltip="Connect to the Local Captioner."),
+                types.Writer.Output("writer", tooltip="Connect to the Hierarchical Aggregator."),
                 types.Matcher.Output(
                     "judge",
-                    tooltip="For the Semantic Filter: how likely the model says a sentence is, all "
-                    "sentences on a patch in one request.",
+                    display_name="verifier",
+                    tooltip="Connect to verifier of the Semantic Filter. It answers how likely each "
+                    "sentence is to be true; all sentences on a patch go in one request.",
                 ),
             ],
         )
 
     @classmethod
     def fingerprint_inputs(cls, endpoint, model, **kwargs) -> str:
-        """Other where the config or the key changed, or where answers were missing: the node then runs
-        again, and with it the stages behind it, whose answers that came are kept on disk."""
+        """Changes when the config or the key changed, or when answers were missing. The node and the stages behind
+        it then run again; the answers that arrived are on disk."""
         return f"{scan.config_state(endpoint)} {_failures[endpoint, model]}"
 
     @classmethod

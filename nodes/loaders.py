@@ -1,4 +1,4 @@
-"""Nodes that choose a model. They give a handle; the weights load when a stage first uses it."""
+"""Nodes that choose a model. Their outputs are handles; weights are loaded when a stage first uses one."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ _failures: Counter = Counter()  # model -> how often answers were missing
 class _Loader(io.ComfyNode):
     @classmethod
     def fingerprint_inputs(cls, model, **kwargs) -> str:
-        """Other where the model's files changed, or where answers were missing: the node then runs again,
-        and with it the stages behind it."""
+        """Changes when the model's files changed, or when answers were missing. The node and the stages behind it
+        then run again."""
         name = model if isinstance(model, str) else ""
         return f"{scan.model_state(name.partition(':')[2])} {_failures[name]}"
 
@@ -51,8 +51,8 @@ def _model_input(role: str, what: str, files: list[str] | None = None):
         "model",
         options=[OFFLINE[role], *listed, *(TRANSFORMERS + entry.id for entry in known)],
         default=OFFLINE[role],
-        tooltip=f"{what} First those on disk (in models/LLM and similar folders), then those "
-        f"that are downloaded to models/LLM when the node runs (GB to download, GB of VRAM, licence):\n"
+        tooltip=f"{what} Models on disk (in models/LLM and similar folders) are listed first, then "
+        "models that are downloaded to models/LLM when the node runs (download in GB, GB of VRAM, licence):\n"
         f"{downloads}",
     )
 
@@ -62,10 +62,10 @@ def _precision_input():
         "precision",
         options=precisions(),
         default="auto",
-        tooltip="Number format of the weights. auto: as saved. bf16 and fp16 take 2 bytes a "
-        "parameter, fp32 takes 4. 8-bit takes about 1 and 4-bit about 0.6; they are listed where "
-        "bitsandbytes and accelerate are installed, and such weights cannot be moved out of the "
-        "GPU for others: they are dropped when another model of this pack loads.",
+        tooltip="Number format of the weights. auto: as saved. bf16 and fp16 use 2 bytes per parameter, "
+        "fp32 uses 4, 8-bit about 1 and 4-bit about 0.6. The last two are listed if bitsandbytes and "
+        "accelerate are installed. 8-bit and 4-bit weights cannot be moved off the GPU; they are unloaded "
+        "when another model of this pack loads.",
     )
 
 
@@ -76,8 +76,8 @@ def _attention_input():
         default="sdpa",
         optional=True,
         advanced=True,
-        tooltip="How attention is computed. sdpa: PyTorch's own, fast everywhere. eager: slower, for "
-        "models that fail with it. flash_attention_2 is listed where flash-attn is installed.",
+        tooltip="How attention is computed. sdpa: PyTorch's own implementation, fast everywhere. eager: "
+        "slower, for models that fail with sdpa. flash_attention_2 is listed if flash-attn is installed.",
     )
 
 
@@ -86,13 +86,15 @@ def _device_input():
         "device",
         options=["auto", "cpu"],
         default="auto",
-        tooltip="Where the model runs. auto: ComfyUI's device, under its memory management.",
+        tooltip="Where the model runs. auto: on ComfyUI's device, under its memory management.",
     )
 
 
 def _folder(role: str, name: str) -> Path:
-    """That of a name on disk, or in the catalogue, from where it is downloaded: no path, and
-    nothing else."""
+    """Return the folder of a model by its name on disk or in the catalogue (downloading it if needed).
+
+    A path is never accepted.
+    """
     if not name.startswith(TRANSFORMERS):
         raise PatchMattersError(f"model: there is no model named “{name[:100]}”.")
     progress = bridge.NodeProgress(100, "").download
@@ -114,9 +116,9 @@ class LoadDetector(_Loader):
             node_id="PatchMattersLoadDetector",
             display_name="Load Detector",
             category=types.CATEGORY,
-            description="A detector that finds the objects the patches are built around: a YOLO from "
-            "ultralytics, a DETR, or one that is told in words what to find. (ComfyUI's built-in "
-            "detectors connect to the divider's bboxes instead.)",
+            description="Loads a detector, which finds the objects that the patches are built around: a "
+            "YOLO from ultralytics, a DETR, or an open-vocabulary detector (Grounding DINO, OWL). "
+            "ComfyUI's built-in detectors connect to bboxes of the Patch Divider instead.",
             search_aliases=[
                 "patch matters",
                 "yolo",
@@ -128,8 +130,8 @@ class LoadDetector(_Loader):
             inputs=[
                 _model_input(
                     DETECTOR,
-                    "The model that detects. ultralytics: .pt files in models/ultralytics (YOLO v8, "
-                    "11, 26, YOLO-World, YOLOE), loaded in safe mode; ultralytics is AGPL-3.0.",
+                    "The model that detects. ultralytics: .pt files from models/ultralytics (YOLO v8, "
+                    "11, 26, YOLO-World, YOLOE), which are loaded in safe mode. ultralytics is AGPL-3.0.",
                     [ULTRALYTICS + name for name in scan.yolo_files()],
                 ),
                 io.String.Input(
@@ -137,13 +139,13 @@ class LoadDetector(_Loader):
                     default="",
                     optional=True,
                     placeholder="person, red car (empty: all)",
-                    tooltip="What to look for, separated by commas. Empty: all classes of the model; "
-                    "Grounding DINO and OWL then look for the nouns in the image's caption. "
-                    "YOLO-World reads the words with a CLIP ViT-B/32 in models/LLM.",
+                    tooltip="The classes to detect, separated by commas. If empty, all classes of the "
+                    "model are detected; Grounding DINO and OWL then look for the nouns of the image's "
+                    "caption. YOLO-World encodes these words with a CLIP ViT-B/32 from models/LLM.",
                 ),
                 _device_input(),
             ],
-            outputs=[types.Detector.Output("detector", tooltip="For the Patch Divider.")],
+            outputs=[types.Detector.Output("detector", tooltip="Connect to the Patch Divider.")],
         )
 
     @classmethod
@@ -168,7 +170,7 @@ class LoadCaptioner(_Loader):
             node_id="PatchMattersLoadCaptioner",
             display_name="Load Captioner",
             category=types.CATEGORY,
-            description="A vision-language model (LLaVA, Qwen-VL and the like) that describes the "
+            description="Loads a vision-language model (LLaVA, Qwen-VL and others), which describes the "
             "patches.",
             search_aliases=[
                 *("patch matters", "vlm", "vqa", "load model", "反推", "打标"),
@@ -181,18 +183,19 @@ class LoadCaptioner(_Loader):
                 _device_input(),
             ],
             outputs=[
-                types.Captioner.Output("captioner", tooltip="For the Local Captioner."),
+                types.Captioner.Output("captioner", tooltip="Connect to the Local Captioner."),
                 types.Writer.Output(
                     "writer",
-                    tooltip="The same weights as writer: one model in memory does both. (With the "
-                    "offline captioner: the offline writer. Florence-2, PaliGemma and BLIP only "
-                    "describe.)",
+                    tooltip="The same weights as a writer, so that one model in memory does both. (The "
+                    "offline captioner comes with the offline writer. Florence-2, PaliGemma and BLIP can "
+                    "only describe.)",
                 ),
                 types.Matcher.Output(
                     "judge",
-                    tooltip="The same weights as matcher: the model's confidence that a "
-                    "sentence is true. (With the offline captioner: the offline matcher. "
-                    "Florence-2, PaliGemma and BLIP only describe.)",
+                    display_name="verifier",
+                    tooltip="The same weights as a verifier. Its score is the model's confidence that a "
+                    "sentence is true. (The offline captioner comes with the offline verifier. "
+                    "Florence-2, PaliGemma and BLIP can only describe.)",
                 ),
             ],
         )
@@ -220,8 +223,8 @@ class LoadWriter(_Loader):
             node_id="PatchMattersLoadWriter",
             display_name="Load Writer",
             category=types.CATEGORY,
-            description="A chat model (Llama, Qwen and the like) that writes the caption from the "
-            "sentences that were kept.",
+            description="Loads a chat model (Llama, Qwen and others), which writes the caption from the "
+            "claims that were kept.",
             search_aliases=["patch matters", "llm", "llama", "load model"],
             inputs=[
                 _model_input(WRITER, "The model that writes."),
@@ -229,7 +232,7 @@ class LoadWriter(_Loader):
                 _attention_input(),
                 _device_input(),
             ],
-            outputs=[types.Writer.Output("writer", tooltip="For the Hierarchical Aggregator.")],
+            outputs=[types.Writer.Output("writer", tooltip="Connect to the Hierarchical Aggregator.")],
         )
 
     @classmethod
@@ -242,10 +245,10 @@ class LoadMatcher(_Loader):
     def define_schema(cls):
         return io.Schema(
             node_id="PatchMattersLoadMatcher",
-            display_name="Load Matcher",
+            display_name="Load Verifier",
             category=types.CATEGORY,
-            description="A model that scores sentences against the pixels: a BLIP as in the paper, "
-            "a CLIP or a SigLIP.",
+            description="Loads a verifier, which scores sentences against the pixels: a BLIP as in the "
+            "paper, a CLIP or a SigLIP.",
             search_aliases=[
                 "patch matters",
                 "blip",
@@ -257,12 +260,12 @@ class LoadMatcher(_Loader):
             inputs=[
                 _model_input(
                     MATCHER,
-                    "The model that scores: BLIP (with “itm”; threshold 0.3, the paper's), CLIP "
-                    "(0.5 of 2.5 x cosine) or SigLIP (0.05 of its probability).",
+                    "The model that scores: BLIP (a name with \"itm\"; its threshold is 0.3, as in the "
+                    "paper), CLIP (0.5, of 2.5 x cosine) or SigLIP (0.05, of its probability).",
                 ),
                 _device_input(),
             ],
-            outputs=[types.Matcher.Output("matcher", tooltip="For the Semantic Filter.")],
+            outputs=[types.Matcher.Output("matcher", display_name="verifier", tooltip="Connect to the Semantic Filter.")],
         )
 
     @classmethod

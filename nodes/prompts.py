@@ -1,4 +1,4 @@
-"""From what survived to prompts and regions of text-to-image models."""
+"""Prompts and regional conditioning for text-to-image models, from the kept claims."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from ..core.fitting import SENTENCES, TAGS, fit, neutralised
 from ..core.sentences import split_sentences
 from . import bridge, types
 
-# Model -> (tokens that it was trained to read, core's tokenizer of its encoders). CLIP reads chunks of
-# 77, of which two are its own; SD 3 and Flux (dev) give T5 256 and 512; Qwen-Image 1024.
+# Model -> (number of tokens it was trained to read, ComfyUI's tokenizer for its encoders). CLIP reads chunks of 77
+# tokens, two of which are special; SD 3 and Flux (dev) give T5 256 and 512 tokens, Qwen-Image 1024.
 PRESETS = {
     "SD 1.5": (75, "comfy.sd1_clip:SD1Tokenizer"),
     "SDXL": (75, "comfy.sdxl_clip:SDXLTokenizer"),
@@ -25,25 +25,25 @@ PRESETS = {
 }
 
 
-# Core rounds an area's start to a whole latent pixel. One that begins later than this could begin beyond
-# the last of them (of 4 or more), which its sampler cannot take: such a sliver becomes a mask.
+# ComfyUI rounds the start of an area to a whole latent pixel. An area that starts later than this could start
+# beyond the last of 4 pixels, which the sampler rejects; such a sliver becomes a mask instead.
 LATEST_START = 7 / 8
 
 
 class _Tokens:
-    """Counts as a text encoder does: a connected CLIP, or core's tokenizer of a model."""
+    """Counts tokens with a connected CLIP or with ComfyUI's own tokenizer for a model."""
 
     def __init__(self, tokenize):
         self._tokenize = tokenize
         self._always = self._words("")
 
     def count(self, text: str) -> int:
-        """The tokens of the text itself, of the encoder that makes most of it."""
+        """Return the number of tokens of the text, without special tokens; the largest of several encoders."""
         words = self._words(text)
         return max(words[key] - self._always[key] for key in words)
 
     def _words(self, text: str) -> dict[str, int]:
-        # The last item of each is the number of its word; 0 is the encoder's own.
+        # The last item of each token is the number of its word; 0 marks special tokens.
         tokens = self._tokenize(text, return_word_ids=True)
         return {
             key: sum(item[-1] != 0 for chunk in chunks for item in chunk)
@@ -52,7 +52,7 @@ class _Tokens:
 
 
 def reads_weights(tokenize) -> bool:
-    """Whether "(cup:1.5)" is a weight to a text encoder: its tokens are asked."""
+    """Return whether a text encoder reads "(cup:1.5)" as a weight, by looking at its tokens."""
     rows = tokenize("(cup:1.5)").values()
     return any(item[1] != 1.0 for chunks in rows for chunk in chunks for item in chunk)
 
@@ -71,8 +71,8 @@ class PromptFitter(io.ComfyNode):
             node_id="PromptFitter",
             display_name="Prompt Fitter",
             category=types.CATEGORY,
-            description="Makes a caption fit a text encoder: leaves out the least important sentences, "
-            "never cuts one, and says what it left out.",
+            description="Shortens a caption to fit a text encoder. It leaves out the least important "
+            "sentences, never cuts one, and lists what it left out.",
             search_aliases=[
                 "patch matters",
                 "prompt",
@@ -88,65 +88,67 @@ class PromptFitter(io.ComfyNode):
                     "caption",
                     optional=True,
                     force_input=True,
-                    tooltip="A caption; earlier sentences count as more important. Not needed with "
-                    "survivors.",
+                    tooltip="A caption. Earlier sentences count as more important. Not needed if "
+                    "kept_claims is connected.",
                 ),
-                types.Survivors.Input(
-                    "survivors",
+                types.survivors_input(
+                    "From the Semantic Filter. What most patches say with the best score counts "
+                    "as most important. Gives one prompt for each image.",
                     optional=True,
-                    tooltip="From the Semantic Filter: what most patches say with the best score is "
-                    "most important. One prompt for each image.",
                 ),
                 io.Clip.Input(
                     "clip",
                     optional=True,
-                    tooltip="The text encoder whose tokens count. Not connected: ComfyUI's own "
-                    "tokenizer of the model below.",
+                    tooltip="The text encoder that counts the tokens. If not connected, ComfyUI's own "
+                    "tokenizer for the chosen model counts them.",
                 ),
                 io.Combo.Input(
                     "model",
                     options=list(PRESETS),
                     default="SDXL",
-                    tooltip=f"What the prompt is for; it decides the budget in tokens: {budgets}.",
+                    tooltip="The image model that the prompt is for. It sets the token budget: "
+                    f"{budgets}.",
                 ),
                 io.Int.Input(
                     "budget",
                     default=0,
                     min=0,
                     max=4096,
-                    tooltip="Tokens that the prompt may have; 0: the model's. For SD 1.5 and SDXL 75 "
-                    "fill one chunk of CLIP, 150 two.",
+                    tooltip="How many tokens the prompt may have. 0 uses the model's budget. For SD 1.5 "
+                    "and SDXL, 75 tokens fill one CLIP chunk and 150 fill two.",
                 ),
                 io.Combo.Input(
                     "form",
                     options=[SENTENCES, TAGS],
                     default=SENTENCES,
-                    tooltip="sentences: as they are. tags: the things they name with colour and size, "
-                    "separated by commas.",
+                    tooltip="sentences: keeps the sentences as they are. tags: lists the things they name "
+                    "with colour and size, separated by commas.",
                 ),
                 io.String.Input(
                     "prefix",
                     default="",
-                    tooltip="Comes first and always stays: trigger words of a LoRA, for example. "
-                    "Weights such as (word:1.2) work here.",
+                    tooltip="Text at the start of the prompt, which is always kept, for example the "
+                    "trigger words of a LoRA. Weights such as (word:1.2) work here.",
                 ),
                 io.String.Input(
                     "suffix",
                     default="",
-                    tooltip="Comes last and always stays: style words, for example. Weights work here.",
+                    tooltip="Text at the end of the prompt, which is always kept, for example style "
+                    "words. Weights such as (word:1.2) work here.",
                 ),
             ],
             outputs=[
                 io.String.Output(
-                    "prompt", is_output_list=True, tooltip="A list: one prompt for each image."
+                    "prompt", is_output_list=True, tooltip="A list with one prompt for each image."
                 ),
                 io.String.Output(
                     "dropped",
                     is_output_list=True,
-                    tooltip="A list: for each image the sentences that did not fit, one per line.",
+                    tooltip="A list with the sentences of each image that did not fit, one per line.",
                 ),
                 io.Int.Output(
-                    "tokens", is_output_list=True, tooltip="A list: the tokens of each prompt."
+                    "tokens", is_output_list=True, tooltip="A list with the number of tokens of each "
+                    "prompt."
                 ),
             ],
         )
@@ -155,10 +157,10 @@ class PromptFitter(io.ComfyNode):
     def execute(
         cls, model, budget, form, prefix, suffix, caption=None, survivors=None, clip=None
     ) -> io.NodeOutput:
-        # A whole list at once: captions and pictures of a batch belong together.
+        # Lists arrive whole, because the captions and images of a batch belong together.
         [model], [budget], [form], [prefix], [suffix] = model, budget, form, prefix, suffix
         if caption is None and survivors is None:
-            raise PatchMattersError("caption: connect a caption, or survivors of the filter.")
+            raise PatchMattersError("caption: connect a caption, or the kept_claims of the Semantic Filter.")
         tokenize = clip[0].tokenize if clip is not None else _tokenizer(model)
         tokens, weights = _Tokens(tokenize), reads_weights(tokenize)
         sources = _from_pictures(survivors[0]) if survivors else _from_captions(caption)
@@ -183,7 +185,7 @@ class PromptFitter(io.ComfyNode):
 
 
 def _from_captions(captions) -> list[tuple[list[str], list[int]]]:
-    """The sentences of each prompt in their order, and their indices by importance."""
+    """Return for each caption its sentences in order, and their indices by importance."""
     each = [split_sentences(bridge.bounded_text(caption, "caption")) for caption in captions]
     return [(sentences, list(range(len(sentences)))) for sentences in each]
 
@@ -199,26 +201,26 @@ class RegionalPrompts(io.ComfyNode):
             node_id="RegionalPrompts",
             display_name="Regional Prompts",
             category=types.CATEGORY,
-            description="Conditioning that applies each patch's own caption in its own place, on top of "
-            "the caption of the whole image.",
+            description="Makes conditioning that applies the caption of each patch to that patch's area, "
+            "in addition to the caption of the whole image.",
             search_aliases=["patch matters", "regional", "area", "mask", "conditioning", "layout"],
             is_input_list=True,
             inputs=[
-                types.Survivors.Input("survivors", tooltip="From the Semantic Filter."),
+                types.survivors_input(),
                 io.Clip.Input("clip", tooltip="The text encoder of the image model."),
                 io.String.Input(
                     "caption",
                     optional=True,
                     force_input=True,
-                    tooltip="Caption for the whole image. Not connected: all sentences that were kept.",
+                    tooltip="Caption for the whole image. If not connected, all kept sentences are used.",
                 ),
                 io.Combo.Input(
                     "place",
                     options=["area", "mask"],
                     default="area",
-                    tooltip="area: each area is denoised separately; it is a fraction of the image, so "
-                    "it fits any latent size. mask: the whole image is denoised, and the text counts "
-                    "inside the box; slower, but smoother at the edges.",
+                    tooltip="area: each area is denoised separately. It is a fraction of the image, so it "
+                    "fits any latent size. mask: the whole image is denoised at once, and the text "
+                    "applies inside the box. This is slower, but smoother at the edges.",
                 ),
                 io.Float.Input(
                     "strength",
@@ -226,25 +228,26 @@ class RegionalPrompts(io.ComfyNode):
                     min=0.0,
                     max=10.0,
                     step=0.05,
-                    tooltip="Weight of the patches' captions relative to the whole image's (which is "
-                    "1). 0 leaves them out.",
+                    tooltip="Weight of the patches' captions relative to the caption of the whole image "
+                    "(which is 1). 0 leaves the patches out.",
                 ),
             ],
             outputs=[
                 io.Conditioning.Output(
                     "conditioning",
                     is_output_list=True,
-                    tooltip="A list: the conditioning of each image.",
+                    tooltip="A list with the conditioning of each image.",
                 ),
                 io.String.Output(
                     "region_captions",
                     is_output_list=True,
-                    tooltip="A list: the captions of all patches, in the order of boxes and masks.",
+                    tooltip="A list with the captions of all patches, in the order of the boxes and "
+                    "masks.",
                 ),
                 io.Mask.Output(
                     "region_masks",
                     is_output_list=True,
-                    tooltip="A list: for each image one batch of masks, one per patch.",
+                    tooltip="A list with one batch of masks for each image, one mask for each patch.",
                 ),
                 io.BoundingBox.Output(
                     "region_boxes", tooltip="The patches of each image, in pixels."

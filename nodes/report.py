@@ -1,4 +1,4 @@
-"""The report as a view: the picture with its regions numbered, beside what was kept and dropped."""
+"""The report as a view: the image with its regions numbered, beside what was kept and dropped."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ class PatchReport(io.ComfyNode):
             node_id="PatchReport",
             display_name="Patch Report",
             category=types.CATEGORY,
-            description="Shows what the filter kept and dropped, beside the image with its patches "
-            "numbered. Click a patch to see only its sentences.",
-            search_aliases=["patch matters", "report", "caption review", "show regions"],
+            description="Shows which claims were kept and dropped, beside the image with its numbered "
+            "patches. Click a patch to see only its claims.",
+            search_aliases=["patch matters", "caption report", "caption review", "反推报告", "show regions"],
             is_output_node=True,
-            inputs=[types.Survivors.Input("survivors", tooltip="From the Semantic Filter.")],
+            inputs=[types.survivors_input()],
             outputs=[
                 io.Image.Output("annotated", tooltip="The images with their patches drawn in."),
                 io.String.Output(
                     "report",
                     is_output_list=True,
-                    tooltip="A list: for each image a table of every claim, its "
-                    "probability, whether it was kept, and why.",
+                    tooltip="A list with one table for each image: every claim with its probability, "
+                    "whether it was kept, and why.",
                 ),
             ],
         )

@@ -1,5 +1,4 @@
-"""How well a text fits a whole image, sentence by sentence: a caption against its photo, or an image that
-was made from it."""
+"""Scores a caption sentence by sentence against the image it describes, or against one generated from it."""
 
 from __future__ import annotations
 
@@ -18,9 +17,9 @@ class CaptionScore(io.ComfyNode):
             node_id="CaptionScore",
             display_name="Score Caption",
             category=types.CATEGORY,
-            description="Scores each sentence of a caption against a whole image: the photo it "
-            "describes, or an image that was generated from it. Patches are not looked at, so what is "
-            "small can score lower here than in the Semantic Filter.",
+            description="Scores each sentence of a caption against a whole image: the image that it "
+            "describes, or one that was generated from it. It does not look at patches, so small details "
+            "can score lower here than in the Semantic Filter.",
             search_aliases=[
                 "patch matters",
                 "caption score",
@@ -32,7 +31,7 @@ class CaptionScore(io.ComfyNode):
             is_output_node=True,
             inputs=[
                 io.Image.Input(
-                    "image", tooltip="The images to score against. Each is scored as a whole."
+                    "image", tooltip="The images to score the caption against."
                 ),
                 io.String.Input(
                     "caption",
@@ -45,14 +44,13 @@ class CaptionScore(io.ComfyNode):
                 io.Float.Output(
                     "score",
                     is_output_list=True,
-                    tooltip="A list: for each image the mean score (0 to 1), on the whole image, of the "
-                    "sentences that the matcher can judge; 0 where there is none.",
+                    tooltip="A list with the mean score (0 to 1) of each image, over the sentences that "
+                    "the verifier can judge; 0 if there are none.",
                 ),
                 io.String.Output(
                     "sentences",
                     is_output_list=True,
-                    tooltip="A list: for each image its sentences with their scores on the whole image, "
-                    "one a line.",
+                    tooltip="A list with the sentences of each image and their scores, one per line.",
                 ),
             ],
         )
@@ -62,7 +60,7 @@ class CaptionScore(io.ComfyNode):
         images = [one for batch in image for one in bridge.images_from_tensor(batch)]
         if len(caption) not in (1, len(images)):
             raise PatchMattersError(
-                f"caption: {len(caption)} captions for {len(images)} pictures: connect one, or one "
+                f"caption: {len(caption)} captions for {len(images)} images: connect one, or one "
                 "for each."
             )
         texts = [split_sentences(bridge.bounded_text(text, "caption")) for text in caption]
@@ -72,7 +70,7 @@ class CaptionScore(io.ComfyNode):
             model = matcher[0] if matcher else load_model(MATCHER)
             scored = model.score(
                 list(zip(images, texts)),
-                lambda i: progress.step(i, "" if i is None else f"picture {i + 1}"),
+                lambda i: progress.step(i, "" if i is None else f"image {i + 1}"),
             )
         means, tables = [], []
         for sentences, scores in zip(texts, scored):

@@ -1,7 +1,7 @@
-"""Core's text encoders that see and write, as captioner, writer and judge.
+"""ComfyUI's multimodal text encoders as captioner, writer and verifier.
 
-They are what core's TextGenerate works with: Qwen3.5, Gemma 3 and Gemma 4. Their weights are wholly in
-ComfyUI's hands; transformers loads nothing.
+These are the models of ComfyUI's TextGenerate: Qwen3.5, Gemma 3 and Gemma 4. ComfyUI loads their weights and
+manages their memory; transformers loads nothing.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from .prompts import reads_weights
 
 
 class TextEncoder:
-    """A CLIP that generates: one question at a time, as core does.
+    """A CLIP that generates text, one request at a time.
 
-    Core's progress bar counts the tokens, and stops within one when the user interrupts.
+    ComfyUI's progress bar counts the tokens, and generation stops within one token of an interrupt.
     """
 
     def __init__(self, clip):
@@ -40,7 +40,7 @@ class TextEncoder:
         """See `core.models.asking.Askable`.
 
         Raises:
-            PatchMattersError: there is an image, and the text encoder does not see.
+            PatchMattersError: a request has an image and the text encoder cannot read images.
         """
         answers = []
         for index, ask in enumerate(asks):
@@ -55,9 +55,9 @@ class TextEncoder:
 
     def _tokens(self, ask: Ask):
         image = None if ask.image is None else bridge.tensor_from_images([ask.image])
-        # What a caption says must not close the question, nor open an embedding file.
+        # A caption must not be able to close the prompt or to open an embedding file.
         text = neutralised(ask.text, weights=self._weights)
-        # Some of core's tokenizers leave their chat template out unless they are told not to.
+        # Some of ComfyUI's tokenizers omit their chat template by default.
         tokens = self._clip.tokenize(
             text, image=image, skip_template=False, min_length=1, thinking=False
         )
@@ -74,7 +74,7 @@ class TextEncoder:
             do_sample=ask.temperature > 0,
             max_length=ask.max_tokens,
             temperature=ask.temperature or 1.0,
-            # Plain sampling, as with every other captioner of the pack.
+            # Plain sampling, as in every other captioner of the pack.
             top_k=0,
             top_p=1.0,
             min_p=0.0,
@@ -103,9 +103,9 @@ class CaptionerFromClip(io.ComfyNode):
             node_id="PatchMattersCaptionerFromClip",
             display_name="Captioner from CLIP",
             category=types.CATEGORY,
-            description="A ComfyUI text encoder that can read images or generate text (Qwen3.5, Gemma 3, "
-            "Gemma 4: the ones Generate Text uses), as captioner, writer and judge. Patches are "
-            "described one after another.",
+            description="Uses a ComfyUI text encoder that can read images or generate text (Qwen3.5, "
+            "Gemma 3, Gemma 4: the models of Generate Text) as captioner, writer and verifier. Patches "
+            "are described one after another.",
             search_aliases=[
                 "patch matters",
                 "text encoder",
@@ -117,17 +117,18 @@ class CaptionerFromClip(io.ComfyNode):
             inputs=[
                 io.Clip.Input(
                     "clip",
-                    tooltip="From Load CLIP: a text encoder that generates text. It must read images to "
-                    "describe them; one that only reads text can be the writer.",
+                    tooltip="From Load CLIP: a text encoder that generates text. To describe images it "
+                    "must be able to read them; an encoder that reads only text can be the writer.",
                 )
             ],
             outputs=[
-                types.Captioner.Output("captioner", tooltip="For the Local Captioner."),
-                types.Writer.Output("writer", tooltip="For the Hierarchical Aggregator."),
+                types.Captioner.Output("captioner", tooltip="Connect to the Local Captioner."),
+                types.Writer.Output("writer", tooltip="Connect to the Hierarchical Aggregator."),
                 types.Matcher.Output(
                     "judge",
-                    tooltip="For the Semantic Filter: how likely the model says a sentence is, all "
-                    "sentences on a patch in one question.",
+                    display_name="verifier",
+                    tooltip="Connect to verifier of the Semantic Filter. It answers how likely each "
+                    "sentence is to be true; all sentences on a patch go in one question.",
                 ),
             ],
         )

@@ -20,14 +20,15 @@ def detector_input():
     return Detector.Input(
         "detector",
         optional=True,
-        tooltip="Finds the objects that the patches are built around. Not connected: SSD MobileNet "
-        "v2 on the CPU (80 COCO classes).",
+        tooltip="Finds the objects that the patches are built around. If not connected, SSD MobileNet v2 "
+        "runs on the CPU (80 COCO classes).",
     )
 
 
 def captioner_input(
-    tooltip: str = "The model that describes. Not connected: sentences on what the offline "
-    "detector found and measured (class, number, place, size, colour).",
+    tooltip: str = "The model that describes the image and its patches. If not connected, the offline "
+    "captioner states what the offline detector finds and measures (class, count, position, size and "
+    "colour).",
 ):
     return Captioner.Input("captioner", optional=True, tooltip=tooltip)
 
@@ -35,10 +36,11 @@ def captioner_input(
 def matcher_input():
     return Matcher.Input(
         "matcher",
+        display_name="verifier",
         optional=True,
-        tooltip="Scores each claim against the pixels. Not connected: a second look by the "
-        "offline detector, which knows only 80 classes of objects. With a "
-        "vision-language model as captioner connect its judge, or a BLIP.",
+        tooltip="Scores each claim against the pixels. If not connected, the offline detector looks a "
+        "second time; it knows only 80 classes of objects. If your captioner is a vision-language model, "
+        "connect its verifier output, or a BLIP from Load Verifier.",
     )
 
 
@@ -46,9 +48,15 @@ def writer_input():
     return Writer.Input(
         "writer",
         optional=True,
-        tooltip="Writes the caption from what was kept. What it adds is removed, and what "
-        "it leaves out is added. Not connected: the captioner's own sentences are "
-        "arranged by rules, without what was dropped.",
+        tooltip="Writes the caption from the claims that were kept. Whatever it adds is removed, and "
+        "whatever it leaves out is added. If not connected, the captioner's own sentences are arranged by "
+        "rules, without the claims that were dropped.",
+    )
+
+
+def survivors_input(tooltip: str = "From the Semantic Filter.", *, optional: bool = False):
+    return Survivors.Input(
+        "survivors", display_name="kept_claims", optional=optional, tooltip=tooltip
     )
 
 

@@ -8,7 +8,7 @@ import pytest
 from conftest import ROOT
 
 # What these say depends on the models on disk and in the catalogue, so no translation replaces it.
-LISTS_MODELS = re.compile(r"First those on disk")
+LISTS_MODELS = re.compile(r"Models on disk")
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
@@ -23,6 +23,11 @@ def inputs(node):
     return {n: spec[1] for kind in kinds for n, spec in node["input"].get(kind, {}).items()}
 
 
+def label(name, options):
+    """What a socket is called on the screen."""
+    return options.get("display_name") or name
+
+
 def locale(language):
     return json.loads((ROOT / "locales" / language / "nodeDefs.json").read_text())
 
@@ -32,7 +37,7 @@ def test_the_english_locale_says_what_the_nodes_say(nodes):
     for kind, node in nodes.items():
         named = {}
         for name, options in inputs(node).items():
-            named[name] = {"name": name}
+            named[name] = {"name": label(name, options)}
             if not LISTS_MODELS.search(options["tooltip"]):
                 named[name]["tooltip"] = options["tooltip"]
         outputs = zip(node["output_name"], node["output_tooltips"], strict=True)
@@ -74,7 +79,8 @@ def test_every_node_has_its_page_and_every_input_its_row(nodes, page):
     for kind, node in nodes.items():
         text = (ROOT / "web" / "docs" / page.format(kind)).read_text()
         rows = re.findall(r"^\| `(\w+)`", text, re.MULTILINE)
-        assert rows == [*inputs(node), *node["output_name"]], kind
+        named = [label(*item) for item in inputs(node).items()]
+        assert rows == [*named, *node["output_name"]], kind
         words = locale("zh" if "zh" in page else "en")[kind]
         assert text.startswith(f"# {words['display_name']}\n\n{words['description']}\n")
         for part in ("inputs", "outputs"):

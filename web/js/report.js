@@ -175,7 +175,7 @@ function render(root, views, page = 0, chosen = 0) {
   const choose = (number) => render(root, views, page, number === chosen ? 0 : number);
   if (views.length > 1) {
     const pages = element("div", "pages");
-    const [before, after] = ["‹", "›"].map((arrow) => element("button", "", arrow));
+    const [before, after] = ["←", "→"].map((arrow) => element("button", "", arrow));
     before.addEventListener("click", () => go(page - 1));
     after.addEventListener("click", () => go(page + 1));
     pages.append(before, element("span", "", `Image ${page + 1} of ${views.length}`), after);
