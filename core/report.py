@@ -1,4 +1,4 @@
-"""What happened to a picture: as JSON, as a text that a person reads, as an annotated image."""
+"""Reports what happened to an image: as JSON, as a readable text, and as an annotated image."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _DETECTION_COLOUR = "#ffffff"
 
 
 def as_dict(picture: Picture) -> dict:
-    """The full report of one picture; boxes `[x1, y1, x2, y2]` in upright pixels, scores 0..1."""
+    """Return the full report of one image; boxes are `[x1, y1, x2, y2]` in upright pixels, scores 0..1."""
     return {
         "size": list(picture.size),
         "caption": picture.caption,
@@ -68,9 +68,9 @@ def _statement_dict(statement: Statement) -> dict:
 
 
 def as_text(picture: Picture) -> str:
-    """A table: each statement with its score, where it was said, whether it was kept, and why.
+    """Return a table of all statements with score, regions, verdict and reason.
 
-    What is said of one thing stands together, the things in the order in which they were first spoken of.
+    Statements about one thing stand together; things are in the order in which they are first mentioned.
     """
     lines = []
     for title, mark, verdict in (("KEPT", "✓", Verdict.KEPT), ("DROPPED", "✗", Verdict.DROPPED)):
@@ -89,7 +89,7 @@ def as_text(picture: Picture) -> str:
 
 
 def _thing(statement: Statement) -> tuple[int, int]:
-    """What stands together in a report: things in their order, then what is said of none, then no claims."""
+    """Sort key: claims by their thing, then claims about no thing, then texts that claim nothing."""
     claim = statement.claim
     if claim is None:
         return (2, 0)
@@ -97,25 +97,26 @@ def _thing(statement: Statement) -> tuple[int, int]:
 
 
 def _why(statement: Statement) -> str:
+    """Return the reason in words. locales/*/main.json has the same words for the frontend."""
     needs = "" if statement.needed is None else f", needs more than {statement.needed:.2f}"
     return {
         Reason.PROBABLE: "likely true",
-        Reason.IMPROBABLE: f"too little speaks for it{needs}",
+        Reason.IMPROBABLE: f"too little evidence{needs}",
         Reason.CONTRADICTED: f'"{statement.against}" fits the image better',
-        Reason.WITHOUT_THING: "what it is said of was dropped",
-        Reason.NOT_A_CLAIM: "says nothing that can be seen",
+        Reason.WITHOUT_THING: "the thing it describes was dropped",
+        Reason.NOT_A_CLAIM: "says nothing visible",
         Reason.ABOVE: "above the threshold",
         Reason.BEST: f'fits the image better than "{statement.against}"',
-        Reason.AGREED: "several captions of the region say it",
+        Reason.AGREED: "several captions of the region agree",
         Reason.GLOBAL: "caption of the whole image, not filtered",
         Reason.BELOW: f"not above the threshold{needs}",
         Reason.MINORITY: "cannot be scored, and only one caption says it",
-        Reason.CUT_OFF: "the captioner was stopped before the sentence ended",
+        Reason.CUT_OFF: "the caption was cut off before the sentence ended",
     }[statement.reason]
 
 
 def as_view(picture: Picture) -> dict:
-    """What a report beside the picture shows: numbered regions, and each statement in a sentence."""
+    """Return what Patch Report shows: numbered regions, and each statement with its verdict and reason."""
     numbers = {region.name: number for number, region, _ in _numbered(picture)}
     return {
         "size": list(picture.size),
@@ -131,12 +132,14 @@ def as_view(picture: Picture) -> dict:
         "statements": [
             {
                 "text": s.text,
-                # 0 is the whole picture.
+                # 0 is the whole image.
                 "regions": [numbers.get(name, 0) for name in s.regions],
                 "kept": s.verdict is Verdict.KEPT,
                 "score": None if s.score is None else round(s.score, 2),
                 "support": list(s.support),
-                "why": _why(s),
+                "reason": s.reason.value,
+                "needed": s.needed,
+                "against": s.against,
             }
             for s in sorted(picture.statements, key=_thing)
         ],
@@ -145,7 +148,7 @@ def as_view(picture: Picture) -> dict:
 
 
 def _numbered(picture: Picture) -> list[tuple[int, Region, str]]:
-    """The regions below the whole picture, each with its number (from 1) and its colour."""
+    """Return the regions below the whole image, each with its number (from 1) and its colour."""
     regions = [r for r in picture.root.walk() if r.kind != IMAGE]
     return [
         (
@@ -160,7 +163,7 @@ def _numbered(picture: Picture) -> list[tuple[int, Region, str]]:
 
 
 def annotated(picture: Picture) -> Image.Image:
-    """The picture with its patches (coloured, named) and the detections (white, with scores)."""
+    """Draw the patches (coloured, named) and the detections (white, with scores) into a copy of the image."""
     image = picture.image.copy()
     draw = ImageDraw.Draw(image)
     side = max(1, min(image.size))
@@ -172,7 +175,7 @@ def annotated(picture: Picture) -> Image.Image:
         draw.rectangle(outline, outline=_DETECTION_COLOUR, width=max(1, width // 2))
         detections.append((outline, f"{d.label} {d.score:.2f}", "#000000"))
     for number, region, colour in _numbered(picture):
-        # Each patch is drawn a little further in, so that shared edges stay visible.
+        # Each patch is inset a little more than the one before, so that shared edges stay visible.
         inset = ((number - 1) % 4) * (width + 1)
         x1, y1, x2, y2 = _outline(region.box)
         if x2 - x1 > 2 * inset and y2 - y1 > 2 * inset:
@@ -191,9 +194,9 @@ def _outline(box) -> tuple[int, int, int, int]:
 
 
 def _tag(draw, outline: tuple, text: str, colour: str, font, taken: list[tuple]) -> tuple:
-    """Write a name into a corner of an outline, and return the space it takes.
+    """Write a name into a corner of an outline and return the space it takes.
 
-    The corner nearest to one of the image comes first; one where other names are is left.
+    Prefers the corner nearest to a corner of the image and avoids corners where other names are.
     """
     _, _, right, bottom = draw.textbbox((0, 0), text, font=font)
     width, height = right + 4, bottom + 2

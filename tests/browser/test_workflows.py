@@ -1,6 +1,7 @@
 """Each workflow file in the real frontend, in a real browser: opened, queued, its result read."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -329,3 +330,29 @@ def test_images_of_a_list_are_told_apart(page):
     )
     shown = result_of(page, "PatchMatters")
     assert "— Image 1 of 2 —" in shown and "— Image 2 of 2 —" in shown
+
+
+@pytest.fixture
+def chinese(page):
+    page.evaluate("() => app.extensionManager.setting.set('Comfy.Locale', 'zh')")
+    page.wait_for_timeout(1_000)
+    yield
+    page.evaluate("() => app.extensionManager.setting.set('Comfy.Locale', 'en')")
+    page.wait_for_timeout(1_000)
+
+
+@pytest.mark.parametrize("nodes_2", [False, True], ids=["classic nodes", "nodes 2.0"])
+def test_results_reasons_and_notes_are_in_the_language_of_the_page(page, chinese, nodes_2):
+    set_nodes_2(page, nodes_2)
+    open_graph(page, named("04"))
+    page.evaluate("() => { app.queuePrompt(0) }")
+    filtered = result_of(page, "SemanticFilter")
+    assert "保留（" in filtered and "很可能为真" in filtered and "条描述提到" in filtered
+    assert "There is a cup." in filtered or "The cup is orange." in filtered, "captions stay as they are"
+    own = [line for line in filtered.split("\n") if line.startswith("   ")]
+    assert own and not any(re.search("[a-z]{3}", re.sub("“.*?”", "", line)) for line in own), own
+    page.wait_for_selector(".patch-report .kept", state="attached")
+    reasons = page.locator(".patch-report .why").all_text_contents()
+    assert reasons and not any(re.search("[a-z]{3}", re.sub("“.*?”", "", why)) for why in reasons)
+    titles = page.locator(".patch-report h4").all_text_contents()
+    assert titles[0].startswith("保留") and titles[1].startswith("删去")

@@ -1,4 +1,4 @@
-// A new loader is wide enough to read the name of its model.
+// Makes a new loader node wide enough to show the name of its model.
 import { app } from "../../../scripts/app.js";
 
 const LOADERS = /^PatchMatters(Load(Detector|Captioner|Writer|Matcher)|HostedModel)$/;

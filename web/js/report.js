@@ -1,7 +1,8 @@
-// Patch Report: the image with its patches numbered, beside the sentences that were kept and
-// dropped. Whatever came from a caption is set as text, never as markup.
+// Patch Report: the image with its numbered patches, beside the claims that were kept and dropped. Text from a
+// caption is set as text, never as markup.
 import { api } from "../../../scripts/api.js";
 import { app } from "../../../scripts/app.js";
+import { reason, regionName, result, text } from "./texts.js";
 
 const NODE = "PatchReport";
 const STYLE = `
@@ -9,8 +10,8 @@ const STYLE = `
   color: var(--input-text); background: var(--comfy-input-bg); border-radius: 6px; }
 .patch-report .empty { padding: 12px; color: var(--descrip-text); }
 .patch-report .columns { display: flex; flex-direction: column; gap: 10px; padding: 8px; }
-.patch-report .picture { position: relative; flex: none; align-self: flex-start; cursor: pointer; }
-.patch-report .picture img { display: block; width: 100%; border-radius: 4px; }
+.patch-report .image { position: relative; flex: none; align-self: flex-start; cursor: pointer; }
+.patch-report .image img { display: block; width: 100%; border-radius: 4px; }
 .patch-report .patch { position: absolute; box-sizing: border-box; padding: 0;
   border: 2px solid var(--colour); opacity: 0.85; pointer-events: none; }
 .patch-report .patch.chosen { opacity: 1; border-width: 4px; }
@@ -35,11 +36,10 @@ const STYLE = `
 .patch-report .notes { margin: 10px 0 0; padding-left: 16px; color: var(--descrip-text); }
 @container (min-width: 460px) {
   .patch-report .columns { flex-direction: row; }
-  .patch-report .picture { position: sticky; top: 8px; width: 45%; }
+  .patch-report .image { position: sticky; top: 8px; width: 45%; }
 }`;
 const KEPT = "#3cb44b";
 const DROPPED = "#e6194b";
-const WHOLE = "whole";
 
 function element(tag, className = "", text = "") {
   const made = document.createElement(tag);
@@ -58,7 +58,7 @@ function badge(region, choose) {
   const made = element("b", "number", String(region.number));
   made.style.setProperty("--colour", region.colour);
   made.style.setProperty("--ink", ink(region.colour));
-  made.title = region.name;
+  made.title = regionName(region.name);
   made.addEventListener("click", (event) => {
     event.stopPropagation();
     choose(region.number);
@@ -92,8 +92,8 @@ function patchesAt(view, x, y) {
   return view.regions.filter(inside).sort((a, b) => area(a) - area(b));
 }
 
-function picture(view, chosen, choose) {
-  const made = element("div", chosen ? "picture faded" : "picture");
+function imageWithPatches(view, chosen, choose) {
+  const made = element("div", chosen ? "image faded" : "image");
   const image = element("img");
   image.src = api.apiURL(`/view?${new URLSearchParams(view.image)}`);
   made.append(image);
@@ -131,14 +131,14 @@ function sentence(statement, regions, choose) {
   made.style.setProperty("--mark", statement.kept ? KEPT : DROPPED);
   const score = statement.score === null ? "–" : statement.score.toFixed(2);
   const number = element("span", "score", `${statement.kept ? "✓" : "✗"} ${score}`);
-  number.title = "Score against the pixels, 0 to 1; –: cannot be scored";
+  number.title = text("labels", "score");
   const why = element("div", "why");
   for (const n of statement.regions) {
     const region = regions.find((r) => r.number === n);
-    why.append(region ? badge(region, choose) : element("span", "", WHOLE), " ");
+    why.append(region ? badge(region, choose) : element("span", "", text("labels", "whole")), " ");
   }
   const [said, asked] = statement.support;
-  why.append(`· in ${said} of ${asked} captions · ${statement.why}`);
+  why.append(`· ${text("labels", "captions", said, asked)} · ${reason(statement)}`);
   made.append(number, element("span", "text", statement.text), why);
   return made;
 }
@@ -147,19 +147,19 @@ function sentences(view, chosen, choose) {
   const made = element("div", "sentences");
   const shown = view.statements.filter((s) => !chosen || s.regions.includes(chosen));
   const where = view.regions.find((r) => r.number === chosen);
-  for (const [title, kept] of [["Kept", true], ["Dropped", false]]) {
+  for (const [title, kept] of [["kept", true], ["dropped", false]]) {
     const group = shown.filter((s) => s.kept === kept);
-    const heading = element("h4", "", `${title} (${group.length}) `);
+    const heading = element("h4", "", `${text("labels", title)} (${group.length}) `);
     if (where) {
       const back = badge(where, () => choose(0));
-      back.textContent = `${where.number} ${where.name} ×`;
+      back.textContent = `${where.number} ${regionName(where.name)} ×`;
       heading.append(back);
     }
     made.append(heading, ...group.map((s) => sentence(s, view.regions, choose)));
   }
   if (view.notes.length && !chosen) {
     const notes = element("ul", "notes");
-    notes.append(...view.notes.map((note) => element("li", "", note)));
+    notes.append(...view.notes.map((note) => element("li", "", result(note))));
     made.append(notes);
   }
   return made;
@@ -168,7 +168,7 @@ function sentences(view, chosen, choose) {
 function render(root, views, page = 0, chosen = 0) {
   root.replaceChildren();
   if (!views.length) {
-    root.append(element("div", "empty", "Queue the workflow to see what was kept and dropped."));
+    root.append(element("div", "empty", text("labels", "empty")));
     return;
   }
   const go = (to) => render(root, views, (to + views.length) % views.length);
@@ -178,11 +178,11 @@ function render(root, views, page = 0, chosen = 0) {
     const [before, after] = ["←", "→"].map((arrow) => element("button", "", arrow));
     before.addEventListener("click", () => go(page - 1));
     after.addEventListener("click", () => go(page + 1));
-    pages.append(before, element("span", "", `Image ${page + 1} of ${views.length}`), after);
+    pages.append(before, element("span", "", text("labels", "image", page + 1, views.length)), after);
     root.append(pages);
   }
   const columns = element("div", "columns");
-  columns.append(picture(views[page], chosen, choose), sentences(views[page], chosen, choose));
+  columns.append(imageWithPatches(views[page], chosen, choose), sentences(views[page], chosen, choose));
   root.append(columns);
 }
 

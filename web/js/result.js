@@ -1,8 +1,9 @@
-// Shows what a node of this pack says on the node itself. Text only: a caption may contain
-// markup, and a read-only text widget never reads it as such.
+// Shows the result of a node on the node itself. A caption may contain markup, so it is shown in a read-only text
+// widget, which never interprets it.
 import { api } from "../../../scripts/api.js";
 import { app } from "../../../scripts/app.js";
 import { ComfyWidgets } from "../../../scripts/widgets.js";
+import { progress, result, text } from "./texts.js";
 
 const NODES = new Set([
   "PatchMatters",
@@ -19,22 +20,22 @@ const MAX_PROMPT = 90;
 
 // A batch is numbered by the node; images that came as a list are told apart here.
 function numbered(texts) {
-  if (texts.length < 2) return texts.join("");
-  const title = texts[0].startsWith("— Image ") ? "Batch" : "Image";
-  return texts.map((text, i) => `— ${title} ${i + 1} of ${texts.length} —\n${text}`).join("\n\n");
+  if (texts.length < 2) return result(texts.join(""));
+  const title = texts[0].startsWith("— Image ") ? "batch" : "image";
+  return texts.map((said, i) => `— ${text("labels", title, i + 1, texts.length)} —\n${result(said)}`).join("\n\n");
 }
 
-function show(node, text) {
+function show(node, said) {
   const widget = node?.widgets?.find((w) => w.name === WIDGET);
-  if (widget) widget.value = text;
+  if (widget) widget.value = said;
 }
 
 app.registerExtension({
   name: "PatchMatters.Result",
   setup() {
-    // While a node works, its result says which patch it is at.
+    // While a node works, its result shows the current patch.
     api.addEventListener("patch_matters.progress", ({ detail }) => {
-      show(app.graph.getNodeById(detail.node), detail.text);
+      show(app.graph.getNodeById(detail.node), progress(detail.text));
     });
   },
   async beforeRegisterNodeDef(nodeType, nodeData) {
@@ -45,13 +46,13 @@ app.registerExtension({
       onNodeCreated?.apply(this, arguments);
       const spec = ["STRING", { multiline: true }];
       const { widget } = ComfyWidgets.STRING(this, WIDGET, spec, app);
-      widget.label = "Result";
+      widget.label = text("labels", "result");
       widget.options.getMinHeight = () => MIN_HEIGHT;
       widget.options.read_only = true;
       widget.options.serialize = false;
       widget.serialize = false;
       widget.element.readOnly = true;
-      // The space of a tall node goes to its result, not to a prompt that is mostly empty.
+      // A tall node gives its space to the result, not to a prompt that is mostly empty.
       const prompt = this.widgets.find((w) => w.name === "prompt");
       if (prompt) prompt.options.getMaxHeight = () => MAX_PROMPT;
       const [width, height] = this.computeSize();

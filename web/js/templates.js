@@ -1,5 +1,5 @@
-// ComfyUI lists a pack's templates as the disk returns them. Ours are numbered, so they are sorted: the
-// one to start with comes first.
+// ComfyUI lists the templates of a pack in the order of the file system. Ours are numbered and sorted here, so that
+// the first one comes first.
 import { api } from "../../../scripts/api.js";
 
 const folder = decodeURIComponent(new URL(import.meta.url).pathname.match(/\/extensions\/([^/]+)\//)?.[1] ?? "");
