@@ -103,8 +103,8 @@ def test_a_misspelt_option_installs_nothing(bare_python, tmp_path):
     assert done.returncode == 2 and "unrecognized arguments: --lenght" in done.stderr
 
 
-def test_the_readme_has_each_endpoint_and_the_variable_of_its_key():
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
+def test_the_documentation_has_each_endpoint_and_the_variable_of_its_key():
+    text = (ROOT / "docs" / "models.md").read_text(encoding="utf-8")
     for endpoint in Config.read(None).endpoints.values():
         assert text.count(f"`{endpoint.name}`") == 1
         assert not endpoint.key_variable or f"`{endpoint.key_variable}`" in text
