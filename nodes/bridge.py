@@ -1,4 +1,4 @@
-"""Converts between ComfyUI's values and those of `core`: images, boxes, masks, progress and errors."""
+"""Between ComfyUI's values and the method's: images, boxes, masks, progress, errors."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ from ..core.picture import Picture
 from ..core.regions import IMAGE, clip_box
 from ..core.report import annotated, as_dict
 
-MAX_PICTURES = 1000  # in one batch, because all captions and reports of a batch are held in memory
+MAX_PICTURES = 1000  # in one batch; their captions and reports are kept in memory together
 MAX_TEXT = 20_000  # characters of a prompt or caption that comes in
 
 
 @contextlib.contextmanager
 def explained():
-    """Turn the error of a missing package into one sentence with the command that installs it.
+    """Turns a package that is not installed into one sentence that names the command.
 
-    Out-of-memory errors pass through: ComfyUI unloads models and explains them itself.
+    (What finds no room on the GPU is left to ComfyUI, which unloads models and says what to do.)
     """
     try:
         yield
@@ -45,12 +45,12 @@ def explained():
 
 
 def images_from_tensor(tensor: torch.Tensor, name: str = "image") -> list[Image.Image]:
-    """Convert IMAGE (float BHWC in 0..1 with 1, 3 or 4 channels) to RGB images.
+    """IMAGE, float BHWC in 0..1 with 1, 3 or 4 channels -> RGB images.
 
-    Values outside 0..1 are clipped, as ComfyUI's SaveImage does.
+    Values outside 0..1 are clipped, as core's SaveImage does.
 
     Raises:
-        PatchMattersError: the batch is empty or has another shape, or an image has NaN values.
+        PatchMattersError: the batch is empty or of another shape, or a picture has NaN values.
     """
     shape = tuple(tensor.shape)
     if len(shape) != 4 or shape[3] not in (1, 3, 4):
@@ -59,7 +59,7 @@ def images_from_tensor(tensor: torch.Tensor, name: str = "image") -> list[Image.
             f"{shape}: connect an IMAGE."
         )
     if 0 in shape:
-        raise PatchMattersError(f"{name}: the batch is empty (its shape is {shape}): connect an IMAGE.")
+        raise PatchMattersError(f"{name}: there is no image in it (its shape is {shape}).")
     if shape[0] > MAX_PICTURES:
         raise PatchMattersError(
             f"{name}: {shape[0]} images are more than {MAX_PICTURES}: caption them in parts."
@@ -83,32 +83,32 @@ def images_from_tensor(tensor: torch.Tensor, name: str = "image") -> list[Image.
 
 
 def bounded_text(text: str, name: str) -> str:
-    """Return the text if its length is acceptable.
+    """The text.
 
     Raises:
-        PatchMattersError: it has more than `MAX_TEXT` characters.
+        PatchMattersError: it is longer than any prompt or caption.
     """
     if len(text) > MAX_TEXT:
         raise PatchMattersError(
-            f"{name}: {len(text)} characters are more than {MAX_TEXT}: connect a prompt or a caption."
+            f"{name}: {len(text)} characters are more than {MAX_TEXT}: is this the right text?"
         )
     return text
 
 
 def tensor_from_images(images: Sequence[Image.Image]) -> torch.Tensor:
-    """Convert RGB images of one size to IMAGE, float32 BHWC in 0..1."""
+    """RGB images of one size -> IMAGE, float32 BHWC in 0..1."""
     return torch.stack([torch.from_numpy(np.array(i, np.float32) / 255) for i in images])
 
 
 def annotated_tensor(pictures: Sequence[Picture]) -> torch.Tensor:
-    """Draw patches and detections into the images and return them as IMAGE."""
+    """The pictures with patches and detections drawn in, as IMAGE."""
     return tensor_from_images([annotated(picture) for picture in pictures])
 
 
 def patch_masks(picture: Picture) -> torch.Tensor:
-    """Return MASK, float32 (patches, height, width): 1 inside each patch, in the order of the boxes.
+    """MASK, float32 (patches, height, width): 1 inside each patch, in the order of the boxes.
 
-    An image that is too small to divide gives one mask of the whole image.
+    For an image too small to divide, one mask of the whole.
     """
     width, height = picture.size
     regions = patches(picture)
@@ -120,7 +120,7 @@ def patch_masks(picture: Picture) -> torch.Tensor:
 
 
 def patch_boxes(picture: Picture) -> list[dict]:
-    """Return the patches of one image as BOUNDING_BOX values, in pixels."""
+    """The patches of one picture as BOUNDING_BOX values, in pixels."""
     boxes = []
     for region in patches(picture):
         x1, y1, x2, y2 = region.box.pixels()
@@ -130,26 +130,26 @@ def patch_boxes(picture: Picture) -> list[dict]:
 
 
 def patches(picture: Picture) -> list:
-    """Return the regions below the whole image, or the whole image if there are none."""
+    """The regions below the whole image; the whole image where there are none."""
     regions = [r for r in picture.root.walk() if r.kind != IMAGE]
     return regions or [picture.root]
 
 
 def region_count(pictures: Sequence[Picture]) -> int:
-    """Count the regions of all images, whole images included."""
+    """The regions of all pictures, whole images included."""
     return sum(1 for picture in pictures for _ in picture.root.walk())
 
 
 def detections_from_boxes(
     boxes, images: Sequence[Image.Image], name: str = "bboxes"
 ) -> list[list[Detection]]:
-    """Convert BOUNDING_BOX to the detections of each image.
+    """BOUNDING_BOX -> detections of each image.
 
-    ComfyUI passes one box, a list of boxes (the same for every image), or one such list per image. Boxes are
-    clipped to the image; a box without area inside it is left out.
+    Core passes one box, a list of boxes (the same for every image), or a list of such lists (one an
+    image). Boxes are cut at the image's border; what has no area inside it is left out.
 
     Raises:
-        PatchMattersError: the value has another form, or the number of lists is not that of the images.
+        PatchMattersError: another form, or another number of lists than images.
     """
     wrong = PatchMattersError(
         f"{name}: expected boxes with x, y, width and height in pixels: connect a detector's "
@@ -185,14 +185,14 @@ def detections_from_boxes(
 
 
 def titled(pictures: Sequence, texts: Sequence[str]) -> str:
-    """Join the texts of a batch, with a title above each if there is more than one image."""
+    """One text of many: each with a title where there is more than one picture."""
     if len(pictures) == 1:
         return texts[0]
     return "\n\n".join(f"— Image {i} of {len(texts)} —\n{t}" for i, t in enumerate(texts, 1))
 
 
 def with_notes(pictures: Sequence[Picture]) -> list[str]:
-    """Return what the node shows for each image: its caption, followed by the notes of the stages."""
+    """The caption of each picture, followed by what the stages noted: it is shown on the node."""
     return [
         "\n".join([p.caption, *(["", "Notes:"] if p.notes else []), *(f"· {n}" for n in p.notes)])
         for p in pictures
@@ -200,26 +200,26 @@ def with_notes(pictures: Sequence[Picture]) -> list[str]:
 
 
 def report_json(picture: Picture) -> str:
-    """Return the full report of one image as JSON."""
+    """The full report of one picture."""
     value = without_nan(as_dict(picture))
     return json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False)
 
 
 def current_run() -> str:
-    """Return the id of the prompt that is being executed, or an empty string outside of one."""
+    """Names the queued prompt that is at work; empty outside of one."""
     context = get_executing_context()
     return context.prompt_id if context else ""
 
 
 def announce(text: str) -> None:
-    """Show a line on the node that is being executed, until its result replaces it."""
+    """Show a line in the result of the node that is at work, until its result is there."""
     server = PromptServer.instance
     data = {"node": get_executing_context().node_id, "text": text}
     server.send_sync("patch_matters.progress", data, server.client_id)
 
 
 class NodeProgress:
-    """Drive the node's progress bar, show the current patch, and raise if the user interrupts."""
+    """The node's progress bar; names the patch at work, and raises where the user interrupts."""
 
     def __init__(self, steps: int, doing: str, images: int = 1):
         self._bar = comfy.utils.ProgressBar(max(1, steps))
@@ -227,23 +227,23 @@ class NodeProgress:
         self._images = images
 
     def step(self, index: int | None, region: str) -> None:
-        """Count a region of an image as done. Without a region, only check for an interrupt."""
+        """One more step is done: that region of that image. Without one, only check for an interrupt."""
         text = region and f"{self._doing}: {region}"
         if region and self._images > 1:
             text += f", image {index + 1} of {self._images}"
         self.move_to(self._bar.current + bool(region), text)
 
     def download(self, done: int, total: int) -> None:
-        """Show how many bytes of a model have been downloaded."""
+        """So many bytes of a model are there."""
         comfy.model_management.throw_exception_if_processing_interrupted()
         if total:
             self._bar.update_absolute(int(100 * done / total), 100)
             text = f"Downloading: {done / 1e9:.2f} of {total / 1e9:.2f} GB"
-            # Loaders show no result that could hold the text.
+            # Loaders have no result to show it in.
             PromptServer.instance.send_progress_text(text, get_executing_context().node_id)
 
     def move_to(self, steps: float, text: str) -> None:
-        """Set the number of finished steps. web/js/result.js shows the text on the node."""
+        """So many steps are done in all. web/js/result.js shows the text on the node."""
         comfy.model_management.throw_exception_if_processing_interrupted()
         if not text:
             return

@@ -10,7 +10,7 @@ from ..core.models.local.devices import OneAtATime, Weights
 
 
 class _Holder(torch.nn.Module):
-    """Wraps a transformers model, whose `device` cannot be set; ModelPatcher needs to set it."""
+    """A transformers model has no settable `device`, which ModelPatcher needs."""
 
     def __init__(self, model: torch.nn.Module):
         super().__init__()
@@ -18,10 +18,10 @@ class _Holder(torch.nn.Module):
 
 
 class ComfyDevices:
-    """Load, offload and reload models as ComfyUI does with its own.
+    """Models are loaded, pushed out by others and brought back as core's own models are.
 
-    On the CPU there is nowhere to offload to, so the previous weights are dropped. Quantised weights cannot be
-    moved and are dropped on any device.
+    On the CPU, where there is nowhere to push to, the weights before are dropped. So are quantised
+    ones, which cannot be moved, on any device.
     """
 
     def __init__(self, device: torch.device):
@@ -32,7 +32,7 @@ class ComfyDevices:
     def ready(self, weights: Weights) -> torch.nn.Module:
         self._turns.make_way(weights, self._leave)
         if weights.placed and not weights.there:
-            # It cannot be offloaded later, so as much memory as possible is freed first.
+            # Nobody can push it out later, so whatever can leave leaves now.
             comfy.model_management.free_memory(1e30, self.device)
         model = weights.get(self.device)
         if weights.placed:
@@ -40,7 +40,7 @@ class ComfyDevices:
         patcher = model.__dict__.get("patch_matters_patcher")
         if patcher is None:
             patcher = ModelPatcher(_Holder(model), self.device, self._offload)
-            # Stored on the model, so that both are freed together.
+            # Beside the model, not in a table: they are to be freed together.
             model.__dict__["patch_matters_patcher"] = patcher
         comfy.model_management.load_models_gpu([patcher], force_full_load=True)
         return model
@@ -54,7 +54,7 @@ _devices: dict[str, ComfyDevices] = {}
 
 
 def devices(choice: str) -> ComfyDevices:
-    """Return the devices for a widget's value: "auto" (ComfyUI's device) or "cpu"."""
+    """Those of a widget's choice: "auto" (ComfyUI's device) or "cpu"."""
     if choice not in _devices:
         auto = comfy.model_management.get_torch_device()
         _devices[choice] = ComfyDevices(torch.device("cpu") if choice == "cpu" else auto)

@@ -1,7 +1,7 @@
-"""ComfyUI's multimodal text encoders as captioner, writer and verifier.
+"""Core's text encoders that see and write, as captioner, writer and judge.
 
-These are the models of ComfyUI's TextGenerate: Qwen3.5, Gemma 3 and Gemma 4. ComfyUI loads their weights and
-manages their memory; transformers loads nothing.
+They are what core's TextGenerate works with: Qwen3.5, Gemma 3 and Gemma 4. Their weights are wholly in
+ComfyUI's hands; transformers loads nothing.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from .prompts import reads_weights
 
 
 class TextEncoder:
-    """A CLIP that generates text, one request at a time.
+    """A CLIP that generates: one question at a time, as core does.
 
-    ComfyUI's progress bar counts the tokens, and generation stops within one token of an interrupt.
+    Core's progress bar counts the tokens, and stops within one when the user interrupts.
     """
 
     def __init__(self, clip):
@@ -40,7 +40,7 @@ class TextEncoder:
         """See `core.models.asking.Askable`.
 
         Raises:
-            PatchMattersError: a request has an image and the text encoder cannot read images.
+            PatchMattersError: there is an image, and the text encoder does not see.
         """
         answers = []
         for index, ask in enumerate(asks):
@@ -55,9 +55,9 @@ class TextEncoder:
 
     def _tokens(self, ask: Ask):
         image = None if ask.image is None else bridge.tensor_from_images([ask.image])
-        # A caption must not be able to close the prompt or to open an embedding file.
+        # What a caption says must not close the question, nor open an embedding file.
         text = neutralised(ask.text, weights=self._weights)
-        # Some of ComfyUI's tokenizers omit their chat template by default.
+        # Some of core's tokenizers leave their chat template out unless they are told not to.
         tokens = self._clip.tokenize(
             text, image=image, skip_template=False, min_length=1, thinking=False
         )
@@ -74,7 +74,7 @@ class TextEncoder:
             do_sample=ask.temperature > 0,
             max_length=ask.max_tokens,
             temperature=ask.temperature or 1.0,
-            # Plain sampling, as in every other captioner of the pack.
+            # Plain sampling, as with every other captioner of the pack.
             top_k=0,
             top_p=1.0,
             min_p=0.0,
