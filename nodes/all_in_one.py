@@ -46,6 +46,7 @@ class PatchMatters(io.ComfyNode):
                     "fast: one caption of each patch, and no writer."
                 ),
                 types.seed_input(),
+                types.nli_input(),
             ],
             outputs=[
                 io.String.Output(
@@ -71,6 +72,7 @@ class PatchMatters(io.ComfyNode):
         matcher=None,
         writer=None,
         detector=None,
+        nli=None,
     ) -> io.NodeOutput:
         images = bridge.images_from_tensor(image)
         bar = bridge.NodeProgress(len(STAGES), "")
@@ -85,6 +87,7 @@ class PatchMatters(io.ComfyNode):
                 matcher or load_model(MATCHER),
                 writer or load_model(WRITER),
                 load_embedder(),
+                nli,
             )
             pictures = caption_images(
                 images,

@@ -11,6 +11,7 @@ Detector = io.Custom("PATCH_MATTERS_DETECTOR")
 Captioner = io.Custom("PATCH_MATTERS_CAPTIONER")
 Matcher = io.Custom("PATCH_MATTERS_MATCHER")
 Writer = io.Custom("PATCH_MATTERS_WRITER")
+NLI = io.Custom("PATCH_MATTERS_NLI")
 
 CATEGORY = "Patch Matters"
 MAX_SEED = 0xFFFFFFFFFFFFFFFF
@@ -49,6 +50,15 @@ def writer_input():
         tooltip="Writes the caption from what was kept. What it adds is removed, and what "
         "it leaves out is added. Not connected: the captioner's own sentences are "
         "arranged by rules, without what was dropped.",
+    )
+
+
+def nli_input():
+    return NLI.Input(
+        "nli",
+        optional=True,
+        tooltip="Says whether a claim follows from another or contradicts it, where grammar and "
+        "lexicon leave that open. Not connected: what is open counts as neither.",
     )
 
 
