@@ -17,14 +17,13 @@ from .claims.scene import Grouped, MayMeet, Source, grouped, merged
 from .evidence import LabelFree
 from .models import LENGTH, NLI, Embedder, Matcher, Writer
 from .models.scoring import finite
-from .paper import PaperFilter
+from .paper import UNSCORED_NOTE, PaperFilter
 from .picture import Picture, Step, no_step, sign_of_life, ticks_at
 from .profiles import DEFAULT, Profile
 from .regions import intersection_area
 from .statements import Reason, Saying, Statement, Verdict
 from .verdicts import Scores, decided
 
-UNSCORED_NOTE = "The matcher scored nothing of this image: what is kept rests on the captions alone."
 WORDINGS = 2  # of a statement that are scored on a region: the most frequent ones
 
 
