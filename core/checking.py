@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .claims import Passage, Reader, Reading
@@ -69,7 +71,18 @@ def check(
             sentences.append(text)
     [rest] = reader.read([Passage(" ".join(sentences))]) if sentences else [Reading()]
     missing = _unsupported(rest, facts, nli, tick) if sentences else range(len(facts.claims))
-    return Checked(tuple(sentences), tuple(dict.fromkeys(removed)), tuple(sorted(missing)))
+    return Checked(tuple(sentences), _once(removed), tuple(sorted(missing)))
+
+
+def _once(texts: Sequence[str]) -> tuple[str, ...]:
+    """The texts without those that another one contains, punctuation and case apart."""
+    plain = {text: " ".join(("", *re.findall(r"\w+", text.lower()), "")) for text in texts}
+    first = {words: text for text, words in reversed(plain.items())}  # of equal ones the first
+    return tuple(
+        text
+        for text, words in plain.items()
+        if first[words] == text and not any(words in o and words != o for o in first)
+    )
 
 
 def _unsupported(facts: Reading, written: Reading, nli: NLI | None, tick: Tick) -> set[int]:
