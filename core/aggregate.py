@@ -9,7 +9,7 @@ from .checking import Checked, check
 from .claims import AUTO, Claim, Reader, Reading
 from .claims.readers import reader_for
 from .compose import compose, compose_sentences
-from .models import ERROR, REFUSAL, Completion, Fact, Writer, WritingRequest, requests_of
+from .models import ERROR, NLI, REFUSAL, Completion, Fact, Writer, WritingRequest, requests_of
 from .models.writing import missing_prompt
 from .picture import Picture, Step, no_step, sign_of_life
 from .profiles import DEFAULT, LENGTHS, Profile
@@ -88,6 +88,7 @@ def aggregate(
     settings: AggregateSettings = AggregateSettings(),
     *,
     reader: Reader | None = None,
+    nli: NLI | None = None,
     step: Step = no_step,
 ) -> list[Picture]:
     """Write one caption for each picture, and for each region what was kept of its own.
@@ -97,6 +98,7 @@ def aggregate(
 
     Args:
         reader: in place of the settings' one.
+        nli: says whether what was written follows from the facts, where structure and lexicon leave that open.
     """
     reader = reader or reader_for(settings.reader, writer, sign_of_life(step))
     maximum = LENGTHS[settings.length]
@@ -119,7 +121,7 @@ def aggregate(
         if index in answers:
             spent[index].append(answers[index])
             caption = _written(
-                picture, answers[index], request, writer, reader, spent[index], notes, step
+                picture, answers[index], request, writer, reader, nli, spent[index], notes, step
             )
         if not caption and request.facts:
             caption = compose(picture, max_sentences=maximum)
@@ -172,6 +174,7 @@ def _written(
     request: WritingRequest,
     writer: Writer,
     reader: Reader,
+    nli: NLI | None,
     spent: list[Completion],
     notes: list[str],
     step: Step,
@@ -184,7 +187,7 @@ def _written(
         )
         return ""
     facts = kept_reading(picture)
-    best = check(answer, facts, reader)
+    best = check(answer, facts, reader, nli, sign_of_life(step))
     if best.missing and not request.max_sentences and hasattr(writer, "answer"):
         texts = [facts.claims[i].text for i in best.missing]
         prompt = missing_prompt(" ".join(best.sentences), texts)
@@ -193,7 +196,7 @@ def _written(
         )
         spent.append(again)
         if again.finish not in (ERROR, REFUSAL) and again.text.strip():
-            second = check(again, facts, reader)
+            second = check(again, facts, reader, nli, sign_of_life(step))
             if len(second.missing) < len(best.missing):
                 best = second
     notes += [f'Removed: not supported by anything kept: "{text}"' for text in best.removed]

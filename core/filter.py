@@ -11,19 +11,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from .claims import AUTO, Claim, Passage, Reader, Reading
+from .claims.inference import inferred, open_pairs
 from .claims.readers import reader_for
 from .claims.scene import Grouped, MayMeet, Source, grouped, merged
 from .evidence import LabelFree
-from .models import LENGTH, Embedder, Matcher, Writer
+from .models import LENGTH, NLI, Embedder, Matcher, Writer
 from .models.scoring import finite
-from .paper import PaperFilter
+from .paper import UNSCORED_NOTE, PaperFilter
 from .picture import Picture, Step, no_step, sign_of_life, ticks_at
 from .profiles import DEFAULT, Profile
 from .regions import intersection_area
 from .statements import Reason, Saying, Statement, Verdict
 from .verdicts import Scores, decided
 
-UNSCORED_NOTE = "The matcher scored nothing of this image: what is kept rests on the captions alone."
 WORDINGS = 2  # of a statement that are scored on a region: the most frequent ones
 
 
@@ -52,6 +52,7 @@ def filter_statements(
     *,
     reader: Reader | None = None,
     writer: Writer | None = None,
+    nli: NLI | None = None,
     step: Step = no_step,
 ) -> list[Picture]:
     """Decide about everything that the candidate captions say.
@@ -61,6 +62,8 @@ def filter_statements(
         reader: in place of the settings' one.
         writer: reads captions in languages that no installed pipeline reads, and sorts the sentences where
             the paper's profile decides; one that does not generate is not asked.
+        nli: says whether a claim follows from another or contradicts it, where structure and lexicon leave that
+            open; the paper's profile does not ask it.
         step: called as each region is scored.
 
     Returns:
@@ -74,7 +77,7 @@ def filter_statements(
             PaperFilter(picture, matcher, settings, talking, embedder, step).decided(index)
             for index, picture in enumerate(pictures)
         ]
-    found = [_statements(picture) for picture in pictures]
+    found = [_statements(picture, nli, step) for picture in pictures]
     texts = [[texts_of(p, s) for s in statements] for p, (statements, _) in zip(pictures, found)]
     tables = _score(pictures, [s for s, _ in found], texts, matcher, step)
     done = []
@@ -89,7 +92,11 @@ def filter_statements(
                 notes=[UNSCORED_NOTE] if silent else (),
                 statements=(*verdicts, *_no_claims(picture)),
                 threshold=settings.threshold,
-                models={"matcher": matcher.name, "reader": reader.name},
+                models={
+                    "matcher": matcher.name,
+                    "reader": reader.name,
+                    **({"nli": nli.name} if nli else {}),
+                },
                 calls={"matcher": len({region for region, _ in table})},
             )
         )
@@ -133,7 +140,9 @@ def _may_meet(picture: Picture) -> MayMeet:
     return lambda a, b: (a, b) in meeting
 
 
-def _statements(picture: Picture) -> tuple[list[Statement], Grouped]:
+def _statements(
+    picture: Picture, nli: NLI | None, step: Step
+) -> tuple[list[Statement], Grouped]:
     claims: list[Claim] = []
     sayings: list[Saying] = []
     for (region, number), reading in picture.readings.items():
@@ -141,7 +150,10 @@ def _statements(picture: Picture) -> tuple[list[Statement], Grouped]:
             said = reading.sentences[claim.sentence].said
             claims.append(claim)
             sayings.append(Saying(region, number, said, index, claim.sentence))
-    groups = grouped(claims, [s.source for s in sayings], picture.things)
+    sources = [s.source for s in sayings]
+    groups = grouped(claims, sources, picture.things)
+    if nli:
+        groups = _compared(picture, claims, sources, groups, nli, step)
     statements = []
     for group in groups.groups:
         best = _wordings([claims[i] for i in group])[0]
@@ -149,6 +161,23 @@ def _statements(picture: Picture) -> tuple[list[Statement], Grouped]:
         statement = Statement(best.text, said, claim=best)
         statements.append(replace(statement, asked=picture.asked(statement.regions)))
     return statements, groups
+
+
+def _compared(
+    picture: Picture,
+    claims: Sequence[Claim],
+    sources: Sequence[Source],
+    groups: Grouped,
+    nli: NLI,
+    step: Step,
+) -> Grouped:
+    """The groups with what the model of natural language inference says of the pairs that are open."""
+    pairs = open_pairs(claims, sources, groups, _may_meet(picture))
+    texts = [claims[group[0]].text for group in groups.groups]
+    forward = [(texts[a], texts[b]) for a, b in pairs]
+    backward = [(texts[b], texts[a]) for a, b in pairs]
+    said = nli.infer([*forward, *backward], sign_of_life(step)) if pairs else []
+    return inferred(claims, sources, groups, dict(zip(pairs, zip(said, said[len(pairs) :]))))
 
 
 def _wordings(claims: Sequence[Claim]) -> list[Claim]:

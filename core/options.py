@@ -7,7 +7,15 @@ from pathlib import Path
 
 from .claims import AUTO, READERS
 from .models.local.loading import PRECISIONS
-from .models.registry import CAPTIONER, DETECTOR, MATCHER, WRITER, hosted_examples, known_models
+from .models.registry import (
+    CAPTIONER,
+    DETECTOR,
+    MATCHER,
+    NLI,
+    WRITER,
+    hosted_examples,
+    known_models,
+)
 from .profiles import DEFAULT, LENGTHS, PROFILES
 
 PACK = Path(__file__).parent.parent
@@ -16,6 +24,8 @@ ROLES = {
     CAPTIONER: "describes the whole image and each patch",
     MATCHER: "scores each sentence against the pixels",
     WRITER: "writes the caption from the sentences that were kept",
+    NLI: "says whether a claim follows from another or contradicts it, where grammar and lexicon leave that "
+    "open (not given: nobody is asked)",
 }
 
 
@@ -51,7 +61,8 @@ def parser() -> argparse.ArgumentParser:
         "never replaced",
     )
     for role, what in ROLES.items():
-        known = known_models(role) + (", or ENDPOINT:MODEL" if role != DETECTOR else "")
+        hosted = role not in (DETECTOR, NLI)
+        known = known_models(role) + (", or ENDPOINT:MODEL" if hosted else "")
         p.add_argument(f"--{role}", default="", metavar="NAME", help=f"{what}: {known}")
     p.add_argument(
         "--classes",

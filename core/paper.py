@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from .filter import FilterSettings
 
 GROUPING_TEMPERATURE = 0.2  # paper's code
+UNSCORED_NOTE = "The matcher scored nothing of this image: what is kept rests on the captions alone."
 
 
 def sentences_of(picture: Picture, region: str) -> list[Statement]:
@@ -65,6 +66,7 @@ class PaperFilter:
         self._picture = picture
         self._notes: list[str] = []
         self._calls, self._tokens, self._crops = 0, 0, 0
+        self._scored: list[bool] = []  # of what the matcher was asked: whether it gave a number
 
     def decided(self, index: int) -> Picture:
         """The picture with all its statements decided.
@@ -84,6 +86,8 @@ class PaperFilter:
                 statements += self._region(region, said)
             self._step(index, region.name)
         statements = self._neighbours(statements)
+        if self._scored and not any(self._scored):
+            self._notes.append(UNSCORED_NOTE)
         models = {"matcher": self._matcher.name}
         if self._grouper:
             models["grouper"] = self._grouper.name
@@ -206,11 +210,13 @@ class PaperFilter:
             (self._picture.crop(regions[name].box), list(said)) for name, said in texts.items()
         ]
         answers = self._matcher.score(batches, sign_of_life(self._step))
-        return {
+        scores = {
             (name, text): value
             for (name, said), values in zip(texts.items(), answers, strict=True)
             for text, value in zip(said, finite(values), strict=True)
         }
+        self._scored += [value is not None for value in scores.values()]
+        return scores
 
     def _with(self, statement: Statement, region: Region, scores) -> Statement:
         value = scores.get((region.name, statement.text))

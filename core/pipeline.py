@@ -11,7 +11,7 @@ from .claims import AUTO
 from .describe import DescribeSettings, describe
 from .divide import DivideSettings, divide
 from .filter import FilterSettings, filter_statements
-from .models import Captioner, Detection, Detector, Embedder, Matcher, Writer
+from .models import NLI, Captioner, Detection, Detector, Embedder, Matcher, Writer
 from .models.registry import CAPTIONER, DETECTOR, MATCHER, WRITER, load_embedder, load_model
 from .picture import Picture, Step
 from .profiles import PROFILES
@@ -27,13 +27,15 @@ an empty name as a sign of life in between."""
 
 @dataclass(frozen=True)
 class Models:
-    """The models of a run; by default those that need no download and no key."""
+    """The models of a run; by default those that need no download and no key, and no `nli`, of which there is none
+    such."""
 
     detector: Detector = field(default_factory=lambda: load_model(DETECTOR))
     captioner: Captioner = field(default_factory=lambda: load_model(CAPTIONER))
     matcher: Matcher = field(default_factory=lambda: load_model(MATCHER))
     writer: Writer = field(default_factory=lambda: load_model(WRITER))
     embedder: Embedder = field(default_factory=load_embedder)
+    nli: NLI | None = None
 
 
 @dataclass(frozen=True)
@@ -108,11 +110,13 @@ def caption_images(
         models.embedder,
         settings.filter,
         writer=models.writer,
+        nli=models.nli,
         step=steps("filter", regions),
     )
     return aggregate(
         pictures,
         models.writer,
         settings.aggregate,
+        nli=models.nli,
         step=steps("aggregate", len(pictures)),
     )

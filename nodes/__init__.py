@@ -6,7 +6,7 @@ from ..core.errors import PatchMattersError
 from .all_in_one import PatchMatters
 from .example import ExampleImage
 from .hosted import HostedModel
-from .loaders import LoadCaptioner, LoadDetector, LoadMatcher, LoadWriter
+from .loaders import LoadCaptioner, LoadDetector, LoadMatcher, LoadNLI, LoadWriter
 from .prompts import PromptFitter, RegionalPrompts
 from .report import PatchReport
 from .score import CaptionScore
@@ -30,6 +30,7 @@ class PatchMattersExtension(ComfyExtension):
             LoadCaptioner,
             LoadWriter,
             LoadMatcher,
+            LoadNLI,
             HostedModel,
             CaptionerFromClip,
             PromptFitter,

@@ -47,6 +47,7 @@ class PatchMatters(io.ComfyNode):
                     "no writer."
                 ),
                 types.seed_input(),
+                types.nli_input(),
             ],
             outputs=[
                 io.String.Output(
@@ -73,6 +74,7 @@ class PatchMatters(io.ComfyNode):
         matcher=None,
         writer=None,
         detector=None,
+        nli=None,
     ) -> io.NodeOutput:
         images = bridge.images_from_tensor(image)
         bar = bridge.NodeProgress(len(STAGES), "")
@@ -87,6 +89,7 @@ class PatchMatters(io.ComfyNode):
                 matcher or load_model(MATCHER),
                 writer or load_model(WRITER),
                 load_embedder(),
+                nli,
             )
             pictures = caption_images(
                 images,

@@ -16,6 +16,7 @@ from ..core.models.registry import (
     CAPTIONER,
     DETECTOR,
     MATCHER,
+    NLI,
     OFFLINE,
     TRANSFORMERS,
     ULTRALYTICS,
@@ -47,10 +48,12 @@ def _model_input(role: str, what: str, files: list[str] | None = None):
     listed = [*(files or []), *on_disk]
     known = [entry for entry in entries(role) if TRANSFORMERS + entry.id not in listed]
     downloads = "\n".join(entry.summary for entry in known)
+    offline = [OFFLINE[role]] if role in OFFLINE else []
+    options = [*offline, *listed, *(TRANSFORMERS + entry.id for entry in known)]
     return io.Combo.Input(
         "model",
-        options=[OFFLINE[role], *listed, *(TRANSFORMERS + entry.id for entry in known)],
-        default=OFFLINE[role],
+        options=options,
+        default=options[0],
         tooltip=f"{what} Models on disk (in models/LLM and similar folders) are listed first, then "
         "models that are downloaded to models/LLM when the node runs (download in GB, GB of VRAM, licence):\n"
         f"{downloads}",
@@ -103,7 +106,7 @@ def _folder(role: str, name: str) -> Path:
 
 def _load(role: str, name: str, device: str, loading: Loading = Loading(), classes=()):
     with bridge.explained():
-        if name == OFFLINE[role]:
+        if name == OFFLINE.get(role):
             return load_model(role, name, classes=classes)
         folder = _folder(role, name)
         return load_folder(role, name, folder, memory.devices(device), loading, classes)
@@ -271,3 +274,36 @@ class LoadMatcher(_Loader):
     @classmethod
     def execute(cls, model, device) -> io.NodeOutput:
         return io.NodeOutput(_load(MATCHER, model, device))
+
+
+class LoadNLI(_Loader):
+    @classmethod
+    def define_schema(cls):
+        return io.Schema(
+            node_id="PatchMattersLoadNLI",
+            display_name="Load NLI Model",
+            category=types.CATEGORY,
+            description="Loads a cross-encoder for natural language inference (NLI). It decides whether "
+            "one claim follows from another or contradicts it, where grammar and lexicon cannot.",
+            search_aliases=[
+                *("patch matters", "nli", "natural language inference", "entailment"),
+                *("contradiction", "cross-encoder", "deberta"),
+            ],
+            inputs=[
+                _model_input(
+                    NLI,
+                    "The model that compares claims. nli-deberta-v3-small and -base read English. The "
+                    "multilingual mDeBERTa reads about a hundred languages and was fine-tuned on 27.",
+                ),
+                _device_input(),
+            ],
+            outputs=[
+                types.NLI.Output(
+                    "nli", tooltip="Connect to the Semantic Filter and the Hierarchical Aggregator."
+                )
+            ],
+        )
+
+    @classmethod
+    def execute(cls, model, device) -> io.NodeOutput:
+        return io.NodeOutput(_load(NLI, model, device))

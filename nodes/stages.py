@@ -323,6 +323,7 @@ class SemanticFilter(io.ComfyNode):
                     "languages by the writer if a chat model is connected; syntax: no model is "
                     "asked; language-model: the writer reads English, too.",
                 ),
+                types.nli_input(),
             ],
             outputs=[
                 types.Survivors.Output("survivors", tooltip="For the Hierarchical Aggregator."),
@@ -337,7 +338,15 @@ class SemanticFilter(io.ComfyNode):
 
     @classmethod
     def execute(
-        cls, captions, threshold, overlap_iou, profile, reader=AUTO, matcher=None, writer=None
+        cls,
+        captions,
+        threshold,
+        overlap_iou,
+        profile,
+        reader=AUTO,
+        matcher=None,
+        writer=None,
+        nli=None,
     ) -> io.NodeOutput:
         progress = bridge.NodeProgress(bridge.region_count(captions), "filter", len(captions))
         with bridge.explained():
@@ -347,6 +356,7 @@ class SemanticFilter(io.ComfyNode):
                 load_embedder(),
                 FilterSettings(threshold, overlap_iou, PROFILES[profile], reader),
                 writer=writer,
+                nli=nli,
                 step=progress.step,
             )
         reports = [as_text(picture) for picture in pictures]
@@ -373,6 +383,7 @@ class HierarchicalAggregator(io.ComfyNode):
                     "overlapping ones together, then all; fast: what was kept is "
                     "arranged by rules, without the writer."
                 ),
+                types.nli_input(),
             ],
             outputs=[
                 io.String.Output(
@@ -394,13 +405,14 @@ class HierarchicalAggregator(io.ComfyNode):
         )
 
     @classmethod
-    def execute(cls, survivors, length, profile, writer=None) -> io.NodeOutput:
+    def execute(cls, survivors, length, profile, writer=None, nli=None) -> io.NodeOutput:
         progress = bridge.NodeProgress(len(survivors), "join", len(survivors))
         with bridge.explained():
             pictures = aggregate(
                 survivors,
                 writer or load_model(WRITER),
                 AggregateSettings(length, PROFILES[profile]),
+                nli=nli,
                 step=progress.step,
             )
         captions = [picture.caption for picture in pictures]

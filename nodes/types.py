@@ -11,6 +11,7 @@ Detector = io.Custom("PATCH_MATTERS_DETECTOR")
 Captioner = io.Custom("PATCH_MATTERS_CAPTIONER")
 Matcher = io.Custom("PATCH_MATTERS_MATCHER")
 Writer = io.Custom("PATCH_MATTERS_WRITER")
+NLI = io.Custom("PATCH_MATTERS_NLI")
 
 CATEGORY = "Patch Matters"
 MAX_SEED = 0xFFFFFFFFFFFFFFFF
@@ -57,6 +58,15 @@ def writer_input():
 def survivors_input(tooltip: str = "From the Semantic Filter.", *, optional: bool = False):
     return Survivors.Input(
         "survivors", display_name="kept_claims", optional=optional, tooltip=tooltip
+    )
+
+
+def nli_input():
+    return NLI.Input(
+        "nli",
+        optional=True,
+        tooltip="Decides whether one claim follows from another or contradicts it, where grammar and "
+        "lexicon cannot. If not connected, such pairs of claims count as unrelated.",
     )
 
 

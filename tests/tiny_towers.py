@@ -249,3 +249,33 @@ def blip(
 
 def blip_itm(folder: Path, **options) -> Path:
     return blip(folder, **options)
+
+
+def nli(folder: Path, labels=("contradiction", "entailment", "neutral"), kind: str = "deberta") -> Path:
+    """A cross-encoder with these classes: DeBERTa v3 (as cross-encoder/nli-deberta-v3-small) or BERT."""
+    from transformers import (
+        BertConfig,
+        BertForSequenceClassification,
+        DebertaV2Config,
+        DebertaV2ForSequenceClassification,
+    )
+
+    t = bert_tokenizer(folder)
+    sizes = {**TOWER, "vocab_size": len(t), "max_position_embeddings": 128}
+    sizes["id2label"] = dict(enumerate(labels))
+    sizes["label2id"] = {label: i for i, label in enumerate(labels)}
+    torch.manual_seed(0)
+    if kind == "bert":
+        return save(folder, lively(BertForSequenceClassification(BertConfig(**sizes)), 5), t)
+    deberta = {
+        "relative_attention": True,
+        "position_buckets": 16,
+        "pos_att_type": ["p2c", "c2p"],
+        "share_att_key": True,
+        "norm_rel_ebd": "layer_norm",
+        "position_biased_input": False,
+        "type_vocab_size": 0,
+        "pooler_hidden_size": TOWER["hidden_size"],
+    }
+    config = DebertaV2Config(**sizes, **deberta)
+    return save(folder, lively(DebertaV2ForSequenceClassification(config), 5), t)

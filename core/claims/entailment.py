@@ -39,6 +39,7 @@ __all__ = [
     "claim_relation",
     "compare",
     "relation",
+    "undecided",
     "unsupported",
 ]
 
@@ -253,6 +254,28 @@ def unsupported(facts: Reading, written: Reading) -> list[int]:
     ]
 
 
+def undecided(facts: Reading, written: Reading) -> dict[int, tuple[Claim, ...]]:
+    """Of the claims of a written text those that neither follow from the facts nor contradict them -> the facts
+    about the same things. A claim about a thing that the facts do not have is left out."""
+    if _foreign(facts) or _foreign(written):
+        new = unsupported(facts, written)
+        return {i: facts.claims for i in new if not _denied_by_one(written.claims[i], facts)}
+    known, text = Known.of(facts), Known.of(written)
+    found = align_known(known, text)
+    left: dict[int, tuple[Claim, ...]] = {}
+    for i, claim in enumerate(text.reading.claims):
+        verdict = _relation(claim, known, found, text.owner)
+        if verdict != NEUTRAL or _supported(claim, known, text, found, verdict, strict=True):
+            continue
+        things = {found.get(thing, -1) for thing in {claim.thing, claim.other} - {-1}}
+        about = [c for thing in things for c in known.about.get(thing, ())]
+        if not things:
+            about = [c for c in known.reading.claims if c.kind == SCENE]
+        if about and -1 not in things:
+            left[i] = tuple(about)
+    return left
+
+
 def _supported(
     claim: Claim,
     facts: Known,
@@ -311,3 +334,7 @@ def _said_by_one(claim: Claim, facts: Reading) -> bool:
     return any(
         foreign.compare(f.text, claim.text) in (EQUIVALENT, A_ENTAILS_B) for f in facts.claims
     )
+
+
+def _denied_by_one(claim: Claim, facts: Reading) -> bool:
+    return any(foreign.compare(f.text, claim.text) == CONTRADICTION for f in facts.claims)

@@ -163,6 +163,24 @@ class Talker(Writer, Protocol):
     ) -> list[Completion]: ...
 
 
+@dataclass(frozen=True)
+class Inference:
+    """Probabilities (0..1) that a hypothesis follows from a premise, is left open by it, or contradicts it."""
+
+    entailment: float
+    neutral: float
+    contradiction: float
+
+
+class NLI(Protocol):
+    """Natural language inference."""
+
+    name: str
+
+    def infer(self, pairs: Sequence[tuple[str, str]], tick: Tick) -> list[Inference]:
+        """One inference for each (premise, hypothesis)."""
+
+
 class Embedder(Protocol):
     name: str
 

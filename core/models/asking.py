@@ -16,9 +16,10 @@ from . import ERROR, CaptionRequest, Completion, Tick, WritingRequest
 from .cleaning import answered, cleaned
 from .failures import Failures
 from .judging import judgements
+from .scoring import undecided
 from .writing import MAX_WRITTEN_TOKENS, writing_prompt
 
-STATEMENTS = 40  # judged in one request
+STATEMENTS = 60  # judged in one request: what three captions of five sentences claim of a patch (bench/RESULTS.md)
 LINE_TOKENS = 8  # of an answer such as "12: 85"
 AGAIN = 'Answer with one line for each statement, the number, a colon and 0 to 100, as in "1: 85".'
 _log = logging.getLogger("patch_matters")
@@ -84,11 +85,11 @@ class AskedWriter:
 class AskedJudge:
     """Score: how likely the model says it is that a sentence is true, in hundredths.
 
-    Up to `STATEMENTS` sentences on one image go in one request, because services charge for the image each
-    time and few give the probabilities of their tokens. Judges favour what stands first (HalDec-Bench, arXiv
-    2603.15253), so they are asked in a shuffled order and in its reverse, and the mean counts. It is what the
-    model says, no measured probability. An answer in which no value can be read is asked for once more. A
-    sentence of which nothing was read is not scored (None).
+    Up to `STATEMENTS` sentences on one image go in one request, because services charge for the image each time
+    and few give the probabilities of their tokens. Judges favour what stands first (HalDec-Bench, arXiv
+    2603.15253), so they are asked in a shuffled order; what they leave open (`undecided`) is asked again in the
+    reverse order, and the mean counts. It is what the model says, no measured probability. An answer in which no
+    value can be read is asked for once more. A sentence of which nothing was read is not scored (None).
     """
 
     threshold = 0.5
@@ -101,17 +102,46 @@ class AskedJudge:
     def score(
         self, batches: Sequence[tuple[Image, Sequence[str]]], tick: Tick
     ) -> list[list[float | None]]:
+        orders = []
+        for _, texts in batches:
+            order = list(range(len(texts)))
+            random.Random("\n".join(texts)).shuffle(order)
+            orders.append(order)
+        given: list[list[list[float]]] = [[[] for _ in texts] for _, texts in batches]
+        self._ask(batches, orders, given, tick)
+        again = [
+            [i for i in reversed(order) if any(row) and undecided(row[i][0] if row[i] else None)]
+            for order, row in zip(orders, given)
+        ]
+        self._ask(batches, again, given, lambda index: tick(None))
+        scores = [[fmean(values) if values else None for values in row] for row in given]
+        missing = sum(score is None for row in scores for score in row)
+        if missing:
+            _log.warning(
+                "%s: %d sentences were not scored: no score in its answer", self.name, missing
+            )
+        return scores
+
+    def _ask(
+        self,
+        batches: Sequence[tuple[Image, Sequence[str]]],
+        orders: Sequence[Sequence[int]],
+        given: list[list[list[float]]],
+        tick: Tick,
+    ) -> None:
+        """Ask about the sentences of each image in an order (indices), and add what is read to `given`."""
         asks, places = [], []
-        for index, (image, texts) in enumerate(batches):
-            for start in range(0, len(texts), STATEMENTS):
-                order = list(range(start, min(start + STATEMENTS, len(texts))))
-                random.Random("\n".join(texts[i] for i in order)).shuffle(order)
-                for numbers in dict.fromkeys((tuple(order), tuple(reversed(order)))):
-                    said = enumerate((texts[i] for i in numbers), 1)
-                    lines = "\n".join(f"{n}. {fenced(text)}" for n, text in said)
-                    prompt = load_prompt("judge_many").format(statements=lines)
-                    asks.append(Ask(prompt, image, 1, 0.0, 50 + LINE_TOKENS * len(numbers)))
-                    places.append((index, numbers))
+        for index, order in enumerate(orders):
+            image, texts = batches[index]
+            for start in range(0, len(order), STATEMENTS):
+                numbers = order[start : start + STATEMENTS]
+                said = enumerate((texts[i] for i in numbers), 1)
+                lines = "\n".join(f"{n}. {fenced(text)}" for n, text in said)
+                prompt = load_prompt("judge_many").format(statements=lines)
+                asks.append(Ask(prompt, image, 1, 0.0, 50 + LINE_TOKENS * len(numbers)))
+                places.append((index, numbers))
+        if not asks:
+            return
         ticks = lambda i: tick(None if i is None else places[i][0])  # noqa: E731
         answers = self._model.ask(asks, ticks)
         self._failures.check(answers, f"model: {self.name}")
@@ -124,17 +154,9 @@ class AskedJudge:
             again = [replace(asks[i], text=f"{asks[i].text}\n\n{AGAIN}", seed=1) for i in unread]
             for i, answer in zip(unread, self._model.ask(again, lambda index: tick(None))):
                 read[i] = judgements(answered(answer[0]).text, len(places[i][1]))
-        given: list[list[list[float]]] = [[[] for _ in texts] for _, texts in batches]
         for (index, numbers), found in zip(places, read):
             for number, value in found.items():
                 given[index][numbers[number - 1]].append(value)
-        scores = [[fmean(values) if values else None for values in row] for row in given]
-        missing = sum(score is None for row in scores for score in row)
-        if missing:
-            _log.warning(
-                "%s: %d sentences were not scored: no score in its answer", self.name, missing
-            )
-        return scores
 
     def baseline(self, texts: Sequence[str], tick: Tick) -> list[list[float]]:
         """Nothing: a service charges for every question."""

@@ -19,6 +19,7 @@ from .local.shelf import (
     CONTRASTIVE,
     DETECTOR,
     MATCHER,
+    NLI,
     WRITER,
     ZERO_SHOT,
     find_text_encoder,
@@ -38,12 +39,15 @@ _LOCAL = {
     CAPTIONER: "a vision-language model",
     MATCHER: "a BLIP for image-text retrieval, a CLIP or SigLIP, or a vision-language model as judge",
     WRITER: "a chat model, with or without vision",
+    NLI: "a cross-encoder with the classes entailment, neutral and contradiction",
 }
 
 
 def known_models(role: str) -> str:
     """What `load_model` takes for a role, apart from hosted models, in words."""
-    known = f"{OFFLINE[role]}, {TRANSFORMERS}FOLDER or {TRANSFORMERS}AUTHOR/NAME ({_LOCAL[role]})"
+    known = f"{TRANSFORMERS}FOLDER or {TRANSFORMERS}AUTHOR/NAME ({_LOCAL[role]})"
+    if role in OFFLINE:
+        known = f"{OFFLINE[role]}, {known}"
     return f"{known}, {ULTRALYTICS}FILE.pt (a YOLO)" if role == DETECTOR else known
 
 
@@ -63,7 +67,8 @@ def load_model(
     home: Path | None = None,
     budget: Budget | None = None,
 ):
-    """The model of that name; without a name the offline one. Weights load when it is first used.
+    """The model of that name; without a name the offline one, or None where there is none (nli). Weights load when
+    it is first used.
 
     Args:
         roots: folders of model folders. A catalogued repository that is in none of them is
@@ -78,7 +83,9 @@ def load_model(
         PatchMattersError: no model has that name (the known ones are listed), the folder that it
             names cannot be used, or the download failed.
     """
-    name = name or OFFLINE[role]
+    name = name or OFFLINE.get(role, "")
+    if not name:
+        return None
     if name.startswith(TRANSFORMERS):
         named = name[len(TRANSFORMERS) :]
         folder = Path(named) if Path(named).is_dir() else None
@@ -93,13 +100,13 @@ def load_model(
         file = Path(name[len(ULTRALYTICS) :])
         return load_yolo(name, file, str(_plain_devices().device), classes, roots)
     endpoint, _, hosted = name.partition(":")
-    if role != DETECTOR and hosted and endpoint in (config := Config.read(home)).endpoints:
+    if role not in (DETECTOR, NLI) and hosted and endpoint in (config := Config.read(home)).endpoints:
         return load_hosted(config, endpoint, hosted, home, budget=budget)[role]
-    if name == OFFLINE[role]:
+    if name == OFFLINE.get(role):
         model = _offline(role)
         return _chosen(model, classes) if role == DETECTOR else model
     known = known_models(role)
-    if role != DETECTOR:
+    if role not in (DETECTOR, NLI):
         known += f"; hosted or served: {', '.join(hosted_examples())}"
     raise PatchMattersError(f'{role}: there is no model named "{name[:100]}". Known: {known}.')
 
@@ -124,6 +131,10 @@ def load_folder(
         from .local.detr import TransformersDetector
 
         return _chosen(TransformersDetector(name, opened, devices), classes)
+    if role == NLI:
+        from .local.nli import NliCrossEncoder
+
+        return NliCrossEncoder(name, opened, devices)
     if role == MATCHER and kind == "blip":
         from .local.blip import BlipMatcher
 

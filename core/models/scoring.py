@@ -1,9 +1,13 @@
-"""Scores that are numbers, and JSON without what is none."""
+"""Scores that are numbers, those of a judge that leave it open, and JSON without what is none."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from math import isfinite
+
+# Where a judge's score is at least as far from .5, its log-odds (1.7) outweigh what is needed beside most of what the
+# captions say (`evidence.Prior`, `verdicts.PROBABLE`).
+SURE = 0.35
 
 
 def finite(scores: Iterable[float | None]) -> list[float | None]:
@@ -12,6 +16,11 @@ def finite(scores: Iterable[float | None]) -> list[float | None]:
     A model in fp16 overflows to NaN, which compares as below every threshold and which JSON cannot hold.
     """
     return [None if s is None or not isfinite(s) else float(s) for s in scores]
+
+
+def undecided(score: float | None) -> bool:
+    """Whether a judge's score (0..1) leaves it open: another question can then change the verdict."""
+    return score is None or abs(score - 0.5) < SURE
 
 
 def without_nan(value):

@@ -1,5 +1,7 @@
 """What a writer wrote, checked against what was kept; written as language models write."""
 
+import re
+
 import pytest
 
 from core.checking import check
@@ -65,6 +67,15 @@ def test_headings_lead_ins_and_moods_go():
     )
     assert list(found.sentences) == ["A man in a blue jacket stands at a bus stop."]
     assert len(found.removed) >= 2
+
+
+def test_what_was_removed_is_listed_once():
+    found = checked(
+        WOMAN, "A woman in a red coat sits on a wooden bench. Overall, the mood is calm. A horse gallops."
+    )
+    words = [" ".join(re.findall(r"\w+", text.lower())) for text in found.removed]
+    assert "the mood is calm" in words and any("horse" in text for text in words)
+    assert not any(a in b for a in words for b in words if a is not b)
 
 
 def test_an_answer_that_was_cut_off_does_not_end_in_mid_sentence():

@@ -412,9 +412,10 @@ def test_a_writer_that_fails_leaves_the_writing_to_the_rules(vendor):
     assert any("it failed" in note for note in picture.notes)
 
 
-def test_a_hosted_model_judges_what_is_said_of_a_crop_in_an_order_and_in_its_reverse(vendor):
+def test_a_hosted_judge_is_asked_in_an_order_and_what_it_leaves_open_in_the_reverse(vendor):
     """A judge that favours what stands first favours nothing in the mean."""
-    liked = {"A cup.": 80, "A dog.": 20, "A cat.": 40}
+    liked = {"A cup.": 80, "A dog.": 20, "A cat.": 40, "A bus.": 90, "A sun.": 10}
+    sure = {"A bus.", "A sun."}
     asked = []
 
     def judge(prompt, image):
@@ -424,17 +425,21 @@ def test_a_hosted_model_judges_what_is_said_of_a_crop_in_an_order_and_in_its_rev
         return "\n".join([*lines, "Thanks!", "77: 3"])
 
     vendor.say = judge
-    texts = ["A cup.", "A dog.", "A cat.", "A cow."]
+    texts = ["A cup.", "A dog.", "A cat.", "A cow.", "A bus.", "A sun."]
     scores = models(vendor)[MATCHER].score([(PHOTO, texts), (PHOTO, [])], no_tick)
-    assert len(vendor.seen) == 2 and asked[0] == asked[1][::-1] and set(asked[0]) == set(texts)
-    first = [text for order in asked for text in order[:1]]
-    expected = [(liked[t] + 5 * first.count(t)) / 100 if t in liked else None for t in texts]
+    assert len(vendor.seen) == 2 and set(asked[0]) == set(texts)
+    assert asked[1] == [text for text in asked[0][::-1] if text not in sure]
+    first = [order[0] for order in asked]
+    expected = [
+        (liked[t] + 10 * first.count(t) / (1 if t in sure else 2)) / 100 if t in liked else None
+        for t in texts
+    ]
     assert scores == [pytest.approx(expected), []]
     assert judgements("1) 100\n2 - 0\n3: 999", 3) == {1: 1.0, 2: 0.0, 3: 1.0}
     many = [f"Statement {i}." for i in range(90)]
     vendor.seen.clear()
     models(vendor)[MATCHER].score([(PHOTO, many)], no_tick)
-    assert len(vendor.seen) == 2 * 2 * 3  # two orders of three parts, each asked once more: no number was read
+    assert len(vendor.seen) == 2 * 2  # two parts, each asked once more: no number was read
 
 
 def test_the_cache_stays_within_its_size_and_survives_damage(tmp_path):

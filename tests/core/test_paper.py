@@ -95,3 +95,11 @@ def test_a_failing_grouper_costs_no_sentence():
     picture = picture_with({"image": [], "a": THINGS[:2]})
     kept, done, _ = run(picture, {THINGS[0]: 0.9, THINGS[1]: 0.1}, Completion("", "error", "no"))
     assert set(kept) == {THINGS[0]} and len(done.statements) == 2
+
+
+def test_a_matcher_that_scores_nothing_is_noted():
+    captions = {"left": [" ".join(THINGS[:2])], "right": [THINGS[2]]}
+    _, blind, _ = run(picture_with(captions), dict.fromkeys(THINGS), "unique: 1, 2", "unique: 1")
+    assert any("scored nothing" in note for note in blind.notes)
+    _, seeing, _ = run(picture_with(captions), {}, "unique: 1, 2", "unique: 1")
+    assert not any("scored nothing" in note for note in seeing.notes)

@@ -1,7 +1,7 @@
 // Makes a new loader node wide enough to show the name of its model.
 import { app } from "../../../scripts/app.js";
 
-const LOADERS = /^PatchMatters(Load(Detector|Captioner|Writer|Matcher)|HostedModel)$/;
+const LOADERS = /^PatchMatters(Load(Detector|Captioner|Writer|Matcher|NLI)|HostedModel)$/;
 const WIDTH = 460;
 
 app.registerExtension({

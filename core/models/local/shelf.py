@@ -12,6 +12,7 @@ from .downloads import Progress, download
 from .folder import MINI_GEMINI, read_json
 
 DETECTOR, CAPTIONER, MATCHER, WRITER = "detector", "captioner", "matcher", "writer"
+NLI = "nli"
 
 _DEPTH = 3  # LLM/name, LLM/author/name, and a folder of another pack's between
 CONTRASTIVE = ("clip", "siglip", "siglip2")
@@ -42,6 +43,10 @@ def roles(config: dict) -> set[str]:
         return set()
     classes = [name for name in classes if isinstance(name, str)]
     named = " ".join(classes)
+    if "ForSequenceClassification" in named:
+        labels = config.get("id2label")
+        said = " ".join(map(str, labels.values())).lower() if isinstance(labels, dict) else ""
+        return {NLI} if "entail" in said and "contradict" in said else set()
     if kind in CONTRASTIVE:
         return {MATCHER}
     if kind in ZERO_SHOT or "ForObjectDetection" in named:

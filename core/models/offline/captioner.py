@@ -23,6 +23,9 @@ NAMED_COLOUR = 0.5  # share of an object's pixels from which its colour is named
 OVERALL_COLOUR = 0.6  # share of a region's pixels that its one or two main colours must cover
 LARGE, SMALL = 0.35, 0.01  # share of the whole picture's area
 SPREAD = 0.5  # share of the picture's width from which several objects are "across" it
+# Two looks at a thing measure its middle up to so much of the picture's side apart; nearer to a border of the thirds
+# a patch leaves the place to the caption of the whole image, so that the two do not disagree.
+UNSTEADY = 0.06
 BORDER = 0.02  # share of a side within which a box touches the border
 FILLS = 0.5  # share of a patch from which an object is more than the patch shows
 MAX_RELATIONS = 2  # in one caption
@@ -157,7 +160,14 @@ def _object_sentence(
         adjectives += [object_colour(image, box)] if label != "person" else []
     subject = noun(label, count, " ".join(a for a in adjectives if a))
     verb = "is" if count == 1 else "are"
+    if frame.area < 1 and _between_thirds(in_picture):
+        return f"There {verb} {subject}."
     return f"{capital(subject)} {verb} {place_name(in_picture)} of the picture."
+
+
+def _between_thirds(box: Box) -> bool:
+    """Whether the middle of a box (in fractions of the picture) is too near to where `place_name` changes."""
+    return any(abs(v - third) < UNSTEADY for v in box.center for third in (1 / 3, 2 / 3))
 
 
 def object_colour(image: Image, box: Box) -> str:
