@@ -1,0 +1,97 @@
+"""The architectures: what each needs beside the rules of `build.py`. A new one is a row."""
+
+from __future__ import annotations
+
+import tiny
+
+from .build import Kind
+
+
+def sized(side: int, **others) -> dict:
+    return {"size": {"height": side, "width": side}, **others}
+
+
+def pixels(least: int, most: int, **others) -> dict:
+    return {"size": {"shortest_edge": least**2, "longest_edge": most**2}, **others}
+
+
+def mrope(*section: int, **others) -> dict:
+    return {"rope_scaling": {"rope_type": "default", "rope_theta": 1e4, "mrope_section": list(section), **others}}
+
+
+QWEN = {"template": tiny.QWEN_TEMPLATE, "tokens": {"image_token": "<|image_pad|>", "video_token": "<|video_pad|>", "vision_start_token": "<|vision_start|>", "vision_end_token": "<|vision_end|>", "im_start": "<|im_start|>", "im_end": "<|im_end|>"}}
+QWEN3 = {**QWEN, "images": pixels(28, 112)}
+PINPOINTS = [[56, 112], [112, 56], [112, 112]]
+CLIP = {"size": {"shortest_edge": 56}, "crop_size": {"height": 56, "width": 56}}
+GRID = {"images": {**CLIP, "image_grid_pinpoints": PINPOINTS}, "config": {"image_grid_pinpoints": PINPOINTS}, "processor": {"patch_size": 14, "num_additional_image_tokens": 1, "vision_feature_select_strategy": "default"}}
+
+KINDS: dict[str, Kind] = {
+    "aria": Kind(images={"max_image_size": 490, "min_image_size": 336}),
+    "aya_vision": Kind(images=sized(56, max_patches=4), processor={"patch_size": 14, "img_size": 56}, ids={"image_token_id": "<|IMG_PATCH|>", "image_token_index": "<|IMG_PATCH|>"}),
+    "chameleon": Kind(images={"size": {"shortest_edge": 32}, "crop_size": {"height": 32, "width": 32}}, processor={"image_seq_length": 4}),
+    "cohere2_vision": Kind(images=sized(56, max_patches=4, patch_size=14)),
+    "cohere_compass": Kind(images=pixels(28, 112)),
+    "deepseek_vl": Kind(images=sized(56), processor={"num_image_tokens": 16}),
+    "deepseek_vl_hybrid": Kind(images=sized(56, high_res_size={"height": 128, "width": 128}), processor={"num_image_tokens": 16}),
+    "dots3_note": Kind(images=pixels(28, 112)),
+    "emu3": Kind(),
+    "ernie4_5_vl_moe": Kind(images=pixels(28, 112)),
+    "exaone4_5": Kind(images=pixels(28, 112)),
+    "fast_vlm": Kind(),
+    "gemma3": Kind(image="<boi>", images=sized(56), processor={"image_seq_length": 4}, config={"mm_tokens_per_image": 4}),
+    "gemma3n": Kind(image="<boi>"),
+    "gemma4": Kind(),
+    "gemma4_unified": Kind(),
+    "glm46v": Kind(images=pixels(56, 112), config={"text_config": mrope(2, 3, 3)}),
+    "glm4v": Kind(images=pixels(56, 112), config={"text_config": mrope(2, 3, 3)}),
+    "glm4v_moe": Kind(images=pixels(56, 112), config={"text_config": mrope(2, 3, 3)}, classes={"image": "Glm4vImageProcessor", "video": "Glm4vVideoProcessor"}),
+    "glm5_next": Kind(),
+    "granite4_vision": Kind(),
+    "granite_docling": Kind(images=sized(56, max_patches=4)),
+    "hunyuan_vl": Kind(),
+    "hyperclovax_vision_v2": Kind(),
+    "idefics2": Kind(images={"size": {"shortest_edge": 28, "longest_edge": 56}}),
+    "idefics3": Kind(images={"size": {"longest_edge": 112}, "max_image_size": {"longest_edge": 56}}),
+    "inkling2": Kind(),
+    "inkling_mm_model": Kind(),
+    "internvl": Kind(image="<context_image>", images=sized(56, max_patches=4), processor={"image_seq_length": 4}, ids={"image_token_id": "<context_image>"}),
+    "janus": Kind(images=sized(56), processor={"num_image_tokens": 16}),
+    "kimi_k25": Kind(),
+    "lfm2_vl": Kind(),
+    "lfm3_vl": Kind(**QWEN3),
+    "lighton_ocr": Kind(),
+    "llama4": Kind(image="<|image|>", images=sized(56, max_patches=4), ids={"image_token_index": "<|patch|>"}),
+    "llava": Kind(images=CLIP, processor={"patch_size": 14, "num_additional_image_tokens": 1, "vision_feature_select_strategy": "default"}),
+    "llava_next": Kind(**GRID),
+    "llava_next_video": Kind(**GRID),
+    "llava_onevision": Kind(images=sized(56, image_grid_pinpoints=PINPOINTS), config={"image_grid_pinpoints": PINPOINTS}, processor={"num_image_tokens": 16, "vision_feature_select_strategy": "full"}),
+    "minicpm_ocr": Kind(),
+    "minicpmv4_6": Kind(),
+    "minicpmv4_7": Kind(),
+    "minimax_m3_vl": Kind(images=pixels(28, 112)),
+    "mistral3": Kind(),
+    "mistral_large4": Kind(),
+    "mllama": Kind(images=sized(56)),
+    "molmo2": Kind(image="<|image|>"),
+    "muse_glimmer": Kind(image="<|patch|>", ids={"image_token_id": "<|patch|>"}),
+    "muse_spark": Kind(),
+    "nemotron_h_omni": Kind(),
+    "ovis2": Kind(images=sized(56, max_patches=4), processor={"image_seq_length": 4}),
+    "paddleocr_vl": Kind(images=pixels(28, 112), config={"text_config": mrope(2, 3, 3)}),
+    "perception_lm": Kind(),
+    "phi4_multimodal": Kind(),
+    "qianfan_ocr": Kind(image="<context_image>", images=sized(56, max_patches=4), processor={"image_seq_length": 4}, ids={"image_token_id": "<context_image>"}),
+    "qwen2_vl": Kind(**QWEN, images=pixels(28, 112), config={"text_config": mrope(2, 3, 3)}),
+    "qwen2_5_vl": Kind(**QWEN, images=pixels(28, 112), config={"text_config": mrope(2, 3, 3)}),
+    "qwen3_vl": Kind(**QWEN3),
+    "qwen3_vl_moe": Kind(**QWEN3, classes={"image": "Qwen2VLImageProcessor"}),
+    "qwen3_5": Kind(**QWEN3),
+    "qwen3_5_moe": Kind(**QWEN3),
+    "qwen4_exp": Kind(**QWEN3),
+    "smolvlm": Kind(images={"size": {"longest_edge": 112}, "max_image_size": {"longest_edge": 56}}),
+    "step3p7": Kind(),
+    "video_llama_3": Kind(images=pixels(28, 112)),
+    "video_llava": Kind(images=CLIP, processor={"patch_size": 14}),
+    "vipllava": Kind(images=CLIP, processor={"patch_size": 14, "num_additional_image_tokens": 1, "vision_feature_select_strategy": "default"}),
+    "cosmos3_edge": Kind(),
+}
