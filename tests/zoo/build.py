@@ -216,6 +216,8 @@ def _processor(name: str, kind: Kind, processor_class, tokenizer, named, templat
         video = _part(name, kind, "video")
         options = {k: v for k, v in kind.images.items() if k in ("size", "patch_size", "merge_size")}
         parts["video_processor"] = video(**options) if video else None
+    for name_of_part in {"feature_extractor", "audio_processor"} & set(wanted):
+        parts[name_of_part] = _part(name, kind, "audio")()
     parts |= {key: value for key, value in named.items() if key in wanted}
     return processor_class(**parts, **kind.processor)
 
@@ -227,9 +229,13 @@ def _part(name: str, kind: Kind, what: str):
         from transformers.models.auto.image_processing_auto import (
             IMAGE_PROCESSOR_MAPPING_NAMES as NAMES,
         )
-    else:
+    elif what == "video":
         from transformers.models.auto.video_processing_auto import (
             VIDEO_PROCESSOR_MAPPING_NAMES as NAMES,
+        )
+    else:
+        from transformers.models.auto.feature_extraction_auto import (
+            FEATURE_EXTRACTOR_MAPPING_NAMES as NAMES,
         )
     found = NAMES.get(name)
     if isinstance(found, dict):

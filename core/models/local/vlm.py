@@ -222,6 +222,8 @@ class VisionLanguageModel:
             options["add_special_tokens"] = not self._started(texts[0])
         elif images:
             options["images"] = [_large_enough(i) for i in images]
+        if images and "mm_token_type_ids" in getattr(self.processor, "model_input_names", ()):
+            options["return_mm_token_type_ids"] = True
         try:
             inputs = self.processor(text=list(texts), padding=True, return_tensors="pt", **options)
         except Exception as error:
