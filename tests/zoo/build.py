@@ -59,7 +59,8 @@ class Kind:
             where `<image>` would not do.
         config: fields of the config that the rules leave wrong; dicts go into the nested ones.
         images: how the image processor is made.
-        ids: tokens whose ids are fields of the config under another name.
+        ids: tokens whose ids (or lists of them) are fields of the config under another name.
+        parts: kinds of nested configs that the config has none of by itself.
         processor: further arguments of the processor.
         classes: of transformers, where its tables do not name them: model, processor, image, video.
         change: called with the model before it is saved.
@@ -68,7 +69,8 @@ class Kind:
     image: str | None = None
     template: str | None = None
     tokens: dict[str, str] = field(default_factory=dict)
-    ids: dict[str, str] = field(default_factory=dict)
+    parts: dict[str, str] = field(default_factory=dict)
+    ids: dict[str, str | list[str]] = field(default_factory=dict)
     config: dict = field(default_factory=dict)
     images: dict = field(default_factory=dict)
     processor: dict = field(default_factory=dict)
@@ -119,7 +121,7 @@ def _tokens(kind: Kind, processor_class, fields: dict) -> tuple[dict[str, str], 
     for name, parameter in wanted.items():
         if name.endswith("_token") and isinstance(parameter.default, str):
             named[name] = parameter.default
-    return {**named, **kind.tokens}, re.findall(r'"(<[^" {}]+>|\[[A-Z_]+\])"', source)
+    return {**named, **kind.tokens}, re.findall(r'<[^"\'<> {}]+>|\[[A-Z_]+\]', source)
 
 
 def _class(kind: Kind, part: str, name: str):
@@ -162,6 +164,8 @@ def _config(name: str, kind: Kind, fields: dict, named: dict[str, str], tokenize
                 fields[key] = tokenizer.convert_tokens_to_ids(text)
     for key, text in kind.ids.items():
         fields[key] = tokenizer.convert_tokens_to_ids(text)
+    for key, kind_of in kind.parts.items():
+        fields[key] = _smaller(CONFIG_MAPPING[kind_of]().to_dict(), len(tokenizer))
     _merge(fields, kind.config)
     for key in ("transformers_version", "architectures", "dtype", "torch_dtype", "model_type"):
         fields.pop(key, None)

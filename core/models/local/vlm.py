@@ -6,6 +6,7 @@ Qwen-VL and the like; and those few that are no chat models but know a task (`TA
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Sequence
 from functools import cached_property
 
@@ -222,7 +223,10 @@ class VisionLanguageModel:
             options["add_special_tokens"] = not self._started(texts[0])
         elif images:
             options["images"] = [_large_enough(i) for i in images]
-        if images and "mm_token_type_ids" in getattr(self.processor, "model_input_names", ()):
+        # Not all processors give it unasked to the models that need it.
+        wanted = inspect.signature(model.forward).parameters
+        given = getattr(self.processor, "model_input_names", ())
+        if images and "mm_token_type_ids" in wanted and "mm_token_type_ids" in given:
             options["return_mm_token_type_ids"] = True
         try:
             inputs = self.processor(text=list(texts), padding=True, return_tensors="pt", **options)
