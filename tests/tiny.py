@@ -6,6 +6,7 @@ real, what they say is not.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
@@ -72,8 +73,12 @@ def _kind(name: str):
     return getattr(transformers, name) if old else PreTrainedTokenizerFast
 
 
-def llava(folder: Path, image_size: int = 28, **sizes) -> Path:
-    """LLaVA-1.5: CLIP vision, a projector, Vicuna (Llama); `sizes` for a larger one."""
+def llava(folder: Path, image_size: int = 28, special: Sequence[str] = (), **sizes) -> Path:
+    """LLaVA-1.5: CLIP vision, a projector, Vicuna (Llama); `sizes` for a larger one.
+
+    Args:
+        special: more special tokens.
+    """
     from transformers import (
         CLIPImageProcessor,
         CLIPVisionConfig,
@@ -83,7 +88,7 @@ def llava(folder: Path, image_size: int = 28, **sizes) -> Path:
         LlavaProcessor,
     )
 
-    t = tokenizer("<image>")
+    t = tokenizer("<image>", *special)
     config = LlavaConfig(
         vision_config=CLIPVisionConfig(**{**CLIP_VISION, "image_size": image_size}),
         text_config=LlamaConfig(**{**LLAMA, **sizes}, vocab_size=len(t)),

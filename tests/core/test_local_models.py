@@ -208,6 +208,7 @@ def test_the_captioner_judges_by_the_probability_of_its_yes(vlm):
     photo = read_image(EXAMPLE)
     texts = ["A cup stands there.", "A dog {runs}.", "A <image> cat, no more and no less."]
     part = part_that_sees(DEVICES.ready(open_model(vlm, DEVICES).weights))
+    judge.score([(photo, texts)], lambda i: None)  # the first time, what can be shared is tried
     seen = []
     hook = part.register_forward_hook(lambda *_: seen.append(1))
     scores = judge.score([(photo, texts), (photo.crop((0, 0, 90, 90)), texts[:1])], lambda i: None)

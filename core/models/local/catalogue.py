@@ -1,6 +1,6 @@
 """The repositories that may be downloaded: `catalogue.json`, and nothing else.
 
-Sizes are of the safetensors at the listed revision (GB, 10^9 bytes); `vram_gb` is an estimate: the
+Sizes are of the safetensors at the listed revision (GB, 10^9 bytes), estimates where an entry says so; `vram_gb` is an estimate: the
 weights in bf16 and what eight requests of one patch each need beside them.
 """
 
@@ -14,7 +14,12 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Entry:
-    """One repository of the hub. `gated`: its licence has to be accepted on its page first."""
+    """One repository of the hub.
+
+    Attributes:
+        gated: its licence has to be accepted on its page first.
+        unverified: its size was worked out from its parameters, not read off its page.
+    """
 
     id: str
     revision: str
@@ -23,13 +28,15 @@ class Entry:
     vram_gb: float
     licence: str
     gated: bool = False
+    unverified: bool = False
 
     @property
     def summary(self) -> str:
         """Name, GB to download, GB of VRAM and licence, short enough for a tooltip."""
         gate = " (accept it on its page)" if self.gated else ""
+        about = "about " if self.unverified else ""
         name = self.id.split("/")[1]
-        return f"{name}: {self.size_gb:g}, {self.vram_gb:g}, {self.licence}{gate}"
+        return f"{name}: {about}{self.size_gb:g}, {self.vram_gb:g}, {self.licence}{gate}"
 
 
 @lru_cache(maxsize=1)

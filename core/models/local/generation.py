@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from transformers import (
-    DynamicCache,
+    GenerationMixin,
     LogitsProcessor,
     LogitsProcessorList,
     StoppingCriteria,
@@ -17,9 +19,12 @@ from transformers import (
 
 from .. import ERROR, LENGTH, STOP, Completion
 from ..seeds import mixed_seed
-from ..thinking import without_thinking
 
 OVERFLOWED = "the model's numbers overflowed: choose the precision bf16 or fp32"
+ONLY_THOUGHT = (
+    "the model thought until max_tokens was used up and gave no answer: raise max_tokens, or choose "
+    "a model that does not think aloud"
+)
 
 
 @dataclass(frozen=True)
@@ -83,97 +88,67 @@ def generate(
     inputs: dict,
     rows: Sequence[Sampling],
     max_tokens: int,
-    decode: Callable[[torch.Tensor], str],
+    read: Callable[[list[int]], tuple[str, bool]],
     every_token: Callable[[], None],
 ) -> list[Completion]:
     """Continue a left-padded batch; `len(rows) / batch` samples of each of its rows, in order.
 
-    The images are encoded once for all samples of a row (transformers 5). The global random number
-    generators are left as they were found.
-
     Args:
+        read: the text of an answer's tokens, and whether it is a thought that did not end.
         every_token: called before each token; it may raise to interrupt.
     """
-    length, ends = _prompt_length(model, inputs), _end_tokens(model)
     each = len(rows) // inputs["input_ids"].shape[0]
-    devices = [model.device] if model.device.type == "cuda" else []
-    stopping = StoppingCriteriaList([_EveryToken(every_token)])
     choice = SeededChoice(rows)
-    with torch.inference_mode(), torch.random.fork_rng(devices=devices):
-        if each > 1 and _can_share(model):
-            inputs, each = _shared_prefill(model, inputs, each), 1
-        out = model.generate(
-            **inputs,
-            do_sample=True,
-            num_beams=1,
-            temperature=1.0,
-            top_k=0,
-            top_p=1.0,
-            num_return_sequences=each,
-            max_new_tokens=max_tokens,
-            logits_processor=LogitsProcessorList([choice]),
-            stopping_criteria=stopping,
-        )
+    # Where it is not needed, a model's own `generate` is passed by: Janus's drops the choice.
+    run = model.generate if prepares_itself(model) else partial(GenerationMixin.generate, model)
+    out = run(
+        **inputs,
+        do_sample=True,
+        num_beams=1,
+        temperature=1.0,
+        top_k=0,
+        top_p=1.0,
+        num_return_sequences=each,
+        max_new_tokens=max_tokens,
+        logits_processor=LogitsProcessorList([choice]),
+        stopping_criteria=StoppingCriteriaList([_EveryToken(every_token)]),
+    )
+    prompts = inputs["input_ids"].repeat_interleave(each, dim=0).tolist()
+    ends = _end_tokens(model)
     completions = []
-    for number, row in enumerate(out[:, length:].tolist()):
+    for number, (row, prompt) in enumerate(zip(out.tolist(), prompts)):
         if number in choice.overflowed:
             completions.append(Completion("", ERROR, OVERFLOWED))
             continue
+        # The decoder's start token, or what comes back of the prompt: BLIP cuts its end token.
+        row = row[1 if model.config.is_encoder_decoder else _in_common(row, prompt) :]
         end = next((i for i, token in enumerate(row) if token in ends), None)
-        text = decode(row if end is None else row[:end])
-        finish = LENGTH if end is None and len(row) >= max_tokens else STOP
+        text, thinks = read(row if end is None else row[:end])
         tokens = len(row) if end is None else end + 1
-        completions.append(Completion(without_thinking(text), finish, tokens=tokens))
+        if thinks:
+            completions.append(Completion("", ERROR, ONLY_THOUGHT, tokens=tokens))
+            continue
+        finish = LENGTH if end is None and len(row) >= max_tokens else STOP
+        completions.append(Completion(text, finish, tokens=tokens))
     return completions
 
 
-def last_logits(model, inputs: dict, ends: Sequence[list[int]] = ()) -> torch.Tensor:
-    """The logits of the token after each row: float32, shape (rows, vocabulary).
-
-    Args:
-        inputs: a left-padded batch; with `ends`, one row.
-        ends: rows that share all of `inputs` but its end; `ends[0]` is how that one ends. What is
-            shared is read once.
-    """
-    with torch.inference_mode():
-        if not ends:
-            out = model.generate(**inputs, **_ONE_TOKEN, output_logits=True)
-            return out.logits[0].float()
-        shared = inputs["input_ids"].shape[1] - len(ends[0])
-        names = ("input_ids", "attention_mask", "token_type_ids", "mm_token_type_ids")
-        before = {k: v[:, :shared] if k in names else v for k, v in inputs.items()}
-        cache = model.generate(**before, **_ONE_TOKEN).past_key_values
-        _repeat(model, cache, len(ends))
-        # Padded on the right, where nothing looks at it; each row is read where it ends.
-        last = [len(row) - 1 for row in ends]
-        rows = torch.tensor([row + [0] * (max(last) + 1 - len(row)) for row in ends])
-        rows = rows.to(model.device)
-        places = torch.arange(shared, shared + rows.shape[1], device=model.device)
-        wanted = "cache_position" in inspect.signature(model.forward).parameters  # transformers 4
-        out = model(
-            input_ids=rows,
-            past_key_values=cache,
-            use_cache=True,
-            **({"cache_position": places} if wanted else {}),
-        )
-        return out.logits[torch.arange(len(ends)), last].float()
+@contextmanager
+def undisturbed(model) -> Iterator[None]:
+    """Inference alone, which leaves the global random number generators as they were found."""
+    devices = [model.device] if model.device.type == "cuda" else []
+    with torch.inference_mode(), torch.random.fork_rng(devices=devices):
+        yield
 
 
-_ONE_TOKEN = {
-    "max_new_tokens": 1,
-    "do_sample": False,
-    "num_beams": 1,
-    "return_dict_in_generate": True,
-    "use_cache": True,
-}
+def prepares_itself(model) -> bool:
+    """Whether the model's `generate` reads the image with a part of its own, as BLIP's does."""
+    return "pixel_values" in inspect.signature(model.generate).parameters
 
 
-def _prompt_length(model, inputs: dict) -> int:
-    """How many tokens of the prompt an answer begins with."""
-    if model.config.is_encoder_decoder:
-        return 1  # the decoder's start token
-    length = inputs["input_ids"].shape[1]
-    return length - 1 if model.config.model_type == "blip" else length  # BLIP cuts the end token
+def _in_common(row: list[int], prompt: list[int]) -> int:
+    """How many tokens both begin with."""
+    return next((i for i, (a, b) in enumerate(zip(row, prompt)) if a != b), min(len(row), len(prompt)))
 
 
 def _end_tokens(model) -> set[int]:
@@ -181,35 +156,6 @@ def _end_tokens(model) -> set[int]:
         return {model.config.text_config.sep_token_id}
     ends = model.generation_config.eos_token_id
     return set(ends) if isinstance(ends, (list, tuple)) else {ends}
-
-
-def _can_share(model) -> bool:
-    """Whether the cache can be stepped back: one with a sliding window has forgotten its start."""
-    if model.config.is_encoder_decoder or model.config.model_type == "blip":
-        return False
-    cache = DynamicCache(config=model.config.get_text_config(decoder=True))
-    return not any(getattr(layer, "is_sliding", False) for layer in cache.layers)
-
-
-def _shared_prefill(model, inputs: dict, each: int) -> dict:
-    """Inputs for `each` samples of every row, with images encoded and prompts read once a row."""
-    cache = model.generate(**inputs, **_ONE_TOKEN).past_key_values
-    # The last token of the prompt is read again, by each sample, for its logits.
-    cache.crop(-1)
-    _repeat(model, cache, each)
-    names = ("input_ids", "attention_mask")
-    rows = {name: inputs[name].repeat_interleave(each, dim=0) for name in names}
-    return {**rows, "past_key_values": cache}
-
-
-def _repeat(model, cache, each: int) -> None:
-    """What was read of each row, for `each` rows that go on from it."""
-    cache.batch_repeat_interleave(each)
-    for part in model.modules():
-        # Where a model numbers image positions in rows and columns, it keeps an offset of each row.
-        offsets = getattr(part, "rope_deltas", None)
-        if isinstance(offsets, torch.Tensor):
-            part.rope_deltas = offsets.repeat_interleave(each, dim=0)
 
 
 def in_batches(size: int, run: Callable[[int, int], list], limit: int) -> list:

@@ -6,6 +6,7 @@ Qwen-VL and the like; and those few that are no chat models but know a task (`TA
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Sequence
 from functools import cached_property
 
@@ -13,10 +14,13 @@ import torch
 
 from ...errors import PatchMattersError, in_short, is_fault
 from .. import Completion
+from ..thinking import is_marked, only_thinks, without_thinking
+from .chat import FILE, Chat, find_template
 from .devices import Devices, Weights
 from .folder import ModelFolder
-from .generation import Sampling, generate, last_logits
+from .generation import Sampling, generate, prepares_itself, undisturbed
 from .loading import QUANTISED, Loading
+from .prefill import last_logits, same_logits, shared_last_logits, shared_prefill
 from .pretrained import from_folder, load_weights
 
 BATCH = 8  # requests generated together at most
@@ -42,6 +46,7 @@ class VisionLanguageModel:
         self._folder, self._devices, self._loading = folder, devices, loading
         quantised = loading.precision in QUANTISED
         self.weights = Weights(folder.path.name, self._load, placed=quantised)
+        self._shares: bool | None = None  # whether its cache can be gone on from; None: not tried
 
     @cached_property
     def processor(self):
@@ -66,12 +71,15 @@ class VisionLanguageModel:
                 f"model: {self._folder.path.name} has no tokenizer that can read a word: its "
                 "tokenizer.json or tokenizer.model is missing; download the model again."
             )
-        self._chats = bool(getattr(processor, "chat_template", None) or tokenizer.chat_template)
-        if not self._chats and self._folder.model_type not in TASKS:
+        chats, template = find_template(self._folder.path, processor)
+        if not chats and self._folder.model_type not in TASKS:
             raise PatchMattersError(
                 f"model: {self._folder.path.name} has no chat template, so the pack cannot tell how "
-                "to ask it: put its chat_template.jinja into the folder, or use a chat model."
+                f"to ask it: put its {FILE} into the folder, or use a chat model."
             )
+        self._chat = (
+            Chat(self._folder.path.name, processor, self._folder.config, template) if chats else None
+        )
         tokenizer.padding_side = "left"
         if tokenizer.pad_token is None:
             tokenizer.pad_token = tokenizer.eos_token
@@ -120,7 +128,7 @@ class VisionLanguageModel:
     @property
     def chats(self) -> bool:
         """Whether it answers questions; a model that does not only describes."""
-        return bool(self.processor) and self._chats
+        return bool(self.processor) and self._chat is not None
 
     def prompt(self, text: str, *, image: bool) -> str:
         """The model's own chat format around a text, whose special tokens are made plain words.
@@ -129,23 +137,7 @@ class VisionLanguageModel:
         """
         if not self.chats:
             return TASKS[self._folder.model_type]
-        tokenizer = self.tokenizer
-        for token in {*tokenizer.all_special_tokens, *tokenizer.get_added_vocab()}:
-            if len(token) > 1 and token in text:
-                text = text.replace(token, f"{token[0]} {token[1:-1]} {token[-1]}")
-        content = [{"type": "image"}] if image else []
-        content.append({"type": "text", "text": text})
-        if not self.sees:
-            content = text
-        try:
-            return self.processor.apply_chat_template(
-                [{"role": "user", "content": content}], add_generation_prompt=True, tokenize=False
-            )
-        except Exception as error:  # templates are programs of their own, in a sandbox
-            raise PatchMattersError(
-                f"model: {self._folder.path.name} has a chat template that fails ({in_short(error)}): "
-                "take the chat_template.jinja of another version of the model."
-            ) from error
+        return self._chat.prompt(text, image=image)
 
     def generate(
         self,
@@ -157,30 +149,68 @@ class VisionLanguageModel:
     ) -> list[Completion]:
         """Continue chats of which each has one image (or none has): see `generation.generate`."""
         model = self._devices.ready(self.weights)
-        tokenizer = self.tokenizer
         inputs = self._inputs(model, texts, images)
-        decode = lambda ids: tokenizer.decode(ids, skip_special_tokens=True)  # noqa: E731
+        each = len(rows) // len(texts)
         try:
-            return generate(model, inputs, rows, max_tokens, decode, every_token)
+            with undisturbed(model):
+                # An encoder is run once whatever comes of it; other models read a prompt once.
+                if each > 1 and not model.config.is_encoder_decoder and not prepares_itself(model):
+                    inputs = shared_prefill(model, inputs, each) or self._inputs(
+                        model,
+                        [text for text in texts for _ in range(each)],
+                        [image for image in images for _ in range(each)] if images else None,
+                    )
+                return generate(model, inputs, rows, max_tokens, self._read, every_token)
         except Exception as error:
             if not is_fault(error):
                 raise
             raise Unanswered(f"the model failed ({in_short(error)})") from error
 
+    def _read(self, ids: list[int]) -> tuple[str, bool]:
+        """The text of an answer's tokens, and whether it is a thought that did not end.
+
+        The marks of a thought are special tokens in some models, so they are looked for with those.
+        """
+        marked = self.tokenizer.decode(ids, skip_special_tokens=False)
+        if not is_marked(marked):
+            text = self.tokenizer.decode(ids, skip_special_tokens=True)
+            return without_thinking(text), False
+        text = without_thinking(marked)
+        for token in self.tokenizer.all_special_tokens:
+            text = text.replace(token, "")
+        return text.strip(), only_thinks(marked)
+
     def next_logits(self, texts: Sequence[str], image) -> torch.Tensor:
         """The logits of the next token of chats about one image: float32, (chats, vocabulary).
 
-        The image, and what the chats have in common before and after it, is read once.
+        The image, and what the chats have in common before and after it, is read once, if the model's
+        cache can be gone on from: that is tried on the first chats, once.
         """
         model = self._devices.ready(self.weights)
-        first = self._inputs(model, texts[:1], [image])
+        with undisturbed(model):
+            if len(texts) > 1 and self._shares is not False:
+                logits = self._shared_logits(model, texts, image)
+                if logits is not None and self._shares is None:
+                    alone = last_logits(model, self._inputs(model, texts[-1:], [image]))
+                    self._shares = same_logits(alone[0], logits[-1], model.dtype)
+                if logits is not None and self._shares:
+                    return logits
+            return last_logits(model, self._inputs(model, texts, [image] * len(texts)))
+
+    def _shared_logits(self, model, texts: Sequence[str], image) -> torch.Tensor | None:
+        """Those of `next_logits`, with what is in common read once; None where it cannot be."""
+        inputs = self._inputs(model, texts[:1], [image])
         read = self.tokenizer(list(texts), add_special_tokens=not self._started(texts[0]))
         ends = _after_what_is_shared(read["input_ids"])
-        ids = first["input_ids"]
-        same = ends and ids[0, -len(ends[0]) :].tolist() == ends[0]
-        if not same:
-            return last_logits(model, self._inputs(model, texts, [image] * len(texts)))
-        return last_logits(model, first, ends)
+        if not ends or inputs["input_ids"][0, -len(ends[0]) :].tolist() != ends[0]:
+            return None
+        try:
+            return shared_last_logits(model, inputs, ends)
+        except Exception as error:  # of a cache that cannot do what was asked of it
+            if not is_fault(error):
+                raise
+            self._shares = False
+            return None
 
     def _started(self, text: str) -> bool:
         """Whether a chat has its start token: some templates write it, others do not."""
@@ -193,6 +223,11 @@ class VisionLanguageModel:
             options["add_special_tokens"] = not self._started(texts[0])
         elif images:
             options["images"] = [_large_enough(i) for i in images]
+        # Not all processors give it unasked to the models that need it.
+        wanted = inspect.signature(model.forward).parameters
+        given = getattr(self.processor, "model_input_names", ())
+        if images and "mm_token_type_ids" in wanted and "mm_token_type_ids" in given:
+            options["return_mm_token_type_ids"] = True
         try:
             inputs = self.processor(text=list(texts), padding=True, return_tensors="pt", **options)
         except Exception as error:

@@ -1,0 +1,117 @@
+"""A prompt read once for everything that goes on from it: its cache, repeated.
+
+Caches differ (sliding windows, linear attention, convolutions, cross-attention), so a cache is asked what it can do,
+and whoever calls reads the slower way where the answer is no. A prompt is read without its last
+token, so nothing has to be cropped.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Sequence
+
+import torch
+from transformers import GenerationMixin
+
+# Inputs with one entry a token that the tokens of an answer do without.
+_EACH_TOKEN = ("input_ids", "attention_mask", "token_type_ids", "mm_token_type_ids")
+_ONE_TOKEN = {
+    "max_new_tokens": 1,
+    "do_sample": False,
+    "num_beams": 1,
+    "return_dict_in_generate": True,
+    "use_cache": True,
+}
+# Norm of the difference of two readings, as a share of the logits' own: rounding stays below it.
+_SAME = {torch.float32: 1e-3}
+_SAME_IN_HALF = 0.1
+
+
+def shared_prefill(model, inputs: dict, each: int) -> dict | None:
+    """Inputs for `each` samples of every row, with images encoded and prompts read once a row.
+
+    Args:
+        inputs: a left-padded batch.
+
+    Returns:
+        None where the model's cache cannot be repeated.
+    """
+    cache = _read(model, inputs, inputs["input_ids"].shape[1] - 1)
+    if cache is None or not _repeat(model, cache, inputs["input_ids"].shape[0], each):
+        return None
+    names = ("input_ids", "attention_mask")
+    rows = {name: inputs[name].repeat_interleave(each, dim=0) for name in names}
+    return {**rows, "past_key_values": cache}
+
+
+def last_logits(model, inputs: dict) -> torch.Tensor:
+    """The logits of the token after each row of a left-padded batch: float32, (rows, vocabulary)."""
+    out = GenerationMixin.generate(model, **inputs, **_ONE_TOKEN, output_logits=True)
+    return out.logits[0].float()
+
+
+def shared_last_logits(model, inputs: dict, ends: Sequence[list[int]]) -> torch.Tensor | None:
+    """The logits of the token after each of several prompts: float32, (prompts, vocabulary).
+
+    Args:
+        inputs: one row, of the first prompt.
+        ends: what each prompt has after the tokens that all begin with; `ends[0]` is how `inputs` ends.
+
+    Returns:
+        None where the model's cache cannot be repeated.
+    """
+    shared = inputs["input_ids"].shape[1] - len(ends[0])
+    cache = _read(model, inputs, shared)
+    if cache is None or not _repeat(model, cache, 1, len(ends)):
+        return None
+    # Padded on the right, where nothing looks at it; each row is read where it ends.
+    last = [len(row) - 1 for row in ends]
+    rows = torch.tensor([row + [0] * (max(last) + 1 - len(row)) for row in ends])
+    rows = rows.to(model.device)
+    options = {}
+    if "cache_position" in inspect.signature(model.forward).parameters:  # transformers 4
+        options["cache_position"] = torch.arange(
+            shared, shared + rows.shape[1], device=model.device
+        )
+    out = model(input_ids=rows, past_key_values=cache, use_cache=True, **options)
+    return out.logits[torch.arange(len(ends)), last].float()
+
+
+def same_logits(one: torch.Tensor, other: torch.Tensor, dtype: torch.dtype) -> bool:
+    """Whether two readings of a prompt differ by rounding alone.
+
+    Args:
+        dtype: in which they were computed.
+    """
+    known = one.isfinite() & other.isfinite()
+    one, other = one[known], other[known]
+    most = _SAME.get(dtype, _SAME_IN_HALF)
+    return bool((one - other).norm() <= most * (one - one.mean()).norm() + 1e-6)
+
+
+def _read(model, inputs: dict, length: int):
+    """The cache of the first `length` tokens of each row; None where there is none to go on from."""
+    if model.config.is_encoder_decoder or length < 1:
+        return None
+    rows, tokens = inputs["input_ids"].shape
+    one_a_token = {k for k, v in inputs.items() if v.shape[:2] == (rows, tokens)}
+    if one_a_token - set(_EACH_TOKEN):
+        return None  # such as mllama's cross_attention_mask, which an answer needs as well
+    start = {k: v[:, :length] if k in one_a_token else v for k, v in inputs.items()}
+    out = GenerationMixin.generate(model, **start, **_ONE_TOKEN)
+    return getattr(out, "past_key_values", None)
+
+
+def _repeat(model, cache, rows: int, each: int) -> bool:
+    """What was read of `rows` rows, for `each` rows that go on from every one; whether it can be."""
+    fixed = any(hasattr(layer, "max_cache_len") for layer in getattr(cache, "layers", ()))
+    if fixed or not hasattr(cache, "reorder_cache"):
+        return False
+    order = torch.arange(rows, device=model.device).repeat_interleave(each)
+    cache.reorder_cache(order)
+    for part in model.modules():
+        # Where a model numbers image positions in rows and columns, it keeps an offset of each row.
+        offsets = getattr(part, "rope_deltas", None)
+        if isinstance(offsets, torch.Tensor):
+            part.rope_deltas = offsets.repeat_interleave(each, dim=0)
+    return True

@@ -1,0 +1,144 @@
+"""What every model that sees is held to: the same checks for each architecture."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+
+import pytest
+import torch
+from PIL import Image
+from transformers import GenerationMixin
+
+from core.cli import EXAMPLE
+from core.images import read_image
+from core.models import ERROR, CaptionRequest
+from core.models.local.devices import PlainDevices
+from core.models.local.loading import Loading
+from core.models.local.opening import open_model
+from core.models.registry import CAPTIONER, MATCHER, load_folder
+
+STATEMENTS = ("A cup stands there.", "A dog {runs}.", "A <image> cat, no more and no less.")
+TOKENS = 10  # of an answer
+
+
+class Subject:
+    """A checkpoint as the pack opens it."""
+
+    def __init__(self, folder: Path):
+        self.folder, self._devices = folder, PlainDevices("cpu")
+        self.model = open_model(folder, self._devices)
+        self.captioner = load_folder(CAPTIONER, "test", folder, self._devices)
+
+    @cached_property
+    def judge(self):
+        return load_folder(MATCHER, "test", self.folder, self._devices)
+
+    @property
+    def weights(self):
+        return self._devices.ready(self.model.weights)
+
+    def caption(self, *requests) -> list[list[str]]:
+        answers = self.captioner.caption(requests, lambda index: None)
+        errors = {c.detail for row in answers for c in row if c.finish == ERROR}
+        assert not errors, errors
+        return [[c.text for c in row] for row in answers]
+
+    def plain(self, view: Image.Image, prompt: str) -> str:
+        """What transformers alone says, asked with the same chat about the same image."""
+        text = self.model.prompt(prompt, image=True)
+        inputs = self.model._inputs(self.weights, [text], [view])
+        own = "pixel_values" in self.weights.generate.__code__.co_varnames
+        run = self.weights.generate if own else GenerationMixin.generate.__get__(self.weights)
+        with torch.inference_mode():
+            [row] = run(**inputs, do_sample=False, max_new_tokens=TOKENS)
+        start = 0 if own or self.weights.config.is_encoder_decoder else inputs["input_ids"].shape[1]
+        return self.model._read([t for t in row[start:].tolist() if t != 2])[0]
+
+
+def request(view, prompt="Describe.", n=3, temperature=0.7, seed=5, max_tokens=TOKENS):
+    return CaptionRequest(view, prompt, n, temperature, max_tokens, seed)
+
+
+def views() -> tuple[Image.Image, Image.Image]:
+    photo = read_image(EXAMPLE)
+    return photo, photo.crop((0, 0, 20, 90))
+
+
+def pair(**options) -> list[CaptionRequest]:
+    """Two crops of other sizes, with prompts of other lengths."""
+    (one, other), prompts = views(), ("Describe.", "Describe all of this.")
+    return [
+        request(one, prompts[0], seed=5, **options),
+        request(other, prompts[1], seed=6, **options),
+    ]
+
+
+def candidates_follow_their_seeds(subject: Subject) -> None:
+    both = subject.caption(*pair())
+    assert subject.caption(*pair()) == both
+    assert subject.caption(*pair(n=2)) == [row[:2] for row in both]
+    texts = [text for row in both for text in row]
+    assert len(set(texts)) == len(texts)
+
+
+def a_batch_says_what_each_says_alone(subject: Subject) -> None:
+    for temperature in (0.0, 0.7):
+        asked = pair(temperature=temperature, n=2)
+        assert subject.caption(*asked) == [subject.caption(one)[0] for one in asked]
+
+
+def without_temperature_it_says_what_transformers_says(subject: Subject) -> None:
+    photo, _ = views()
+    for prompt in ("Describe.", "Describe what is there. " * 30):
+        plain = subject.plain(photo, prompt)
+        for n in (1, 3):
+            assert subject.caption(request(photo, prompt, n, 0.0)) == [[plain] * n]
+
+
+def the_judge_reads_many_as_it_reads_one(subject: Subject) -> None:
+    if not subject.model.chats:
+        return
+    photo, narrow = views()
+    for view in (photo, narrow):
+        [together] = subject.judge.score([(view, STATEMENTS)], lambda i: None)
+        alone = [subject.judge.score([(view, [t])], lambda i: None)[0][0] for t in STATEMENTS]
+        assert together == pytest.approx(alone, abs=1e-3)
+        assert len({round(score, 5) for score in together}) == len(STATEMENTS)
+
+
+def narrow_images_are_described(subject: Subject) -> None:
+    photo, _ = views()
+    subject.caption(request(photo.resize((10, 300)), n=2), request(photo.resize((300, 10)), n=2))
+
+
+def no_special_token_is_left(subject: Subject) -> None:
+    photo, _ = views()
+    [texts] = subject.caption(request(photo, n=4, temperature=3.0, max_tokens=40))
+    special = [t for t in subject.model.tokenizer.all_special_tokens if len(t) > 1]
+    assert not [t for t in special if any(t in text for text in texts)]
+
+
+def it_runs_in_half_precision(subject: Subject) -> None:
+    half = load_folder(
+        CAPTIONER, "test", subject.folder, PlainDevices("cpu"), Loading(precision="bf16")
+    )
+    answers = half.caption(pair(n=2), lambda index: None)
+    assert {c.detail for row in answers for c in row if c.finish == ERROR} == set()
+    if subject.model.chats:
+        judge = load_folder(
+            MATCHER, "test", subject.folder, PlainDevices("cpu"), Loading(precision="bf16")
+        )
+        [scores] = judge.score([(views()[0], STATEMENTS)], lambda i: None)
+        assert None not in scores
+
+
+CHECKS = (
+    candidates_follow_their_seeds,
+    a_batch_says_what_each_says_alone,
+    without_temperature_it_says_what_transformers_says,
+    the_judge_reads_many_as_it_reads_one,
+    narrow_images_are_described,
+    no_special_token_is_left,
+    it_runs_in_half_precision,
+)
