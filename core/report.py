@@ -104,6 +104,7 @@ def _why(statement: Statement) -> str:
         Reason.CONTRADICTED: f'"{statement.against}" fits the image better',
         Reason.WITHOUT_THING: "what it is said of was dropped",
         Reason.NOT_A_CLAIM: "says nothing that can be seen",
+        Reason.EXCLUDED: "you asked for captions without it",
         Reason.ABOVE: "above the threshold",
         Reason.BEST: f'fits the image better than "{statement.against}"',
         Reason.AGREED: "several captions of the region say it",
