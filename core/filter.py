@@ -133,6 +133,11 @@ def _may_meet(picture: Picture) -> MayMeet:
     return lambda a, b: (a, b) in meeting
 
 
+def statements_of(picture: Picture) -> list[Statement]:
+    """What the captions of a picture that was read state, before anything is decided."""
+    return _statements(picture)[0]
+
+
 def _statements(picture: Picture) -> tuple[list[Statement], Grouped]:
     claims: list[Claim] = []
     sayings: list[Saying] = []
