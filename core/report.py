@@ -40,7 +40,7 @@ def as_dict(picture: Picture) -> dict:
             }
             for d in picture.detections
         ],
-        "statements": [_statement_dict(s) for s in picture.statements],
+        "statements": [statement_dict(s) for s in picture.statements],
         "notes": list(picture.notes),
         "models": dict(picture.models),
         "calls": dict(picture.calls),
@@ -48,7 +48,8 @@ def as_dict(picture: Picture) -> dict:
     }
 
 
-def _statement_dict(statement: Statement) -> dict:
+def statement_dict(statement: Statement) -> dict:
+    """One statement as the report has it."""
     return {
         "text": statement.text,
         "regions": list(statement.regions),

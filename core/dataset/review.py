@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
@@ -14,6 +15,7 @@ from ..filter import read_captions, statements_of
 from ..models import Completion
 from ..picture import Picture
 from ..regions import IMAGE, Box, Region
+from ..report import statement_dict
 from ..statements import Reason, Verdict
 from .files import EDITED, Files, sha256
 from .formats.sidecars import SUFFIXES, caption_in
@@ -83,20 +85,28 @@ def save(root: Path, path: str, text: str, expected_sha256: str) -> Sidecar:
         return _current(files, path)
 
 
-def recompose(record: dict, kept: set[str]) -> str:
-    """Return a caption, by rules, of those statements whose text is in `kept`.
+def recompose(record: dict, kept: Collection[int]) -> str:
+    """Return a caption, by rules, of the statements that are ticked.
 
     Args:
         record: of the image, as `Ledger.record` gives it.
+        kept: indices into `record["statements"]`.
     """
     [picture] = read_captions([_picture(record)], SyntaxReader())
+    ticked = {_identity(record["statements"][i]) for i in kept}
     statements = [
         s.decided(Verdict.KEPT, Reason.PROBABLE)
-        if s.text in kept
+        if _identity(statement_dict(s)) in ticked
         else s.decided(Verdict.DROPPED, Reason.IMPROBABLE)
         for s in statements_of(picture)
     ]
     return compose(picture.extended(statements=tuple(statements)))
+
+
+def _identity(statement: dict) -> tuple:
+    """What tells a statement from others of the same wording: which captions say it."""
+    said = ((s["region"], s["candidate"], s["text"]) for s in statement["said"])
+    return (statement["text"], statement["kind"], *said)
 
 
 def _current(files: Files, path: str) -> Sidecar:
