@@ -93,6 +93,25 @@ def run(
     return list(pictures)
 
 
+def run_each(
+    stages: Settings | Sequence[Stage],
+    batch: Sequence[Source],
+    models: Models,
+    progress: Progress = lambda stage, done, total, region: None,
+) -> list[Picture | Exception]:
+    """Run the stages as `run` does, where one image costs one image: for each its picture or what went wrong.
+
+    Where the batch as a whole fails, each image is tried by itself. Answers that came before are in the models'
+    own cache then, so nothing is paid for again.
+    """
+    try:
+        return list(run(stages, batch, models, progress))
+    except Exception as error:  # whatever a library raises
+        if len(batch) == 1:
+            return [error]
+    return [run_each(stages, [source], models, progress)[0] for source in batch]
+
+
 def caption_images(
     images: Sequence[Image],
     models: Models | None = None,

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import math
 import time
-import traceback
 from collections.abc import Sequence
-from pathlib import Path
 
 from ..claims.naming import tags
 from ..compose import ranked_sentences
-from ..errors import PatchMattersError, in_short
+from ..errors import PatchMattersError
 from ..excluding import excluded_count, without_topics
 from ..models import ERROR
 from ..picture import Picture
-from ..pipeline import Models, Progress, run
+from ..pipeline import Models, Progress, run_each
 from ..profiles import LENGTHS
 from ..report import as_dict
 from ..stages import Source
 from ..statements import Verdict
-from .job import IMPROVE, Job
+from .choices import IMPROVE
+from .job import Job
 from .ledger import Result
 from .planning import Plan
 from .words import Captions, one_line
@@ -35,11 +34,7 @@ class Interrupted(BaseException):
 def caption_batch(
     plans: Sequence[Plan], job: Job, models: Models, progress: Progress
 ) -> list[Result | Exception]:
-    """Caption planned images, stage by stage; for each its result, or why it has none.
-
-    Where the batch as a whole fails, each image is tried by itself. Answers that came before are kept in the
-    models' own cache, so nothing is paid for again.
-    """
+    """Caption planned images, stage by stage; for each its result, or why it has none."""
     started = time.monotonic()
     sources = [
         Source(
@@ -49,14 +44,12 @@ def caption_batch(
         )
         for plan in plans
     ]
-    try:
-        pictures = run(job.settings, sources, models, progress)
-        seconds = (time.monotonic() - started) / len(plans)
-        return [_result(plan, picture, job, seconds) for plan, picture in zip(plans, pictures)]
-    except Exception as error:  # whatever a library raises: one image costs one image
-        if len(plans) == 1:
-            return [error]
-    return [caption_batch([plan], job, models, progress)[0] for plan in plans]
+    pictures = run_each(job.settings, sources, models, progress)
+    seconds = (time.monotonic() - started) / len(plans)
+    return [
+        picture if isinstance(picture, Exception) else _result(plan, picture, job, seconds)
+        for plan, picture in zip(plans, pictures)
+    ]
 
 
 def _result(plan: Plan, picture: Picture, job: Job, seconds: float) -> Result | Exception:
@@ -108,19 +101,3 @@ def doubt(picture: Picture) -> float:
         for s in said
     ]
     return math.fsum(open_) / len(open_)
-
-
-def reason_of(path: str, error: Exception) -> str:
-    """Why an image failed, in a sentence. Of what nobody foresaw, also where it was raised, for a report."""
-    import torch
-
-    if isinstance(error, PatchMattersError):
-        return str(error)
-    if isinstance(error, torch.OutOfMemoryError):
-        return "no room on the GPU: choose smaller models, or --precision 4-bit"
-    place = traceback.extract_tb(error.__traceback__)[-1]
-    return (
-        f"{path} was not captioned because of an error that the pack did not expect, in "
-        f"{Path(place.filename).name}:{place.lineno} ({type(error).__name__}: {in_short(error)}): "
-        "please report it."
-    )

@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 
 from ..errors import PatchMattersError
 from ..outputs import sha256_of
-from .job import STATE
+from .choices import STATE
 from .ledger import Ledger, Output
 from .listing import is_image
 

@@ -10,12 +10,9 @@ from pathlib import Path
 from ..errors import PatchMattersError
 from ..models.answers import Answers
 from ..pipeline import Models, Settings
+from .choices import EXISTING, IMPROVE, KEEP
 from .sources import Folder, Images, Shards
 from .words import Words
-
-KEEP, OVERWRITE, APPEND, PREPEND, IMPROVE = "keep", "overwrite", "append", "prepend", "improve"
-EXISTING = (KEEP, OVERWRITE, APPEND, PREPEND, IMPROVE)
-STATE = ".patch_matters"  # the folder of the ledger and the report, in the output folder
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..errors import PatchMattersError, in_short
-from .job import STATE
+from .choices import STATE
 from .words import Captions
 
 LEDGER = "ledger.sqlite"
@@ -150,6 +150,9 @@ class Ledger:
         return self
 
     def __exit__(self, *exception) -> None:
+        self.close()
+
+    def close(self) -> None:
         with self._lock:
             self._base.close()
 

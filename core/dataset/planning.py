@@ -13,7 +13,8 @@ from ..errors import PatchMattersError
 from ..images import read_image
 from .files import EDITED, USERS, Files
 from .formats.sidecars import SUFFIXES, caption_in
-from .job import APPEND, IMPROVE, KEEP, OVERWRITE, PREPEND, Job
+from .choices import APPEND, IMPROVE, KEEP, OVERWRITE, PREPEND
+from .job import Job
 from .ledger import FAILED, Entry, Ledger, Result
 from .listing import Found
 from .sources import Images

@@ -7,13 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from ..errors import PatchMattersError
+from ..errors import PatchMattersError, reason_of
 from ..pipeline import Models
 from .ahead import PIXELS, Ahead, pixels
-from .captioning import Interrupted, reason_of
+from .captioning import Interrupted
 from .files import Files, NoRoom, ignores_case
 from .formats import FORMATS, export, sidecars
-from .job import APPEND, KEEP, PREPEND, STATE, Job
+from .choices import APPEND, KEEP, PREPEND, STATE
+from .job import Job
 from .ledger import DONE, FAILED, KEPT, Entry, Ledger, Result
 from .planning import FAILS, KEEPS, READY, RESUMES, WORK, Plan, Planner, names
 from .report import write_report

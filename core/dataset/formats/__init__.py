@@ -13,7 +13,8 @@ from importlib.util import find_spec
 
 from ...errors import PatchMattersError
 from ..files import Files
-from ..job import KEEP, STATE, Job
+from ..choices import KEEP, STATE
+from ..job import Job
 from ..ledger import FAILED, Entry, Ledger
 from . import json_files, parquet, shards, sidecars
 
@@ -82,7 +83,7 @@ def check_formats(names: Sequence[str]) -> None:
         package = FORMATS[name].package
         if package and find_spec(package) is None:
             raise PatchMattersError(
-                f"format: {name} needs the package {package}: run.py --extra {package} installs it, or "
+                f"format: {name} needs the package {package}: run.py --extra {name} installs it, or "
                 f"pip install {package} in the Python that runs this."
             )
 
