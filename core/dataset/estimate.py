@@ -9,11 +9,13 @@ from pathlib import Path, PurePosixPath
 
 from ..models.registry import CAPTIONER, MATCHER, WRITER
 from ..pipeline import Models
-from .choices import KEEP, STATE
+from .choices import IMPROVE, KEEP, STATE
 from .formats.sidecars import SUFFIXES
 from .job import Job
-from .ledger import DONE, LEDGER, Ledger
+from .ledger import DONE, FAILED, LEDGER, Ledger
+from .planning import names
 from .turns import is_remote
+from .words import context_text
 
 PATCHES = 4.6  # of an image: four, and the main subject in three of five of the 101 photos of bench/RESULTS.md
 IMAGE_TOKENS = 1100  # in a request: what services count for an image of about 1500 px
@@ -71,7 +73,7 @@ def estimate(job: Job, models: Models, prices: Mapping[str, tuple[float, float]]
         images = to_do = 0
         for found in job.images.find(False):
             images += 1
-            to_do += _is_to_do(job, ledger, found.path)
+            to_do += _is_to_do(job, models, ledger, found.path)
         to_do = min(to_do, job.limit) if job.limit else to_do
         measured, seconds, _, _ = ledger.averages() if ledger else (0, 0.0, 0.0, 0.0)
     finally:
@@ -96,12 +98,17 @@ def estimate(job: Job, models: Models, prices: Mapping[str, tuple[float, float]]
     )
 
 
-def _is_to_do(job: Job, ledger: Ledger | None, path: str) -> bool:
+def _is_to_do(job: Job, models: Models, ledger: Ledger | None, path: str) -> bool:
+    """Whether the models will be asked about an image, as far as can be told without reading it."""
     entry = ledger.entry(path) if ledger else None
-    if entry and entry.status == DONE:
+    if job.retry_failed and (entry is None or entry.status != FAILED):
         return False
-    if job.retry_failed:
-        return entry is not None
+    if entry and entry.status == DONE:
+        content = ledger.content(path, *job.images.state(path))
+        before = entry.before or ""
+        context = context_text(job.context, old=before, **names(path, job.images))
+        key = job.key(content, models, context, before if job.existing == IMPROVE else "")
+        return ledger.result(key) is None
     stem = PurePosixPath(path).with_suffix("").as_posix()
     has = any(os.path.lexists(job.root / (stem + suffix)) for suffix in SUFFIXES.values())
     return not (has and job.existing == KEEP)

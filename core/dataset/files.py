@@ -97,9 +97,10 @@ class Files:
         try:
             place.parent.mkdir(parents=True, exist_ok=True)
             temporary = self._finished(content, self._temporary)
-            digest = sha256_of(temporary)
-            before = self._before(path, digest, replace)
-            self._ledger.add_output(Output(path, digest, before, image))
+            if not path.startswith(f"{STATE}/"):  # what is in the state folder is the pack's
+                digest = sha256_of(temporary)
+                before = self._before(path, digest, replace)
+                self._ledger.add_output(Output(path, digest, before, image))
             self._put(temporary, place, content)
         except OSError as error:
             if error.errno in (28, 122, 30):  # ENOSPC, EDQUOT, EROFS
@@ -202,10 +203,14 @@ class Files:
     def _finished(self, content: bytes | Callable, folder: Path) -> Path:
         """A temporary file with the content, on disk."""
         with tempfile.NamedTemporaryFile(dir=folder, suffix=".part", delete=False) as file:
-            content(file) if callable(content) else file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary = Path(file.name)
+            temporary = Path(file.name)
+            try:
+                content(file) if callable(content) else file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            except BaseException:
+                temporary.unlink()
+                raise
         temporary.chmod(0o666 & ~_umask())
         return temporary
 

@@ -282,6 +282,11 @@ class Ledger:
         where, values = _where(status, contains)
         return self._one(f"SELECT COUNT(*) FROM images {where}", values)[0]
 
+    def excluded(self) -> int:
+        """How many statements of all captioned images were dropped because they were excluded."""
+        query = "SELECT SUM(excluded) FROM images JOIN results USING (key) WHERE status = ?"
+        return self._one(query, (DONE,))[0] or 0
+
     def forget_image(self, path: str) -> None:
         """Forget that an image was there; its result stays."""
         self._all("DELETE FROM images WHERE path = ?", (os.fsencode(path),))

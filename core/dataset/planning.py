@@ -107,17 +107,22 @@ class Planner:
     def _before(self, path: str) -> tuple[str | None, str]:
         """The caption that its owner gave an image, and whose caption file is there now."""
         stem = os.path.splitext(path)[0]
-        for suffix in self._suffixes or SUFFIXES.values():
-            content, whose = self._files.original(stem + suffix)
-            caption = caption_in(content, stem + suffix)
-            if caption is not None or whose != USERS:
-                return caption, whose
-        if self._job.root != self._job.folder and self._job.existing not in (KEEP, OVERWRITE):
-            for suffix in self._suffixes or SUFFIXES.values():
-                caption = caption_in(self._job.images.text(stem + suffix), stem + suffix)
-                if caption is not None:
-                    return caption, USERS
-        return None, USERS
+        places = [stem + suffix for suffix in self._suffixes or SUFFIXES.values()]
+        before, whose = None, USERS
+        for place in places:
+            content, whose = self._files.original(place)
+            before = caption_in(content, place)
+            if before is not None or whose != USERS:
+                break
+        if before is None and self._job.root != self._job.folder and self._adds:
+            found = (caption_in(self._job.images.text(place), place) for place in places)
+            before = next((caption for caption in found if caption is not None), None)
+        return before, whose
+
+    @property
+    def _adds(self) -> bool:
+        """Whether the captions beside the images matter for those in another folder."""
+        return self._job.existing not in (KEEP, OVERWRITE)
 
     def _content(self, path: str) -> tuple[str, bytes | None]:
         """The SHA-256 of an image file; and its bytes, where they had to be read for it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
@@ -209,38 +209,34 @@ class _Run:
         """Write what is finished; wait while all workers are busy, or for one more where `wait` is set."""
         while workers.full or wait:
             finished = workers.finished(OBSERVE_SECONDS)
-            for plan, result in finished:
-                self._done(plan, result)
+            self._take(finished)
             self._tick()
-            if finished:
-                wait = False
-            if self._stopped and not workers.busy:
-                return
-        for plan, result in workers.finished(0):
-            self._done(plan, result)
+            wait = wait and not finished
+        self._take(workers.finished(0))
 
-    def _done(self, plan: Plan, result: Result | Exception) -> None:
-        plan = replace(plan, image=None)
-        if isinstance(result, Exception):
-            self._in_a_row += 1
-            reason = reason_of(plan.path, result)
-            if self._in_a_row >= FAILURES_IN_A_ROW:
-                self._stopped = f"{self._in_a_row} images failed in a row, the last with: {reason}"
-            settled = [replace(p, todo=FAILS, reason=reason) for p in self._same(plan)]
-        else:
-            self._in_a_row = 0
-            self._ledger.add_result(result)
-            self._status = replace(
-                self._status,
-                requests=self._status.requests + result.requests,
-                tokens=self._status.tokens + result.tokens,
-            )
-            settled = [replace(p, todo=READY, result=result) for p in self._same(plan)]
-        for each in settled:
-            self._settle(each)
-
-    def _same(self, plan: Plan) -> list[Plan]:
-        return [plan, *self._waiting.pop(plan.key, ())]
+    def _take(self, finished: Sequence[tuple[Plan, Result | Exception]]) -> None:
+        """Keep results, all of them before the first caption file is written, then write."""
+        for _, result in finished:
+            if isinstance(result, Result):
+                self._ledger.add_result(result)
+        for plan, result in finished:
+            same = [replace(p, image=None) for p in (plan, *self._waiting.pop(plan.key, ()))]
+            if isinstance(result, Result):
+                self._in_a_row = 0
+                self._status = replace(
+                    self._status,
+                    requests=self._status.requests + result.requests,
+                    tokens=self._status.tokens + result.tokens,
+                )
+                settled = [replace(p, todo=READY, result=result) for p in same]
+            else:
+                reason = reason_of(plan.path, result)
+                self._in_a_row += 1
+                if self._in_a_row >= FAILURES_IN_A_ROW:
+                    self._stopped = f"{self._in_a_row} images failed in a row, the last with: {reason}"
+                settled = [replace(p, todo=FAILS, reason=reason) for p in same]
+            for each in settled:
+                self._settle(each)
 
     def _settle(self, plan: Plan) -> None:
         """Write what is to be written for an image, and count it."""
@@ -332,7 +328,7 @@ class _Run:
         """Write what is written once for all images."""
         try:
             export(self._job, self._ledger, self._files)
-            write_report(self._job, self._ledger)
+            write_report(self._job, self._ledger, self._files)
         except PatchMattersError as error:
             self._stopped = self._stopped or str(error)
         self._observed = 0.0
