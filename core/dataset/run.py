@@ -162,9 +162,9 @@ class _Run:
                 self._work(ahead, workers)
         except NoRoom as error:
             self._stopped = str(error)
-        except Interrupted as interrupt:
+        except (Interrupted, KeyboardInterrupt) as interrupt:
             self._finish()
-            raise interrupt.cause from None
+            raise getattr(interrupt, "cause", interrupt) from None
         finally:
             ahead.stop()
         self._finish()
