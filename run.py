@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Caption images: `python3 run.py [IMAGE ...]`.
+"""Caption images: `python3 run.py [IMAGE ...]`, or all images of a folder: `python3 run.py FOLDER`.
 
 The first call sets up what is needed in `.venv` beside this file; later calls start at once.
 `--help` lists the options and needs no installation.
@@ -48,6 +48,14 @@ def set_up(*requirements: str, environment: Path = ENVIRONMENT) -> Path:
     return python
 
 
+def install_extras(python: Path, packages: list) -> None:
+    """Install packages that only some need."""
+    print(f"Installing {', '.join(packages)} ...", file=sys.stderr)
+    install = [str(python), "-m", "pip", "install", "--disable-pip-version-check", "--quiet"]
+    if subprocess.run([*install, *packages]).returncode != 0:
+        sys.exit(f"Could not install {', '.join(packages)}: see the messages above.")
+
+
 def _state(requirements: str) -> str:
     return hashlib.sha256((ROOT / requirements).read_bytes()).hexdigest()
 
@@ -77,13 +85,21 @@ def main() -> int:
     check_python()
     if str(ROOT) not in sys.path:  # the Python of portable ComfyUI does not look beside the script
         sys.path.insert(0, str(ROOT))
+    from core.dataset.choices import EXTRAS
     from core.options import parser
 
     options = parser().parse_args()  # before anything is installed: --help, a misspelt option
+    packages = [package for name in options.extra for package in EXTRAS[name]]
+    if packages and options.here:
+        sys.exit(f"--here installs nothing: {sys.executable} -m pip install {' '.join(packages)}")
     try:
         if options.here:
             runpy.run_module("core", run_name="__main__")  # which ends with sys.exit
         python = set_up("requirements.txt")
+        if packages:
+            install_extras(python, packages)
+        if packages and not options.images and not options.undo:
+            return 0
         paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
         with subprocess.Popen([str(python), "-m", "core", *sys.argv[1:]], env=environment) as child:

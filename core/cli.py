@@ -1,4 +1,4 @@
-"""The command line: images in; captions, reports and annotated images out."""
+"""The command line: images in; captions, reports and annotated images out. Of a folder: `dataset/command.py`."""
 
 from __future__ import annotations
 
@@ -8,25 +8,32 @@ import glob
 import json
 import os
 import sys
-import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from .errors import PatchMattersError, in_short
+from .dataset.command import (
+    caption_folder,
+    check_no_dataset_options,
+    is_dataset,
+    settings_of,
+)
+from .errors import PatchMattersError, reason_of
 from .images import read_image
-from .models.hosted.budget import Budget
+from .loading import load_models
 from .models.hosted.endpoints import Config
-from .models.local.loading import Loading, check_precision
-from .models.registry import DETECTOR, load_answers, load_model
+from .models.local.loading import check_precision
+from .models.registry import load_answers, load_model
 from .models.scoring import without_nan
-from .options import PACK, ROLES
+from .options import PACK
 from .outputs import CAPTION, PATCHES, REPORT, OutputFolder, Record
-from .pipeline import STAGES, Models, Progress, Settings, caption_images, profile_settings
+from .picture import Picture
+from .pipeline import STAGES, Models, Progress, Settings, run_each
 from .report import annotated, as_dict
-from .wording import split_words
+from .stages import Source
 
 EXAMPLE = PACK / "assets" / "example.png"
 HOME = Path.home() / ".patch_matters"  # config.json and cache of hosted models
+BATCH = 8  # images that go through the stages together
 
 
 def main(options: argparse.Namespace) -> int:
@@ -38,21 +45,27 @@ def main(options: argparse.Namespace) -> int:
         # A console of another code page shows question marks in place of a Chinese caption.
         with contextlib.suppress(AttributeError, ValueError):
             stream.reconfigure(errors="replace")
-    paths = named_images(options.images)
-    budget = Budget()
     try:
         check_precision(options.precision)
-        output = OutputFolder(options.out, paths, overwrite=options.overwrite)
-        stems = output.stems(paths)
-        if options.json:
-            reports = OutputFolder(Path(options.json).parent, paths, overwrite=options.overwrite)
-            _check_json(Path(options.json), reports, output.folder, stems)
-        if options.clear_answers and (answers := load_answers(Config.read(HOME), HOME)):
-            answers.clear()
-        models = Models(**{role: _load(role, options, budget) for role in ROLES})
+        if is_dataset(options.images) or options.undo:
+            return caption_folder(options, lambda: load_models(options, HOME, load_model))
+        return _caption_files(options)
     except PatchMattersError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
+
+
+def _caption_files(options: argparse.Namespace) -> int:
+    check_no_dataset_options(options)
+    paths = named_images(options.images)
+    output = OutputFolder(options.out or "output", paths, overwrite=options.overwrite)
+    stems = output.stems(paths)
+    if options.json:
+        reports = OutputFolder(Path(options.json).parent, paths, overwrite=options.overwrite)
+        _check_json(Path(options.json), reports, output.folder, stems)
+    if options.clear_answers and (answers := load_answers(Config.read(HOME), HOME)):
+        answers.clear()
+    models = load_models(options, HOME, load_model)
     for path, stem in zip(paths, stems):
         if stem != path.stem:
             print(
@@ -60,18 +73,14 @@ def main(options: argparse.Namespace) -> int:
                 "another image.",
                 file=sys.stderr,
             )
-    settings = profile_settings(
-        options.profile, seed=options.seed, length=options.length, reader=options.reader
-    )
+    settings = settings_of(options)
     records = []
     with _progress_bar(len(paths)) as (bar, progress):
-        for number, (path, stem) in enumerate(zip(paths, stems)):
-            try:
-                record = caption_file(path, output, stem, models, settings, progress(number))
-                bar.write(f"{path}\n{record['caption']}\n", file=sys.stdout)
-            except Exception as error:  # one image costs one image
-                record = {"image": str(path), "error": _in_a_sentence(path, error)}
+        for path, record in caption_files(paths, output, stems, models, settings, progress):
+            if "error" in record:
                 bar.write(f"error: {record['error']}", file=sys.stderr)
+            else:
+                bar.write(f"{path}\n{record['caption']}\n", file=sys.stdout)
             records.append(record)
     failed = any("error" in record for record in records)
     if options.json:
@@ -83,20 +92,50 @@ def main(options: argparse.Namespace) -> int:
     return 1 if failed else 0
 
 
-def _in_a_sentence(path: Path, error: Exception) -> str:
-    """What went wrong with an image. Of what nobody foresaw, also where it was raised, for a report."""
-    import torch
+def caption_files(
+    paths: Sequence[Path],
+    output: OutputFolder,
+    stems: Sequence[str],
+    models: Models,
+    settings: Settings,
+    progress: Callable[[int, int], Progress],
+) -> Iterator[tuple[Path, dict]]:
+    """Caption files and write their captions, reports and annotated images; yield each file's report.
 
-    if isinstance(error, PatchMattersError):
-        return str(error)
-    if isinstance(error, torch.OutOfMemoryError):
-        return "no room on the GPU: choose smaller models, or --precision 4-bit"
-    place = traceback.extract_tb(error.__traceback__)[-1]
-    return (
-        f"{path} was not captioned because of an error that the pack did not expect, in "
-        f"{Path(place.filename).name}:{place.lineno} ({type(error).__name__}: {in_short(error)}): "
-        "please report it."
-    )
+    Some images at a time go through the stages together, so that no model is loaded for each image. One image
+    that fails costs that image: its report has an "error".
+
+    Args:
+        progress: gives the `Progress` of a batch, by the number of its first image and its size.
+    """
+    for start in range(0, len(paths), BATCH):
+        found: list[tuple[Path, str, Source | Exception]] = []
+        for path, stem in zip(paths[start : start + BATCH], stems[start : start + BATCH]):
+            try:
+                for suffix in (CAPTION, REPORT, PATCHES):
+                    output.check(stem + suffix)  # before any model is asked
+                found.append((path, stem, Source(read_image(path))))
+            except Exception as error:
+                found.append((path, stem, error))
+        sources = [source for *_, source in found if isinstance(source, Source)]
+        batch_progress = progress(start, len(found))
+        pictures = iter(run_each(settings, sources, models, batch_progress) if sources else ())
+        for path, stem, source in found:
+            outcome = next(pictures) if isinstance(source, Source) else source
+            try:
+                if isinstance(outcome, Exception):
+                    raise outcome
+                yield path, _written(path, stem, outcome, output)
+            except Exception as error:
+                yield path, {"image": str(path), "error": reason_of(str(path), error)}
+
+
+def _written(path: Path, stem: str, picture: Picture, output: OutputFolder) -> dict:
+    record = {"image": str(path), **as_dict(picture)}
+    output.write(stem + CAPTION, (picture.caption + "\n").encode("utf-8", "replace"), path)
+    output.write(stem + REPORT, _json_bytes(record), path)
+    output.write(stem + PATCHES, lambda file: annotated(picture).save(file, "PNG"), path)
+    return record
 
 
 def named_images(names: Sequence[str]) -> list[Path]:
@@ -131,60 +170,13 @@ def _check_json(path: Path, reports: OutputFolder, output: Path, stems: Sequence
         )
 
 
-def _load(role: str, options, budget: Budget):
-    from tqdm import tqdm
-
-    name = getattr(options, role)
-    classes = split_words(options.classes) if role == DETECTOR else ()
-    with tqdm(unit="B", unit_scale=True, desc=name, delay=1, leave=False) as bar:
-
-        def progress(done: int, total: int) -> None:
-            bar.total = total
-            bar.update(done - bar.n)
-
-        return load_model(
-            role,
-            name,
-            roots=[Path(options.models)],
-            progress=progress,
-            loading=Loading(options.precision),
-            classes=classes,
-            home=HOME,
-            budget=budget,
-        )
-
-
-def caption_file(
-    path: Path,
-    output: OutputFolder,
-    stem: str,
-    models: Models,
-    settings: Settings,
-    progress: Progress,
-) -> dict:
-    """Caption one file and write its caption, report and annotated image; returns the report.
-
-    Raises:
-        PatchMattersError: of the models; or a file is in the way, which is found out before any
-            model is asked.
-    """
-    for suffix in (CAPTION, REPORT, PATCHES):
-        output.check(stem + suffix)
-    picture = caption_images([read_image(path)], models, settings, progress=progress)[0]
-    record = {"image": str(path), **as_dict(picture)}
-    output.write(stem + CAPTION, (picture.caption + "\n").encode("utf-8", "replace"), path)
-    output.write(stem + REPORT, _json_bytes(record), path)
-    output.write(stem + PATCHES, lambda file: annotated(picture).save(file, "PNG"), path)
-    return record
-
-
 def _json_bytes(value) -> bytes:
     text = json.dumps(without_nan(value), ensure_ascii=False, indent=1, allow_nan=False)
     return (text + "\n").encode("utf-8", "replace")  # a name of a file need not be UTF-8
 
 
 class _progress_bar:
-    """A bar over all pictures, and a `Progress` for each."""
+    """A bar over all pictures, and a `Progress` for each batch of them."""
 
     def __init__(self, pictures: int):
         self._pictures = pictures
@@ -198,17 +190,17 @@ class _progress_bar:
             disable=None if sys.stderr.isatty() else False,
             mininterval=0.2,
         )
-        return self._bar, self._of_picture
+        return self._bar, self._of_batch
 
     def __exit__(self, *exception):
         self._bar.close()
 
-    def _of_picture(self, number: int) -> Progress:
+    def _of_batch(self, first: int, size: int) -> Progress:
         def progress(stage: str, done: int, total: int, region: str) -> None:
-            if not region:
+            if not region or stage not in STAGES:
                 return
-            before = number * len(STAGES) + STAGES.index(stage)
-            self._bar.set_description_str(f"{number + 1}/{self._pictures} {stage}: {region}", False)
-            self._bar.update(before + done / total - self._bar.n)
+            reached = first * len(STAGES) + size * (STAGES.index(stage) + done / total)
+            self._bar.set_description_str(f"{first + 1}/{self._pictures} {stage}: {region}", False)
+            self._bar.update(reached - self._bar.n)
 
         return progress

@@ -4,19 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from .evidence import Prior
-from .models import ERROR, REFUSAL, Captioner, CaptionRequest, requests_of
+from .models import ERROR, REFUSAL, Captioner, CaptionRequest, Completion, requests_of
+from .models.cleaning import cleaned
 from .picture import Picture, Step, no_step, ticks_at
-from .prompts import load_prompt
+from .prompts import load_prompt, with_context
 from .refusals import told_apart
-from .regions import Box
-
-if TYPE_CHECKING:
-    from PIL.Image import Image
-
-GLOBAL_TEMPERATURE = 0.2  # one caption of the whole image (paper, section 4.1)
+from .whole import whole_image_request
 
 
 @dataclass(frozen=True)
@@ -38,15 +33,6 @@ class DescribeSettings:
     seed: int = 0
 
 
-def whole_image_request(
-    image: Image, prompt: str, temperature: float, *, seed: int, max_tokens: int = 300
-) -> CaptionRequest:
-    """The request for the one caption of a whole image."""
-    return CaptionRequest(
-        image, prompt or load_prompt("whole"), 1, temperature, max_tokens, seed, Box(0, 0, 1, 1)
-    )
-
-
 def describe(
     pictures: Sequence[Picture],
     captioner: Captioner,
@@ -57,7 +43,8 @@ def describe(
     """Caption every region of every picture, in one call of the captioner.
 
     A region that already has candidates (the whole image, where the first stage captioned it) is
-    not asked for again.
+    not asked for again. A caption that the image came with (`Picture.existing_caption`) becomes one more
+    candidate of the whole image.
 
     Args:
         step: called as each region is done.
@@ -72,17 +59,16 @@ def describe(
                 requests.append(
                     whole_image_request(
                         picture.image,
-                        "",
-                        GLOBAL_TEMPERATURE,
                         seed=settings.seed,
                         max_tokens=settings.max_tokens,
+                        context=picture.context,
                     )
                 )
             else:
                 requests.append(
                     CaptionRequest(
                         picture.crop(region.box),
-                        settings.prompt or load_prompt("patch"),
+                        with_context(settings.prompt or load_prompt("patch"), picture.context),
                         settings.candidates,
                         settings.temperature,
                         settings.max_tokens,
@@ -113,6 +99,10 @@ def describe(
         ]
         if not any(c.text.strip() for c in completions) and not failed | refused:
             notes[index].append(f"The captioner said nothing about the region “{name}”.")
+    for picture, candidates in zip(pictures, said):
+        if picture.existing_caption.strip():
+            existing = cleaned(Completion(picture.existing_caption))
+            candidates[picture.root.name] = (*candidates.get(picture.root.name, ()), existing)
     return [
         picture.extended(
             candidates=said[i],

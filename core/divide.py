@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .claims.naming import names_label, things_named
-from .describe import GLOBAL_TEMPERATURE, whole_image_request
 from .errors import PatchMattersError
 from .models import (
     ERROR,
@@ -35,6 +34,7 @@ from .regions import (
     quadrants,
     union_box,
 )
+from .whole import GLOBAL_TEMPERATURE, whole_image_request
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -169,7 +169,8 @@ def divide(
     detector: Detector | None = None,
     detections: Sequence[Sequence[Detection]] | None = None,
     captioner: Captioner | None = None,
-    captions: Sequence[str] | None = None,
+    captions: Sequence[str | None] | None = None,
+    contexts: Sequence[str] = (),
     settings: DivideSettings = DivideSettings(),
     prompt: str = "",
     temperature: float = GLOBAL_TEMPERATURE,
@@ -184,26 +185,31 @@ def divide(
             One that needs words looks for the things that the caption names (paper, section 3.1: semantic
             patches, here without COCO's 80 classes).
         captioner: says what each picture is about, for the semantic patch. Not asked where
-            `captions` are given (one an image; an empty one counts as none). Either way the caption
-            travels with the picture as its global caption, and is not asked for again.
+            `captions` are given (one an image; an empty one counts as none, and None asks the
+            captioner). Either way the caption travels with the picture as its global caption, and is
+            not asked for again.
+        contexts: what the captioner is told about each image, beside the prompt.
         prompt: for the captioner; empty for the pack's own.
         temperature: for the captioner.
         seed: for the captioner.
         step: called as each image is done.
     """
-    captioned = _captions(images, captioner, captions, prompt, temperature, seed, step)
-    calls, models = {}, {}
+    given = captions if captions is not None else [None] * len(images)
+    models = {"detector": detector.name} if detections is None else {}
+    calls = {"detector": 1} if detections is None else {}
+    if detections is None and not detector.needs_words:
+        # Before the captioner, which then stays loaded for the next stage.
+        detections = detector.detect(images, sign_of_life(step))
+    captioned = _captions(images, captioner, given, contexts, prompt, temperature, seed, step)
     if detections is None:
         words = [things_named(said[0].text) if said else [] for said, _ in captioned]
-        if detector.needs_words and not any(words):
+        if not any(words):
             raise PatchMattersError(
                 f"detector: {detector.name} finds what it is told to look for, and nothing was: "
                 "connect a captioner or a caption to the divider, or name classes where the "
                 "detector is loaded."
             )
         detections = detector.detect(images, sign_of_life(step), words)
-        models["detector"] = detector.name
-        calls["detector"] = 1
     pictures = []
     for index, (image, (said, asked)) in enumerate(zip(images, captioned)):
         caption = said[0].text if said else ""
@@ -217,8 +223,8 @@ def divide(
         kept = select_detections(detections[index], settings.min_score)
         picture = Picture(image, root, detections=tuple(kept))
         candidates = {root.name: said} if said else {}
-        own = {"captioner": captioner.name} if captioner and captions is None else {}
-        if captions is not None and said:
+        own = {"captioner": captioner.name} if captioner and given[index] is None else {}
+        if given[index] is not None and said:
             own = {GIVEN: "given"}
         pictures.append(
             picture.extended(
@@ -236,18 +242,28 @@ def divide(
 def _captions(
     images: Sequence[Image],
     captioner: Captioner | None,
-    captions: Sequence[str] | None,
+    given: Sequence[str | None],
+    contexts: Sequence[str],
     prompt: str,
     temperature: float,
     seed: int,
     step: Step,
 ) -> list[tuple[tuple[Completion, ...], int]]:
     """Of each image: what is said of the whole of it, and how often the captioner was asked."""
-    if captions is not None:
-        given = [caption.strip() for caption in captions]
-        return [((cleaned(Completion(caption)),) if caption else (), 0) for caption in given]
-    if captioner is None:
-        return [((), 0) for _ in images]
-    requests = [whole_image_request(i, prompt, temperature, seed=seed) for i in images]
-    answers = captioner.caption(requests, sign_of_life(step))
-    return [(told_apart(said), requests_of(said)) for said in answers]
+    contexts = contexts or [""] * len(images)
+    said = [(_given(caption), 0) for caption in given]
+    asked = [i for i, caption in enumerate(given) if caption is None] if captioner else []
+    if asked:
+        requests = [
+            whole_image_request(images[i], prompt, temperature, seed=seed, context=contexts[i])
+            for i in asked
+        ]
+        answers = captioner.caption(requests, sign_of_life(step))
+        for i, answer in zip(asked, answers, strict=True):
+            said[i] = (told_apart(answer), requests_of(answer))
+    return said
+
+
+def _given(caption: str | None) -> tuple[Completion, ...]:
+    caption = (caption or "").strip()
+    return (cleaned(Completion(caption)),) if caption else ()

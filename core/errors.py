@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 
 class PatchMattersError(ValueError):
@@ -34,3 +36,17 @@ def explained(what: str) -> Iterator[None]:
             f"{what} failed ({in_short(error)}): its files do not fit together, or this version of "
             "transformers cannot use it; download it again, or choose another model."
         ) from error
+
+
+def reason_of(image: str, error: Exception) -> str:
+    """Why an image was not captioned, in a sentence. Of what nobody foresaw, also where it was raised."""
+    if isinstance(error, PatchMattersError):
+        return str(error)
+    if type(error).__name__ == "OutOfMemoryError":
+        return "There is no room on the GPU: choose smaller models, or --precision 4-bit."
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    return (
+        f"{image} was not captioned because of an error that the pack did not expect, in "
+        f"{Path(place.filename).name}:{place.lineno} ({type(error).__name__}: {in_short(error)}): "
+        "please report it."
+    )

@@ -140,6 +140,11 @@ def _may_meet(picture: Picture) -> MayMeet:
     return lambda a, b: (a, b) in meeting
 
 
+def statements_of(picture: Picture) -> list[Statement]:
+    """What the captions of a picture that was read state, before anything is decided."""
+    return _statements(picture, None, no_step)[0]
+
+
 def _statements(
     picture: Picture, nli: NLI | None, step: Step
 ) -> tuple[list[Statement], Grouped]:

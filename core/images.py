@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import warnings
 from pathlib import Path
 
@@ -14,11 +15,14 @@ FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "AVIF", "GIF", "BMP", "TIFF")
 MAX_PIXELS = 100_000_000  # 300 MB as RGB, which every stage may hold twice
 
 
-def read_image(path: str | Path) -> Image.Image:
+def read_image(path: str | Path, content: bytes | None = None) -> Image.Image:
     """The picture in a file, upright and RGB; of an animation the first frame.
 
     Transparent parts are laid on white, 16-bit values are scaled to 8 bits, and CMYK, grey and
     palette images are converted.
+
+    Args:
+        content: of the file, where it was read already; `path` then only names it.
 
     Raises:
         PatchMattersError: there is no such file, it is no regular file, it cannot be read, it is no
@@ -26,15 +30,16 @@ def read_image(path: str | Path) -> Image.Image:
     """
     path = Path(path)
     try:
-        if path.is_dir():
+        if content is None and path.is_dir():
             raise PatchMattersError(
                 f"{path} is a folder: name the images in it, for example {path / '*.jpg'}"
             )
-        if path.exists() and not path.is_file():
+        if content is None and path.exists() and not path.is_file():
             raise PatchMattersError(f"{path} is a pipe or a device: name a picture file.")
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            with Image.open(path, formats=_readable_formats()) as file:
+            source = path if content is None else io.BytesIO(content)
+            with Image.open(source, formats=_readable_formats()) as file:
                 width, height = file.size
                 if width * height > MAX_PIXELS:
                     raise Image.DecompressionBombError(f"{width} x {height} pixels")

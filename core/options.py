@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from .claims import AUTO, READERS
+from .dataset.choices import EXISTING, EXTRAS, KEEP
 from .models.local.loading import PRECISIONS
 from .models.registry import (
     CAPTIONER,
@@ -19,6 +20,7 @@ from .models.registry import (
 from .profiles import DEFAULT, LENGTHS, PROFILES
 
 PACK = Path(__file__).parent.parent
+DATASET_OPTIONS = "captioning a folder"
 ROLES = {
     DETECTOR: "finds the objects that the patches are built around",
     CAPTIONER: "describes the whole image and each patch",
@@ -41,14 +43,17 @@ def parser() -> argparse.ArgumentParser:
         "run could not start.",
     )
     p.add_argument(
-        "images", nargs="*", metavar="IMAGE", help="images to caption (none: the example image)"
+        "images",
+        nargs="*",
+        metavar="IMAGE",
+        help="images to caption, or one folder whose images get their captions beside them, or "
+        "WebDataset shards (.tar) (none: the example image)",
     )
     p.add_argument(
         "--out",
         metavar="DIR",
-        default="output",
         help="folder for each image's caption (.txt), report (.report.json) and annotated image "
-        "(.patches.png) (default: %(default)s)",
+        "(.patches.png) (default: output). With a folder of images: another folder for its captions",
     )
     p.add_argument(
         "--json", metavar="FILE", help="also write the reports of all images to FILE, as one list"
@@ -114,6 +119,20 @@ def parser() -> argparse.ArgumentParser:
         help="random seed; the same seed gives the same captions (default: 0)",
     )
     p.add_argument(
+        "--concurrency",
+        type=_positive,
+        default=6,
+        metavar="N",
+        help="requests under way at once to a hosted model, over all images (default: %(default)s)",
+    )
+    p.add_argument(
+        "--max-requests",
+        type=_positive,
+        metavar="N",
+        help="requests that this command may send to hosted models (default: max_requests of the "
+        "config file, 1000 unless set)",
+    )
+    p.add_argument(
         "--clear-answers",
         action="store_true",
         help="delete the saved answers of models first, so that everything is asked again",
@@ -123,7 +142,90 @@ def parser() -> argparse.ArgumentParser:
         action="store_true",
         help="use the Python that runs this command, and install nothing",
     )
+    p.add_argument(
+        "--extra",
+        action="append",
+        choices=EXTRAS,
+        default=[],
+        help="first install a package that only some need, into the environment that run.py made",
+    )
+    _add_dataset_options(p)
     return p
+
+
+def _add_dataset_options(p: argparse.ArgumentParser) -> None:
+    g = p.add_argument_group(
+        DATASET_OPTIONS,
+        "Every image below the folder is captioned, apart from links and hidden folders. Reports and the "
+        "record of what was done are in FOLDER/.patch_matters; a second run does what is missing.",
+    )
+    g.add_argument(
+        "--existing",
+        choices=EXISTING,
+        default=KEEP,
+        help="what becomes of a caption that an image has: keep it (default), overwrite it, append or "
+        "prepend the new one, or improve it (its claims are checked like the captioner's)",
+    )
+    g.add_argument(
+        "--format",
+        default="txt",
+        metavar="NAMES",
+        help="formats to write, separated by commas: txt, caption and ai-toolkit (.json) put a file beside "
+        "each image; metadata (metadata.jsonl of Hugging Face's imagefolder), kohya, parquet and "
+        "webdataset are of all images (default: %(default)s)",
+    )
+    g.add_argument(
+        "--lines",
+        default="long",
+        metavar="NAMES",
+        help="captions of each image, one a line: long, medium, short, tags (default: long). kohya's "
+        "trainer reads the first line only unless wildcards are on; others join the lines",
+    )
+    g.add_argument(
+        "--trigger", default="", metavar="WORD", help="word to learn; it comes first in each caption"
+    )
+    g.add_argument("--prefix", default="", metavar="TEXT", help="text before each caption")
+    g.add_argument("--suffix", default="", metavar="TEXT", help="text after each caption")
+    g.add_argument(
+        "--template",
+        default="",
+        metavar="TEXT",
+        help="text of each caption, with {trigger} {caption} {medium} {short} {tags} {old} {name} {folder}",
+    )
+    g.add_argument(
+        "--context",
+        default="",
+        metavar="TEXT",
+        help='what the captioner is told about each image, as in "The person is {name}."; {folder}, and '
+        "{tags} or {old} from the caption that the image has",
+    )
+    g.add_argument(
+        "--exclude",
+        default="",
+        metavar="WORDS",
+        help='what captions must not say, as in "hair colour, tattoo": such claims are removed and counted',
+    )
+    g.add_argument(
+        "--retry", choices=("failed",), help="only caption again what failed in an earlier run"
+    )
+    g.add_argument("--limit", type=_positive, default=0, metavar="N", help="caption at most N images")
+    g.add_argument(
+        "--dry-run",
+        action="store_true",
+        help="only say how many images, requests and tokens it would take, and the cost if the config file "
+        "has prices",
+    )
+    g.add_argument(
+        "--undo",
+        action="store_true",
+        help="put back the captions as they were before this pack wrote any",
+    )
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or not int(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number above 0")
+    return int(text)
 
 
 def _models_folder() -> str:

@@ -35,6 +35,8 @@ class Picture:
     image: Image
     root: Region
     detections: tuple[Detection, ...] = ()
+    context: str = ""  # what the captioner is told about the image, beside the prompt
+    existing_caption: str = ""  # that the image came with; its claims are checked like the captioner's
     candidates: Mapping[str, tuple[Completion, ...]] = field(default_factory=lambda: EMPTY)
     # What the captions say: (region, number of the candidate) -> its reading. All readings number the things
     # of the image as `things` does.

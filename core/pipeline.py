@@ -1,25 +1,23 @@
-"""The four stages in a row."""
+"""The stages in a row, and the executor that runs them in this process."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from .aggregate import AggregateSettings, aggregate
 from .claims import AUTO
-from .describe import DescribeSettings, describe
-from .divide import DivideSettings, divide
-from .filter import FilterSettings, filter_statements
+from .excluding import Exclude
 from .models import NLI, Captioner, Detection, Detector, Embedder, Matcher, Writer
 from .models.registry import CAPTIONER, DETECTOR, MATCHER, WRITER, load_embedder, load_model
 from .picture import Picture, Step
 from .profiles import PROFILES
+from .stages import Describe, Divide, Source, Stage, Verify, Write
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-STAGES = ("divide", "describe", "filter", "aggregate")
+STAGES = (Divide.name, Describe.name, Verify.name, Write.name)
 Progress = Callable[[str, int, int, str], None]
 """Called with stage, steps done, steps of the stage, and the name of the region that is done; with
 an empty name as a sign of life in between."""
@@ -31,35 +29,89 @@ class Models:
     such."""
 
     detector: Detector = field(default_factory=lambda: load_model(DETECTOR))
-    captioner: Captioner = field(default_factory=lambda: load_model(CAPTIONER))
+    captioner: Captioner | None = field(default_factory=lambda: load_model(CAPTIONER))
     matcher: Matcher = field(default_factory=lambda: load_model(MATCHER))
     writer: Writer = field(default_factory=lambda: load_model(WRITER))
     embedder: Embedder = field(default_factory=load_embedder)
     nli: NLI | None = None
 
+    @classmethod
+    def connected(cls, **models) -> Models:
+        """Return these models by role; a role without one (None) gets the default."""
+        return cls(**{role: model for role, model in models.items() if model is not None})
+
 
 @dataclass(frozen=True)
 class Settings:
-    """The settings of all stages."""
+    """The stages of a run with their settings; iterating gives them in their order.
 
-    divide: DivideSettings = DivideSettings()
-    describe: DescribeSettings = DescribeSettings()
-    filter: FilterSettings = FilterSettings()
-    aggregate: AggregateSettings = AggregateSettings()
+    Attributes:
+        exclude: what captions must not say.
+    """
+
+    divide: Divide = Divide()
+    describe: Describe = Describe()
+    filter: Verify = Verify()
+    aggregate: Write = Write()
+    exclude: tuple[str, ...] = ()
+
+    def __iter__(self) -> Iterator[Stage]:
+        # Dropped before anything is written, then looked for in what was written.
+        excluding = [Exclude(self.exclude)] if self.exclude else []
+        yield from (self.divide, self.describe, self.filter, *excluding)
+        yield from (self.aggregate, *excluding)
 
 
 def profile_settings(
-    profile: str, *, seed: int = 0, length: str = "long", reader: str = AUTO
+    profile: str,
+    *,
+    seed: int = 0,
+    length: str = "long",
+    reader: str = AUTO,
+    exclude: Sequence[str] = (),
 ) -> Settings:
     """The settings of a profile, by its name in `profiles.PROFILES`."""
     chosen = PROFILES[profile]
     return Settings(
-        describe=DescribeSettings(
-            candidates=chosen.candidates, temperature=chosen.temperature, seed=seed
-        ),
-        filter=FilterSettings(profile=chosen, reader=reader),
-        aggregate=AggregateSettings(length, chosen, reader, seed),
+        divide=Divide(seed=seed),
+        describe=Describe(candidates=chosen.candidates, temperature=chosen.temperature, seed=seed),
+        filter=Verify(profile=chosen, reader=reader),
+        aggregate=Write(length, chosen, reader, seed),
+        exclude=tuple(exclude),
     )
+
+
+def run(
+    stages: Settings | Sequence[Stage],
+    batch: Sequence[Source],
+    models: Models,
+    progress: Progress = lambda stage, done, total, region: None,
+) -> list[Picture]:
+    """Run the stages one after the other on the whole batch, so that each local model is loaded once."""
+    pictures: Sequence = batch
+    for stage in stages:
+        step = _counted(progress, stage.name, stage.steps(pictures))
+        pictures = stage.process(pictures, models, step)
+    return list(pictures)
+
+
+def run_each(
+    stages: Settings | Sequence[Stage],
+    batch: Sequence[Source],
+    models: Models,
+    progress: Progress = lambda stage, done, total, region: None,
+) -> list[Picture | Exception]:
+    """Run the stages as `run` does, where one image costs one image: for each its picture or what went wrong.
+
+    Where the batch as a whole fails, each image is tried by itself. Answers that came before are in the models'
+    own cache then, so nothing is paid for again.
+    """
+    try:
+        return list(run(stages, batch, models, progress))
+    except Exception as error:  # whatever a library raises
+        if len(batch) == 1:
+            return [error]
+    return [run_each(stages, [source], models, progress)[0] for source in batch]
 
 
 def caption_images(
@@ -71,52 +123,27 @@ def caption_images(
     captions: Sequence[str] | None = None,
     progress: Progress = lambda stage, done, total, region: None,
 ) -> list[Picture]:
-    """Divide, describe, filter and aggregate: one `Picture` with its caption for each image.
+    """Divide, describe, verify and write: one `Picture` with its caption for each image.
 
     Args:
         images: upright RGB images of any sizes.
         detections: one list an image, in place of the detector's.
         captions: of the whole of each image, one an image, in place of the captioner's.
     """
-    models = models or Models()
+    nothing = [None] * len(images)
+    batch = [
+        Source(image, found, caption)
+        for image, found, caption in zip(images, detections or nothing, captions or nothing)
+    ]
+    return run(settings, batch, models or Models(), progress)
 
-    def steps(stage: str, total: int) -> Step:
-        done = 0
 
-        def step(index: int | None, region: str) -> None:
-            nonlocal done
-            done = min(done + bool(region), total)
-            progress(stage, done, total, region)
+def _counted(progress: Progress, stage: str, total: int) -> Step:
+    done = 0
 
-        return step
+    def step(index: int | None, region: str) -> None:
+        nonlocal done
+        done = min(done + bool(region), total)
+        progress(stage, done, total, region)
 
-    pictures = divide(
-        images,
-        detector=models.detector,
-        detections=detections,
-        captioner=models.captioner if settings.divide.semantic else None,
-        captions=captions,
-        settings=settings.divide,
-        seed=settings.describe.seed,
-        step=steps("divide", len(images)),
-    )
-    regions = sum(1 for p in pictures for _ in p.root.walk())
-    pictures = describe(
-        pictures, models.captioner, settings.describe, step=steps("describe", regions)
-    )
-    pictures = filter_statements(
-        pictures,
-        models.matcher,
-        models.embedder,
-        settings.filter,
-        writer=models.writer,
-        nli=models.nli,
-        step=steps("filter", regions),
-    )
-    return aggregate(
-        pictures,
-        models.writer,
-        settings.aggregate,
-        nli=models.nli,
-        step=steps("aggregate", len(pictures)),
-    )
+    return step

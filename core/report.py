@@ -8,8 +8,8 @@ from .picture import Picture
 from .regions import IMAGE, SEMANTIC, Region
 from .statements import Reason, Statement, Verdict
 
-_PATCH_COLOURS = ("#e6194b", "#3cb44b", "#4363d8", "#f58231", "#911eb4", "#008080", "#9a6324")
-_SEMANTIC_COLOUR = "#ffd500"
+PATCH_COLOURS = ("#e6194b", "#3cb44b", "#4363d8", "#f58231", "#911eb4", "#008080", "#9a6324")
+SEMANTIC_COLOUR = "#ffd500"
 _DETECTION_COLOUR = "#ffffff"
 
 
@@ -40,7 +40,7 @@ def as_dict(picture: Picture) -> dict:
             }
             for d in picture.detections
         ],
-        "statements": [_statement_dict(s) for s in picture.statements],
+        "statements": [statement_dict(s) for s in picture.statements],
         "notes": list(picture.notes),
         "models": dict(picture.models),
         "calls": dict(picture.calls),
@@ -48,7 +48,8 @@ def as_dict(picture: Picture) -> dict:
     }
 
 
-def _statement_dict(statement: Statement) -> dict:
+def statement_dict(statement: Statement) -> dict:
+    """One statement as the report has it."""
     return {
         "text": statement.text,
         "regions": list(statement.regions),
@@ -97,22 +98,31 @@ def _thing(statement: Statement) -> tuple[int, int]:
 
 
 def _why(statement: Statement) -> str:
-    """Return the reason in words. locales/*/main.json has the same words for the frontend."""
-    needs = "" if statement.needed is None else f", needs more than {statement.needed:.2f}"
+    return reason_text(statement_dict(statement))
+
+
+def reason_text(statement: dict) -> str:
+    """Return in words why a statement, as `as_dict` has it, was kept or dropped.
+
+    locales/*/main.json has the same words for the frontend.
+    """
+    needed, against = statement["needed"], statement["against"]
+    needs = "" if needed is None else f", needs more than {needed:.2f}"
     return {
         Reason.PROBABLE: "likely true",
         Reason.IMPROBABLE: f"too little evidence{needs}",
-        Reason.CONTRADICTED: f'"{statement.against}" fits the image better',
+        Reason.CONTRADICTED: f'"{against}" fits the image better',
         Reason.WITHOUT_THING: "the thing it describes was dropped",
         Reason.NOT_A_CLAIM: "says nothing visible",
+        Reason.EXCLUDED: "you excluded it from captions",
         Reason.ABOVE: "above the threshold",
-        Reason.BEST: f'fits the image better than "{statement.against}"',
+        Reason.BEST: f'fits the image better than "{against}"',
         Reason.AGREED: "several captions of the region agree",
         Reason.GLOBAL: "caption of the whole image, not filtered",
         Reason.BELOW: f"not above the threshold{needs}",
         Reason.MINORITY: "cannot be scored, and only one caption says it",
         Reason.CUT_OFF: "the caption was cut off before the sentence ended",
-    }[statement.reason]
+    }[Reason(statement["reason"])]
 
 
 def as_view(picture: Picture) -> dict:
@@ -154,9 +164,9 @@ def _numbered(picture: Picture) -> list[tuple[int, Region, str]]:
         (
             number,
             region,
-            _SEMANTIC_COLOUR
+            SEMANTIC_COLOUR
             if region.kind == SEMANTIC
-            else _PATCH_COLOURS[(number - 1) % len(_PATCH_COLOURS)],
+            else PATCH_COLOURS[(number - 1) % len(PATCH_COLOURS)],
         )
         for number, region in enumerate(regions, 1)
     ]
@@ -213,7 +223,7 @@ def _tag(draw, outline: tuple, text: str, colour: str, font, taken: list[tuple])
         spaces.append((x, y, x + width, y + height))
     space = next((s for s in spaces if not any(_meet(s, other) for other in taken)), spaces[0])
     draw.rectangle((space[0], space[1], space[2] - 1, space[3] - 1), fill=colour)
-    dark = colour in (_SEMANTIC_COLOUR, _DETECTION_COLOUR)
+    dark = colour in (SEMANTIC_COLOUR, _DETECTION_COLOUR)
     draw.text((space[0] + 2, space[1]), text, fill="black" if dark else "white", font=font)
     return space
 

@@ -23,6 +23,7 @@ class Reason(str, Enum):
     CONTRADICTED = "contradicted"
     WITHOUT_THING = "thing_dropped"
     NOT_A_CLAIM = "not_a_claim"
+    EXCLUDED = "excluded"
     # The paper's profile, on sentences.
     ABOVE = "above_threshold"
     BEST = "best_of_contradiction"

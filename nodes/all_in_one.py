@@ -4,14 +4,6 @@ from __future__ import annotations
 
 from comfy_api.latest import io, ui
 
-from ..core.models.registry import (
-    CAPTIONER,
-    DETECTOR,
-    MATCHER,
-    WRITER,
-    load_embedder,
-    load_model,
-)
 from ..core.pipeline import STAGES, Models, caption_images, profile_settings
 from . import bridge, types
 
@@ -83,13 +75,8 @@ class PatchMatters(io.ComfyNode):
             bar.move_to(STAGES.index(stage) + done / total, region and f"{stage}: {region}")
 
         with bridge.explained():
-            models = Models(
-                detector or load_model(DETECTOR),
-                captioner or load_model(CAPTIONER),
-                matcher or load_model(MATCHER),
-                writer or load_model(WRITER),
-                load_embedder(),
-                nli,
+            models = Models.connected(
+                detector=detector, captioner=captioner, matcher=matcher, writer=writer, nli=nli
             )
             pictures = caption_images(
                 images,

@@ -21,8 +21,10 @@ from ..core.images import MAX_PIXELS, to_rgb
 from ..core.models import Detection
 from ..core.models.scoring import without_nan
 from ..core.picture import Picture
+from ..core.pipeline import Models
 from ..core.regions import IMAGE, clip_box
 from ..core.report import annotated, as_dict
+from ..core.stages import Stage
 
 MAX_PICTURES = 1000  # in one batch; their captions and reports are kept in memory together
 MAX_TEXT = 20_000  # characters of a prompt or caption that comes in
@@ -135,11 +137,6 @@ def patches(picture: Picture) -> list:
     return regions or [picture.root]
 
 
-def region_count(pictures: Sequence[Picture]) -> int:
-    """The regions of all pictures, whole images included."""
-    return sum(1 for picture in pictures for _ in picture.root.walk())
-
-
 def detections_from_boxes(
     boxes, images: Sequence[Image.Image], name: str = "bboxes"
 ) -> list[list[Detection]]:
@@ -203,6 +200,17 @@ def report_json(picture: Picture) -> str:
     """The full report of one picture."""
     value = without_nan(as_dict(picture))
     return json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False)
+
+
+def processed(stage: Stage, batch: Sequence, models: Models, doing: str) -> list[Picture]:
+    """Run one stage on a batch under the node's progress bar.
+
+    Args:
+        doing: what the bar says of it: "describe".
+    """
+    progress = NodeProgress(stage.steps(batch), doing, len(batch))
+    with explained():
+        return stage.process(batch, models, progress.step)
 
 
 def current_run() -> str:

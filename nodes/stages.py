@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from comfy_api.latest import io, ui
 
-from ..core.aggregate import AggregateSettings, aggregate
 from ..core.claims import AUTO, READERS
-from ..core.describe import DescribeSettings, describe
-from ..core.divide import DivideSettings, divide
-from ..core.filter import FilterSettings, filter_statements
-from ..core.models.registry import (
-    CAPTIONER,
-    DETECTOR,
-    MATCHER,
-    WRITER,
-    load_embedder,
-    load_model,
-)
+from ..core.pipeline import Models
 from ..core.profiles import DEFAULT, PAPER, PROFILES
 from ..core.report import as_text
+from ..core.stages import Describe, Divide, Source, Verify, Write
 from . import bridge, types
 
 
 class PatchDivider(io.ComfyNode):
     @classmethod
     def define_schema(cls):
-        defaults = DivideSettings()
+        defaults = Divide()
         return io.Schema(
             node_id="PatchDivider",
             display_name="Patch Divider",
@@ -55,31 +47,22 @@ class PatchDivider(io.ComfyNode):
                     tooltip="Objects from one of ComfyUI's built-in detectors (RT-DETR, SAM 3 …). When "
                     "connected, no detector of this pack runs.",
                 ),
-                io.Float.Input(
+                types.fraction_input(
                     "min_score",
-                    default=defaults.min_score,
-                    min=0.0,
-                    max=1.0,
-                    step=0.01,
-                    tooltip="Score (0 to 1) above which a detection counts as an object. Lower "
+                    defaults.min_score,
+                    "Score (0 to 1) above which a detection counts as an object. Lower "
                     "values let more (less certain) objects shape the patches.",
                 ),
-                io.Float.Input(
+                types.fraction_input(
                     "merge_iou",
-                    default=defaults.merge_iou,
-                    min=0.0,
-                    max=1.0,
-                    step=0.01,
-                    tooltip="Overlap (intersection over union, 0 to 1) above which detections "
+                    defaults.merge_iou,
+                    "Overlap (intersection over union, 0 to 1) above which detections "
                     "become one object. Lower values give larger objects.",
                 ),
-                io.Float.Input(
+                types.fraction_input(
                     "share",
-                    default=defaults.share,
-                    min=0.0,
-                    max=1.0,
-                    step=0.01,
-                    tooltip="Share of an object's area (0 to 1) above which a quarter of the image "
+                    defaults.share,
+                    "Share of an object's area (0 to 1) above which a quarter of the image "
                     "is widened to hold all of it. Lower values make patches overlap more.",
                 ),
                 io.Boolean.Input(
@@ -87,13 +70,10 @@ class PatchDivider(io.ComfyNode):
                     default=defaults.semantic,
                     tooltip="Also make one patch around the main subject of the image.",
                 ),
-                io.Float.Input(
+                types.fraction_input(
                     "semantic_iou",
-                    default=defaults.semantic_iou,
-                    min=0.0,
-                    max=1.0,
-                    step=0.01,
-                    tooltip="The semantic patch is made only where its overlap with the whole "
+                    defaults.semantic_iou,
+                    "The semantic patch is made only where its overlap with the whole "
                     "image (intersection over union, 0 to 1) is below this.",
                 ),
                 io.Int.Input(
@@ -138,19 +118,14 @@ class PatchDivider(io.ComfyNode):
         if caption is not None:
             bridge.bounded_text(caption, "caption")
         given = bridge.detections_from_boxes(bboxes, images) if bboxes is not None else None
-        progress = bridge.NodeProgress(len(images), "divide", len(images))
-        with bridge.explained():
-            pictures = divide(
-                images,
-                detector=detector or load_model(DETECTOR),
-                detections=given,
-                captioner=captioner,
-                captions=[caption] * len(images) if caption is not None else None,
-                settings=DivideSettings(
-                    min_score, merge_iou, share, semantic_patch, semantic_iou, levels
-                ),
-                step=progress.step,
-            )
+        stage = Divide(min_score, merge_iou, share, semantic_patch, semantic_iou, levels)
+        sources = [
+            Source(image, given[index] if given is not None else None, caption)
+            for index, image in enumerate(images)
+        ]
+        # Unlike elsewhere, no captioner is none: the semantic patch then comes from the detections.
+        models = replace(Models.connected(detector=detector), captioner=captioner)
+        pictures = bridge.processed(stage, sources, models, "divide")
         annotated = bridge.annotated_tensor(pictures)
         return io.NodeOutput(
             pictures,
@@ -164,7 +139,7 @@ class PatchDivider(io.ComfyNode):
 class LocalCaptioner(io.ComfyNode):
     @classmethod
     def define_schema(cls):
-        defaults = DescribeSettings()
+        defaults = Describe()
         return io.Schema(
             node_id="LocalCaptioner",
             display_name="Local Captioner",
@@ -172,15 +147,8 @@ class LocalCaptioner(io.ComfyNode):
             description="Describes the whole image once and every patch several times, so that the "
             "captions can be compared.",
             search_aliases=[
-                *(
-                    "patch matters",
-                    "caption patches",
-                    "describe",
-                    "vlm",
-                    "vqa",
-                    "interrogate",
-                    "反推",
-                ),
+                *("patch matters", "caption patches", "describe", "vlm", "vqa", "interrogate"),
+                "反推",
             ],
             is_output_node=True,
             inputs=[
@@ -236,14 +204,9 @@ class LocalCaptioner(io.ComfyNode):
         cls, patches, prompt, candidates, temperature, max_tokens, seed, captioner=None
     ) -> io.NodeOutput:
         bridge.bounded_text(prompt, "prompt")
-        progress = bridge.NodeProgress(bridge.region_count(patches), "describe", len(patches))
-        with bridge.explained():
-            pictures = describe(
-                patches,
-                captioner or load_model(CAPTIONER),
-                DescribeSettings(prompt, candidates, temperature, max_tokens, seed),
-                step=progress.step,
-            )
+        stage = Describe(prompt, candidates, temperature, max_tokens, seed)
+        models = Models.connected(captioner=captioner)
+        pictures = bridge.processed(stage, patches, models, "describe")
         texts = [
             "\n\n".join(
                 f"[{name}]\n" + "\n".join(c.text or f"({c.finish})" for c in completions)
@@ -261,7 +224,7 @@ class LocalCaptioner(io.ComfyNode):
 class SemanticFilter(io.ComfyNode):
     @classmethod
     def define_schema(cls):
-        defaults = FilterSettings()
+        defaults = Verify()
         return io.Schema(
             node_id="SemanticFilter",
             display_name="Semantic Filter",
@@ -274,25 +237,19 @@ class SemanticFilter(io.ComfyNode):
             inputs=[
                 types.Captions.Input("captions", tooltip="From the Local Captioner."),
                 types.matcher_input(),
-                io.Float.Input(
+                types.fraction_input(
                     "threshold",
-                    default=defaults.threshold,
-                    min=0.0,
-                    max=1.0,
-                    step=0.01,
-                    tooltip="Probability (0 to 1) that a claim must exceed to be kept. 0 "
+                    defaults.threshold,
+                    "Probability (0 to 1) that a claim must exceed to be kept. 0 "
                     "uses 0.85, or 0.5 for claims that the matcher cannot judge. "
                     "Higher values keep fewer, more reliable claims; at 1 nothing "
                     "is kept. In the paper profile it is the matcher's score of a "
                     "sentence, and 0 uses the matcher's own threshold.",
                 ),
-                io.Float.Input(
+                types.fraction_input(
                     "overlap_iou",
-                    default=defaults.overlap,
-                    min=0.0,
-                    max=1.0,
-                    step=0.01,
-                    tooltip="For the paper profile: overlap (intersection over union, 0 to "
+                    defaults.overlap,
+                    "For the paper profile: overlap (intersection over union, 0 to "
                     "1) above which two patches are compared with each other. Lower "
                     "values compare more patches. The default profile compares all "
                     "patches that overlap at all.",
@@ -348,17 +305,9 @@ class SemanticFilter(io.ComfyNode):
         writer=None,
         nli=None,
     ) -> io.NodeOutput:
-        progress = bridge.NodeProgress(bridge.region_count(captions), "filter", len(captions))
-        with bridge.explained():
-            pictures = filter_statements(
-                captions,
-                matcher or load_model(MATCHER),
-                load_embedder(),
-                FilterSettings(threshold, overlap_iou, PROFILES[profile], reader),
-                writer=writer,
-                nli=nli,
-                step=progress.step,
-            )
+        stage = Verify(threshold, overlap_iou, PROFILES[profile], reader)
+        models = Models.connected(matcher=matcher, writer=writer, nli=nli)
+        pictures = bridge.processed(stage, captions, models, "filter")
         reports = [as_text(picture) for picture in pictures]
         return io.NodeOutput(pictures, reports, ui=ui.PreviewText(bridge.titled(pictures, reports)))
 
@@ -406,15 +355,8 @@ class HierarchicalAggregator(io.ComfyNode):
 
     @classmethod
     def execute(cls, survivors, length, profile, writer=None, nli=None) -> io.NodeOutput:
-        progress = bridge.NodeProgress(len(survivors), "join", len(survivors))
-        with bridge.explained():
-            pictures = aggregate(
-                survivors,
-                writer or load_model(WRITER),
-                AggregateSettings(length, PROFILES[profile]),
-                nli=nli,
-                step=progress.step,
-            )
+        stage = Write(length, PROFILES[profile])
+        pictures = bridge.processed(stage, survivors, Models.connected(writer=writer, nli=nli), "join")
         captions = [picture.caption for picture in pictures]
         regions = [
             "\n".join(f"{name}: {text}" for name, text in picture.captions.items())

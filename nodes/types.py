@@ -83,6 +83,10 @@ def profile_input(tooltip: str):
     return io.Combo.Input("profile", options=list(PROFILES), default=DEFAULT.name, tooltip=tooltip)
 
 
+def fraction_input(name: str, default: float, tooltip: str):
+    return io.Float.Input(name, default=default, min=0.0, max=1.0, step=0.01, tooltip=tooltip)
+
+
 def seed_input():
     return io.Int.Input(
         "seed",

@@ -49,6 +49,7 @@ class AskedCaptioner:
 
     def __init__(self, model: Askable):
         self.name, self._model = model.name, model
+        self.remote = getattr(model, "remote", False)
         self._failures = Failures()
 
     def caption(self, requests: Sequence[CaptionRequest], tick: Tick) -> list[list[Completion]]:
@@ -65,6 +66,7 @@ class AskedWriter:
 
     def __init__(self, model: Askable):
         self.name, self._model = model.name, model
+        self.remote = getattr(model, "remote", False)
 
     def write(self, requests: Sequence[WritingRequest], tick: Tick) -> list[Completion]:
         prompts = [(writing_prompt(r), r.temperature, r.seed) for r in requests]
@@ -97,6 +99,7 @@ class AskedJudge:
 
     def __init__(self, model: Askable):
         self.name, self._model = model.name, model
+        self.remote = getattr(model, "remote", False)
         self._failures = Failures()
 
     def score(

@@ -64,7 +64,11 @@ def test_one_bad_picture_among_twenty(tmp_path):
         (["--detector", "no:such"], "offline:ssd-mobilenet"),
         (["--out", "file.txt/below"], "choose another"),
         (["missing.png"], "missing.png does not exist"),
-        (["."], "is a folder: name the images in it, for example *.jpg"),
+        (["a.png", "."], "Name one folder, or shards, or images"),
+        (["missing.png", "--trigger", "ohwx"], "--trigger is for a folder of images"),
+        ([".", "--lines", "tall"], "lines: \"tall\" is unknown"),
+        ([".", "--limit", "0"], "no whole number above 0"),
+        ([".", "--undo"], "has no captions of this pack yet"),
         (["--json", "."], "is a folder"),
         (["--profile", "best"], "invalid choice"),
     ],
@@ -237,6 +241,30 @@ def test_a_caption_of_another_image_of_the_same_name_is_not_replaced(dataset, ca
 def test_an_image_named_twice_is_captioned_once(dataset):
     assert captioned(dataset / "a.png", "ds/a.png", "ds/*.png", "--out", "o", "--json", "j") == 0
     assert [r["image"] for r in json.loads(Path("j").read_text())] == ["ds/a.png", "ds/third.png"]
+
+
+def test_models_are_loaded_once_for_several_images(dataset, monkeypatch):
+    """As many uses of each model as stages ask it, not as images."""
+    calls = []
+    real = cli.load_model
+
+    class Counting:
+        """The real offline model; notes when it is asked."""
+
+        def __init__(self, role, model):
+            self._role, self._model = role, model
+
+        def __getattr__(self, name):
+            if name in ("detect", "caption", "score"):
+                calls.append(self._role)
+            return getattr(self._model, name)
+
+    monkeypatch.setattr(
+        cli, "load_model", lambda role, *a, **k: Counting(role, real(role, *a, **k))
+    )
+    assert captioned(*sorted(dataset.glob("*.[jp]*g")), "--out", "o") == 0
+    order = [role for i, role in enumerate(calls) if not i or calls[i - 1] != role]
+    assert order == ["detector", "captioner", "matcher"]
 
 
 def test_what_is_missing_for_4_bit_is_one_sentence(dataset, monkeypatch, capsys):

@@ -25,17 +25,22 @@ from .wire import Refused
 
 POLL_SECONDS = 0.2
 RENEW_SECONDS = 2  # between two renewals of what is claimed in the cache of answers
+STOPPED = Completion("", ERROR, "stopped")
 _log = logging.getLogger("patch_matters")
 
 
 class HostedModel:
     """A model of an endpoint.
 
+    However many threads ask, no more than `limits.concurrency` requests are under way.
+
     Args:
         announce: is told, before the first request, how many will go out.
         budget: of the run, shared with the other models in it.
         failed: is called where an answer is missing, which another run may bring.
     """
+
+    remote = True  # it works while this process waits, so several threads may ask at once
 
     def __init__(
         self,
@@ -52,6 +57,7 @@ class HostedModel:
         self._endpoint, self._model = endpoint, model
         self._answers, self._limits, self._announce = answers, limits, announce
         self._budget, self._failed = budget or Budget(), failed
+        self._slots = threading.BoundedSemaphore(limits.concurrency)
 
     def ask(self, asks: Sequence[Ask], tick: Tick) -> list[list[Completion]]:
         """As `Askable.ask`.
@@ -124,7 +130,11 @@ class HostedModel:
 
     def _send(self, missing, jobs, asks, tick: Tick) -> dict:
         run = _Run(missing)
-        send = connect(self._endpoint, self._model, lambda: not run.stopped)
+        connected = connect(self._endpoint, self._model, lambda: not run.stopped)
+
+        def send(question: Question) -> Sequence[Completion]:
+            with self._slots:
+                return [STOPPED] if run.stopped else connected(question)
 
         def work() -> None:
             while (job := run.next()) is not None:
@@ -151,7 +161,7 @@ class HostedModel:
         while not self._answers.claim(key, run.owner):
             time.sleep(POLL_SECONDS)
             if run.stopped:
-                return [Completion("", ERROR, "stopped")]
+                return [STOPPED]
             if found := self._kept(key):
                 return [replace(c, tokens=0) for c in found]
         try:

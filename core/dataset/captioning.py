@@ -1,0 +1,103 @@
+"""From a batch of planned images to results: through the stages, one image costing one image."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Sequence
+
+from ..claims.naming import tags
+from ..compose import ranked_sentences
+from ..errors import PatchMattersError
+from ..excluding import excluded_count, without_topics
+from ..models import ERROR
+from ..picture import Picture
+from ..pipeline import Models, Progress, run_each
+from ..profiles import LENGTHS
+from ..report import as_dict
+from ..stages import Source
+from ..statements import Verdict
+from .choices import IMPROVE
+from .job import Job
+from .ledger import Result
+from .planning import Plan
+from .words import Captions, one_line
+
+
+class Interrupted(BaseException):
+    """Carries what an observer raised past everything that handles the faults of an image."""
+
+    def __init__(self, cause: BaseException):
+        self.cause = cause
+
+
+def caption_batch(
+    plans: Sequence[Plan], job: Job, models: Models, progress: Progress
+) -> list[Result | Exception]:
+    """Caption planned images, stage by stage; for each its result, or why it has none."""
+    started = time.monotonic()
+    sources = [
+        Source(
+            plan.image,
+            context=plan.context,
+            existing_caption=(plan.before or "") if job.existing == IMPROVE else "",
+        )
+        for plan in plans
+    ]
+    pictures = run_each(job.settings, sources, models, progress)
+    seconds = (time.monotonic() - started) / len(plans)
+    return [
+        picture if isinstance(picture, Exception) else _result(plan, picture, job, seconds)
+        for plan, picture in zip(plans, pictures)
+    ]
+
+
+def _result(plan: Plan, picture: Picture, job: Job, seconds: float) -> Result | Exception:
+    if not picture.caption.strip():
+        why = picture.notes[-1] if picture.notes else "the captioner said nothing."
+        return PatchMattersError(f"{plan.path} has no caption: {why}")
+    failed = [
+        c.detail or c.finish
+        for said in picture.candidates.values()
+        for c in said
+        if c.finish == ERROR
+    ]
+    return Result(
+        plan.key,
+        plan.content,
+        captions_of(picture, job.settings.exclude),
+        doubt(picture),
+        excluded_count(picture),
+        seconds,
+        # Each region's crop is one question to a matcher, though a local one answers many at once.
+        sum(count for role, count in picture.calls.items() if role != "detector"),
+        sum(picture.tokens.values()),
+        f"{len(failed)} captions of patches are missing: {failed[0]}" if failed else "",
+        as_dict(picture),
+    )
+
+
+def captions_of(picture: Picture, exclude: Sequence[str] = ()) -> Captions:
+    """The caption of a picture, shorter ones of what was kept, and tags."""
+    sentences, by_rank = ranked_sentences(picture)
+
+    def best(length: str) -> str:
+        chosen = sorted(by_rank[: LENGTHS[length]])
+        return without_topics(" ".join(sentences[i] for i in chosen), exclude)[0]
+
+    long = one_line(picture.caption)
+    medium, short = (one_line(best(length)) or long for length in ("medium", "short"))
+    return Captions(long, medium, short, ", ".join(tags(long)))
+
+
+def doubt(picture: Picture) -> float:
+    """How doubtful a picture's caption is, 0 to 1: of all that was said, the share that is expected to be
+    false. A dropped statement counts in full, a kept one by what its score leaves open."""
+    said = [s for s in picture.statements if s.claim is not None] or picture.statements
+    if not said:
+        return 1.0
+    open_ = [
+        1.0 if s.verdict is not Verdict.KEPT else 1 - s.score if s.score is not None else 0.5
+        for s in said
+    ]
+    return math.fsum(open_) / len(open_)

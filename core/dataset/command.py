@@ -1,0 +1,215 @@
+"""The command line of a folder: `run.py FOLDER`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from ..errors import PatchMattersError
+from ..models.hosted.endpoints import Config
+from ..models.registry import load_answers
+from ..options import DATASET_OPTIONS, parser
+from ..outputs import OutputFolder
+from ..pipeline import Models, Settings, profile_settings
+from ..wording import split_words
+from .choices import REPORT, STATE
+from .estimate import duration, estimate
+from .job import Job
+from .ledger import Ledger
+from .run import Status, Summary, caption_dataset, undo
+from .turns import concurrency_for
+from .words import Words
+
+FAILURES_SHOWN = 20
+LINE_SECONDS = 30  # between two lines of progress where there is no terminal
+
+
+def is_dataset(names: Sequence[str]) -> bool:
+    """Whether a command names a folder, or shards, and not images."""
+    return any(Path(name).is_dir() or name.lower().endswith(".tar") for name in names)
+
+
+def settings_of(options: argparse.Namespace) -> Settings:
+    """The settings of the stages that the options ask for."""
+    return profile_settings(
+        options.profile,
+        seed=options.seed,
+        length=options.length,
+        reader=options.reader,
+        exclude=split_words(options.exclude),
+    )
+
+
+def check_no_dataset_options(options: argparse.Namespace) -> None:
+    """Refuse options that say nothing about single images.
+
+    Raises:
+        PatchMattersError: one is set.
+    """
+    p = parser()
+    group = next(g for g in p._action_groups if g.title == DATASET_OPTIONS)
+    for action in group._group_actions:
+        # Captions without something are useful for single images, too.
+        if action.dest != "exclude" and getattr(options, action.dest) != action.default:
+            name = action.option_strings[0]
+            raise PatchMattersError(
+                f"{name} is for a folder of images: name the folder in place of the images."
+            )
+
+
+def caption_folder(options: argparse.Namespace, load: Callable[[], Models]) -> int:
+    """Run the command of a folder.
+
+    Returns 0, or 1 if any image has no caption, or 130 if it was interrupted.
+
+    Raises:
+        PatchMattersError: it could not start.
+    """
+    from ..cli import HOME
+
+    job = job_of(options)
+    if options.undo:
+        return _undo(job.root)
+    job.check()
+    config = Config.read(HOME)
+    if options.clear_answers and (answers := load_answers(config, HOME)):
+        answers.clear()
+    models = load()
+    job = replace(job, concurrency=concurrency_for(models, options.concurrency))
+    expected = estimate(job, models, config.prices)
+    print(expected.sentence(), file=sys.stderr)
+    if options.dry_run:
+        return 0
+    with _Line(expected.images) as line:
+        try:
+            summary = caption_dataset(job, models, line.show)
+        except KeyboardInterrupt:
+            line.close()
+            print("Interrupted: what is done stays done, and the next run resumes.", file=sys.stderr)
+            return 130
+    _say(summary, job)
+    if options.json:
+        _write_json(Path(options.json), job, overwrite=options.overwrite)
+    return 1 if summary.failures or summary.stopped else 0
+
+
+def job_of(options: argparse.Namespace) -> Job:
+    """The job that the options ask for.
+
+    Raises:
+        PatchMattersError: the command names more than one folder, or a folder and images.
+    """
+    names = options.images or ["."]
+    shards = tuple(Path(name) for name in names if name.lower().endswith(".tar"))
+    if len(shards) not in (0, len(names)) or (not shards and len(names) != 1):
+        raise PatchMattersError("Name one folder, or shards, or images: not several of them.")
+    return Job(
+        folder=shards[0].parent if shards else Path(names[0]),
+        out=Path(options.out) if options.out else None,
+        settings=settings_of(options),
+        existing=options.existing,
+        formats=tuple(split_words(options.format)),
+        words=Words(
+            options.trigger,
+            options.prefix,
+            options.suffix,
+            options.template,
+            tuple(split_words(options.lines)),
+        ),
+        context=options.context,
+        limit=options.limit,
+        retry_failed=options.retry == "failed",
+        identity=(options.precision,),
+        shards=shards,
+    )
+
+
+def _undo(root: Path) -> int:
+    count, messages = undo(root)
+    for message in messages:
+        print(message, file=sys.stderr)
+    print(f"{count} files are as they were before.", file=sys.stderr)
+    return 1 if messages else 0
+
+
+def _say(summary: Summary, job: Job) -> None:
+    status = summary.status
+    parts = [f"{status.done} captioned"]
+    parts += [f"{status.resumed} were done before"] if status.resumed else []
+    parts += [f"{status.kept} kept their own caption"] if status.kept else []
+    parts += [f"{status.excluded} excluded claims were removed"] if status.excluded else []
+    parts += [f"{len(summary.failures)} failed"] if summary.failures else []
+    print(
+        f"{', '.join(parts)} in {duration(status.seconds)}. The report is {job.root / STATE / REPORT}",
+        file=sys.stderr,
+    )
+    if summary.stopped:
+        print(f"error: The run ended early: {summary.stopped}", file=sys.stderr)
+    for path, reason in summary.failures[:FAILURES_SHOWN]:
+        print(f"error: {path}: {reason}", file=sys.stderr)
+    if len(summary.failures) > FAILURES_SHOWN:
+        print(f"... and {len(summary.failures) - FAILURES_SHOWN} more in the report.", file=sys.stderr)
+
+
+def _write_json(path: Path, job: Job, *, overwrite: bool) -> None:
+    """Write the reports of all images as one list."""
+
+    def rows(file) -> None:
+        between = b"[\n"
+        with Ledger(job.root) as ledger:
+            for entry in ledger.every_entry():
+                value = {"image": entry.path, "status": entry.status, "words": entry.caption}
+                if entry.reason:
+                    value["error"] = entry.reason
+                row = json.dumps({**value, **(ledger.record(entry.path) or {})})
+                file.write(between + row.encode())
+                between = b",\n"
+        file.write(b"\n]\n" if between == b",\n" else b"[]\n")
+
+    OutputFolder(path.parent, (), overwrite=overwrite).write(path.name, rows)
+
+
+class _Line:
+    """The line of progress: a bar in a terminal, else a line now and then."""
+
+    def __init__(self, images: int):
+        from tqdm import tqdm
+
+        self._bar = tqdm(
+            total=images,
+            unit="image",
+            disable=None,
+            mininterval=0.2,
+            bar_format="{n_fmt}/{total_fmt} {postfix} |{bar:20}| {desc}",
+        )
+        self._said = time.monotonic()
+
+    def __enter__(self) -> _Line:
+        return self
+
+    def __exit__(self, *exception) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._bar.close()
+
+    def show(self, status: Status) -> None:
+        settled = status.done + status.resumed + status.kept + status.failed
+        numbers = [f"{status.rate:.1f} a minute"]
+        numbers += [f"{duration(status.left)} left"] if status.left is not None else []
+        numbers += [f"{status.failed} failed"] if status.failed else []
+        numbers += [f"{status.tokens} tokens"] if status.tokens else []
+        if not self._bar.disable:
+            self._bar.set_postfix_str(", ".join(numbers), refresh=False)
+            self._bar.set_description_str(f"{status.image}: {status.caption}"[:120], refresh=False)
+            self._bar.update(settled - self._bar.n)
+            self._bar.refresh()
+        elif time.monotonic() - self._said > LINE_SECONDS:
+            self._said = time.monotonic()
+            text = f"{settled}/{status.total} images, {', '.join(numbers)}. {status.image}: "
+            print(text + status.caption, file=sys.stderr, flush=True)

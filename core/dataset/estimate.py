@@ -1,0 +1,150 @@
+"""What a run will take, before it starts: images, requests, time, tokens, cost."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from ..models.registry import CAPTIONER, MATCHER, WRITER
+from ..pipeline import Models
+from .choices import IMPROVE, KEEP, STATE
+from .formats.sidecars import SUFFIXES
+from .job import Job
+from .ledger import DONE, FAILED, LEDGER, Ledger
+from .planning import names
+from .turns import is_remote
+from .words import context_text
+
+PATCHES = 4.6  # of an image: four, and the main subject in three of five of the 101 photos of bench/RESULTS.md
+IMAGE_TOKENS = 1100  # in a request: what services count for an image of about 1500 px
+PROMPT_TOKENS = 150
+# Tokens that come out of one request.
+CAPTION_TOKENS, JUDGED_TOKENS, WRITTEN_TOKENS = 120, 150, 200
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a run will take, as far as it can be known before.
+
+    Attributes:
+        images: found.
+        to_do: that have no caption yet, or one that is to be replaced.
+        requests: role -> requests to a hosted model.
+        tokens_in, tokens_out: of all of them.
+        seconds: None where nothing was measured yet: the first images of the run tell.
+        cost: None where the config file has no price of a model.
+    """
+
+    images: int
+    to_do: int
+    requests: Mapping[str, int]
+    tokens_in: int = 0
+    tokens_out: int = 0
+    seconds: float | None = None
+    cost: float | None = None
+
+    def sentence(self) -> str:
+        """The estimate for a person."""
+        parts = [f"{self.images} images, {self.to_do} to caption"]
+        if self.requests:
+            by_role = ", ".join(f"{role} {count}" for role, count in self.requests.items())
+            parts.append(f"about {sum(self.requests.values())} requests ({by_role})")
+            tokens = f"about {_thousands(self.tokens_in)} tokens in and {_thousands(self.tokens_out)} out"
+            parts.append(tokens)
+            parts.append("price unknown" if self.cost is None else f"about {self.cost:.2f} to pay")
+        parts.append(
+            "the first images will tell how long it takes"
+            if self.seconds is None
+            else f"about {duration(self.seconds)}"
+        )
+        return "; ".join(parts) + "."
+
+
+def estimate(job: Job, models: Models, prices: Mapping[str, tuple[float, float]]) -> Estimate:
+    """Estimate a run without asking a model or writing a file.
+
+    Args:
+        prices: model name -> price of a million tokens in, and out.
+    """
+    ledger = Ledger(job.root) if Path(job.root, STATE, LEDGER).is_file() else None
+    try:
+        images = to_do = 0
+        for found in job.images.find(False):
+            images += 1
+            to_do += _is_to_do(job, models, ledger, found.path)
+        to_do = min(to_do, job.limit) if job.limit else to_do
+        measured, seconds, _, _ = ledger.averages() if ledger else (0, 0.0, 0.0, 0.0)
+    finally:
+        if ledger:
+            ledger.close()
+    asked = _requests_of_an_image(job, models)
+    requests = {role: round(to_do * count) for role, (count, _) in asked.items()}
+    per_role_in = {
+        role: count * (PROMPT_TOKENS + (IMAGE_TOKENS if role != WRITER else 0))
+        for role, count in requests.items()
+    }
+    per_role_out = {role: requests[role] * out for role, (_, out) in asked.items()}
+    cost = _cost(models, per_role_in, per_role_out, prices)
+    return Estimate(
+        images,
+        to_do,
+        requests,
+        sum(per_role_in.values()),
+        sum(per_role_out.values()),
+        to_do * seconds / max(1, job.concurrency) if measured else None,
+        cost,
+    )
+
+
+def _is_to_do(job: Job, models: Models, ledger: Ledger | None, path: str) -> bool:
+    """Whether the models will be asked about an image, as far as can be told without reading it."""
+    entry = ledger.entry(path) if ledger else None
+    if job.retry_failed and (entry is None or entry.status != FAILED):
+        return False
+    if entry and entry.status == DONE:
+        content = ledger.content(path, *job.images.state(path))
+        before = entry.before or ""
+        context = context_text(job.context, old=before, **names(path, job.images))
+        key = job.key(content, models, context, before if job.existing == IMPROVE else "")
+        return ledger.result(key) is None
+    stem = PurePosixPath(path).with_suffix("").as_posix()
+    has = any(os.path.lexists(job.root / (stem + suffix)) for suffix in SUFFIXES.values())
+    return not (has and job.existing == KEEP)
+
+
+def _requests_of_an_image(job: Job, models: Models) -> dict[str, tuple[float, int]]:
+    """Role -> requests to a hosted model for one image, and the tokens that come out of one."""
+    candidates = job.settings.describe.candidates
+    counts = {
+        # A service that gives several answers to one request is asked once a patch.
+        CAPTIONER: (1 + PATCHES * candidates, CAPTION_TOKENS),
+        MATCHER: (2 * (1 + PATCHES), JUDGED_TOKENS),
+        WRITER: (1.5 if job.settings.aggregate.profile.writes else 0, WRITTEN_TOKENS),
+    }
+    return {
+        role: count for role, count in counts.items() if is_remote(getattr(models, role)) and count[0]
+    }
+
+
+def _cost(models: Models, tokens_in: Mapping, tokens_out: Mapping, prices: Mapping) -> float | None:
+    total = 0.0
+    for role in tokens_in:
+        price = prices.get(getattr(models, role).name)
+        if price is None:
+            return None
+        total += (tokens_in[role] * price[0] + tokens_out[role] * price[1]) / 1e6
+    return total
+
+
+def duration(seconds: float) -> str:
+    """A time for a person: "40 s", "12 min", "3 h 20 min"."""
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"
+
+
+def _thousands(number: float) -> str:
+    return f"{number / 1e6:.1f} million" if number >= 1e6 else f"{round(number / 1000)} thousand"

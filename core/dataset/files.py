@@ -1,0 +1,241 @@
+"""Files of a data set run: written whole or not at all, remembered with what was there before, put back.
+
+Nothing but a file that the pack wrote and nobody changed is replaced, unless the caller says so; links, folders,
+devices and images never are.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path, PurePosixPath
+
+from ..errors import PatchMattersError
+from ..outputs import sha256_of
+from .choices import STATE
+from .ledger import Ledger, Output
+from .listing import is_image
+
+MAX_CAPTION = 1_000_000  # bytes of a caption file that is read
+MAX_BEFORE = 500_000_000  # bytes of a file whose content is kept for `undo`; SQLite takes 10^9
+USERS, OWN, EDITED = "users", "own", "edited"  # whose file it is; edited: the pack's, changed since
+
+
+class NoRoom(PatchMattersError):
+    """The disk is full or cannot be written to: nothing more can be done in this run."""
+
+
+class Files:
+    """The files below an output folder.
+
+    Args:
+        root: the folder; its state folder must exist.
+    """
+
+    def __init__(self, root: Path, ledger: Ledger):
+        self._root, self._ledger = root, ledger
+        self._temporary = root / STATE / "temporary"
+
+    def clear_temporary(self) -> None:
+        """Delete what a run that was killed left unfinished. Only under the run's lock."""
+        self._temporary.mkdir(exist_ok=True)
+        for leftover in self._temporary.iterdir():
+            with contextlib.suppress(OSError):
+                leftover.unlink()
+
+    def read(self, path: str, limit: int = MAX_CAPTION) -> bytes | None:
+        """The content of a regular file below the folder; None where there is none.
+
+        Args:
+            limit: the most bytes that are read.
+
+        Raises:
+            PatchMattersError: it is a link, a folder or a device, too large, or cannot be read.
+        """
+        place = self._checked(path)
+        if place is None:
+            return None
+        try:
+            if place.stat().st_size > limit:
+                raise PatchMattersError(f"{path} is larger than {limit // 1_000_000} MB.")
+            return place.read_bytes()
+        except OSError as error:
+            raise PatchMattersError(
+                f"{path} cannot be read: {error.strerror or error}"
+            ) from error
+
+    def original(self, path: str) -> tuple[bytes | None, str]:
+        """What its user has at a path, and whose file is there now: `USERS`, `OWN` or `EDITED`.
+
+        Where the pack's own, unchanged file is there, the content is what was there before it.
+        """
+        content = self.read(path)
+        written = self._ledger.output(path)
+        if content is None or written is None or content == written.before:
+            return content, USERS
+        if sha256(content) == written.sha256:
+            return written.before, OWN
+        return content, EDITED
+
+    def write(self, path: str, content: bytes | Callable, image: str, *, replace: bool) -> None:
+        """Write a file whole or not at all.
+
+        Args:
+            content: the bytes, or a function that writes them to an open binary file.
+            image: the image that it belongs to; "" for all.
+            replace: whether a file that the pack did not write may be replaced.
+
+        Raises:
+            PatchMattersError: something is in the way.
+            NoRoom: the disk is full.
+        """
+        place = self._root / path
+        temporary = None
+        try:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            temporary = self._finished(content, self._temporary)
+            if not path.startswith(f"{STATE}/"):  # what is in the state folder is the pack's
+                digest = sha256_of(temporary)
+                before = self._before(path, digest, replace)
+                self._ledger.add_output(Output(path, digest, before, image))
+            self._put(temporary, place, content)
+        except OSError as error:
+            if error.errno in (28, 122, 30):  # ENOSPC, EDQUOT, EROFS
+                raise NoRoom(
+                    f"{path} cannot be written ({error.strerror}): free up disk space, then start the "
+                    "run again; it resumes where it ended."
+                ) from error
+            raise PatchMattersError(
+                f"{path} cannot be written: {error.strerror or error}"
+            ) from error
+        finally:
+            if temporary:
+                with contextlib.suppress(OSError):
+                    temporary.unlink()
+
+    def replace_by_user(self, path: str, content: bytes) -> None:
+        """Put a user's own text in a caption file. It counts as edited from then on, so runs keep it.
+
+        What was there before the pack wrote anything stays known; where the pack wrote nothing, what is replaced
+        is remembered.
+        """
+        if self._ledger.output(path) is None:
+            before = self.read(path)
+            written = sha256(before) if before is not None else ""
+            self._ledger.add_output(Output(path, written, before, ""))
+        place = self._root / path
+        self._put(self._finished(content, self._temporary), place, content)
+
+    def undo(self) -> tuple[int, list[str]]:
+        """Put back what was there before the pack wrote anything.
+
+        Returns how many files were put back or removed, and a sentence for each that was not.
+        """
+        count, messages = 0, []
+        for output in list(self._ledger.outputs()):
+            try:
+                content = self.read(output.path, MAX_BEFORE)
+                if content is None or sha256(content) != output.sha256:
+                    if content is not None and content != output.before:
+                        messages.append(f"{output.path} was changed since, so it is kept.")
+                elif output.before is None:
+                    (self._root / output.path).unlink()
+                    count += 1
+                else:
+                    temporary = self._finished(output.before, self._temporary)
+                    self._put(temporary, self._root / output.path, output.before)
+                    count += 1
+                self._ledger.forget_output(output.path)
+                if output.image:
+                    self._ledger.forget_image(output.image)
+            except (OSError, PatchMattersError) as error:
+                messages.append(f"{output.path} was not put back: {error}")
+        return count, messages
+
+    def _before(self, path: str, digest: str, replace: bool) -> bytes | None:
+        """What `undo` puts back there: the user's own content.
+
+        Raises:
+            PatchMattersError: there is a file that the pack did not write, and `replace` does not permit it.
+        """
+        content = self.read(path, MAX_BEFORE)
+        written = self._ledger.output(path)
+        if content is None:
+            return None
+        own = written and sha256(content) == written.sha256
+        if own:
+            return written.before
+        if written and written.before == content:  # killed before the file was put in its place
+            return content
+        if not replace and content.strip() and sha256(content) != digest:
+            raise PatchMattersError(
+                f"{path} was not written by this pack, or was changed since, so it is kept."
+            )
+        return content
+
+    def _checked(self, path: str) -> Path | None:
+        """The regular file at a path below the folder; None where nothing is there.
+
+        Raises:
+            PatchMattersError: it is an image, a link, a folder or a device, or leads out of the folder.
+        """
+        parts = PurePosixPath(path).parts
+        if not parts or PurePosixPath(path).is_absolute() or ".." in parts:
+            raise PatchMattersError(f"{path} is outside the folder.")
+        if is_image(path):
+            raise PatchMattersError(f"{path} is an image, so nothing is written there.")
+        place = self._root
+        for part in parts[:-1]:
+            place = place / part
+            if place.is_symlink():
+                raise PatchMattersError(f"{path} is below a link, so nothing is written there.")
+        place = self._root / path
+        if not os.path.lexists(place):
+            return None
+        if place.is_symlink() or not place.is_file():
+            kind = "link" if place.is_symlink() else "folder" if place.is_dir() else "device"
+            raise PatchMattersError(f"{path} is a {kind}, so nothing is written there.")
+        return place
+
+    def _finished(self, content: bytes | Callable, folder: Path) -> Path:
+        """A temporary file with the content, on disk."""
+        with tempfile.NamedTemporaryFile(dir=folder, suffix=".part", delete=False) as file:
+            temporary = Path(file.name)
+            try:
+                content(file) if callable(content) else file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            except BaseException:
+                temporary.unlink()
+                raise
+        temporary.chmod(0o666 & ~_umask())
+        return temporary
+
+    def _put(self, temporary: Path, place: Path, content: bytes | Callable) -> None:
+        try:
+            os.replace(temporary, place)
+        except OSError as error:
+            if error.errno != 18:  # EXDEV: the place is on another disk than the state folder
+                raise
+            os.replace(self._finished(content, place.parent), place)
+
+
+def sha256(content: bytes) -> str:
+    """The SHA-256 of bytes, as 64 hex digits."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def ignores_case(folder: Path) -> bool:
+    """Whether the file system takes "A" and "a" for one name."""
+    with tempfile.NamedTemporaryFile(dir=folder, prefix="case-") as file:
+        path = Path(file.name)
+        return path.with_name(path.name.upper()).exists()
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,48 @@
+"""Caption files beside the images, of the same name apart from the ending."""
+
+from __future__ import annotations
+
+import json
+
+from ...errors import PatchMattersError
+from ..words import Captions
+
+# kohya's sd-scripts read the file of their caption_extension (".caption" unless set), ai-toolkit that of its
+# caption_ext, of a ".json" the fields "caption" and "caption_short".
+SUFFIXES = {"txt": ".txt", "caption": ".caption", "ai-toolkit": ".json"}
+
+
+def content(name: str, text: str, captions: Captions) -> bytes:
+    """What goes in the caption file of that format.
+
+    Args:
+        text: the captions with the words around them, one a line.
+    """
+    if name == "ai-toolkit":
+        value = {"caption": text.split("\n")[0], "caption_short": captions.short}
+        text = json.dumps(value, ensure_ascii=False)
+    return (text + "\n").encode("utf-8", "replace")
+
+
+def caption_in(content: bytes | None, path: str) -> str | None:
+    """The caption in a caption file; None where there is none, or where the file is something else.
+
+    Raises:
+        PatchMattersError: it is not UTF-8.
+    """
+    if content is None or not content.strip():
+        return None
+    try:
+        text = content.decode("utf-8-sig").strip()
+    except UnicodeDecodeError as error:
+        raise PatchMattersError(
+            f"{path} is not UTF-8, so its caption cannot be read: save it as UTF-8."
+        ) from error
+    if not path.endswith(SUFFIXES["ai-toolkit"]):
+        return text
+    try:
+        value = json.loads(text)
+        caption = value.get("caption") if isinstance(value, dict) else None
+    except (ValueError, RecursionError):
+        return None
+    return caption.strip() if isinstance(caption, str) else None

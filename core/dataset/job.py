@@ -1,0 +1,103 @@
+"""What a data set run is asked to do."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from ..errors import PatchMattersError
+from ..models.answers import Answers
+from ..pipeline import Models, Settings
+from .choices import EXISTING, IMPROVE, KEEP
+from .sources import Folder, Images, Shards
+from .words import Words
+
+
+@dataclass(frozen=True)
+class Job:
+    """A data set run.
+
+    Attributes:
+        folder: of the images; subfolders count, links and hidden folders do not. Or the folder of `shards`.
+        out: where captions go, in the same tree; None puts them beside the images.
+        shards: WebDataset tar files to read the images from, in place of the folder; they need an `out`.
+        settings: of the stages.
+        existing: what becomes of a caption that an image already has: one of `EXISTING`.
+        formats: names of `formats.FORMATS`.
+        words: what stands around each caption.
+        context: what the captioner is told about each image; a template with {name}, {folder} and {tags}.
+        limit: the most images to caption in this run; 0 for all.
+        retry_failed: caption only what failed in an earlier run.
+        concurrency: images at work at once, for hosted models; 1 where a model is on this machine.
+        identity: what else decides the captions: the precision of local weights.
+    """
+
+    folder: Path
+    out: Path | None = None
+    settings: Settings = field(default_factory=Settings)
+    existing: str = KEEP
+    formats: tuple[str, ...] = ("txt",)
+    words: Words = Words()
+    context: str = ""
+    limit: int = 0
+    retry_failed: bool = False
+    concurrency: int = 1
+    identity: tuple[str, ...] = ()
+    shards: tuple[Path, ...] = ()
+
+    @cached_property
+    def images(self) -> Images:
+        """Where the images are read from."""
+        return Shards(self.shards) if self.shards else Folder(self.folder)
+
+    @property
+    def root(self) -> Path:
+        """The folder that captions go to."""
+        if self.out is None or os.path.realpath(self.out) == os.path.realpath(self.folder):
+            return self.folder
+        return self.out
+
+    def check(self) -> None:
+        """Check what can be checked before any model is asked.
+
+        Raises:
+            PatchMattersError: an input is wrong; it is named.
+        """
+        from .formats import check_formats
+
+        if not self.folder.is_dir():
+            raise PatchMattersError(f"{self.folder} is no folder.")
+        if self.shards and self.root == self.folder:
+            raise PatchMattersError(
+                "out: name a folder for the captions of shards, other than the one that they are in."
+            )
+        if self.existing not in EXISTING:
+            raise PatchMattersError(
+                f'existing: "{self.existing}" is unknown: choose one of {", ".join(EXISTING)}.'
+            )
+        if self.existing == IMPROVE and self.settings.filter.profile.by_sentence:
+            raise PatchMattersError(
+                "existing: improve needs the profile default or fast, because the paper's profile does "
+                "not check captions of the whole image."
+            )
+        check_formats(self.formats)
+        self.words.check()
+        self.words.check_context(self.context)
+
+    def key(self, content: str, models: Models, context: str, existing_caption: str) -> str:
+        """Name the result for an image: the same whenever the same caption would come out.
+
+        Args:
+            content: SHA-256 of the image file.
+            existing_caption: where it is improved; else "".
+        """
+        names = [
+            models.detector.name,
+            models.captioner.name,
+            models.matcher.name,
+            models.writer.name,
+        ]
+        stages = [[stage.name, asdict(stage)] for stage in self.settings]
+        return Answers.key(content, names, list(self.identity), stages, context, existing_caption)

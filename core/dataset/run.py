@@ -1,0 +1,334 @@
+"""Run a data set job: list, plan, caption, write; resumable at any moment."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+
+from ..errors import PatchMattersError, reason_of
+from ..pipeline import Models
+from .ahead import PIXELS, Ahead, pixels
+from .captioning import Interrupted
+from .files import Files, NoRoom, ignores_case
+from .formats import FORMATS, export, sidecars
+from .choices import APPEND, KEEP, PREPEND, STATE
+from .job import Job
+from .ledger import DONE, FAILED, KEPT, Entry, Ledger, Result
+from .planning import FAILS, KEEPS, READY, RESUMES, WORK, Plan, Planner, names
+from .report import write_report
+from .turns import has_weights
+from .words import joined
+from .workers import Workers
+
+BATCH = 16  # images that go through the stages together where weights or the parser work best in batches
+FAILURES_IN_A_ROW = 10  # after which a run ends: a model, not an image, is at fault
+OBSERVE_SECONDS = 0.2
+
+
+@dataclass(frozen=True)
+class Status:
+    """Where a run stands.
+
+    Attributes:
+        total: images found.
+        done: captioned in this run.
+        resumed: were done before.
+        kept: have a caption of their user's, which stays.
+        failed: could not be captioned in this run.
+        excluded: statements that were dropped because they were excluded.
+        seconds: since the run began.
+        rate: images captioned a minute.
+        left: seconds that the rest will take; None while that is not known.
+        requests, tokens: of all models in this run.
+        image, caption: the last one captioned.
+        doing: the stage and region at work.
+    """
+
+    total: int = 0
+    done: int = 0
+    resumed: int = 0
+    kept: int = 0
+    failed: int = 0
+    excluded: int = 0
+    seconds: float = 0.0
+    rate: float = 0.0
+    left: float | None = None
+    requests: int = 0
+    tokens: int = 0
+    image: str = ""
+    caption: str = ""
+    doing: str = ""
+
+
+@dataclass(frozen=True)
+class Summary:
+    """How a run ended.
+
+    Attributes:
+        status: the last.
+        failures: (image, reason) of all images that have no caption.
+        stopped: why it ended before all images were done; "" where it did not.
+    """
+
+    status: Status
+    failures: tuple[tuple[str, str], ...] = ()
+    stopped: str = ""
+
+
+def caption_dataset(
+    job: Job, models: Models, observe: Callable[[Status], None] = lambda status: None
+) -> Summary:
+    """Caption the images of a folder that have no caption yet.
+
+    Args:
+        observe: is called in this thread, a few times a second; whatever it raises ends the run and comes out,
+            and what is done by then stays done.
+
+    Raises:
+        PatchMattersError: the run could not start: an input is wrong, or another run is at work in the folder.
+    """
+    job.check()
+    with locked(job.root), Ledger(job.root, create=True) as ledger:
+        files = Files(job.root, ledger)
+        files.clear_temporary()
+        return _Run(job, models, ledger, files, observe).run()
+
+
+def undo(root: Path) -> tuple[int, list[str]]:
+    """Put back what was in an output folder before the pack wrote anything.
+
+    Returns how many files were put back or removed, and a sentence for each that was not.
+    """
+    with Ledger(root):
+        pass  # say that there is none before a lock is made
+    with locked(root), Ledger(root) as ledger:
+        files = Files(root, ledger)
+        files.clear_temporary()
+        return files.undo()
+
+
+def locked(root: Path):
+    """Hold the lock of an output folder, which ends with this process.
+
+    Raises:
+        PatchMattersError: another run holds it, or the folder cannot be written to.
+    """
+    from filelock import FileLock, Timeout
+
+    state = root / STATE
+    try:
+        if state.is_symlink():
+            raise PatchMattersError(f"{state} is a link: remove it.")
+        state.mkdir(parents=True, exist_ok=True)
+        return FileLock(state / "lock").acquire(timeout=0)
+    except Timeout as error:
+        raise PatchMattersError(
+            f"Another run is at work in {root}: wait for it, or end it first."
+        ) from error
+    except OSError as error:
+        raise PatchMattersError(
+            f"The folder {root} cannot be written to ({error.strerror or error}): choose another with --out."
+        ) from error
+
+
+class _Run:
+    def __init__(
+        self,
+        job: Job,
+        models: Models,
+        ledger: Ledger,
+        files: Files,
+        observe: Callable[[Status], None],
+    ):
+        self._job, self._models, self._ledger, self._files = job, models, ledger, files
+        self._observe, self._began, self._observed = observe, time.time(), 0.0
+        self._clock = time.monotonic()
+        self._status = Status()
+        self._waiting: dict[str, list[Plan]] = {}  # key -> images with the content that is at work
+        self._asked, self._in_a_row, self._stopped = 0, 0, ""
+
+    def run(self) -> Summary:
+        ignore_case = ignores_case(self._job.root / STATE)
+        found = list(self._job.images.find(ignore_case))
+        self._status = replace(self._status, total=len(found))
+        key = lambda *parts: self._job.key(parts[0], self._models, *parts[1:])  # noqa: E731
+        planner = Planner(self._job, self._ledger, self._files, key, self._began)
+        ahead = Ahead(found, planner.plan)
+        workers = Workers(self._job, self._models, self._tick)
+        try:
+            with workers:
+                self._work(ahead, workers)
+        except NoRoom as error:
+            self._stopped = str(error)
+        except (Interrupted, KeyboardInterrupt) as interrupt:
+            self._finish()
+            raise getattr(interrupt, "cause", interrupt) from None
+        finally:
+            ahead.stop()
+        self._finish()
+        failures = ((e.path, e.reason) for e in self._ledger.every_entry(FAILED))
+        return Summary(self._status, tuple(failures), self._stopped)
+
+    def _work(self, ahead: Ahead, workers: Workers) -> None:
+        size = BATCH if workers.alone or has_weights(self._models) else 1
+        batch: list[Plan] = []
+        while not self._stopped:
+            try:
+                plan = ahead.take(OBSERVE_SECONDS)
+            except StopIteration:
+                break
+            if plan is None:
+                self._tick()
+            elif plan.todo != WORK:
+                self._settle(plan)
+            elif plan.key in self._waiting:
+                self._waiting[plan.key].append(replace(plan, image=None))
+            elif (result := self._ledger.result(plan.key)) and not result.missing:
+                self._settle(replace(plan, todo=READY, result=result, image=None))
+            elif self._job.limit and self._asked >= self._job.limit:
+                break
+            else:
+                self._asked += 1
+                self._waiting[plan.key] = []
+                if batch and sum(map(pixels, batch)) + pixels(plan) > PIXELS:
+                    workers.submit(batch)
+                    batch = []
+                batch.append(plan)
+                if len(batch) == size:
+                    workers.submit(batch)
+                    batch = []
+            self._collect(workers)
+        if batch and not self._stopped:
+            workers.submit(batch)
+        while workers.busy:
+            self._collect(workers, wait=True)
+
+    def _collect(self, workers: Workers, wait: bool = False) -> None:
+        """Write what is finished; wait while all workers are busy, or for one more where `wait` is set."""
+        while workers.full or wait:
+            finished = workers.finished(OBSERVE_SECONDS)
+            self._take(finished)
+            self._tick()
+            wait = wait and not finished
+        self._take(workers.finished(0))
+
+    def _take(self, finished: Sequence[tuple[Plan, Result | Exception]]) -> None:
+        """Keep results, all of them before the first caption file is written, then write."""
+        for _, result in finished:
+            if isinstance(result, Result):
+                self._ledger.add_result(result)
+        for plan, result in finished:
+            same = [replace(p, image=None) for p in (plan, *self._waiting.pop(plan.key, ()))]
+            if isinstance(result, Result):
+                self._in_a_row = 0
+                self._status = replace(
+                    self._status,
+                    requests=self._status.requests + result.requests,
+                    tokens=self._status.tokens + result.tokens,
+                )
+                settled = [replace(p, todo=READY, result=result) for p in same]
+            else:
+                reason = reason_of(plan.path, result)
+                self._in_a_row += 1
+                if self._in_a_row >= FAILURES_IN_A_ROW:
+                    self._stopped = f"{self._in_a_row} images failed in a row, the last with: {reason}"
+                settled = [replace(p, todo=FAILS, reason=reason) for p in same]
+            for each in settled:
+                self._settle(each)
+
+    def _settle(self, plan: Plan) -> None:
+        """Write what is to be written for an image, and count it."""
+        status = self._status
+        if plan.todo == RESUMES:
+            self._status = replace(status, resumed=status.resumed + 1)
+        elif plan.todo == KEEPS:
+            self._ledger.set_image(Entry(plan.path, KEPT, "", plan.before or "", plan.before))
+            self._status = replace(status, kept=status.kept + 1)
+        elif plan.todo == FAILS:
+            self._fail(plan, plan.reason)
+        else:
+            self._write(plan)
+        self._tick()
+
+    def _write(self, plan: Plan) -> None:
+        status, result = self._status, plan.result
+        text = self._text(plan)
+        entry = self._ledger.entry(plan.path)
+        try:
+            written = [self._sidecar(plan, name, text) for name in self._job.formats]
+        except NoRoom:
+            raise
+        except PatchMattersError as error:
+            self._fail(plan, str(error))
+            return
+        known = entry and (entry.status, entry.key, entry.caption) == (DONE, result.key, text)
+        if known and not any(written) and entry.reason == result.missing:
+            self._status = replace(status, resumed=status.resumed + 1)
+            return
+        self._ledger.set_image(
+            Entry(plan.path, DONE, result.missing, text, plan.before, result.key)
+        )
+        self._status = replace(
+            status,
+            done=status.done + 1,
+            excluded=status.excluded + result.excluded,
+            image=plan.path,
+            caption=text,
+        )
+        self._tick(now=True)
+
+    def _text(self, plan: Plan) -> str:
+        """The words of an image's caption file."""
+        around = names(plan.path, self._job.images)
+        text = self._job.words.text(plan.result.captions, old=plan.before or "", **around)
+        first, *more = text.split("\n")
+        if self._job.existing == APPEND:
+            first = joined(plan.before or "", first)
+        if self._job.existing == PREPEND:
+            first = joined(first, plan.before or "")
+        return "\n".join([first, *more])
+
+    def _sidecar(self, plan: Plan, name: str, text: str) -> bool:
+        """Write a caption file, where the format has one; whether anything was written."""
+        if not (suffix := FORMATS[name].suffix):
+            return False
+        place = PurePosixPath(plan.path).with_suffix(suffix).as_posix()
+        data = sidecars.content(name, text, plan.result.captions)
+        if self._ledger.output(place) and self._files.read(place) == data:
+            return False
+        self._files.write(place, data, plan.path, replace=self._job.existing != KEEP)
+        return True
+
+    def _fail(self, plan: Plan, reason: str) -> None:
+        self._ledger.set_image(Entry(plan.path, FAILED, reason, before=plan.before, key=plan.key))
+        self._status = replace(self._status, failed=self._status.failed + 1, image=plan.path)
+
+    def _tick(self, doing: str = "", *, now: bool = False) -> None:
+        """Tell the observer, not more often than it is worth."""
+        if doing:
+            self._status = replace(self._status, doing=doing)
+        clock = time.monotonic()
+        if not now and clock - self._observed < OBSERVE_SECONDS:
+            return
+        self._observed = clock
+        status = self._status
+        seconds = clock - self._clock
+        settled = status.done + status.resumed + status.kept + status.failed
+        rate = 60 * status.done / seconds if seconds and status.done else 0.0
+        left = 60 * (status.total - settled) / rate if rate else None
+        self._status = replace(status, seconds=seconds, rate=rate, left=left)
+        try:
+            self._observe(self._status)
+        except BaseException as error:
+            raise Interrupted(error) from error
+
+    def _finish(self) -> None:
+        """Write what is written once for all images."""
+        try:
+            export(self._job, self._ledger, self._files)
+            write_report(self._job, self._ledger, self._files)
+        except PatchMattersError as error:
+            self._stopped = self._stopped or str(error)
+        self._observed = 0.0

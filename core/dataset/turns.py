@@ -1,0 +1,88 @@
+"""Threads that take turns: only one works in this process, the others wait for models that are elsewhere.
+
+The parser, the offline models and weights on this machine are not made for several threads at once, and would gain
+nothing from them. What is worth doing at once is waiting for servers.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from ..pipeline import Models
+
+_ASKING = ("caption", "score", "baseline", "write", "answer", "detect")
+
+
+class Turns:
+    """One thread at a time holds the turn; it is free while a remote model is asked."""
+
+    def __init__(self):
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Wait for the turn, and hold it within."""
+        with self._lock:
+            yield
+
+    @contextmanager
+    def free(self) -> Iterator[None]:
+        """Let others have the turn within."""
+        self._lock.release()
+        try:
+            yield
+        finally:
+            self._lock.acquire()
+
+    def models(self, models: Models) -> Models:
+        """The same models; a remote one gives up the turn while it is asked."""
+        roles = ("detector", "captioner", "matcher", "writer")
+        wrapped = {role: self._wrapped(getattr(models, role)) for role in roles}
+        return Models(**wrapped, embedder=models.embedder)
+
+    def _wrapped(self, model):
+        return _Elsewhere(model, self) if is_remote(model) else model
+
+
+class _Elsewhere:
+    """A remote model that gives up the turn while it is asked."""
+
+    def __init__(self, model, turns: Turns):
+        self._model, self._turns = model, turns
+
+    def __getattr__(self, name: str):
+        found = getattr(self._model, name)
+        if name not in _ASKING:
+            return found
+
+        def asked(*arguments, **named):
+            with self._turns.free():
+                return found(*arguments, **named)
+
+        return asked
+
+
+def is_remote(model) -> bool:
+    """Whether a model is a hosted or served one."""
+    return getattr(model, "remote", False)
+
+
+def concurrency_for(models: Models, requests: int) -> int:
+    """How many batches of images should be at work at once.
+
+    Args:
+        requests: that a server takes at once.
+    """
+    asked = (models.captioner, models.matcher, models.writer)
+    if not any(map(is_remote, asked)):
+        return 1
+    # With weights on this machine, one batch is theirs while servers answer for another.
+    return 2 if has_weights(models) else max(2, requests)
+
+
+def has_weights(models: Models) -> bool:
+    """Whether a model loads weights that make room for each other: not an offline one, not a remote one."""
+    asked = (models.detector, models.captioner, models.matcher, models.writer)
+    return any(not is_remote(m) and not m.name.startswith("offline:") for m in asked)

@@ -1,0 +1,174 @@
+"""The four stages as objects, which every executor runs: a node, the command line, a bench, a data set.
+
+A stage is a frozen dataclass. Its fields are its settings, `roles` are the models that it needs, and
+`process` turns a batch into the next one without changing it. Stages load no models and know nothing of each
+other; an executor (`pipeline.run`) gives them their models.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, ClassVar, Protocol
+
+from .aggregate import AggregateSettings, aggregate
+from .describe import DescribeSettings, describe
+from .divide import DivideSettings, divide
+from .filter import FilterSettings, filter_statements
+from .models import NLI, Captioner, Detection, Detector, Embedder, Matcher, Writer
+from .models.registry import CAPTIONER, DETECTOR, MATCHER, WRITER
+from .picture import Picture, Step, no_step
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+EMBEDDER = "embedder"  # the role of the sentence model, which nobody chooses
+
+
+class ModelsByRole(Protocol):
+    """What the stages take their models from; `pipeline.Models` is one."""
+
+    detector: Detector
+    captioner: Captioner | None
+    matcher: Matcher
+    writer: Writer
+    embedder: Embedder
+    nli: NLI | None
+
+
+@dataclass(frozen=True)
+class Source:
+    """One image to caption, and what its owner says about it.
+
+    Attributes:
+        image: upright, RGB.
+        detections: used in place of the detector's, in all sources of a batch or in none.
+        caption: of the whole image, used in place of the captioner's; None asks the captioner, and an empty
+            one counts as no caption.
+        context: what the captioner is told beside the prompt.
+        existing_caption: one more caption whose claims are checked like the captioner's.
+    """
+
+    image: Image
+    detections: Sequence[Detection] | None = None
+    caption: str | None = None
+    context: str = ""
+    existing_caption: str = ""
+
+
+class Stage(Protocol):
+    """One step from images to captions.
+
+    Attributes:
+        name: in progress and messages.
+        roles: of the models that `process` asks.
+    """
+
+    name: ClassVar[str]
+    roles: ClassVar[tuple[str, ...]]
+
+    def steps(self, batch: Sequence) -> int:
+        """How often `process` calls `step` with the name of a region."""
+
+    def process(
+        self, batch: Sequence, models: ModelsByRole, step: Step = no_step
+    ) -> list[Picture]:
+        """Return the next batch, one item for each of this one."""
+
+
+@dataclass(frozen=True)
+class Divide(DivideSettings):
+    """Stage 1: sources to pictures with regions.
+
+    Attributes:
+        seed: for the caption of the whole image, which the semantic patch needs.
+    """
+
+    seed: int = 0
+
+    name: ClassVar[str] = "divide"
+    roles: ClassVar[tuple[str, ...]] = (DETECTOR, CAPTIONER)
+
+    def steps(self, batch: Sequence[Source]) -> int:
+        return len(batch)
+
+    def process(
+        self, batch: Sequence[Source], models: ModelsByRole, step: Step = no_step
+    ) -> list[Picture]:
+        given = [source.detections for source in batch if source.detections is not None]
+        pictures = divide(
+            [source.image for source in batch],
+            detector=models.detector,
+            detections=given if batch and len(given) == len(batch) else None,
+            captioner=models.captioner,
+            captions=[source.caption for source in batch],
+            contexts=[source.context for source in batch],
+            settings=self,
+            seed=self.seed,
+            step=step,
+        )
+        return [
+            replace(p, context=s.context, existing_caption=s.existing_caption)
+            for p, s in zip(pictures, batch)
+        ]
+
+
+@dataclass(frozen=True)
+class Describe(DescribeSettings):
+    """Stage 2: a caption of the whole image and several of each region."""
+
+    name: ClassVar[str] = "describe"
+    roles: ClassVar[tuple[str, ...]] = (CAPTIONER,)
+
+    def steps(self, batch: Sequence[Picture]) -> int:
+        return region_count(batch)
+
+    def process(
+        self, batch: Sequence[Picture], models: ModelsByRole, step: Step = no_step
+    ) -> list[Picture]:
+        return describe(batch, models.captioner, self, step=step)
+
+
+@dataclass(frozen=True)
+class Verify(FilterSettings):
+    """Stage 3: each claim of the captions kept or dropped, with its reason."""
+
+    name: ClassVar[str] = "filter"
+    roles: ClassVar[tuple[str, ...]] = (MATCHER, EMBEDDER, WRITER)
+
+    def steps(self, batch: Sequence[Picture]) -> int:
+        return region_count(batch)
+
+    def process(
+        self, batch: Sequence[Picture], models: ModelsByRole, step: Step = no_step
+    ) -> list[Picture]:
+        return filter_statements(
+            batch,
+            models.matcher,
+            models.embedder,
+            self,
+            writer=models.writer,
+            nli=models.nli,
+            step=step,
+        )
+
+
+@dataclass(frozen=True)
+class Write(AggregateSettings):
+    """Stage 4: what was kept to one caption of each image."""
+
+    name: ClassVar[str] = "aggregate"
+    roles: ClassVar[tuple[str, ...]] = (WRITER,)
+
+    def steps(self, batch: Sequence[Picture]) -> int:
+        return len(batch)
+
+    def process(
+        self, batch: Sequence[Picture], models: ModelsByRole, step: Step = no_step
+    ) -> list[Picture]:
+        return aggregate(batch, models.writer, self, nli=models.nli, step=step)
+
+
+def region_count(pictures: Sequence[Picture]) -> int:
+    """The regions of all pictures, whole images included."""
+    return sum(1 for picture in pictures for _ in picture.root.walk())

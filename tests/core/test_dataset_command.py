@@ -1,0 +1,113 @@
+"""`run.py FOLDER`, as users call it."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from vendor import running_vendor
+
+from core import cli
+from core.dataset.choices import EXTRAS, STATE
+from core.options import parser
+from image_folders import captions, contents, folder_of
+
+ROOT = Path(__file__).parents[2]
+
+
+def command(*arguments):
+    """The command in this process; returns its exit code."""
+    return cli.main(parser().parse_args([*map(str, arguments), "--profile", "fast"]))
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(cli, "HOME", tmp_path / "home")
+    return folder_of(tmp_path / "set", 3)
+
+
+def test_a_folder_is_captioned_resumed_and_undone(folder, capsys):
+    before = contents(folder)
+    assert command(folder, "--trigger", "ohwx", "--json", "all.json") == 0
+    said = capsys.readouterr().err
+    assert "3 images, 3 to caption" in said and "3 captioned in" in said and "report.html" in said
+    assert all(text.startswith("ohwx, ") for text in captions(folder).values())
+    assert [r["image"] for r in json.loads(Path("all.json").read_text())] == sorted(before)
+    assert command(folder, "--trigger", "ohwx") == 0
+    said = capsys.readouterr().err
+    assert "3 images, 0 to caption" in said and "3 were done before" in said
+    assert command(folder, "--undo") == 0
+    assert "3 files are as they were before" in capsys.readouterr().err
+    assert contents(folder) == before
+
+
+def test_failures_give_exit_code_1_and_their_reasons(folder, capsys):
+    (folder / "bad.png").write_text("hello")
+    assert command(folder) == 1
+    assert "error: bad.png: bad.png is not a picture" in capsys.readouterr().err
+    assert len(captions(folder)) == 3
+
+
+def test_a_dry_run_writes_nothing_and_counts_requests_and_cost(folder, capsys, tmp_path):
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "config.json").write_text(json.dumps({"prices": {"ollama:m": [2, 8]}}))
+    before = contents(tmp_path)
+    assert command(folder, "--captioner", "ollama:m", "--dry-run") == 0
+    said = capsys.readouterr().err
+    assert "3 images, 3 to caption; about 17 requests (captioner 17)" in said
+    assert "about 0.06 to pay" in said and "tokens in" in said
+    assert contents(tmp_path) == before and not (folder / STATE).exists()
+
+
+def test_a_price_that_is_none_is_one_sentence(folder, capsys, tmp_path):
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "config.json").write_text('{"prices": {"ollama:m": 2}}')
+    assert command(folder, "--dry-run") == 2
+    assert "cannot be used" in capsys.readouterr().err
+
+
+def test_one_limit_for_all_roles_and_images_of_a_hosted_model(folder, capsys, tmp_path):
+    """Requests of several images are under way at once, no more than permitted, and all that is permitted."""
+    (tmp_path / "home").mkdir()
+    with running_vendor() as (vendor, address):
+        vendor.seconds = 0.2
+        vendor.say = lambda prompt, image: (
+            "1: 90\n2: 90\n3: 90\n4: 90" if "numbered" in prompt else "A grey wall stands there."
+        )
+        config = {"max_requests": 5, "endpoints": {"openai": {"url": f"{address}/v1"}}}
+        (tmp_path / "home" / "config.json").write_text(json.dumps(config))
+        roles = [f"--{role}=openai:m" for role in ("captioner", "matcher", "writer")]
+        options = ["--concurrency", "4", "--max-requests", "500"]
+        assert command(folder, *roles, *options) == 0, capsys.readouterr().err
+        assert vendor.most == 4
+        assert command(folder, *roles, *options) == 0
+    assert len(captions(folder)) == 3 and "grey wall" in captions(folder)["00000.txt"]
+
+
+def test_ctrl_c_ends_with_what_is_done(tmp_path):
+    """The real command, interrupted as a terminal does it."""
+    import signal
+    import time
+
+    folder = folder_of(tmp_path / "set", 200)
+    line = [sys.executable, str(ROOT / "run.py"), "--here", str(folder), "--profile", "fast"]
+    with subprocess.Popen(line, stderr=subprocess.PIPE, text=True) as run:
+        deadline = time.monotonic() + 90
+        while not captions(folder) and time.monotonic() < deadline:
+            time.sleep(0.2)
+        run.send_signal(signal.SIGINT)
+        said = run.communicate(timeout=60)[1]
+    assert run.returncode == 130, said
+    assert "the next run resumes" in said and "Traceback" not in said
+    assert 0 < len(captions(folder)) < 200
+    assert (folder / STATE / "report.html").is_file()
+
+
+def test_extras_are_installed_only_into_the_environment_of_run_py(tmp_path):
+    line = [sys.executable, str(ROOT / "run.py"), "--here", "--extra", "parquet"]
+    done = subprocess.run(line, capture_output=True, text=True, cwd=tmp_path)
+    assert done.returncode == 1
+    assert f"pip install {EXTRAS['parquet'][0]}" in done.stderr and "Traceback" not in done.stderr
