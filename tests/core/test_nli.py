@@ -215,7 +215,7 @@ def test_nothing_contradicts_what_it_follows_from_or_what_its_own_caption_says()
 
 def test_sentences_of_other_languages_support_each_other_but_never_contradict():
     captions = {"whole": ["小狗在草地上奔跑。"], "patch": ["宠物正在户外活动。", "一只猫在睡觉。"]}
-    undecided = ScriptedMatcher(dict.fromkeys(sum(captions.values(), []), 0.2))
+    undecided = ScriptedMatcher(dict.fromkeys([said for row in captions.values() for said in row], 0.2))
 
     def kept(nli=None):
         [picture] = filter_statements([picture_with(captions)], undecided, load_embedder(), nli=nli)

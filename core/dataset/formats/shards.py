@@ -39,14 +39,12 @@ def write(export: Export) -> None:
                     return
 
     entries = export.entries()
-    number = 0
-    for first in entries:
+    for number, first in enumerate(entries):
         following = chain([first], entries)
         export.write(
             f"{export.place}shards/{number:06d}.tar",
             lambda file, following=following: shard(file, following),
         )
-        number += 1
 
 
 def key(path: str) -> str:
