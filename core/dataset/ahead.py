@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from .listing import Found
-from .planning import Plan
+from .planning import RESUMES, Plan
 
 PIXELS = 64_000_000  # decoded and waiting, or in one batch; 192 MB as RGB
 WAITING = 64  # plans that wait
@@ -67,6 +68,11 @@ class Ahead:
 
     def _put(self, plan: Plan) -> None:
         with self._change:
+            last = self._plans[-1] if self._plans else None
+            if last and last.todo == plan.todo == RESUMES:
+                # Of a hundred thousand images that were done before, not each is worth a change of threads.
+                self._plans[-1] = replace(last, count=last.count + 1)
+                return
             self._change.wait_for(lambda: self._stopped or self._room(plan))
             self._plans.append(plan)
             self._pixels += pixels(plan)
@@ -81,18 +87,3 @@ class Ahead:
 def pixels(plan: Plan) -> int:
     """The pixels of a plan's image; 0 where it has none."""
     return plan.image.width * plan.image.height if plan.image is not None else 0
-
-
-def batches(plans: Iterator[Plan | None], size: int) -> Iterator[list[Plan]]:
-    """Put plans together to batches of at most `size` images and `PIXELS` pixels; a None in between ends no
-    batch."""
-    batch: list[Plan] = []
-    for plan in plans:
-        if plan is None:
-            continue
-        if batch and (len(batch) == size or sum(map(pixels, batch)) + pixels(plan) > PIXELS):
-            yield batch
-            batch = []
-        batch.append(plan)
-    if batch:
-        yield batch

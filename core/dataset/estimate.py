@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -69,11 +69,12 @@ def estimate(job: Job, models: Models, prices: Mapping[str, tuple[float, float]]
         prices: model name -> price of a million tokens in, and out.
     """
     ledger = Ledger(job.root) if Path(job.root, STATE, LEDGER).is_file() else None
+    key = job.keys(models)
     try:
         images = to_do = 0
         for found in job.images.find(False):
             images += 1
-            to_do += _is_to_do(job, models, ledger, found.path)
+            to_do += _is_to_do(job, key, ledger, found.path)
         to_do = min(to_do, job.limit) if job.limit else to_do
         measured, seconds, _, _ = ledger.averages() if ledger else (0, 0.0, 0.0, 0.0)
     finally:
@@ -98,7 +99,7 @@ def estimate(job: Job, models: Models, prices: Mapping[str, tuple[float, float]]
     )
 
 
-def _is_to_do(job: Job, models: Models, ledger: Ledger | None, path: str) -> bool:
+def _is_to_do(job: Job, key: Callable, ledger: Ledger | None, path: str) -> bool:
     """Whether the models will be asked about an image, as far as can be told without reading it."""
     entry = ledger.entry(path) if ledger else None
     if job.retry_failed and (entry is None or entry.status != FAILED):
@@ -107,8 +108,8 @@ def _is_to_do(job: Job, models: Models, ledger: Ledger | None, path: str) -> boo
         content = ledger.content(path, *job.images.state(path))
         before = entry.before or ""
         context = context_text(job.context, old=before, **names(path, job.images))
-        key = job.key(content, models, context, before if job.existing == IMPROVE else "")
-        return ledger.result(key) is None
+        improved = before if job.existing == IMPROVE else ""
+        return ledger.result(key(content, context, improved)) is None
     stem = PurePosixPath(path).with_suffix("").as_posix()
     has = any(os.path.lexists(job.root / (stem + suffix)) for suffix in SUFFIXES.values())
     return not (has and job.existing == KEEP)

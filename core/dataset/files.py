@@ -9,9 +9,10 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import stat
 import tempfile
 from collections.abc import Callable
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from ..errors import PatchMattersError
 from ..outputs import sha256_of
@@ -38,6 +39,7 @@ class Files:
     def __init__(self, root: Path, ledger: Ledger):
         self._root, self._ledger = root, ledger
         self._temporary = root / STATE / "temporary"
+        self._checked_folders: set[str] = set()
 
     def clear_temporary(self) -> None:
         """Delete what a run that was killed left unfinished. Only under the run's lock."""
@@ -182,23 +184,33 @@ class Files:
         Raises:
             PatchMattersError: it is an image, a link, a folder or a device, or leads out of the folder.
         """
-        parts = PurePosixPath(path).parts
-        if not parts or PurePosixPath(path).is_absolute() or ".." in parts:
+        folder, _, name = path.rpartition("/")
+        if not name or name == ".." or path.startswith("/"):
             raise PatchMattersError(f"{path} is outside the folder.")
-        if is_image(path):
+        if is_image(name):
             raise PatchMattersError(f"{path} is an image, so nothing is written there.")
-        place = self._root
-        for part in parts[:-1]:
-            place = place / part
-            if place.is_symlink():
-                raise PatchMattersError(f"{path} is below a link, so nothing is written there.")
+        self._check_folder(folder, path)
         place = self._root / path
-        if not os.path.lexists(place):
+        try:
+            mode = os.lstat(place).st_mode
+        except FileNotFoundError:
             return None
-        if place.is_symlink() or not place.is_file():
-            kind = "link" if place.is_symlink() else "folder" if place.is_dir() else "device"
+        if not stat.S_ISREG(mode):
+            kind = "link" if stat.S_ISLNK(mode) else "folder" if stat.S_ISDIR(mode) else "device"
             raise PatchMattersError(f"{path} is a {kind}, so nothing is written there.")
         return place
+
+    def _check_folder(self, folder: str, path: str) -> None:
+        """Check, once for each folder, that no part of its path is a link or leads out of the root."""
+        if not folder or folder in self._checked_folders:
+            return
+        parent, _, name = folder.rpartition("/")
+        if name in ("", ".", ".."):
+            raise PatchMattersError(f"{path} is outside the folder.")
+        self._check_folder(parent, path)
+        if os.path.islink(self._root / folder):
+            raise PatchMattersError(f"{path} is below a link, so nothing is written there.")
+        self._checked_folders.add(folder)
 
     def _finished(self, content: bytes | Callable, folder: Path) -> Path:
         """A temporary file with the content, on disk."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -86,18 +87,12 @@ class Job:
         self.words.check()
         self.words.check_context(self.context)
 
-    def key(self, content: str, models: Models, context: str, existing_caption: str) -> str:
-        """Name the result for an image: the same whenever the same caption would come out.
+    def keys(self, models: Models) -> Callable[[str, str, str], str]:
+        """Return what names the result for an image: the same name whenever the same caption would come out.
 
-        Args:
-            content: SHA-256 of the image file.
-            existing_caption: where it is improved; else "".
+        It takes the SHA-256 of the image file, the context, and the existing caption where that is improved.
         """
-        names = [
-            models.detector.name,
-            models.captioner.name,
-            models.matcher.name,
-            models.writer.name,
-        ]
+        asked = (models.detector, models.captioner, models.matcher, models.writer)
         stages = [[stage.name, asdict(stage)] for stage in self.settings]
-        return Answers.key(content, names, list(self.identity), stages, context, existing_caption)
+        run = Answers.key([model.name for model in asked], list(self.identity), stages)
+        return lambda content, context, existing: Answers.key(run, content, context, existing)

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 
 from ..errors import PatchMattersError
 from ..images import read_image
-from .files import EDITED, USERS, Files
+from .files import EDITED, OWN, USERS, Files
 from .formats.sidecars import SUFFIXES, caption_in
 from .choices import APPEND, IMPROVE, KEEP, OVERWRITE, PREPEND
 from .job import Job
-from .ledger import FAILED, Entry, Ledger, Result
+from .ledger import DONE, FAILED, Entry, Ledger, Result
 from .listing import Found
 from .sources import Images
-from .words import context_text
+from .words import context_text, joined
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -35,6 +35,7 @@ class Plan:
             to be written; `WORK`: the models have to be asked; `FAILS`: it cannot be captioned.
         before: the caption that it had; None where it had none.
         reason: why it fails.
+        count: images that it stands for, where they were done before.
         image: decoded, where there is work.
     """
 
@@ -47,6 +48,7 @@ class Plan:
     context: str = ""
     result: Result | None = None
     image: Image | None = None
+    count: int = 1
 
 
 class Planner:
@@ -90,11 +92,20 @@ class Planner:
         key = self._key(content, context, improved)
         result = self._ledger.result(key)
         if result and not (result.missing and (entry is None or entry.at < self._started)):
-            return Plan(
-                found.path, READY, before, content=content, key=key, context=context, result=result
-            )
+            plan = Plan(found.path, READY, before, "", content, key, context, result)
+            return Plan(found.path, RESUMES) if self._as_written(plan, entry, whose) else plan
         image = read_image(found.path, data or self._job.images.read(found.path))
         return Plan(found.path, WORK, before, "", content, key, context, None, image)
+
+    def _as_written(self, plan: Plan, entry: Entry | None, whose: str) -> bool:
+        """Whether what would be written is what was written, and still stands there."""
+        if not entry or (entry.status, entry.key) != (DONE, plan.key) or plan.result.missing:
+            return False
+        if entry.caption != text_of(plan, self._job):
+            return False
+        stem = os.path.splitext(plan.path)[0]
+        others = self._suffixes[1:] if whose == OWN else self._suffixes
+        return all(self._files.original(stem + suffix)[1] == OWN for suffix in others)
 
     def _stays(self, whose: str) -> bool:
         """Whether a caption on disk is kept: a user's own; or the pack's with a user's corrections, to which
@@ -139,6 +150,18 @@ class Planner:
         if not self._job.context:
             return ""
         return context_text(self._job.context, old=before, **names(path, self._job.images))
+
+
+def text_of(plan: Plan, job: Job) -> str:
+    """The words of an image's caption file, one caption a line."""
+    before = plan.before or ""
+    text = job.words.text(plan.result.captions, old=before, **names(plan.path, job.images))
+    first, *more = text.split("\n")
+    if job.existing == APPEND:
+        first = joined(before, first)
+    if job.existing == PREPEND:
+        first = joined(first, before)
+    return "\n".join([first, *more])
 
 
 def names(path: str, images: Images) -> dict[str, str]:

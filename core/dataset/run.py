@@ -13,13 +13,12 @@ from .ahead import PIXELS, Ahead, pixels
 from .captioning import Interrupted
 from .files import Files, NoRoom, ignores_case
 from .formats import FORMATS, export, sidecars
-from .choices import APPEND, KEEP, PREPEND, STATE
+from .choices import KEEP, STATE
 from .job import Job
 from .ledger import DONE, FAILED, KEPT, Entry, Ledger, Result
-from .planning import FAILS, KEEPS, READY, RESUMES, WORK, Plan, Planner, names
+from .planning import FAILS, KEEPS, READY, RESUMES, WORK, Plan, Planner, text_of
 from .report import write_report
 from .turns import has_weights
-from .words import joined
 from .workers import Workers
 
 BATCH = 16  # images that go through the stages together where weights or the parser work best in batches
@@ -153,8 +152,8 @@ class _Run:
         ignore_case = ignores_case(self._job.root / STATE)
         found = list(self._job.images.find(ignore_case))
         self._status = replace(self._status, total=len(found))
-        key = lambda *parts: self._job.key(parts[0], self._models, *parts[1:])  # noqa: E731
-        planner = Planner(self._job, self._ledger, self._files, key, self._began)
+        keys = self._job.keys(self._models)
+        planner = Planner(self._job, self._ledger, self._files, keys, self._began)
         ahead = Ahead(found, planner.plan)
         workers = Workers(self._job, self._models, self._tick)
         try:
@@ -242,7 +241,7 @@ class _Run:
         """Write what is to be written for an image, and count it."""
         status = self._status
         if plan.todo == RESUMES:
-            self._status = replace(status, resumed=status.resumed + 1)
+            self._status = replace(status, resumed=status.resumed + plan.count)
         elif plan.todo == KEEPS:
             self._ledger.set_image(Entry(plan.path, KEPT, "", plan.before or "", plan.before))
             self._status = replace(status, kept=status.kept + 1)
@@ -254,7 +253,7 @@ class _Run:
 
     def _write(self, plan: Plan) -> None:
         status, result = self._status, plan.result
-        text = self._text(plan)
+        text = text_of(plan, self._job)
         entry = self._ledger.entry(plan.path)
         try:
             written = [self._sidecar(plan, name, text) for name in self._job.formats]
@@ -278,17 +277,6 @@ class _Run:
             caption=text,
         )
         self._tick(now=True)
-
-    def _text(self, plan: Plan) -> str:
-        """The words of an image's caption file."""
-        around = names(plan.path, self._job.images)
-        text = self._job.words.text(plan.result.captions, old=plan.before or "", **around)
-        first, *more = text.split("\n")
-        if self._job.existing == APPEND:
-            first = joined(plan.before or "", first)
-        if self._job.existing == PREPEND:
-            first = joined(first, plan.before or "")
-        return "\n".join([first, *more])
 
     def _sidecar(self, plan: Plan, name: str, text: str) -> bool:
         """Write a caption file, where the format has one; whether anything was written."""
