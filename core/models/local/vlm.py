@@ -26,7 +26,14 @@ from .pretrained import from_folder, load_weights
 BATCH = 8  # requests generated together at most
 MIN_SIDE = 28  # px; smaller crops are enlarged, for a vision model's own patch is 14 to 28 px wide
 # What models without a chat template take in place of a question: their own words for "describe".
-TASKS = {"florence2": "<MORE_DETAILED_CAPTION>", "paligemma": "<image>caption en", "blip": ""}
+TASKS = {
+    "florence2": "<MORE_DETAILED_CAPTION>",
+    "paligemma": "<image>caption en",
+    "blip": "",
+    "blip-2": "",
+    "instructblip": "Write a detailed description of the image.",
+    "kosmos-2": "Describe this image in detail:",
+}
 
 FORMATS = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 
