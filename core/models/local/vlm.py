@@ -19,7 +19,7 @@ from .chat import FILE, Chat, find_template
 from .devices import Devices, Weights
 from .folder import ModelFolder
 from .generation import Sampling, generate, prepares_itself, undisturbed
-from .loading import QUANTISED, Loading
+from .loading import QUANTISED, Loading, lacking_package
 from .prefill import last_logits, same_logits, shared_last_logits, shared_prefill
 from .pretrained import from_folder, load_weights
 
@@ -60,10 +60,7 @@ class VisionLanguageModel:
         try:
             processor = self._open_processor()
         except ImportError as error:
-            raise PatchMattersError(
-                f"model: {self._folder.path.name} needs a package that is not installed "
-                f"({in_short(error)})."
-            ) from error
+            raise lacking_package(self._folder.path.name, error) from error
         except PatchMattersError:
             raise
         except Exception as error:  # of any library below transformers
