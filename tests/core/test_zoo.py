@@ -3,10 +3,21 @@
 The ordinary run takes a few of each kind of cache; `--full` takes all that this transformers has.
 """
 
+import json
+from importlib.util import find_spec
+
 import pytest
+import torch
+from safetensors.torch import save_file
+from transformers import CONFIG_MAPPING
 from zoo.build import known, make
 from zoo.checks import CHECKS, Subject
 from zoo.table import EVERY_DAY, KINDS
+
+from core.errors import PatchMattersError
+from core.models.local.devices import PlainDevices
+from core.models.local.opening import open_model
+from core.models.local.shelf import roles
 
 
 @pytest.fixture(scope="module")
@@ -35,3 +46,26 @@ def test_an_architecture_serves(subjects, name):
     subject = subjects(name)
     for check in CHECKS:
         check(subject)
+
+
+@pytest.mark.skipif(not known("gemma3n") or bool(find_spec("timm")), reason="timm is installed")
+def test_a_model_that_needs_another_package_names_it(tmp_path):
+    """Gemma 3n's, FastVLM's and PerceptionLM's eyes are timm's."""
+    CONFIG_MAPPING["gemma3n"]().save_pretrained(tmp_path)
+    save_file({"a": torch.zeros(1)}, tmp_path / "model.safetensors")
+    devices = PlainDevices("cpu")
+    with pytest.raises(PatchMattersError, match="not installed: python -m pip install timm$"):
+        devices.ready(open_model(tmp_path, devices).weights)
+
+
+@pytest.mark.parametrize("name", ["blip-2", "instructblip", "kosmos-2"])
+def test_what_only_describes_is_offered_as_captioner_alone(subjects, name):
+    subject = subjects(name)
+    assert roles(json.loads((subject.folder / "config.json").read_text())) == {"captioner"}
+    assert not subject.model.chats
+
+
+def test_what_neither_chats_nor_describes_is_not_offered():
+    for kind in ("git", "pix2struct", "kosmos-2.5"):
+        config = {"model_type": kind, "vision_config": {}, "architectures": ["XForCausalLM"]}
+        assert roles(config) == set()

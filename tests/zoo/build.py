@@ -56,7 +56,7 @@ class Kind:
         image: what stands for an image in the chat template; None where the template is not usual.
         template: the chat template, if it is another than the usual one; "" for a model without one.
         tokens: special tokens by the name that processor and config know them under (`image_token`),
-            where `<image>` would not do.
+            where `<image>` would not do; empty for one that the tokenizer does not name.
         config: fields of the config that the rules leave wrong; dicts go into the nested ones.
         images: how the image processor is made.
         ids: tokens whose ids (or lists of them) are fields of the config under another name.
@@ -88,10 +88,11 @@ def make(name: str, kind: Kind, folder: Path) -> Path:
     processor_class = _class(kind, "processor", name)
     fields = CONFIG_MAPPING[name]().to_dict()
     named, others = _tokens(kind, processor_class, fields)
+    unnamed = dict.fromkeys(text for text in others if text not in named.values())
     tokenizer = tiny.tokenizer(
-        *dict.fromkeys([*named.values(), *others]),
+        *dict.fromkeys([*named.values(), *unnamed]),
         kind=_tokenizer_class(processor_class),
-        extra_special_tokens=named,
+        extra_special_tokens={**named, **{f"other_{i}_token": t for i, t in enumerate(unnamed)}},
     )
     template = kind.template
     if template is None:
@@ -121,7 +122,8 @@ def _tokens(kind: Kind, processor_class, fields: dict) -> tuple[dict[str, str], 
     for name, parameter in wanted.items():
         if name.endswith("_token") and isinstance(parameter.default, str):
             named[name] = parameter.default
-    return {**named, **kind.tokens}, re.findall(r'<[^"\'<> {}]+>|\[[A-Z_]+\]', source)
+    named = {name: text for name, text in {**named, **kind.tokens}.items() if text}
+    return named, re.findall(r'<[^"\'<> {}]+>|\[[A-Z_]+\]', source)
 
 
 def _class(kind: Kind, part: str, name: str):
@@ -213,13 +215,17 @@ def _merge(fields: dict, changes: dict) -> None:
 
 def _processor(name: str, kind: Kind, processor_class, tokenizer, named, template: str):
     wanted = inspect.signature(processor_class.__init__).parameters
-    parts = {"tokenizer": tokenizer, "chat_template": template or None}
+    parts = {"tokenizer": tokenizer}
+    if template:
+        parts["chat_template"] = template
     if "image_processor" in wanted:
         parts["image_processor"] = _part(name, kind, "image")(**kind.images)
     if "video_processor" in wanted:
         video = _part(name, kind, "video")
         options = {k: v for k, v in kind.images.items() if k in ("size", "patch_size", "merge_size")}
         parts["video_processor"] = video(**options) if video else None
+    if "qformer_tokenizer" in wanted:
+        parts["qformer_tokenizer"] = tiny.tokenizer()
     for name_of_part in {"feature_extractor", "audio_processor"} & set(wanted):
         parts[name_of_part] = _part(name, kind, "audio")()
     parts |= {key: value for key, value in named.items() if key in wanted}

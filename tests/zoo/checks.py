@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from functools import cached_property
 from pathlib import Path
 
@@ -48,12 +49,13 @@ class Subject:
         """What transformers alone says, asked with the same chat about the same image."""
         text = self.model.prompt(prompt, image=True)
         inputs = self.model._inputs(self.weights, [text], [view])
-        own = "pixel_values" in self.weights.generate.__code__.co_varnames
+        own = "pixel_values" in inspect.signature(self.weights.generate).parameters
         run = self.weights.generate if own else GenerationMixin.generate.__get__(self.weights)
         with torch.inference_mode():
             [row] = run(**inputs, do_sample=False, max_new_tokens=TOKENS)
-        start = 0 if own or self.weights.config.is_encoder_decoder else inputs["input_ids"].shape[1]
-        return self.model._read([t for t in row[start:].tolist() if t != 2])[0]
+        prompt = inputs["input_ids"][0].tolist()
+        said = row.tolist()[len(prompt) :] if row.tolist()[: len(prompt)] == prompt else row.tolist()
+        return self.model.tokenizer.decode(said, skip_special_tokens=True).strip()
 
 
 def request(view, prompt="Describe.", n=3, temperature=0.7, seed=5, max_tokens=TOKENS):

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
 from ...errors import PatchMattersError, in_short
+from .loading import lacking_package
 
 if TYPE_CHECKING:
     import torch
@@ -42,6 +43,8 @@ class Weights:
                 self._model = self._load(device).eval()
             except (PatchMattersError, torch.OutOfMemoryError):
                 raise
+            except ImportError as error:
+                raise lacking_package(self._name, error) from error
             except Exception as error:  # of any library below transformers
                 raise PatchMattersError(
                     f"model: {self._name} was not loaded ({in_short(error)})."

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from importlib.util import find_spec
 
-from ...errors import PatchMattersError
+from ...errors import PatchMattersError, in_short
 
 QUANTISED = ("8-bit", "4-bit")
 PRECISIONS = ("auto", "bf16", "fp16", "fp32", *QUANTISED)
@@ -49,3 +50,17 @@ def attentions() -> list[str]:
 
     flash = torch.cuda.is_available() and find_spec("flash_attn")
     return ["sdpa", "eager", *(["flash_attention_2"] if flash else ())]
+
+
+def lacking_package(name: str, error: ImportError) -> PatchMattersError:
+    """What to do where a model needs a package that is not installed, as transformers or Python says.
+
+    Args:
+        name: of the model.
+    """
+    wanted = re.search(r"pip install ([\w.-]+)", str(error)) or re.search(r"named '(\w+)", str(error))
+    if wanted is None:
+        return PatchMattersError(f"model: {name} needs a package that is missing ({in_short(error)}).")
+    return PatchMattersError(
+        f"model: {name} needs a package that is not installed: python -m pip install {wanted[1]}"
+    )

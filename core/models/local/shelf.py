@@ -17,7 +17,10 @@ NLI = "nli"
 _DEPTH = 3  # LLM/name, LLM/author/name, and a folder of another pack's between
 CONTRASTIVE = ("clip", "siglip", "siglip2")
 ZERO_SHOT = ("grounding-dino", "mm-grounding-dino", "owlvit", "owlv2")
-NOT_CHATTING = ("blip", "florence2", "paligemma")  # captioners that cannot be asked to write
+# Captioners that cannot be asked to write.
+NOT_CHATTING = ("blip", "blip-2", "florence2", "instructblip", "kosmos-2", "paligemma")
+# Models that see and neither chat nor describe photos: they read documents, say one line, or move robots.
+OF_OTHER_USE = ("evolla", "git", "kosmos-2.5", "pi0", "pix2struct", "udop", "vision-encoder-decoder")
 _log = logging.getLogger("patch_matters")
 _warned: set[Path] = set()
 
@@ -54,6 +57,8 @@ def roles(config: dict) -> set[str]:
     if kind == "blip" and classes:
         fit = {"BlipForImageTextRetrieval": {MATCHER}, "BlipForConditionalGeneration": {CAPTIONER}}
         return fit.get(classes[0], set())
+    if kind in OF_OTHER_USE:
+        return set()
     if kind in NOT_CHATTING:
         return {CAPTIONER}
     if "vision_config" in config or kind in MINI_GEMINI:

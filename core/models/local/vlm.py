@@ -19,14 +19,21 @@ from .chat import FILE, Chat, find_template
 from .devices import Devices, Weights
 from .folder import ModelFolder
 from .generation import Sampling, generate, prepares_itself, undisturbed
-from .loading import QUANTISED, Loading
+from .loading import QUANTISED, Loading, lacking_package
 from .prefill import last_logits, same_logits, shared_last_logits, shared_prefill
 from .pretrained import from_folder, load_weights
 
 BATCH = 8  # requests generated together at most
 MIN_SIDE = 28  # px; smaller crops are enlarged, for a vision model's own patch is 14 to 28 px wide
 # What models without a chat template take in place of a question: their own words for "describe".
-TASKS = {"florence2": "<MORE_DETAILED_CAPTION>", "paligemma": "<image>caption en", "blip": ""}
+TASKS = {
+    "florence2": "<MORE_DETAILED_CAPTION>",
+    "paligemma": "<image>caption en",
+    "blip": "",
+    "blip-2": "",
+    "instructblip": "Write a detailed description of the image.",
+    "kosmos-2": "Describe this image in detail:",
+}
 
 FORMATS = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 
@@ -53,10 +60,7 @@ class VisionLanguageModel:
         try:
             processor = self._open_processor()
         except ImportError as error:
-            raise PatchMattersError(
-                f"model: {self._folder.path.name} needs a package that is not installed "
-                f"({in_short(error)})."
-            ) from error
+            raise lacking_package(self._folder.path.name, error) from error
         except PatchMattersError:
             raise
         except Exception as error:  # of any library below transformers
