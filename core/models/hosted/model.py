@@ -58,6 +58,8 @@ class HostedModel:
         self._answers, self._limits, self._announce = answers, limits, announce
         self._budget, self._failed = budget or Budget(), failed
         self._slots = threading.BoundedSemaphore(limits.concurrency)
+        self._connected: Send | None = None
+        self._connecting, self._asking = threading.Lock(), threading.local()
 
     def ask(self, asks: Sequence[Ask], tick: Tick) -> list[list[Completion]]:
         """As `Askable.ask`.
@@ -130,11 +132,7 @@ class HostedModel:
 
     def _send(self, missing, jobs, asks, tick: Tick) -> dict:
         run = _Run(missing)
-        connected = connect(self._endpoint, self._model, lambda: not run.stopped)
-
-        def send(question: Question) -> Sequence[Completion]:
-            with self._slots:
-                return [STOPPED] if run.stopped else connected(question)
+        send = self._sender(run)
 
         def work() -> None:
             while (job := run.next()) is not None:
@@ -153,6 +151,21 @@ class HostedModel:
             return self._collect(missing, asks, run, tick)
         finally:
             run.stop()
+
+    def _sender(self, run: _Run) -> Send:
+        """What asks for a run. All runs share one client: to make one takes longer than most questions."""
+        with self._connecting:
+            if self._connected is None:
+                going_on = lambda: not self._asking.run.stopped  # noqa: E731
+                self._connected = connect(self._endpoint, self._model, going_on)
+        connected = self._connected
+
+        def send(question: Question) -> Sequence[Completion]:
+            with self._slots:
+                self._asking.run = run
+                return [STOPPED] if run.stopped else connected(question)
+
+        return send
 
     def _answer(self, question: Question, key: str, send: Send, run: _Run) -> Sequence[Completion]:
         """Asked and kept; or awaited, where another program asks the same at the moment."""
