@@ -356,3 +356,37 @@ def test_results_reasons_and_notes_are_in_the_language_of_the_page(page, chinese
     assert reasons and not any(re.search("[a-z]{3}", re.sub("“.*?”", "", why)) for why in reasons)
     titles = page.locator(".patch-report h4").all_text_contents()
     assert titles[0].startswith("保留") and titles[1].startswith("删去")
+
+
+@pytest.mark.parametrize("nodes_2", [False, True], ids=["classic", "nodes 2.0"])
+def test_a_loader_shows_a_models_name_and_keeps_its_value(page, nodes_2):
+    value = "transformers:fancyfeast/llama-joycaption-beta-one-hf-llava"
+    set_nodes_2(page, nodes_2)
+    shown = page.evaluate(
+        """value => {
+            app.graph.clear();
+            const node = LiteGraph.createNode('PatchMattersLoadCaptioner');
+            app.graph.add(node);
+            node.setSize([210, node.size[1]]);
+            const widget = node.widgets.find(w => w.name === 'model');
+            widget.value = value;
+            const values = widget.options.values;
+            return {
+                label: widget._displayValue,
+                labels: values.map(v => widget.options.getOptionLabel(v)),
+                saved: node.serialize().widgets_values[0],
+                offered: values.includes(value),
+            };
+        }""",
+        value,
+    )
+    assert shown["saved"] == value and shown["offered"]
+    assert shown["label"] == "llama-joycaption-beta-one-hf-llava"
+    # About 20 characters are seen in a node of 210 px.
+    seen = [label[:20] for label in shown["labels"]]
+    assert len(set(seen)) == len(seen)
+    if nodes_2:
+        page.wait_for_timeout(1_000)
+        widget = page.locator(".lg-node", has_text="Load Captioner")
+        assert "llama-joycaption" in widget.inner_text()
+        assert "transformers:" not in widget.inner_text()

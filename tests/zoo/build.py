@@ -79,8 +79,8 @@ class Kind:
 
 
 def known(name: str) -> bool:
-    """Whether this transformers has the architecture."""
-    return name in CONFIG_MAPPING
+    """Whether this transformers has the architecture for images and text."""
+    return name in CONFIG_MAPPING and any(name in names for names in _models())
 
 
 def make(name: str, kind: Kind, folder: Path) -> Path:
@@ -137,15 +137,16 @@ def _class(kind: Kind, part: str, name: str):
 def _model_class(name: str, kind: Kind):
     if "model" in kind.classes:
         return getattr(transformers, kind.classes["model"])
+    return getattr(transformers, next(names[name] for names in _models() if name in names))
+
+
+def _models() -> tuple[dict, dict]:
     from transformers.models.auto import modeling_auto as auto
 
-    for names in (
+    return (
         auto.MODEL_FOR_IMAGE_TEXT_TO_TEXT_MAPPING_NAMES,
         auto.MODEL_FOR_CAUSAL_LM_MAPPING_NAMES,
-    ):
-        if name in names:
-            return getattr(transformers, names[name])
-    raise KeyError(name)
+    )
 
 
 def _tokenizer_class(processor_class):
@@ -219,7 +220,8 @@ def _processor(name: str, kind: Kind, processor_class, tokenizer, named, templat
     if template:
         parts["chat_template"] = template
     if "image_processor" in wanted:
-        parts["image_processor"] = _part(name, kind, "image")(**kind.images)
+        image = _part(name, kind, "image", getattr(processor_class, "image_processor_class", None))
+        parts["image_processor"] = image(**kind.images)
     if "video_processor" in wanted:
         video = _part(name, kind, "video")
         options = {k: v for k, v in kind.images.items() if k in ("size", "patch_size", "merge_size")}
@@ -232,7 +234,10 @@ def _processor(name: str, kind: Kind, processor_class, tokenizer, named, templat
     return processor_class(**parts, **kind.processor)
 
 
-def _part(name: str, kind: Kind, what: str):
+def _part(name: str, kind: Kind, what: str, demanded=None):
+    """The class of a part; `demanded` is the one that a processor of transformers 4 insists on."""
+    if isinstance(demanded, str) and not demanded.startswith("Auto"):
+        return getattr(transformers, demanded)
     if what in kind.classes:
         return getattr(transformers, kind.classes[what])
     if what == "image":
