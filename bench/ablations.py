@@ -54,7 +54,9 @@ OFF = {
         (
             verdicts,
             "seen",
-            lambda own, scores, root, view: evidence.seen(own, scores, root, -math.inf),
+            lambda own, scores, root, view, free: evidence.seen(
+                own, scores, root, -math.inf, free
+            ),
         )
     ],
     "nothing through the thing": [(evidence, "THROUGH", 0.0)],

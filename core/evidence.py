@@ -58,7 +58,11 @@ class Calibration:
 
     def evidence(self, score: float) -> float:
         """The log-likelihood ratio of a score (0..1)."""
-        return min(max(self.slope * (logit(score) - self.middle), self.low), self.high)
+        return max(self.unlimited(score), self.low)
+
+    def unlimited(self, score: float) -> float:
+        """The same, however strongly it speaks against."""
+        return min(self.slope * (logit(score) - self.middle), self.high)
 
 
 class LabelFree:
@@ -163,21 +167,26 @@ def seen(
     scores: Mapping[str, float],
     others: Iterable[str] = (),
     other_view: float = Prior.other_view,
+    unlimited: Mapping[str, float] | None = None,
 ) -> float:
     """What the matcher's scores say for a claim, over all views: a log-likelihood ratio.
 
     One more region that says it, or a higher score, never lowers it: of the regions that say it the best
-    counts in full, and each further one as far as, with its saying so, it speaks for the claim at all.
+    counts in full, and each further one as far as, with its saying so, it speaks for the claim at all. There what
+    speaks against it is not limited: where a detector finds nothing at all of what one look of the same detector
+    said, that look is no further view.
 
     Args:
         sayings: the regions that say it.
         scores: region -> the evidence of the matcher's score there; regions without a score count nothing.
         others: regions that show the place and do not say it: the whole image.
         other_view: what a further region's saying so counts, as log-odds (`Prior.other_view`).
+        unlimited: as `scores`, by `Calibration.unlimited`; None for the same.
     """
-    own = sorted((scores.get(region, 0.0) for region in sayings), reverse=True)
-    more = sum(max(0.0, other_view + evidence) for evidence in own[1:])
-    return own[0] + more + sum(scores.get(region, 0.0) for region in others)
+    free = scores if unlimited is None else unlimited
+    best, *further = sorted(sayings, key=lambda region: -free.get(region, 0.0))
+    more = sum(max(0.0, other_view + free.get(region, 0.0)) for region in further)
+    return scores.get(best, 0.0) + more + sum(scores.get(region, 0.0) for region in others)
 
 
 def through(prior: float, evidence: float, likely: float = 1.0) -> float:

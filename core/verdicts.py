@@ -219,12 +219,13 @@ def _weighed(picture, statements, index, stronger, texts, table, calibration) ->
     sayings: dict[str, set[int]] = {}
     for saying in said:
         sayings.setdefault(saying.region, set()).add(saying.candidate)
-    scores, raw = {}, {}
+    scores, unlimited, raw = {}, {}, {}
     for region in (*sayings, picture.root.name):
         found = [(t, table.get((region, t))) for t in texts]
         found = [(t, v) for t, v in found if v is not None]
         if found:
             scores[region] = fmean(calibration.of(t).evidence(v) for t, v in found)
+            unlimited[region] = fmean(calibration.of(t).unlimited(v) for t, v in found)
             raw[region] = fmean(v for _, v in found)
     hedged = statement.claim.hedged
     prior = max(
@@ -240,7 +241,8 @@ def _weighed(picture, statements, index, stronger, texts, table, calibration) ->
     if GIVEN in picture.models and picture.root.name not in sayings and picture.global_caption:
         prior += UNMENTIONED
     others = () if picture.root.name in sayings else (picture.root.name,)
-    return Weighed(prior, seen(sayings, scores, others, picture.said_by.other_view), raw)
+    shown = seen(sayings, scores, others, picture.said_by.other_view, unlimited)
+    return Weighed(prior, shown, raw)
 
 
 def _late(picture: Picture, said: Sequence[Saying], region: str) -> float:

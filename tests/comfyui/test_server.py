@@ -113,6 +113,7 @@ def test_the_four_stages_and_a_cached_second_run(server):
     first = server.run(prompt)
     assert first["end"]["type"] == "execution_success", first["end"]
     assert "orange cup" in shown(first, "join")
+    assert "mouse" in shown(first, "describe") and "mouse" not in shown(first, "join")
     assert "DROPPED" in shown(first, "filter") and "✗" in shown(first, "filter")
     assert first["outputs"]["divide"]["images"]
     at_work = [

@@ -101,17 +101,38 @@ def test_what_nobody_said_has_no_prior():
 views = st.dictionaries(st.sampled_from("abcdef"), evidence, min_size=1)
 
 
-@given(views, st.sampled_from("uvw"), evidence)
-def test_one_more_view_that_says_it_never_lowers_what_is_seen(shown, name, more):
-    assert seen([*shown, name], {**shown, name: more}) >= seen(shown, shown) - 1e-9
+lows = st.floats(-3, -0.1)  # the least that a matcher's evidence can be
+
+
+def seen_above(low, shown):
+    """What is seen in views that all say it, of a matcher whose evidence is not below `low`."""
+    limited = {region: max(low, value) for region, value in shown.items()}
+    return seen(shown, limited, unlimited=shown)
+
+
+@given(views, st.sampled_from("uvw"), evidence, lows)
+def test_one_more_view_that_says_it_never_lowers_what_is_seen(shown, name, more, low):
+    assert seen_above(low, {**shown, name: more}) >= seen_above(low, shown) - 1e-9
     assert seen([*shown, name], shown) >= seen(shown, shown) - 1e-9  # not scored there
 
 
-@given(views, st.floats(0, 3))
-def test_neither_does_a_higher_score(shown, more):
+@given(views, st.floats(0, 3), lows)
+def test_neither_does_a_higher_score(shown, more, low):
     for region in shown:
         raised = {**shown, region: shown[region] + more}
-        assert seen(shown, raised) >= seen(shown, shown) - 1e-9
+        assert seen_above(low, raised) >= seen_above(low, shown) - 1e-9
+
+
+def test_a_further_view_in_which_a_detector_finds_nothing_counts_nothing():
+    detector = Calibration(middle=0.6, slope=0.4, low=-0.3, high=1.3)
+
+    def of(*scores):
+        scored = dict(zip("ab", scores))
+        limited = {r: detector.evidence(s) for r, s in scored.items()}
+        return seen(scored, limited, unlimited={r: detector.unlimited(s) for r, s in scored.items()})
+
+    assert of(0.32, 0.0) == of(0.32) == detector.low
+    assert of(0.32, 0.3) > of(0.32) + 0.5
 
 
 @given(evidence, evidence, st.floats(-3, 3), st.floats(0, 1))

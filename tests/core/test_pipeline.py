@@ -148,3 +148,12 @@ def test_an_opencv_that_does_not_load_is_explained(monkeypatch):
     monkeypatch.setitem(sys.modules, "cv2", None)
     with pytest.raises(PatchMattersError, match="opencv-python-headless"):
         ssd.import_cv2()
+
+
+@pytest.mark.parametrize("seed", [0, 3, 11])
+def test_what_one_network_says_in_two_patches_and_does_not_find_again_is_dropped(seed):
+    """The offline captioner takes the spoon's end for a mouse, in two patches that share those pixels."""
+    [picture] = caption_images([read_image(EXAMPLE)], settings=profile_settings("default", seed=seed))
+    said = " ".join(c.text for captions in picture.candidates.values() for c in captions)
+    assert "mouse" in said and "mouse" not in picture.caption
+    assert "orange cup" in picture.caption and "spoon" in picture.caption

@@ -56,7 +56,7 @@ class OfflineCaptioner:
     name = "offline:measured"
     # Three looks of one network say little more than one: a logistic regression on what it says of the photos of
     # DID-Bench (bench/calibrate.py). What it says of an object is measured.
-    prior = Prior(once=0.3, again=0.7, alone=0.8, of_thing=3.0, late=0.0)
+    prior = Prior(once=0.4, again=0.7, alone=0.8, of_thing=3.0, late=0.0)
 
     def caption(self, requests: Sequence[CaptionRequest], tick: Tick) -> list[list[Completion]]:
         answers = []
