@@ -10,7 +10,7 @@ from hub import running_hub
 from core.errors import PatchMattersError
 from core.models.local.catalogue import Entry, catalogue, entries, find_entry
 from core.models.local.downloads import STAGING, download
-from core.models.local.shelf import CAPTIONER, DETECTOR, MATCHER, WRITER, names, obtain, roles
+from core.models.local.shelf import CAPTIONER, DETECTOR, MATCHER, NLI, WRITER, names, obtain, roles
 
 ENTRY = Entry("someone/tiny-llava", "main", CAPTIONER, 0.001, 1, "MIT")
 
@@ -178,10 +178,10 @@ def test_the_catalogue():
     ids = [entry.id for entry in catalogue()]
     assert len(set(ids)) == len(ids)
     for entry in catalogue():
-        assert entry.role in (CAPTIONER, WRITER, MATCHER, DETECTOR)
+        assert entry.role in (CAPTIONER, WRITER, MATCHER, DETECTOR, NLI)
         assert entry.size_gb > 0 and entry.vram_gb > 0 and entry.licence and entry.revision
         assert entry.licence in entry.summary
-    for role in (CAPTIONER, WRITER, MATCHER, DETECTOR):
+    for role in (CAPTIONER, WRITER, MATCHER, DETECTOR, NLI):
         assert entries(role)
     assert find_entry(WRITER, entries(CAPTIONER)[0].id)  # a captioner writes, too
     assert find_entry(DETECTOR, entries(CAPTIONER)[0].id) is None
