@@ -224,7 +224,9 @@ def _processor(name: str, kind: Kind, processor_class, tokenizer, named, templat
         parts["image_processor"] = image(**kind.images)
     if "video_processor" in wanted:
         video = _part(name, kind, "video")
-        options = {k: v for k, v in kind.images.items() if k in ("size", "patch_size", "merge_size")}
+        options = {
+            k: v for k, v in kind.images.items() if k in ("size", "patch_size", "merge_size")
+        }
         parts["video_processor"] = video(**options) if video else None
     if "qformer_tokenizer" in wanted:
         parts["qformer_tokenizer"] = tiny.tokenizer()
