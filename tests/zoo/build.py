@@ -80,7 +80,9 @@ class Kind:
 
 def known(name: str) -> bool:
     """Whether this transformers has the architecture for images and text."""
-    return name in CONFIG_MAPPING and any(name in names for names in _models())
+    # transformers 4 does not find LFM2-VL again, whose config names it otherwise than the mapping.
+    found = name in CONFIG_MAPPING and CONFIG_MAPPING[name].model_type in CONFIG_MAPPING
+    return found and any(name in names for names in _models())
 
 
 def make(name: str, kind: Kind, folder: Path) -> Path:

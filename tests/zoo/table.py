@@ -56,6 +56,8 @@ GRID = {
     },
 }
 
+JANUS = 336 if OLD else 56  # px; the processor of transformers 4 writes 576 tokens for any size
+
 KINDS: dict[str, Kind] = {
     "aria": Kind(images={"max_image_size": 490, "min_image_size": 336}),
     "aya_vision": Kind(
@@ -70,10 +72,6 @@ KINDS: dict[str, Kind] = {
         images=sized(56, high_res_size={"height": 56, "width": 56}),
         processor={"num_image_tokens": 16},
         config={"high_res_vision_config": {"global_attn_indexes": [1]}},
-    ),
-    "dots3_note": Kind(
-        images=pixels(28, 112),
-        config={"text_config": {"num_key_value_heads": 2}, "vision_config": {"adapter_in_dim": 32}},
     ),
     "exaone4_5": Kind(images=pixels(28, 112)),
     "gemma3": Kind(
@@ -130,7 +128,11 @@ KINDS: dict[str, Kind] = {
         ids={"image_token_id": "<context_image>"},
         classes={"image": "GotOcr2ImageProcessor", "video": "InternVLVideoProcessor"},
     ),
-    "janus": Kind(images=sized(56), processor={"num_image_tokens": 16}),
+    "janus": Kind(
+        images=sized(JANUS),
+        processor={"num_image_tokens": (JANUS // 14) ** 2},
+        config={"vision_config": {"image_size": JANUS}},
+    ),
     "kimi_k25": Kind(
         images={"size": {"max_height": 112, "max_width": 112}},
         config={
@@ -218,7 +220,9 @@ KINDS: dict[str, Kind] = {
         tokens={"image_token": "<|patch|>"},
         config={"out_hidden_size": 128, "projector_hidden_size": 64},
     ),
-    "nemotron_h_omni": Kind(classes={"audio": "ParakeetFeatureExtractor"}),
+    "nemotron_h_omni": Kind(
+        images={"patch_size": 14}, classes={"audio": "ParakeetFeatureExtractor"}
+    ),
     "ovis2": Kind(
         images=sized(56, max_patches=4),
         processor={"image_seq_length": 16},
