@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -63,7 +62,6 @@ class Kind:
         parts: kinds of nested configs that the config has none of by itself.
         processor: further arguments of the processor.
         classes: of transformers, where its tables do not name them: model, processor, image, video.
-        change: called with the model before it is saved.
     """
 
     image: str | None = None
@@ -75,7 +73,6 @@ class Kind:
     images: dict = field(default_factory=dict)
     processor: dict = field(default_factory=dict)
     classes: dict[str, str] = field(default_factory=dict)
-    change: Callable | None = None
 
 
 def known(name: str) -> bool:
@@ -100,15 +97,14 @@ def make(name: str, kind: Kind, folder: Path) -> Path:
     if template is None:
         image = kind.image or named.get("image_token", "<image>")
         template = tiny.LLAVA_TEMPLATE.replace("<image>", image)
+    # Before the model: some processors of transformers 4 add tokens.
+    _processor(name, kind, processor_class, tokenizer, named, template).save_pretrained(folder)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
         model = _model_class(name, kind)._from_config(_config(name, kind, fields, named, tokenizer))
     model = lively(model.float(), 6)
-    if kind.change:
-        kind.change(model)
     model.generation_config.eos_token_id, model.generation_config.pad_token_id = 2, 0
     model.save_pretrained(folder)
-    _processor(name, kind, processor_class, tokenizer, named, template).save_pretrained(folder)
     return folder
 
 
