@@ -8,10 +8,12 @@ _WORDS = r"think(?:ing)?|thoughts?|reason(?:ing)?|reflection|analysis|scratchpad
 # Each family with the way it writes its tags: <think> (DeepSeek, GLM, Qwen), [THINK] (Magistral),
 # ◁think▷ (Kimi), <|channel|>analysis<|message|> (gpt-oss), <|channel>thought (Gemma 4).
 _OPEN = re.compile(
-    rf"<(?:{_WORDS})>|\[THINK\]|◁think▷|<\|channel\|>analysis<\|message\|>|<\|channel>thought\b", re.I
+    rf"<(?:{_WORDS})>|\[THINK\]|◁think▷|<\|channel\|>analysis<\|message\|>|<\|channel>thought\b",
+    re.I,
 )
 _CLOSE = re.compile(
-    rf"</(?:{_WORDS})>|\[/THINK\]|◁/think▷|<\|channel\|>final<\|message\|>|<\|end\|>|<channel\|>", re.I
+    rf"</(?:{_WORDS})>|\[/THINK\]|◁/think▷|<\|channel\|>final<\|message\|>|<\|end\|>|<channel\|>",
+    re.I,
 )
 # What stands around the answer itself.
 _ANSWER = re.compile(r"<(?:answer|final|output|response)>|<\|begin_of_box\|>|\\boxed\{", re.I)

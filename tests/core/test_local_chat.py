@@ -163,7 +163,12 @@ def test_a_thought_and_special_tokens_are_no_part_of_the_caption(llava, name):
 
 @pytest.mark.parametrize(
     "opened",
-    [["<think>"], ["<|channel|>", "analysis", "<|message|>"], ["◁think▷"], ["<|channel>", "thought\n"]],
+    [
+        ["<think>"],
+        ["<|channel|>", "analysis", "<|message|>"],
+        ["◁think▷"],
+        ["<|channel>", "thought\n"],
+    ],
     ids=["<think>", "gpt-oss", "Kimi-VL", "Gemma 4"],
 )
 def test_a_thought_that_is_cut_is_no_caption(llava, opened):

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -63,7 +62,6 @@ class Kind:
         parts: kinds of nested configs that the config has none of by itself.
         processor: further arguments of the processor.
         classes: of transformers, where its tables do not name them: model, processor, image, video.
-        change: called with the model before it is saved.
     """
 
     image: str | None = None
@@ -75,12 +73,13 @@ class Kind:
     images: dict = field(default_factory=dict)
     processor: dict = field(default_factory=dict)
     classes: dict[str, str] = field(default_factory=dict)
-    change: Callable | None = None
 
 
 def known(name: str) -> bool:
     """Whether this transformers has the architecture for images and text."""
-    return name in CONFIG_MAPPING and any(name in names for names in _models())
+    # transformers 4 does not find LFM2-VL again, whose config names it otherwise than the mapping.
+    found = name in CONFIG_MAPPING and CONFIG_MAPPING[name].model_type in CONFIG_MAPPING
+    return found and any(name in names for names in _models())
 
 
 def make(name: str, kind: Kind, folder: Path) -> Path:
@@ -98,15 +97,14 @@ def make(name: str, kind: Kind, folder: Path) -> Path:
     if template is None:
         image = kind.image or named.get("image_token", "<image>")
         template = tiny.LLAVA_TEMPLATE.replace("<image>", image)
+    # Before the model: some processors of transformers 4 add tokens.
+    _processor(name, kind, processor_class, tokenizer, named, template).save_pretrained(folder)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
         model = _model_class(name, kind)._from_config(_config(name, kind, fields, named, tokenizer))
     model = lively(model.float(), 6)
-    if kind.change:
-        kind.change(model)
     model.generation_config.eos_token_id, model.generation_config.pad_token_id = 2, 0
     model.save_pretrained(folder)
-    _processor(name, kind, processor_class, tokenizer, named, template).save_pretrained(folder)
     return folder
 
 
@@ -224,7 +222,9 @@ def _processor(name: str, kind: Kind, processor_class, tokenizer, named, templat
         parts["image_processor"] = image(**kind.images)
     if "video_processor" in wanted:
         video = _part(name, kind, "video")
-        options = {k: v for k, v in kind.images.items() if k in ("size", "patch_size", "merge_size")}
+        options = {
+            k: v for k, v in kind.images.items() if k in ("size", "patch_size", "merge_size")
+        }
         parts["video_processor"] = video(**options) if video else None
     if "qformer_tokenizer" in wanted:
         parts["qformer_tokenizer"] = tiny.tokenizer()

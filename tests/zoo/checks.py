@@ -54,7 +54,9 @@ class Subject:
         with torch.inference_mode():
             [row] = run(**inputs, do_sample=False, max_new_tokens=TOKENS)
         prompt = inputs["input_ids"][0].tolist()
-        said = row.tolist()[len(prompt) :] if row.tolist()[: len(prompt)] == prompt else row.tolist()
+        said = (
+            row.tolist()[len(prompt) :] if row.tolist()[: len(prompt)] == prompt else row.tolist()
+        )
         return self.model.tokenizer.decode(said, skip_special_tokens=True).strip()
 
 

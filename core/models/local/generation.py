@@ -148,7 +148,9 @@ def prepares_itself(model) -> bool:
 
 def _in_common(row: list[int], prompt: list[int]) -> int:
     """How many tokens both begin with."""
-    return next((i for i, (a, b) in enumerate(zip(row, prompt)) if a != b), min(len(row), len(prompt)))
+    return next(
+        (i for i, (a, b) in enumerate(zip(row, prompt)) if a != b), min(len(row), len(prompt))
+    )
 
 
 def _end_tokens(model) -> set[int]:

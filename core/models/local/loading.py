@@ -58,9 +58,13 @@ def lacking_package(name: str, error: ImportError) -> PatchMattersError:
     Args:
         name: of the model.
     """
-    wanted = re.search(r"pip install ([\w.-]+)", str(error)) or re.search(r"named '(\w+)", str(error))
+    wanted = re.search(r"pip install ([\w.-]+)", str(error)) or re.search(
+        r"named '(\w+)", str(error)
+    )
     if wanted is None:
-        return PatchMattersError(f"model: {name} needs a package that is missing ({in_short(error)}).")
+        return PatchMattersError(
+            f"model: {name} needs a package that is missing ({in_short(error)})."
+        )
     return PatchMattersError(
         f"model: {name} needs a package that is not installed: python -m pip install {wanted[1]}"
     )

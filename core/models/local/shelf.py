@@ -20,7 +20,15 @@ ZERO_SHOT = ("grounding-dino", "mm-grounding-dino", "owlvit", "owlv2")
 # Captioners that cannot be asked to write.
 NOT_CHATTING = ("blip", "blip-2", "florence2", "instructblip", "kosmos-2", "paligemma")
 # Models that see and neither chat nor describe photos: they read documents, say one line, or move robots.
-OF_OTHER_USE = ("evolla", "git", "kosmos-2.5", "pi0", "pix2struct", "udop", "vision-encoder-decoder")
+OF_OTHER_USE = (
+    "evolla",
+    "git",
+    "kosmos-2.5",
+    "pi0",
+    "pix2struct",
+    "udop",
+    "vision-encoder-decoder",
+)
 _log = logging.getLogger("patch_matters")
 _warned: set[Path] = set()
 

@@ -82,7 +82,9 @@ class VisionLanguageModel:
                 f"to ask it: put its {FILE} into the folder, or use a chat model."
             )
         self._chat = (
-            Chat(self._folder.path.name, processor, self._folder.config, template) if chats else None
+            Chat(self._folder.path.name, processor, self._folder.config, template)
+            if chats
+            else None
         )
         tokenizer.padding_side = "left"
         if tokenizer.pad_token is None:
