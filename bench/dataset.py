@@ -19,7 +19,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -30,7 +29,6 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-from core.dataset.choices import STATE  # noqa: E402
 from core.dataset.files import sha256  # noqa: E402
 from core.dataset.job import Job  # noqa: E402
 from core.dataset.ledger import DONE, Entry, Ledger, Output, Result  # noqa: E402
@@ -70,8 +68,17 @@ def hosted(options) -> None:
         home.mkdir()
         for number in range(options.images[0]):
             paint(folder / f"{number:05d}.png", number, (640, 480))
-        command = [sys.executable, "-c", SERVER, str(options.seconds), str(ROOT), str(ROOT / "tests")]
-        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
+        command = [
+            sys.executable,
+            "-c",
+            SERVER,
+            str(options.seconds),
+            str(ROOT),
+            str(ROOT / "tests"),
+        ]
+        with subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        ) as server:
             address = server.stdout.readline().strip()
             config = {"endpoints": {"vllm": {"url": f"{address}/v1", "n": True}}}
             (home / "config.json").write_text(json.dumps({**config, "max_requests": 10**6}))
@@ -80,15 +87,21 @@ def hosted(options) -> None:
             )
             models = Models.connected(**model)
             one = Job(folder, settings=profile_settings("default"))
-            one = Job(folder, settings=one.settings, concurrency=concurrency_for(models, options.limit))
+            one = Job(
+                folder, settings=one.settings, concurrency=concurrency_for(models, options.limit)
+            )
             cpu, began = time.process_time(), time.monotonic()
             summary = caption_dataset(one, models)
             seconds, cpu = time.monotonic() - began, time.process_time() - cpu
             print("\n", file=server.stdin, flush=True)
             requests, most = map(int, server.stdout.readline().split())
     could = options.limit / options.seconds
-    print(f"{summary.status.done} images, {requests} requests, {most} at once at most, {seconds:.0f} s")
-    print(f"{requests / seconds:.2f} requests a second, {100 * requests / seconds / could:.0f} % of {could:.2f}")
+    print(
+        f"{summary.status.done} images, {requests} requests, {most} at once at most, {seconds:.0f} s"
+    )
+    print(
+        f"{requests / seconds:.2f} requests a second, {100 * requests / seconds / could:.0f} % of {could:.2f}"
+    )
     print(f"own CPU time {1000 * cpu / summary.status.done:.0f} ms an image")
 
 
@@ -111,7 +124,9 @@ def offline(options) -> None:
 
 
 def line(name: str, seconds: float, cpu: float, images: int) -> None:
-    print(f"{name:<10} {seconds / images:.3f} s an image, CPU {cpu / images:.3f} s, {images} images")
+    print(
+        f"{name:<10} {seconds / images:.3f} s an image, CPU {cpu / images:.3f} s, {images} images"
+    )
 
 
 def memory(options) -> None:

@@ -171,7 +171,10 @@ def _add_dataset_options(p: argparse.ArgumentParser) -> None:
         "trainer reads the first line only unless wildcards are on; others join the lines",
     )
     g.add_argument(
-        "--trigger", default="", metavar="WORD", help="word to learn; it comes first in each caption"
+        "--trigger",
+        default="",
+        metavar="WORD",
+        help="word to learn; it comes first in each caption",
     )
     g.add_argument("--prefix", default="", metavar="TEXT", help="text before each caption")
     g.add_argument("--suffix", default="", metavar="TEXT", help="text after each caption")
@@ -197,7 +200,9 @@ def _add_dataset_options(p: argparse.ArgumentParser) -> None:
     g.add_argument(
         "--retry", choices=("failed",), help="only caption again what failed in an earlier run"
     )
-    g.add_argument("--limit", type=_positive, default=0, metavar="N", help="caption at most N images")
+    g.add_argument(
+        "--limit", type=_positive, default=0, metavar="N", help="caption at most N images"
+    )
     g.add_argument(
         "--dry-run",
         action="store_true",

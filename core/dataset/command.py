@@ -90,7 +90,9 @@ def caption_folder(options: argparse.Namespace, load: Callable[[], Models]) -> i
             summary = caption_dataset(job, models, line.show)
         except KeyboardInterrupt:
             line.close()
-            print("Interrupted: what is done stays done, and the next run resumes.", file=sys.stderr)
+            print(
+                "Interrupted: what is done stays done, and the next run resumes.", file=sys.stderr
+            )
             return 130
     _say(summary, job)
     if options.json:
@@ -153,7 +155,9 @@ def _say(summary: Summary, job: Job) -> None:
     for path, reason in summary.failures[:FAILURES_SHOWN]:
         print(f"error: {path}: {reason}", file=sys.stderr)
     if len(summary.failures) > FAILURES_SHOWN:
-        print(f"... and {len(summary.failures) - FAILURES_SHOWN} more in the report.", file=sys.stderr)
+        print(
+            f"... and {len(summary.failures) - FAILURES_SHOWN} more in the report.", file=sys.stderr
+        )
 
 
 def _write_json(path: Path, job: Job, *, overwrite: bool) -> None:
