@@ -9,7 +9,7 @@
 hosted: a server on this machine that answers after some seconds, all roles by it. What it could give is its limit
 over the seconds; own CPU time is that of this process, the server has another.
 offline: the offline models over a folder, against one call of `caption_images` over all its images.
-memory: the most memory of a run over small images, with a captioner that answers at once, by a process each.
+memory: the most memory of a run over images of 24 x 20 px, which have one region, with a captioner that answers at once, by a process each.
 ledger: what a run takes beyond the same stages alone, with models that answer at once.
 resume: images that were all done before, listed and resumed. Their captions are put into the ledger by hand.
 """
@@ -134,13 +134,13 @@ def memory(options) -> None:
         code = (
             "import sys, resource, tempfile\nsys.path[:0] = sys.argv[2:]\nfrom pathlib import Path\n"
             "from image_folders import *\nfrom core.dataset.run import caption_dataset\n"
-            "d = folder_of(Path(tempfile.mkdtemp()), int(sys.argv[1]))\n"
+            "d = folder_of(Path(tempfile.mkdtemp()), int(sys.argv[1]), (24, 20))\n"
             "s = caption_dataset(job(d), fakes()); assert s.status.done == int(sys.argv[1]), s\n"
             "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)\n"
         )
         command = [sys.executable, "-c", code, str(count), str(ROOT), str(ROOT / "tests")]
         peak = int(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
-        print(f"{count} images: {peak / 1024:.0f} MB at most")
+        print(f"{count} images: {peak / 1024:.0f} MB at most", flush=True)
 
 
 def ledger(options) -> None:

@@ -12,7 +12,11 @@ from .models.registry import CAPTIONER, DETECTOR, MATCHER, WRITER, hosted_exampl
 from .profiles import DEFAULT, LENGTHS, PROFILES
 
 PACK = Path(__file__).parent.parent
-DATASET_OPTIONS = "captioning a folder"
+# Options that say nothing about single images.
+DATASET_ONLY = (
+    *("existing", "format", "lines", "trigger", "prefix", "suffix", "template", "context"),
+    *("retry", "limit", "dry_run", "undo"),
+)
 ROLES = {
     DETECTOR: "finds the objects that the patches are built around",
     CAPTIONER: "describes the whole image and each patch",
@@ -144,7 +148,7 @@ def parser() -> argparse.ArgumentParser:
 
 def _add_dataset_options(p: argparse.ArgumentParser) -> None:
     g = p.add_argument_group(
-        DATASET_OPTIONS,
+        "captioning a folder",
         "Every image below the folder is captioned, apart from links and hidden folders. Reports and the "
         "record of what was done are in FOLDER/.patch_matters; a second run does what is missing.",
     )
