@@ -105,6 +105,8 @@ def main() -> int:
         with subprocess.Popen([str(python), "-m", "core", *sys.argv[1:]], env=environment) as child:
             # Whoever ends this process ends what may be asking a paid service.
             signal.signal(signal.SIGTERM, lambda *_: child.terminate())
+            # A terminal's Ctrl-C reaches both; the child writes down what is done, and this waits for it.
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
             return child.wait()
     except KeyboardInterrupt:
         return 130

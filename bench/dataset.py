@@ -9,7 +9,7 @@
 hosted: a server on this machine that answers after some seconds, all roles by it. What it could give is its limit
 over the seconds; own CPU time is that of this process, the server has another.
 offline: the offline models over a folder, against one call of `caption_images` over all its images.
-memory: the most memory of a run over small images, with a captioner that answers at once, by a process each.
+memory: the most memory of a run over images of 24 x 20 px, which have one region, with a captioner that answers at once, by a process each.
 ledger: what a run takes beyond the same stages alone, with models that answer at once.
 resume: images that were all done before, listed and resumed. Their captions are put into the ledger by hand.
 """
@@ -19,7 +19,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -30,7 +29,6 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-from core.dataset.choices import STATE  # noqa: E402
 from core.dataset.files import sha256  # noqa: E402
 from core.dataset.job import Job  # noqa: E402
 from core.dataset.ledger import DONE, Entry, Ledger, Output, Result  # noqa: E402
@@ -70,8 +68,17 @@ def hosted(options) -> None:
         home.mkdir()
         for number in range(options.images[0]):
             paint(folder / f"{number:05d}.png", number, (640, 480))
-        command = [sys.executable, "-c", SERVER, str(options.seconds), str(ROOT), str(ROOT / "tests")]
-        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
+        command = [
+            sys.executable,
+            "-c",
+            SERVER,
+            str(options.seconds),
+            str(ROOT),
+            str(ROOT / "tests"),
+        ]
+        with subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        ) as server:
             address = server.stdout.readline().strip()
             config = {"endpoints": {"vllm": {"url": f"{address}/v1", "n": True}}}
             (home / "config.json").write_text(json.dumps({**config, "max_requests": 10**6}))
@@ -80,15 +87,21 @@ def hosted(options) -> None:
             )
             models = Models.connected(**model)
             one = Job(folder, settings=profile_settings("default"))
-            one = Job(folder, settings=one.settings, concurrency=concurrency_for(models, options.limit))
+            one = Job(
+                folder, settings=one.settings, concurrency=concurrency_for(models, options.limit)
+            )
             cpu, began = time.process_time(), time.monotonic()
             summary = caption_dataset(one, models)
             seconds, cpu = time.monotonic() - began, time.process_time() - cpu
             print("\n", file=server.stdin, flush=True)
             requests, most = map(int, server.stdout.readline().split())
     could = options.limit / options.seconds
-    print(f"{summary.status.done} images, {requests} requests, {most} at once at most, {seconds:.0f} s")
-    print(f"{requests / seconds:.2f} requests a second, {100 * requests / seconds / could:.0f} % of {could:.2f}")
+    print(
+        f"{summary.status.done} images, {requests} requests, {most} at once at most, {seconds:.0f} s"
+    )
+    print(
+        f"{requests / seconds:.2f} requests a second, {100 * requests / seconds / could:.0f} % of {could:.2f}"
+    )
     print(f"own CPU time {1000 * cpu / summary.status.done:.0f} ms an image")
 
 
@@ -111,7 +124,9 @@ def offline(options) -> None:
 
 
 def line(name: str, seconds: float, cpu: float, images: int) -> None:
-    print(f"{name:<10} {seconds / images:.3f} s an image, CPU {cpu / images:.3f} s, {images} images")
+    print(
+        f"{name:<10} {seconds / images:.3f} s an image, CPU {cpu / images:.3f} s, {images} images"
+    )
 
 
 def memory(options) -> None:
@@ -119,13 +134,13 @@ def memory(options) -> None:
         code = (
             "import sys, resource, tempfile\nsys.path[:0] = sys.argv[2:]\nfrom pathlib import Path\n"
             "from image_folders import *\nfrom core.dataset.run import caption_dataset\n"
-            "d = folder_of(Path(tempfile.mkdtemp()), int(sys.argv[1]))\n"
+            "d = folder_of(Path(tempfile.mkdtemp()), int(sys.argv[1]), (24, 20))\n"
             "s = caption_dataset(job(d), fakes()); assert s.status.done == int(sys.argv[1]), s\n"
             "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)\n"
         )
         command = [sys.executable, "-c", code, str(count), str(ROOT), str(ROOT / "tests")]
         peak = int(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
-        print(f"{count} images: {peak / 1024:.0f} MB at most")
+        print(f"{count} images: {peak / 1024:.0f} MB at most", flush=True)
 
 
 def ledger(options) -> None:

@@ -100,7 +100,7 @@ def mentions_topic(text: str, topic: str) -> bool:
     """Whether a text speaks of a topic, whatever claims were read of it."""
     thing, of_colour = _parts(topic)
     words = [w for w in re.split(r"[^\w'-]+", text.lower()) if w]
-    if not words or not text.isascii() and thing in text.lower():
+    if not words or (not text.isascii() and thing in text.lower()):
         return thing in text.lower()
     named = [i for i in range(len(words)) if _named_at(words, i, thing)]
     if not of_colour:

@@ -20,7 +20,11 @@ from .models.registry import (
 from .profiles import DEFAULT, LENGTHS, PROFILES
 
 PACK = Path(__file__).parent.parent
-DATASET_OPTIONS = "captioning a folder"
+# Options that say nothing about single images.
+DATASET_ONLY = (
+    *("existing", "format", "lines", "trigger", "prefix", "suffix", "template", "context"),
+    *("retry", "limit", "dry_run", "undo"),
+)
 ROLES = {
     DETECTOR: "finds the objects that the patches are built around",
     CAPTIONER: "describes the whole image and each patch",
@@ -155,7 +159,7 @@ def parser() -> argparse.ArgumentParser:
 
 def _add_dataset_options(p: argparse.ArgumentParser) -> None:
     g = p.add_argument_group(
-        DATASET_OPTIONS,
+        "captioning a folder",
         "Every image below the folder is captioned, apart from links and hidden folders. Reports and the "
         "record of what was done are in FOLDER/.patch_matters; a second run does what is missing.",
     )
@@ -182,7 +186,10 @@ def _add_dataset_options(p: argparse.ArgumentParser) -> None:
         "trainer reads the first line only unless wildcards are on; others join the lines",
     )
     g.add_argument(
-        "--trigger", default="", metavar="WORD", help="word to learn; it comes first in each caption"
+        "--trigger",
+        default="",
+        metavar="WORD",
+        help="word to learn; it comes first in each caption",
     )
     g.add_argument("--prefix", default="", metavar="TEXT", help="text before each caption")
     g.add_argument("--suffix", default="", metavar="TEXT", help="text after each caption")
@@ -208,7 +215,9 @@ def _add_dataset_options(p: argparse.ArgumentParser) -> None:
     g.add_argument(
         "--retry", choices=("failed",), help="only caption again what failed in an earlier run"
     )
-    g.add_argument("--limit", type=_positive, default=0, metavar="N", help="caption at most N images")
+    g.add_argument(
+        "--limit", type=_positive, default=0, metavar="N", help="caption at most N images"
+    )
     g.add_argument(
         "--dry-run",
         action="store_true",

@@ -70,9 +70,7 @@ class Stage(Protocol):
     def steps(self, batch: Sequence) -> int:
         """How often `process` calls `step` with the name of a region."""
 
-    def process(
-        self, batch: Sequence, models: ModelsByRole, step: Step = no_step
-    ) -> list[Picture]:
+    def process(self, batch: Sequence, models: ModelsByRole, step: Step = no_step) -> list[Picture]:
         """Return the next batch, one item for each of this one."""
 
 

@@ -56,10 +56,10 @@ def paint(path: Path, number: int = 0, size: tuple[int, int] = (48, 40)) -> Path
     return path
 
 
-def folder_of(folder: Path, count: int) -> Path:
+def folder_of(folder: Path, count: int, size: tuple[int, int] = (48, 40)) -> Path:
     """A folder of images 0.png, 1.png ..."""
     for number in range(count):
-        paint(folder / f"{number:05d}.png", number)
+        paint(folder / f"{number:05d}.png", number, size)
     return folder
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from ..errors import PatchMattersError
 from ..models.hosted.endpoints import Config
 from ..models.registry import load_answers
-from ..options import DATASET_OPTIONS, parser
+from ..options import DATASET_ONLY, parser
 from ..outputs import OutputFolder
 from ..pipeline import Models, Settings, profile_settings
 from ..wording import split_words
@@ -51,14 +51,11 @@ def check_no_dataset_options(options: argparse.Namespace) -> None:
     Raises:
         PatchMattersError: one is set.
     """
-    p = parser()
-    group = next(g for g in p._action_groups if g.title == DATASET_OPTIONS)
-    for action in group._group_actions:
-        # Captions without something are useful for single images, too.
-        if action.dest != "exclude" and getattr(options, action.dest) != action.default:
-            name = action.option_strings[0]
+    for name in DATASET_ONLY:
+        if getattr(options, name) != parser().get_default(name):
             raise PatchMattersError(
-                f"{name} is for a folder of images: name the folder in place of the images."
+                f"--{name.replace('_', '-')} is for a folder of images: name the folder in place of the "
+                "images."
             )
 
 
@@ -90,7 +87,9 @@ def caption_folder(options: argparse.Namespace, load: Callable[[], Models]) -> i
             summary = caption_dataset(job, models, line.show)
         except KeyboardInterrupt:
             line.close()
-            print("Interrupted: what is done stays done, and the next run resumes.", file=sys.stderr)
+            print(
+                "Interrupted: what is done stays done, and the next run resumes.", file=sys.stderr
+            )
             return 130
     _say(summary, job)
     if options.json:
@@ -153,7 +152,9 @@ def _say(summary: Summary, job: Job) -> None:
     for path, reason in summary.failures[:FAILURES_SHOWN]:
         print(f"error: {path}: {reason}", file=sys.stderr)
     if len(summary.failures) > FAILURES_SHOWN:
-        print(f"... and {len(summary.failures) - FAILURES_SHOWN} more in the report.", file=sys.stderr)
+        print(
+            f"... and {len(summary.failures) - FAILURES_SHOWN} more in the report.", file=sys.stderr
+        )
 
 
 def _write_json(path: Path, job: Job, *, overwrite: bool) -> None:

@@ -125,7 +125,9 @@ def _requests_of_an_image(job: Job, models: Models) -> dict[str, tuple[float, in
         WRITER: (1.5 if job.settings.aggregate.profile.writes else 0, WRITTEN_TOKENS),
     }
     return {
-        role: count for role, count in counts.items() if is_remote(getattr(models, role)) and count[0]
+        role: count
+        for role, count in counts.items()
+        if is_remote(getattr(models, role)) and count[0]
     }
 
 

@@ -65,9 +65,7 @@ class Files:
                 raise PatchMattersError(f"{path} is larger than {limit // 1_000_000} MB.")
             return place.read_bytes()
         except OSError as error:
-            raise PatchMattersError(
-                f"{path} cannot be read: {error.strerror or error}"
-            ) from error
+            raise PatchMattersError(f"{path} cannot be read: {error.strerror or error}") from error
 
     def original(self, path: str) -> tuple[bytes | None, str]:
         """What its user has at a path, and whose file is there now: `USERS`, `OWN` or `EDITED`.

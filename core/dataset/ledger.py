@@ -311,7 +311,9 @@ class Ledger:
 
     def outputs(self) -> Iterator[Output]:
         """All files that the pack wrote."""
-        for path, sha256, before, image in self._all("SELECT path, sha256, before, image FROM outputs"):
+        for path, sha256, before, image in self._all(
+            "SELECT path, sha256, before, image FROM outputs"
+        ):
             yield Output(os.fsdecode(path), sha256, before, os.fsdecode(image))
 
     def add_output(self, output: Output) -> None:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 from ..errors import PatchMattersError
 from ..images import read_image
+from .choices import APPEND, IMPROVE, KEEP, OVERWRITE, PREPEND
 from .files import EDITED, OWN, USERS, Files
 from .formats.sidecars import SUFFIXES, caption_in
-from .choices import APPEND, IMPROVE, KEEP, OVERWRITE, PREPEND
 from .job import Job
 from .ledger import DONE, FAILED, Entry, Ledger, Result
 from .listing import Found
@@ -60,7 +60,12 @@ class Planner:
     """
 
     def __init__(
-        self, job: Job, ledger: Ledger, files: Files, key: Callable[[str, str, str], str], started: float
+        self,
+        job: Job,
+        ledger: Ledger,
+        files: Files,
+        key: Callable[[str, str, str], str],
+        started: float,
     ):
         self._job, self._ledger, self._files, self._key = job, ledger, files, key
         self._started = started

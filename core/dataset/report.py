@@ -47,7 +47,9 @@ def write_report(job: Job, ledger: Ledger, files: Files) -> None:
         shown=len(doubtful),
         images=_images(doubtful, job, ledger),
     )
-    files.write(f"{STATE}/{REPORT}", lambda file: page.dump(file, "utf-8", "replace"), "", replace=True)
+    files.write(
+        f"{STATE}/{REPORT}", lambda file: page.dump(file, "utf-8", "replace"), "", replace=True
+    )
 
 
 def _images(entries: list[Entry], job: Job, ledger: Ledger) -> Iterator[dict]:

@@ -11,9 +11,9 @@ from ..errors import PatchMattersError, reason_of
 from ..pipeline import Models
 from .ahead import PIXELS, Ahead, pixels
 from .captioning import Interrupted
+from .choices import KEEP, STATE
 from .files import Files, NoRoom, ignores_case
 from .formats import FORMATS, export, sidecars
-from .choices import KEEP, STATE
 from .job import Job
 from .ledger import DONE, FAILED, KEPT, Entry, Ledger, Result
 from .planning import FAILS, KEEPS, READY, RESUMES, WORK, Plan, Planner, text_of
@@ -232,7 +232,9 @@ class _Run:
                 reason = reason_of(plan.path, result)
                 self._in_a_row += 1
                 if self._in_a_row >= FAILURES_IN_A_ROW:
-                    self._stopped = f"{self._in_a_row} images failed in a row, the last with: {reason}"
+                    self._stopped = (
+                        f"{self._in_a_row} images failed in a row, the last with: {reason}"
+                    )
                 settled = [replace(p, todo=FAILS, reason=reason) for p in same]
             for each in settled:
                 self._settle(each)

@@ -81,7 +81,9 @@ class Shards:
                 with tarfile.open(shard) as tar:
                     for member in tar:
                         if member.isreg():
-                            path = f"{shard.stem}/{PurePosixPath('/', member.name).relative_to('/')}"
+                            path = (
+                                f"{shard.stem}/{PurePosixPath('/', member.name).relative_to('/')}"
+                            )
                             self._members[path] = (shard, member.offset_data, member.size)
             except (OSError, tarfile.TarError) as error:
                 raise PatchMattersError(f"{shard} cannot be read as a tar file: {error}") from error

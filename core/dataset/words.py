@@ -86,7 +86,9 @@ class Words:
     def _around(self, caption: str, fields: Mapping[str, str]) -> str:
         if self.template:
             return one_line(filled(self.template, {**fields, "caption": caption}))
-        triggered = f"{self.trigger.strip(' ,')}, {caption}" if self.trigger.strip(" ,") else caption
+        triggered = (
+            f"{self.trigger.strip(' ,')}, {caption}" if self.trigger.strip(" ,") else caption
+        )
         return one_line(f"{self.prefix} {triggered} {self.suffix}")
 
 
@@ -106,7 +108,9 @@ def joined(first: str, second: str) -> str:
     first, second = one_line(first), one_line(second)
     if not first or not second:
         return first or second
-    return f"{first} {second}" if first.endswith(_SENTENCE_END) else f"{first.rstrip(',')}, {second}"
+    return (
+        f"{first} {second}" if first.endswith(_SENTENCE_END) else f"{first.rstrip(',')}, {second}"
+    )
 
 
 def one_line(text: str) -> str:
@@ -118,6 +122,5 @@ def _check_fields(what: str, template: str, known: tuple[str, ...]) -> None:
     for field in _FIELD.findall(template):
         if field not in known:
             raise PatchMattersError(
-                f"{what}: {{{field}}} is unknown: use "
-                f"{', '.join(f'{{{name}}}' for name in known)}."
+                f"{what}: {{{field}}} is unknown: use {', '.join(f'{{{name}}}' for name in known)}."
             )

@@ -74,7 +74,11 @@ class Workers:
         found = []
         try:
             while True:
-                item = self._done.get(timeout=seconds) if seconds and not found else self._done.get_nowait()
+                item = (
+                    self._done.get(timeout=seconds)
+                    if seconds and not found
+                    else self._done.get_nowait()
+                )
                 if isinstance(item, BaseException):
                     raise item
                 found += item

@@ -36,8 +36,12 @@ def test_metadata_is_what_hugging_face_reads(folder):
     rows = [json.loads(line) for line in (folder / "metadata.jsonl").read_text().splitlines()]
     assert [r["file_name"] for r in rows] == ["00000.png", "00001.png", "sub/dotted.name.jpg"]
     assert rows[1]["text"] == "My own words." and "cup" in rows[0]["text"]
-    huggingface = pytest.importorskip("datasets.load", reason="the package datasets is not installed")
-    read = huggingface.load_dataset("imagefolder", data_dir=str(folder), split="train", cache_dir=str(folder.parent))
+    huggingface = pytest.importorskip(
+        "datasets.load", reason="the package datasets is not installed"
+    )
+    read = huggingface.load_dataset(
+        "imagefolder", data_dir=str(folder), split="train", cache_dir=str(folder.parent)
+    )
     assert sorted(r["text"] for r in read) == sorted(r["text"] for r in rows)
 
 
@@ -49,7 +53,10 @@ def test_kohya_finds_each_image_and_its_caption(folder):
         found = glob.glob(os.path.join(glob.escape(str(folder)), key + ".*"))
         assert any(path.endswith((".png", ".jpg")) for path in found)
         assert row["caption"].startswith(("ohwx, A red cup", "My own words."))
-    assert metadata["00000"]["tags"] == "red cup, wooden table, handle" or "cup" in metadata["00000"]["tags"]
+    assert (
+        metadata["00000"]["tags"] == "red cup, wooden table, handle"
+        or "cup" in metadata["00000"]["tags"]
+    )
 
 
 def test_ai_toolkit_reads_the_json_beside_each_image(folder):

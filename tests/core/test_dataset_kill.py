@@ -9,8 +9,8 @@ from pathlib import Path
 
 from core.dataset.choices import STATE
 from core.dataset.run import caption_dataset
-from image_folders import captions, contents, fakes, folder_of, job
 from helpers import scale
+from image_folders import captions, contents, fakes, folder_of, job
 
 ROOT = Path(__file__).parents[2]
 # A run whose captioner notes in a file, at once, each image that it has answered for.

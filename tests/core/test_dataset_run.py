@@ -100,7 +100,7 @@ def test_what_becomes_of_captions_that_are_there(tmp_path, existing, out):
         assert first == expected[existing]
     if out == "other":
         assert captions(folder)["00000.txt"] == "\ufeffMy own words"
-    undone, messages = undo(place or folder)
+    _, messages = undo(place or folder)
     assert not messages
     if out == "other":
         assert captions(place) == {}
@@ -336,7 +336,13 @@ def test_a_damaged_ledger_is_one_sentence(tmp_path, damage, message):
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
 def test_names_that_are_odd(tmp_path):
-    names = [os.fsdecode(b"caf\xe9.png"), "杯子.png", "a b'\"<script>.png", "x" * 240 + ".png", "%s{0}.png"]
+    names = [
+        os.fsdecode(b"caf\xe9.png"),
+        "杯子.png",
+        "a b'\"<script>.png",
+        "x" * 240 + ".png",
+        "%s{0}.png",
+    ]
     for number, name in enumerate(names):
         paint(tmp_path / name, number)
     summary = caption_dataset(job(tmp_path, formats=("txt", "metadata", "kohya")), fakes())

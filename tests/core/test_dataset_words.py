@@ -22,14 +22,18 @@ def test_the_words_around_a_caption(words, text):
     assert words.text(CAPTIONS, old="an {old}\none", name="img", folder="set") == text
 
 
-@pytest.mark.parametrize("template", ["{caption.__class__}", "{0}", "{}", "{captions}", "{caption!r}"])
+@pytest.mark.parametrize(
+    "template", ["{caption.__class__}", "{0}", "{}", "{captions}", "{caption!r}"]
+)
 def test_a_template_has_known_fields_only(template):
     with pytest.raises(PatchMattersError, match="template: .* is unknown: use {trigger}"):
         Words(template=template).check()
 
 
 def test_what_the_captioner_is_told():
-    told = context_text("{name} in {folder}: {tags}", old="1girl, red hair,\nhat", name="Ann", folder="x")
+    told = context_text(
+        "{name} in {folder}: {tags}", old="1girl, red hair,\nhat", name="Ann", folder="x"
+    )
     assert told == "Ann in x: 1girl, red hair, hat"
     with pytest.raises(PatchMattersError, match="context: {caption} is unknown"):
         Words.check_context("{caption}")

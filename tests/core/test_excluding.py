@@ -43,7 +43,9 @@ def test_sentences_about_a_topic_go_whole():
 
 
 @pytest.mark.parametrize("profile", ["default", "paper", "fast"])
-@pytest.mark.parametrize("writer", [None, SAID], ids=["rules", "a writer that says it all the same"])
+@pytest.mark.parametrize(
+    "writer", [None, SAID], ids=["rules", "a writer that says it all the same"]
+)
 def test_excluded_claims_are_dropped_counted_and_not_written(profile, writer):
     models = Models.connected(
         detector=FixedDetector(),

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 
 from ...errors import PatchMattersError
-from ..files import Files
 from ..choices import KEEP, STATE
+from ..files import Files
 from ..job import Job
 from ..ledger import FAILED, Entry, Ledger
 from . import json_files, parquet, shards, sidecars
@@ -94,5 +94,3 @@ def export(job: Job, ledger: Ledger, files: Files) -> None:
         if write := FORMATS[name].write:
             beside = job.root == job.folder and name != "metadata"
             write(Export(job, ledger, files, f"{STATE}/" if beside else ""))
-
-
