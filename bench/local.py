@@ -45,6 +45,15 @@ def seconds(call) -> tuple[float, object]:
     return time.perf_counter() - start, result
 
 
+def in_turns(calls: dict, times: int) -> dict[str, list[float]]:
+    """Seconds of each call, `times` times."""
+    found: dict[str, list[float]] = {name: [] for name in calls}
+    for _ in range(times):
+        for name, call in calls.items():
+            found[name].append(seconds(call)[0])
+    return found
+
+
 def matcher(options) -> None:
     with tempfile.TemporaryDirectory() as folder:
         # BLIP large: ViT-L/16 at 384 px, and a text model of BERT's base size.
@@ -138,29 +147,37 @@ def sampler(options) -> None:
         best = (logits / 0.7 + noise).argmax(dim=1, keepdim=True)
         return torch.full_like(logits, -torch.inf).scatter_(1, best, 0.0)
 
-    def best_ms(call, times: int = 7) -> float:
-        call()
-        return 1000 * min(seconds(call)[0] for _ in range(times))
-
     def choice() -> SeededChoice:
         return SeededChoice([Sampling(i, 0, 0.7) for i in range(rows)])
 
-    now, few, bare = choice(), choice(), choice()
+    now, few = choice(), choice()
     left = before()
-    figures = {
-        "before": best_ms(before),
-        "this pack": best_ms(lambda: now(ids, logits)),
-        "transformers' draw, before": best_ms(lambda: torch.multinomial(left.softmax(1), 1), 3),
-        "transformers' argmax": best_ms(lambda: left.argmax(1)),
-        # One word a row: what remains is the time that the operations take to start.
-        "operations alone": best_ms(lambda: few(ids, logits[:, :1]), 200),
-        # torch answers some operations on tensors without data in Python.
-        "on tensors without data": best_ms(lambda: bare(ids, logits.to("meta")), 50),
+    calls = {
+        "before": before,
+        "this pack": lambda: now(ids, logits),
+        "transformers' draw, before": lambda: torch.multinomial(left.softmax(1), 1),
+        "transformers' argmax": lambda: left.argmax(1),
     }
+    for call in calls.values():
+        call()
+    # In turns, so that whatever else the machine does weighs on all; the best of each.
+    figures = {name: 1000 * min(times) for name, times in in_turns(calls, options.times).items()}
+    # One word a row: what remains is the time that the operations take to start. On tensors without data torch answers
+    # some of them in Python.
+    bare, left = choice(), logits.to("meta")
+    starts = {
+        "operations alone": lambda: few(ids, logits[:, :1]),
+        "on tensors without data": lambda: bare(ids, left),
+    }
+    for name, call in starts.items():
+        figures[name] = 1000 * min(in_turns({"": call}, 300)[""])
     print(f"sampler, {rows} rows x {words} words, CPU, {torch.get_num_threads()} threads; ms a token")
     for name, figure in figures.items():
         print(f"  {name:28}{figure:8.2f}")
     print(f"  times faster{figures['before'] / figures['this pack']:24.1f}")
+    drawn = figures["before"] + figures["transformers' draw, before"]
+    now_drawn = figures["this pack"] + figures["transformers' argmax"]
+    print(f"  with transformers' part{drawn / now_drawn:13.1f}")
 
 
 def main() -> None:
@@ -173,6 +190,7 @@ def main() -> None:
     parser.add_argument("--tokens", type=int, default=40)
     parser.add_argument("--rows", type=int, default=24)
     parser.add_argument("--words", type=int, default=152_000)
+    parser.add_argument("--times", type=int, default=30)
     options = parser.parse_args()
     {"matcher": matcher, "captioner": captioner, "sampler": sampler}[options.what](options)
 

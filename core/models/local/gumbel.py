@@ -51,8 +51,8 @@ def gumbel_noise(keys: torch.Tensor, counters: torch.Tensor) -> torch.Tensor:
     bits = _hashed(torch.bitwise_xor(keys, counters))
     # -u, a uniform number in (-1, 0). The largest noise comes from the smallest u, where a float32 is finest:
     # with log(1 - u) it has 31 random bits there, with log(u) it would have 24.
-    exponential = bits.float().mul_(-(2.0**-31) * (1 - 2.0**-23)).sub_(2.0**-33).log1p_().neg_()
-    return exponential.log_().neg_()
+    uniform = bits.float().mul_(-(2.0**-31) * (1 - 2.0**-23)).sub_(2.0**-33)
+    return uniform.log1p_().neg_().log_().neg_()
 
 
 def _hashed(numbers: torch.Tensor) -> torch.Tensor:
