@@ -12,6 +12,7 @@ from .describe import DescribeSettings, describe
 from .divide import DivideSettings, divide
 from .filter import FilterSettings, filter_statements
 from .models import Captioner, Detection, Detector, Embedder, Matcher, Writer
+from .models.ocr import load_ocr
 from .models.registry import CAPTIONER, DETECTOR, MATCHER, WRITER, load_embedder, load_model
 from .picture import Picture, Step
 from .profiles import PROFILES
@@ -34,6 +35,7 @@ class Models:
     matcher: Matcher = field(default_factory=lambda: load_model(MATCHER))
     writer: Writer = field(default_factory=lambda: load_model(WRITER))
     embedder: Embedder = field(default_factory=load_embedder)
+    ocr: Matcher | None = field(default_factory=load_ocr)  # where its packages are installed
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,7 @@ def caption_images(
         models.embedder,
         settings.filter,
         writer=models.writer,
+        ocr=models.ocr,
         step=steps("filter", regions),
     )
     return aggregate(

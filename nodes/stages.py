@@ -9,6 +9,7 @@ from ..core.claims import AUTO, READERS
 from ..core.describe import DescribeSettings, describe
 from ..core.divide import DivideSettings, divide
 from ..core.filter import FilterSettings, filter_statements
+from ..core.models.ocr import load_ocr
 from ..core.models.registry import (
     CAPTIONER,
     DETECTOR,
@@ -347,6 +348,7 @@ class SemanticFilter(io.ComfyNode):
                 load_embedder(),
                 FilterSettings(threshold, overlap_iou, PROFILES[profile], reader),
                 writer=writer,
+                ocr=load_ocr(),
                 step=progress.step,
             )
         reports = [as_text(picture) for picture in pictures]
