@@ -82,8 +82,9 @@ class HostedModel(io.ComfyNode):
                     default=int(defaults.seconds),
                     min=5,
                     max=86_400,
-                    tooltip="Seconds after which a stage gives up what is not answered yet; the rest "
-                    "goes on without it.",
+                    tooltip="Seconds without any answer after which a stage gives up what is not "
+                    "answered yet; the rest goes on without it. A slow server that goes on answering is "
+                    "waited for.",
                 ),
                 io.Boolean.Input(
                     "reuse_answers",

@@ -1,5 +1,7 @@
 """Words in the image, checked by reading them with the real OCR."""
 
+from pathlib import Path
+
 import pytest
 
 pytest.importorskip("rapidocr", reason="rapidocr is not installed: see requirements-ocr.txt")
@@ -38,7 +40,8 @@ def test_what_cannot_be_read_is_not_judged():
 
 
 def test_chinese_signs_are_read():
-    fonts = ("wqy-microhei.ttc", "NotoSansCJK-Regular.ttc", "msyh.ttc", "PingFang.ttc")
+    own = str(Path.home() / ".fonts/wqy-microhei.ttc")
+    fonts = (own, "wqy-microhei.ttc", "NotoSansCJK-Regular.ttc", "msyh.ttc", "PingFang.ttc")
     for name in fonts:
         try:
             font = ImageFont.truetype(name, 48)
