@@ -171,7 +171,9 @@ def sampler(options) -> None:
     }
     for name, call in starts.items():
         figures[name] = 1000 * min(in_turns({"": call}, 300)[""])
-    print(f"sampler, {rows} rows x {words} words, CPU, {torch.get_num_threads()} threads; ms a token")
+    print(
+        f"sampler, {rows} rows x {words} words, CPU, {torch.get_num_threads()} threads; ms a token"
+    )
     for name, figure in figures.items():
         print(f"  {name:28}{figure:8.2f}")
     print(f"  times faster{figures['before'] / figures['this pack']:24.1f}")

@@ -59,7 +59,9 @@ def show(name: str, true: list[float], false: dict[str, list[float]]) -> None:
     limit = OcrVerifier.threshold
     # Laplace's rule: of none in n, one in n + 2.
     hit, alarm = ((sum(s >= limit for s in r) + 1) / (len(r) + 2) for r in (true, every))
-    print(f"  at {limit}: read +{math.log(hit / alarm):.2f}, not read {math.log((1 - hit) / (1 - alarm)):.2f}")
+    print(
+        f"  at {limit}: read +{math.log(hit / alarm):.2f}, not read {math.log((1 - hit) / (1 - alarm)):.2f}"
+    )
 
 
 def main() -> None:
@@ -69,14 +71,20 @@ def main() -> None:
     options = parser.parse_args()
     chance = random.Random(0)
     rows = photos(options.data)
-    others = [[q for i in chance.sample(range(len(rows)), 3) if i != k for q in rows[i][1]] for k in range(len(rows))]
+    others = [
+        [q for i in chance.sample(range(len(rows)), 3) if i != k for q in rows[i][1]]
+        for k in range(len(rows))
+    ]
     found = scores([(image, true + false) for (image, true), false in zip(rows, others)])
     true = flat([f[: len(r[1])] for f, r in zip(found, rows)])
     false = flat([f[len(r[1]) :] for f, r in zip(found, rows)])
     show(f"photos ({len(rows)})", true, {"other photo": false})
     made = [signs.sign(i) for i in range(options.signs)]
     words = [word for _, word in made]
-    asked = [[w, signs.misread(w, i), *chance.sample([o for o in words if o != w], 2)] for i, w in enumerate(words)]
+    asked = [
+        [w, signs.misread(w, i), *chance.sample([o for o in words if o != w], 2)]
+        for i, w in enumerate(words)
+    ]
     found = scores([(image, row) for (image, _), row in zip(made, asked)])
     show(
         f"signs ({len(made)})",

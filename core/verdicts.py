@@ -53,7 +53,7 @@ def decided(
     table: Scores,
     calibration: Calibration | LabelFree,
     threshold: float = 0.0,
-    read: Mapping[int, float] = {},  # noqa: B006 - nothing writes to it
+    read: Mapping[int, float] = {},
 ) -> list[Statement]:
     """All statements, decided.
 

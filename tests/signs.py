@@ -11,7 +11,18 @@ WORDS = (
     "SALE 50%", "Platform 9", "TAXI", "Welcome", "Bus 42", "SCHOOL ZONE", "Fresh Fish", "LIBRARY", "Do Not Enter", "Café Milano",
     "Bäckerei Müller", "PELIGRO", "Boulangerie", "ONE WAY", "Police", "Museum of Art", "GATE B12", "Flowers", "Pizza", "Speed Limit 25",
 )  # fmt: skip
-_ALIKE = {"O": "C", "E": "F", "S": "B", "a": "e", "o": "e", "P": "R", "I": "T", "e": "o", "1": "7", "2": "3"}
+_ALIKE = {
+    "O": "C",
+    "E": "F",
+    "S": "B",
+    "a": "e",
+    "o": "e",
+    "P": "R",
+    "I": "T",
+    "e": "o",
+    "1": "7",
+    "2": "3",
+}
 
 
 def sign(number: int) -> tuple[Image.Image, str]:
@@ -20,7 +31,9 @@ def sign(number: int) -> tuple[Image.Image, str]:
     words = WORDS[number % len(WORDS)]
     size = chance.choice((14, 18, 24, 36, 48))
     font = ImageFont.load_default(size)
-    ink, ground = chance.choice((("white", "#b01818"), ("black", "#f4d03f"), ("white", "#14508c"), ("#333", "#eee")))
+    ink, ground = chance.choice(
+        (("white", "#b01818"), ("black", "#f4d03f"), ("white", "#14508c"), ("#333", "#eee"))
+    )
     box = font.getbbox(words)
     plate = Image.new("RGBA", (box[2] + size, box[3] + size), ground)
     ImageDraw.Draw(plate).text((size / 2, size / 2), words, font=font, fill=ink)
@@ -31,7 +44,10 @@ def sign(number: int) -> tuple[Image.Image, str]:
         x, y = chance.randrange(480), chance.randrange(360)
         colour = tuple(chance.randrange(60, 200) for _ in range(3))
         draw.rectangle((x, y, x + chance.randrange(20, 160), y + chance.randrange(20, 160)), colour)
-    place = (chance.randrange(max(1, 480 - plate.width)), chance.randrange(max(1, 360 - plate.height)))
+    place = (
+        chance.randrange(max(1, 480 - plate.width)),
+        chance.randrange(max(1, 360 - plate.height)),
+    )
     scene.paste(plate, place, plate)
     return scene.filter(ImageFilter.GaussianBlur(chance.choice((0, 0.5, 1)))), words
 

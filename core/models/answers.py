@@ -78,7 +78,9 @@ class Answers:
         text = json.dumps([asdict(c) for c in completions])
         try:
             with self._lock, self._open() as base:
-                base.execute("BEGIN IMMEDIATE")  # the sum is read and written without another in between
+                base.execute(
+                    "BEGIN IMMEDIATE"
+                )  # the sum is read and written without another in between
                 _forget(base, "key = ?", key)
                 row = (key, text, len(text), time.time())
                 base.execute("INSERT INTO answers VALUES (?, ?, ?, ?)", row)

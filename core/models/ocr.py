@@ -12,6 +12,7 @@ import threading
 import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 from PIL.Image import Image
 
@@ -29,8 +30,6 @@ _HAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 # What PP-OCRv6's recogniser was trained on, by the first word of a character's name in Unicode.
 _SCRIPTS = ("LATIN", "DIGIT", "CJK", "HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA")
 _MOST_TEXT = 300  # characters of a quote that are compared
-
-
 
 
 class OcrVerifier:
@@ -81,7 +80,8 @@ def agreement(quote: str, lines: Sequence[str]) -> float:
     read = [word for line in lines for word in _words(line)]
     if not wanted or not read:
         return 0.0
-    pairs = [a + b for a, b in zip(read, read[1:])]  # "coffee shop" read as "coffeeshop", or the reverse
+    # "coffee shop" may be read as "coffeeshop", and "HALF" "PINT" in two lines.
+    pairs = [a + b for a, b in pairwise(read)]
     best = [process.extractOne(w, [*read, *pairs], scorer=fuzz.ratio)[1] for w in wanted]
     lengths = [len(w) for w in wanted]
     by_words = sum(b * n for b, n in zip(best, lengths)) / sum(lengths)

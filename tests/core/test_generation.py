@@ -93,7 +93,9 @@ def test_one_bit_of_a_seed_a_step_or_a_word_changes_half_of_the_bits():
         return sum(((a ^ b) >> bit) & 1 for bit in range(31)).double().mean().item() / 31
 
     for bit in range(12):
-        assert changed(step_keys(keys, 0), step_keys(keys, 1 << bit)) == pytest.approx(0.5, abs=0.03)
+        assert changed(step_keys(keys, 0), step_keys(keys, 1 << bit)) == pytest.approx(
+            0.5, abs=0.03
+        )
         other = row_keys([(seed ^ (1 << bit), 0) for seed in range(2000)])
         assert changed(step_keys(keys, 7), step_keys(other, 7)) == pytest.approx(0.5, abs=0.03)
 

@@ -8,12 +8,12 @@ pytest.importorskip("rapidocr", reason="rapidocr is not installed: see requireme
 pytest.importorskip("rapidfuzz", reason="rapidfuzz is not installed: see requirements-ocr.txt")
 
 import signs
-from helpers import ScriptedCaptioner, ScriptedMatcher
 from PIL import Image, ImageDraw, ImageFont
 
 from core.models.ocr import MISSING, OcrVerifier, agreement, load_ocr
 from core.pipeline import Models, caption_images
 from core.statements import Verdict
+from helpers import ScriptedCaptioner, ScriptedMatcher
 
 MADE = [signs.sign(i) for i in range(12)]
 

@@ -167,7 +167,9 @@ class HostedModel:
 
     def _collect(self, missing, asks, run: _Run, tick: Tick) -> dict:
         renewed = time.monotonic()
-        last = time.monotonic()  # when something was answered: a server at home answers one after the other
+        last = (
+            time.monotonic()
+        )  # when something was answered: a server at home answers one after the other
         left = {i: 0 for i in range(len(asks))}
         for index, _ in missing:
             left[index] += 1
