@@ -121,7 +121,7 @@ def generate(
             do_sample=each > 1,
             num_beams=1,
             temperature=1.0,
-            top_k=0,
+            top_k=None,
             top_p=1.0,
             num_return_sequences=each,
             max_new_tokens=max_tokens,
