@@ -66,7 +66,9 @@ def _mend_opencv(python: Path, environment: Path, install: list) -> None:
     if not works:
         uninstall = [str(python), "-m", "pip", "uninstall", "--quiet", "-y", "opencv-python"]
         _run(uninstall, environment, "remove opencv-python")
-        headless = [*install, "--quiet", "opencv-python-headless"]
+        # Again, where it is there already: the two share their files, so half of them are gone now.
+        again = ["--quiet", "--force-reinstall", "--no-deps"]
+        headless = [*install, *again, "opencv-python-headless"]
         _run(headless, environment, "install opencv-python-headless")
 
 

@@ -2,10 +2,13 @@
 
     .venv/bin/python bench/local.py matcher [--crops 5 --sentences 24]
     .venv/bin/python bench/local.py captioner [--patches 5 --candidates 3 --tokens 40]
+    .venv/bin/python bench/local.py sampler [--rows 24 --words 152000]
 
 matcher: full-size BLIP large, this pack's way against one call for each sentence and head, as the
 reference does it. captioner: a small LLaVA, all patches and candidates in one batch against one
-call each. The weights are random and made in a temporary folder (BLIP large: 1.8 GB).
+call each. The weights are random and made in a temporary folder (BLIP large: 1.8 GB). sampler: the choice
+of the next token of each row, against a generator a row on the CPU and transformers' draw, as it was
+in version 0.2; and the time that its operations take to start.
 """
 
 from __future__ import annotations
@@ -27,6 +30,7 @@ from core.cli import EXAMPLE  # noqa: E402
 from core.images import read_image  # noqa: E402
 from core.models import CaptionRequest  # noqa: E402
 from core.models.local.devices import PlainDevices  # noqa: E402
+from core.models.local.generation import Sampling, SeededChoice  # noqa: E402
 from core.models.registry import CAPTIONER, MATCHER, load_folder  # noqa: E402
 
 
@@ -39,6 +43,15 @@ def seconds(call) -> tuple[float, object]:
     start = time.perf_counter()
     result = call()
     return time.perf_counter() - start, result
+
+
+def in_turns(calls: dict, times: int) -> dict[str, list[float]]:
+    """Seconds of each call, `times` times."""
+    found: dict[str, list[float]] = {name: [] for name in calls}
+    for _ in range(times):
+        for name, call in calls.items():
+            found[name].append(seconds(call)[0])
+    return found
 
 
 def matcher(options) -> None:
@@ -123,16 +136,65 @@ def captioner(options) -> None:
     print(f"  times faster {slow / fast:16.1f}")
 
 
+def sampler(options) -> None:
+    rows, words = options.rows, options.words
+    logits, ids = torch.randn(rows, words), torch.zeros(rows, 1, dtype=torch.long)
+    generators = [torch.Generator().manual_seed(i) for i in range(rows)]
+
+    def before() -> torch.Tensor:
+        noise = [torch.rand(words, generator=g) for g in generators]
+        noise = torch.stack([n.clamp_(1e-20).log_().neg_().log_().neg_() for n in noise])
+        best = (logits / 0.7 + noise).argmax(dim=1, keepdim=True)
+        return torch.full_like(logits, -torch.inf).scatter_(1, best, 0.0)
+
+    def choice() -> SeededChoice:
+        return SeededChoice([Sampling(i, 0, 0.7) for i in range(rows)])
+
+    now, few = choice(), choice()
+    left = before()
+    calls = {
+        "before": before,
+        "this pack": lambda: now(ids, logits),
+        "transformers' draw, before": lambda: torch.multinomial(left.softmax(1), 1),
+        "transformers' argmax": lambda: left.argmax(1),
+    }
+    for call in calls.values():
+        call()
+    # In turns, so that whatever else the machine does weighs on all; the best of each.
+    figures = {name: 1000 * min(times) for name, times in in_turns(calls, options.times).items()}
+    # One word a row: what remains is the time that the operations take to start. On tensors without data torch answers
+    # some of them in Python.
+    bare, left = choice(), logits.to("meta")
+    starts = {
+        "operations alone": lambda: few(ids, logits[:, :1]),
+        "on tensors without data": lambda: bare(ids, left),
+    }
+    for name, call in starts.items():
+        figures[name] = 1000 * min(in_turns({"": call}, 300)[""])
+    print(
+        f"sampler, {rows} rows x {words} words, CPU, {torch.get_num_threads()} threads; ms a token"
+    )
+    for name, figure in figures.items():
+        print(f"  {name:28}{figure:8.2f}")
+    print(f"  times faster{figures['before'] / figures['this pack']:24.1f}")
+    drawn = figures["before"] + figures["transformers' draw, before"]
+    now_drawn = figures["this pack"] + figures["transformers' argmax"]
+    print(f"  with transformers' part{drawn / now_drawn:13.1f}")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", choices=["matcher", "captioner"])
+    parser.add_argument("what", choices=["matcher", "captioner", "sampler"])
     parser.add_argument("--crops", type=int, default=5)
     parser.add_argument("--sentences", type=int, default=24)
     parser.add_argument("--patches", type=int, default=5)
     parser.add_argument("--candidates", type=int, default=3)
     parser.add_argument("--tokens", type=int, default=40)
+    parser.add_argument("--rows", type=int, default=24)
+    parser.add_argument("--words", type=int, default=152_000)
+    parser.add_argument("--times", type=int, default=30)
     options = parser.parse_args()
-    {"matcher": matcher, "captioner": captioner}[options.what](options)
+    {"matcher": matcher, "captioner": captioner, "sampler": sampler}[options.what](options)
 
 
 if __name__ == "__main__":

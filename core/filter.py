@@ -23,6 +23,7 @@ from .profiles import DEFAULT, Profile
 from .regions import intersection_area
 from .statements import Reason, Saying, Statement, Verdict
 from .verdicts import Scores, decided
+from .written import not_read, read_words
 
 WORDINGS = 2  # of a statement that are scored on a region: the most frequent ones
 
@@ -53,6 +54,7 @@ def filter_statements(
     reader: Reader | None = None,
     writer: Writer | None = None,
     nli: NLI | None = None,
+    ocr: Matcher | None = None,
     step: Step = no_step,
 ) -> list[Picture]:
     """Decide about everything that the candidate captions say.
@@ -64,6 +66,7 @@ def filter_statements(
             the paper's profile decides; one that does not generate is not asked.
         nli: says whether a claim follows from another or contradicts it, where structure and lexicon leave that
             open; the paper's profile does not ask it.
+        ocr: scores the words alone of claims that something is written in the image, by reading it.
         step: called as each region is scored.
 
     Returns:
@@ -80,22 +83,26 @@ def filter_statements(
     found = [_statements(picture, nli, step) for picture in pictures]
     texts = [[texts_of(p, s) for s in statements] for p, (statements, _) in zip(pictures, found)]
     tables = _score(pictures, [s for s, _ in found], texts, matcher, step)
+    read = read_words(pictures, [s for s, _ in found], ocr, sign_of_life(step))
     done = []
-    for picture, (statements, groups), wordings, table in zip(pictures, found, texts, tables):
+    for picture, (statements, groups), wordings, table, words in zip(
+        pictures, found, texts, tables, read
+    ):
         calibration = matcher.calibration or _label_free(matcher, table, step)
         verdicts = decided(
-            picture, statements, groups, wordings, table, calibration, settings.threshold
+            picture, statements, groups, wordings, table, calibration, settings.threshold, words
         )
         silent = bool(table) and all(score is None for score in table.values())
         done.append(
             picture.extended(
-                notes=[UNSCORED_NOTE] if silent else (),
+                notes=[*[UNSCORED_NOTE] * silent, *not_read(statements, ocr)],
                 statements=(*verdicts, *_no_claims(picture)),
                 threshold=settings.threshold,
                 models={
                     "matcher": matcher.name,
                     "reader": reader.name,
                     **({"nli": nli.name} if nli else {}),
+                    **({"ocr": ocr.name} if words and ocr else {}),
                 },
                 calls={"matcher": len({region for region, _ in table})},
             )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from .claims import AUTO
 from .excluding import Exclude
 from .models import NLI, Captioner, Detection, Detector, Embedder, Matcher, Writer
+from .models.ocr import load_ocr
 from .models.registry import CAPTIONER, DETECTOR, MATCHER, WRITER, load_embedder, load_model
 from .picture import Picture, Step
 from .profiles import PROFILES
@@ -34,6 +35,7 @@ class Models:
     writer: Writer = field(default_factory=lambda: load_model(WRITER))
     embedder: Embedder = field(default_factory=load_embedder)
     nli: NLI | None = None
+    ocr: Matcher | None = field(default_factory=load_ocr)  # where its packages are installed
 
     @classmethod
     def connected(cls, **models) -> Models:

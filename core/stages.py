@@ -34,6 +34,7 @@ class ModelsByRole(Protocol):
     writer: Writer
     embedder: Embedder
     nli: NLI | None
+    ocr: Matcher | None
 
 
 @dataclass(frozen=True)
@@ -147,6 +148,7 @@ class Verify(FilterSettings):
             self,
             writer=models.writer,
             nli=models.nli,
+            ocr=models.ocr,
             step=step,
         )
 

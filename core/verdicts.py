@@ -53,6 +53,7 @@ def decided(
     table: Scores,
     calibration: Calibration | LabelFree,
     threshold: float = 0.0,
+    read: Mapping[int, float] = {},
 ) -> list[Statement]:
     """All statements, decided.
 
@@ -62,12 +63,14 @@ def decided(
         table: the matcher's scores of those.
         threshold: the probability (0..1) above which a statement is kept; 0 for `PROBABLE`,
             or `UNSCORED` where the matcher could not judge.
+        read: index of a statement about written words -> the log-likelihood ratio of what was read.
     """
     stronger = _closure(groups.entails)
     weighed = [
         _weighed(picture, statements, i, stronger.get(i, ()), texts[i], table, calibration)
         for i in range(len(statements))
     ]
+    weighed = [replace(w, evidence=w.evidence + read.get(i, 0.0)) for i, w in enumerate(weighed)]
     named = {s.claim.thing for s in statements if s.claim.kind == OBJECT}
     needs = [_needed(picture, named, s.claim) for s in statements]
     odds = _joint(statements, weighed, needs, calibration.through)
@@ -79,9 +82,9 @@ def decided(
             s,
             evidence=dict(w.raw),
             score=round(probability(o), 4),
-            needed=threshold or (PROBABLE if w.raw else UNSCORED),
+            needed=threshold or (PROBABLE if w.raw or i in read else UNSCORED),
         )
-        for s, w, o in zip(statements, weighed, odds)
+        for i, (s, w, o) in enumerate(zip(statements, weighed, odds))
     ]
     order = sorted(range(len(done)), key=lambda i: (-odds[i], -len(done[i].sources), i))
     against = _opponents(groups.contradicts)

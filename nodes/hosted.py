@@ -84,8 +84,8 @@ class HostedModel(io.ComfyNode):
                     default=int(defaults.seconds),
                     min=5,
                     max=86_400,
-                    tooltip="How many seconds a stage waits for answers before it continues without the "
-                    "missing ones.",
+                    tooltip="How many seconds a stage waits without any answer before it continues without the "
+                    "missing ones. A slow server that keeps answering is waited for.",
                 ),
                 io.Boolean.Input(
                     "reuse_answers",

@@ -21,10 +21,13 @@ class Vendor:
     Attributes:
         say: gives the text, or (text, finish reason).
         fault: gives for the number of a request (from 0) None, an HTTP status, "cut" or "redirect".
+        fault_of: the same for the body of a request.
         reply: gives for a request None, or in place of an answer the bytes of a 200, or (bytes, headers).
         error: the message that goes with a status.
         seconds: that an answer takes.
+        thinks: the tokens that the model needs for its thoughts and an answer, unless it is told not to think.
         seen: the bodies of all requests, as parsed JSON.
+        loads: those of requests to load a model, in Ollama's own format.
         keys: the keys they came with.
         headers: the headers they came with.
         most: how many were under way at once at most.
@@ -33,11 +36,14 @@ class Vendor:
     def __init__(self):
         self.say: Callable = lambda prompt, image: "A cup stands on a table."
         self.fault: Callable = lambda number: None
+        self.fault_of: Callable = lambda body: None
         self.reply: Callable = lambda prompt, image, number: None
         self.error = "it failed"
         self.retry_after = "0.01"
         self.seconds = 0.0
+        self.thinks = 0
         self.seen: list[dict] = []
+        self.loads: list[dict] = []
         self.keys: list[str] = []
         self.headers: list[dict] = []
         self.most = self._now = 0
@@ -53,6 +59,10 @@ def _handler(vendor: Vendor):
 
         def do_POST(self):
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            if self.path.endswith("/api/generate"):  # Ollama's own: without a prompt it loads a model
+                vendor.loads.append(body)
+                self._send(200, {"model": body["model"], "done": True, "done_reason": "load"})
+                return
             key = self.headers.get("x-api-key") or self.headers.get("Authorization", "")
             with vendor._lock:
                 number = len(vendor.seen)
@@ -63,7 +73,7 @@ def _handler(vendor: Vendor):
                 vendor.most = max(vendor.most, vendor._now)
             try:
                 time.sleep(vendor.seconds)
-                self._answer(body, vendor.fault(number), number)
+                self._answer(body, vendor.fault(number) or vendor.fault_of(body), number)
             finally:
                 with vendor._lock:
                     vendor._now -= 1
@@ -90,6 +100,8 @@ def _handler(vendor: Vendor):
             n = body.get("n", 1)
             said = [vendor.say(prompt, image) for _ in range(n)]
             said = [s if isinstance(s, tuple) else (s, "") for s in said]
+            if body.get("max_tokens", 10_000) < vendor.thinks and _thinking(body):
+                said = [("", "length")] * n  # the thought is in a field of its own, cut off
             if self.path.endswith("/messages"):
                 [(text, finish)] = said
                 self._send(200, {
@@ -99,10 +111,11 @@ def _handler(vendor: Vendor):
                     "usage": {"input_tokens": 100, "output_tokens": 7},
                 })  # fmt: skip
                 return
+            thought = {"reasoning": "Hm, a cup."} if vendor.thinks and _thinking(body) else {}
             choices = [
                 {
                     "index": i,
-                    "message": {"role": "assistant", "content": text},
+                    "message": {"role": "assistant", "content": text, **thought},
                     "finish_reason": finish or "stop",
                 }
                 for i, (text, finish) in enumerate(said)
@@ -133,6 +146,13 @@ def _handler(vendor: Vendor):
             self.wfile.write(data)
 
     return Handler
+
+
+def _thinking(body: dict) -> bool:
+    """Whether none of the documented fields switches thinking off."""
+    template = body.get("chat_template_kwargs", {})
+    effort = body.get("reasoning_effort") or body.get("reasoning", {}).get("effort")
+    return template.get("enable_thinking", True) and effort != "none"
 
 
 def _read(body: dict) -> tuple[str, Image.Image | None]:

@@ -16,17 +16,23 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+from ..prompts import prompts_version
 from . import LENGTH, REFUSAL, STOP, Completion
 
-_TABLE = (
+# `total` has one row, the sum of the sizes, and `oldest` finds what goes first: so neither is looked for in the whole
+# table when an answer is kept.
+_SCHEMA = (
     "CREATE TABLE IF NOT EXISTS answers "
-    "(key TEXT PRIMARY KEY, answer TEXT NOT NULL, size INTEGER NOT NULL, used REAL NOT NULL)"
-)
-
-_CLAIMS = (
-    "CREATE TABLE IF NOT EXISTS claims (key TEXT PRIMARY KEY, owner TEXT, until REAL NOT NULL)"
+    "(key TEXT PRIMARY KEY, answer TEXT NOT NULL, size INTEGER NOT NULL, used REAL NOT NULL)",
+    "CREATE INDEX IF NOT EXISTS oldest ON answers (used, size)",
+    "CREATE TABLE IF NOT EXISTS total (bytes INTEGER NOT NULL)",
+    "DELETE FROM total",
+    "INSERT INTO total SELECT COALESCE(SUM(size), 0) FROM answers",
+    "CREATE TABLE IF NOT EXISTS claims (key TEXT PRIMARY KEY, owner TEXT, until REAL NOT NULL)",
+    "PRAGMA user_version = 2",  # 0 is that of version 0.2, whose table is kept
 )
 LOCK_SECONDS, OFF_SECONDS = 1, 10
+USED_SECONDS = 3600  # to which the time of the last use is exact: most readings write nothing
 CLAIM_SECONDS = 10  # after which a claim that was not renewed is one of a program that ended
 _log = logging.getLogger("patch_matters")
 
@@ -46,9 +52,9 @@ class Answers:
 
     @staticmethod
     def key(*parts) -> str:
-        """SHA-256 of what an answer depends on: numbers, texts, bytes."""
+        """SHA-256 of what an answer depends on: numbers, texts, bytes; and of the pack's prompts."""
         digest = hashlib.sha256()
-        for part in parts:
+        for part in (prompts_version(), *parts):
             data = part if isinstance(part, bytes) else json.dumps(part).encode()
             digest.update(f"{len(data)}:".encode() + data)
         return digest.hexdigest()
@@ -57,10 +63,12 @@ class Answers:
         """The completions kept under a key; None if there are none, or the file cannot be used."""
         try:
             with self._lock, self._open() as base:
-                row = base.execute("SELECT answer FROM answers WHERE key = ?", (key,)).fetchone()
+                wanted = "SELECT answer, used FROM answers WHERE key = ?"
+                row = base.execute(wanted, (key,)).fetchone()
                 if row is None:
                     return None
-                base.execute("UPDATE answers SET used = ? WHERE key = ?", (time.time(), key))
+                if abs((now := time.time()) - row[1]) > USED_SECONDS:
+                    base.execute("UPDATE answers SET used = ? WHERE key = ?", (now, key))
             return [_read(value) for value in json.loads(row[0])] or None
         except (sqlite3.Error, OSError, ValueError, TypeError, RecursionError):
             return None
@@ -71,10 +79,16 @@ class Answers:
         try:
             with self._lock, self._open() as base:
                 base.execute(
-                    "INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?)",
-                    (key, text, len(text), time.time()),
-                )
-                self._shrink(base)
+                    "BEGIN IMMEDIATE"
+                )  # the sum is read and written without another in between
+                _forget(base, "key = ?", key)
+                row = (key, text, len(text), time.time())
+                base.execute("INSERT INTO answers VALUES (?, ?, ?, ?)", row)
+                base.execute("UPDATE total SET bytes = bytes + ?", (len(text),))
+                while base.execute("SELECT bytes FROM total").fetchone()[0] > self._limit:
+                    oldest = "rowid = (SELECT rowid FROM answers ORDER BY used LIMIT 1)"
+                    if not _forget(base, oldest):
+                        break
         except (sqlite3.Error, OSError):
             return
 
@@ -87,7 +101,6 @@ class Answers:
         now = time.time()
         try:
             with self._lock, self._open() as base:
-                base.execute(_CLAIMS)
                 base.execute("DELETE FROM claims WHERE until < ?", (now,))
                 row = (key, owner, now + CLAIM_SECONDS)
                 return (
@@ -99,14 +112,12 @@ class Answers:
     def renew(self, owner: str) -> None:
         """Keep the claims of an owner that is still at work."""
         with contextlib.suppress(sqlite3.Error, OSError), self._lock, self._open() as base:
-            base.execute(_CLAIMS)
             until = time.time() + CLAIM_SECONDS
             base.execute("UPDATE claims SET until = ? WHERE owner = ?", (until, owner))
 
     def release(self, owner: str, key: str = "") -> None:
         """Give up the claim on a key, or all claims of the owner."""
         with contextlib.suppress(sqlite3.Error, OSError), self._lock, self._open() as base:
-            base.execute(_CLAIMS)
             base.execute("DELETE FROM claims WHERE owner = ? AND ? IN ('', key)", (owner, key))
 
     def clear(self) -> None:
@@ -129,24 +140,33 @@ class Answers:
                 contextlib.closing(sqlite3.connect(self._path, timeout=LOCK_SECONDS)) as base,
                 base,
             ):
-                base.execute(_TABLE)
+                # To wait for the disk takes 20 ms an answer. A power cut may damage the file, which starts anew then.
+                base.execute("PRAGMA synchronous = OFF")
+                if base.execute("PRAGMA user_version").fetchone()[0] < 2:
+                    base.execute("BEGIN IMMEDIATE")
+                    for statement in _SCHEMA:
+                        base.execute(statement)
+                    base.commit()
                 yield base
-        except sqlite3.OperationalError as error:
+        except sqlite3.DatabaseError as error:
             if "locked" in str(error):
                 self._off_until = time.monotonic() + OFF_SECONDS
                 _log.warning("%s is held by another program: answers are not kept", self._path)
+            elif "malformed" in str(error) or "not a database" in str(error):
+                _log.warning("%s is damaged: the answers in it are lost", self._path)
+                with contextlib.suppress(OSError):
+                    self.clear()
             raise
 
-    def _shrink(self, base) -> None:
-        (size,) = base.execute("SELECT SUM(size) FROM answers").fetchone()
-        if size > self._limit:
-            # To nine tenths, so that this is not done again for every answer.
-            rows = base.execute("SELECT key, size FROM answers ORDER BY used").fetchall()
-            for key, bytes_ in rows:
-                if size <= 0.9 * self._limit:
-                    break
-                base.execute("DELETE FROM answers WHERE key = ?", (key,))
-                size -= bytes_
+
+def _forget(base, where: str, *values) -> bool:
+    """Delete the answers of a condition, and their sizes from the sum; whether there were any."""
+    found = base.execute(f"SELECT SUM(size) FROM answers WHERE {where}", values).fetchone()[0]
+    if found is None:
+        return False
+    base.execute(f"DELETE FROM answers WHERE {where}", values)
+    base.execute("UPDATE total SET bytes = bytes - ?", (found,))
+    return True
 
 
 def _read(value: dict) -> Completion:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import random
 from collections.abc import Sequence
@@ -27,7 +28,10 @@ _log = logging.getLogger("patch_matters")
 
 @dataclass(frozen=True)
 class Ask:
-    """What a stage wants to know: `n` answers to a text, about an image if there is one."""
+    """What a stage wants to know: `n` answers to a text, about an image if there is one.
+
+    `schema`: the JSON schema that the answer is held to where the model can be; empty for plain text.
+    """
 
     text: str
     image: Image | None = None
@@ -35,6 +39,7 @@ class Ask:
     temperature: float = 0.2
     max_tokens: int = 300
     seed: int = 0
+    schema: str = ""
 
 
 class Askable(Protocol):
@@ -141,7 +146,8 @@ class AskedJudge:
                 said = enumerate((texts[i] for i in numbers), 1)
                 lines = "\n".join(f"{n}. {fenced(text)}" for n, text in said)
                 prompt = load_prompt("judge_many").format(statements=lines)
-                asks.append(Ask(prompt, image, 1, 0.0, 50 + LINE_TOKENS * len(numbers)))
+                tokens = 50 + LINE_TOKENS * len(numbers)
+                asks.append(Ask(prompt, image, 1, 0.0, tokens, schema=_schema(len(numbers))))
                 places.append((index, numbers))
         if not asks:
             return
@@ -164,6 +170,13 @@ class AskedJudge:
     def baseline(self, texts: Sequence[str], tick: Tick) -> list[list[float]]:
         """Nothing: a service charges for every question."""
         return [[] for _ in texts]
+
+
+def _schema(count: int) -> str:
+    """The JSON schema of a judge's answer: the number of each statement, with its hundredths."""
+    hundredths = {str(n): {"type": "integer"} for n in range(1, count + 1)}
+    whole = {"type": "object", "properties": hundredths, "required": list(hundredths)}
+    return json.dumps({**whole, "additionalProperties": False})
 
 
 def asked(model: Askable) -> tuple[AskedCaptioner, AskedWriter, AskedJudge]:

@@ -25,6 +25,7 @@ from .local.shelf import (
     find_text_encoder,
     obtain,
 )
+from .seeds import SAMPLING
 
 OFFLINE = {
     DETECTOR: "offline:ssd-mobilenet",
@@ -199,13 +200,16 @@ def remembering(
     failed: Callable[[], None] = lambda: None,
 ):
     """A local captioner whose answers are kept, until its files or the way it is loaded change."""
+    from importlib.metadata import version
+
     from .remembering import RememberingCaptioner
 
     if answers is None:
         return captioner
     files = sorted(f for f in folder.iterdir() if f.is_file())
     state = [[f.name, f.stat().st_size, f.stat().st_mtime_ns] for f in files]
-    identity = (captioner.name, state, loading.precision, loading.attention)
+    backend = [SAMPLING, *(f"{name} {version(name)}" for name in ("torch", "transformers"))]
+    identity = (captioner.name, state, loading.precision, loading.attention, backend)
     return RememberingCaptioner(captioner, answers, identity, failed)
 
 

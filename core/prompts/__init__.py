@@ -1,12 +1,22 @@
 """The prompts, one text file each."""
 
+import hashlib
 import re
+from functools import lru_cache
 from importlib.resources import files
 
 
 def load_prompt(name: str) -> str:
     """The text of `<name>.txt` in this folder."""
     return files(__package__).joinpath(f"{name}.txt").read_text(encoding="utf-8").strip()
+
+
+@lru_cache(maxsize=1)
+def prompts_version() -> str:
+    """A hash of all prompts: another one where any of them was changed."""
+    texts = sorted(f.name for f in files(__package__).iterdir() if f.name.endswith(".txt"))
+    said = "\0".join(f"{name}\0{load_prompt(name[:-4])}" for name in texts)
+    return hashlib.sha256(said.encode()).hexdigest()
 
 
 def fenced(text: str) -> str:

@@ -5,41 +5,35 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from importlib import import_module
 from urllib.parse import urlsplit
 
 from ...errors import PatchMattersError, in_short
 from .. import ERROR, REFUSAL, Completion
 from ..cleaning import MAX_ANSWER
-from .endpoints import Endpoint
+from .chat import ChatCompletions
+from .endpoints import Endpoint, at_home
+from .questions import Question
 from .wire import (
+    LONGEST_WAIT,
     Malformed,
     Redaction,
     Refused,
     bounded_client,
     parsed,
     read_anthropic,
-    read_openai,
     response_type,
+    wait_asked,
 )
 
 # Of the SDK: exponential back-off with jitter from 0.5 to 8 s, or what Retry-After says.
 RETRIES = 6
 SECONDS = 180  # that one answer may take
+# On a server at home, which answers one after the other: the last of six waits for five.
+SECONDS_AT_HOME = 900
+_FLAGGED = r"content.{0,10}(policy|filter)|safety|moderation|flagged"
 VENDORS = ("api.openai.com", "api.anthropic.com")
-
-
-@dataclass(frozen=True)
-class Question:
-    """One request: n answers about an image (JPEG), or about none."""
-
-    text: str
-    jpeg: bytes | None
-    n: int
-    temperature: float
-    max_tokens: int
-    seed: int
 
 
 Send = Callable[[Question], Sequence[Completion]]
@@ -71,7 +65,7 @@ def connect(endpoint: Endpoint, model: str, going_on: Callable[[], bool]) -> Sen
         "api_key": key or "none",  # the SDK wants one, also where the server does not
         "base_url": endpoint.url,  # always, so that no environment variable leads elsewhere
         "max_retries": RETRIES,
-        "timeout": SECONDS,
+        "timeout": SECONDS_AT_HOME if at_home(urlsplit(endpoint.url).hostname) else SECONDS,
         # A redirect could lead the key to another host.
         "http_client": bounded_client(
             sdk.DefaultHttpxClient, follow_redirects=False, event_hooks={"request": [check]}
@@ -83,7 +77,7 @@ def connect(endpoint: Endpoint, model: str, going_on: Callable[[], bool]) -> Sen
         ask = _anthropic(client, response_type(sdk.DefaultHttpxClient), endpoint, model)
     else:
         client = sdk.OpenAI(**options)
-        ask = _openai(client, response_type(sdk.DefaultHttpxClient), endpoint, model)
+        ask = ChatCompletions(client, response_type(sdk.DefaultHttpxClient), endpoint, model)
     if urlsplit(endpoint.url).hostname not in VENDORS:
         # What the SDK takes from the environment is meant for its own vendor.
         client.organization = client.project = None
@@ -99,15 +93,15 @@ def connect(endpoint: Endpoint, model: str, going_on: Callable[[], bool]) -> Sen
             found = ask(question)
         except sdk.APIStatusError as error:
             text = redacted(str(error))
-            if error.status_code in (401, 403, 404) or 300 <= error.status_code < 400:
-                raise Refused(text) from None
-            if error.status_code == 400 and re.search(
-                r"content.{0,10}(policy|filter)|safety", text
-            ):
+            if (wait := wait_asked(error.response.headers)) > LONGEST_WAIT:
+                raise Refused(_later(wait, text), ends=True) from None
+            if error.status_code in (400, 403) and re.search(_FLAGGED, text, re.I):
                 return [Completion("", REFUSAL, "the provider's content filter refused it")]
+            if error.status_code in (401, 403, 404) or 300 <= error.status_code < 400:
+                raise Refused(text, sure=error.status_code != 403) from None
             return [Completion("", ERROR, text)]
         except Refused as error:
-            raise Refused(redacted(str(error))) from None
+            raise Refused(redacted(str(error)), sure=error.sure) from None
         except Malformed as error:
             return [Completion("", ERROR, redacted(str(error)))]
         # No connection, no answer in time; or a library below that stumbled over what came.
@@ -122,23 +116,10 @@ def connect(endpoint: Endpoint, model: str, going_on: Callable[[], bool]) -> Sen
     return send
 
 
-def _openai(client, kind: type, endpoint: Endpoint, model: str):
-    def ask(question: Question) -> list[Completion]:
-        content = [{"type": "text", "text": question.text}]
-        if question.jpeg:
-            url = f"data:image/jpeg;base64,{base64.b64encode(question.jpeg).decode()}"
-            content.insert(0, {"type": "image_url", "image_url": {"url": url}})
-        body = {"model": model, "messages": [{"role": "user", "content": content}]}
-        body |= endpoint.rule(model).parameters(question.temperature, question.max_tokens)
-        if question.n > 1:
-            body["n"] = question.n
-        if endpoint.seed:
-            body["seed"] = question.seed % 2**31
-        # Not `chat.completions.create`, which fails where an answer has not the form it expects.
-        answer = client.post("/chat/completions", cast_to=kind, body=body)
-        return read_openai(parsed(answer), question.n)
-
-    return ask
+def _later(seconds: float, text: str) -> str:
+    minutes = max(1, round(seconds / 60))
+    wait = f"{minutes} minutes" if minutes < 120 else f"{round(minutes / 60)} hours"
+    return f"the server asks to wait {wait} before the next request: run it again then ({text})"
 
 
 def _anthropic(client, kind: type, endpoint: Endpoint, model: str):

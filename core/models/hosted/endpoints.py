@@ -20,9 +20,9 @@ from ...errors import PatchMattersError
 CONFIG = "config.json"
 SDKS = ("openai", "anthropic")
 _KINDS = {
-    **dict.fromkeys(("url", "sdk", "key", "key_variable", "example"), str),
+    **dict.fromkeys(("url", "sdk", "key", "key_variable", "example", "keep_alive"), str),
     **dict.fromkeys(("image_side", "image_bytes"), int),
-    **dict.fromkeys(("n", "seed"), bool),
+    **dict.fromkeys(("n", "seed", "json_schema"), bool),
     "models": list,
 }
 LEAST = {"image_side": 64, "image_bytes": 20_000}  # px; bytes, in which an image of that side fits
@@ -39,6 +39,7 @@ class Rule:
         extra_tokens: added to max_tokens, for models whose thinking counts.
         max_tokens: the most that may be asked for; 0 for no limit.
         temperature: the lowest and highest that may be asked for.
+        send: fields that are sent besides, such as the one that switches thinking off.
     """
 
     match: str
@@ -47,6 +48,7 @@ class Rule:
     extra_tokens: int = 0
     max_tokens: int = 0
     temperature: tuple[float, float] = (0.0, 1.0)
+    send: Mapping = field(default_factory=dict)
 
     def parameters(self, temperature: float, max_tokens: int) -> dict:
         """temperature and max_tokens as the model takes them."""
@@ -69,6 +71,8 @@ class Endpoint:
         image_bytes: the most of one image, as JPEG.
         n: whether one request may ask for several answers.
         seed: whether a request may name a seed.
+        json_schema: whether an answer can be held to a JSON schema (`response_format`).
+        keep_alive: how long Ollama keeps the model in memory after an answer, such as "30m"; empty for other servers.
         example: a model's name.
     """
 
@@ -81,6 +85,8 @@ class Endpoint:
     image_bytes: int = 4_000_000
     n: bool = False
     seed: bool = False
+    json_schema: bool = False
+    keep_alive: str = ""
     example: str = ""
     models: tuple[Rule, ...] = ()
 
@@ -115,7 +121,7 @@ class Limits:
     """Attributes:
     concurrency: requests under way at once.
     max_requests: of one run, all its stages together; more are not sent: an error before the first.
-    seconds: after which what of one stage is not answered yet is given up.
+    seconds: without any answer, after which what of one stage is not answered yet is given up.
     """
 
     concurrency: int = 6
@@ -223,7 +229,7 @@ def _endpoint(name: str, row: dict) -> Endpoint:
     if not parts.hostname or (parts.port or 1) < 1:
         raise ValueError(f"the url of “{name}” names no server")
     has_key = row.get("key_variable") or row.get("key")
-    unencrypted = parts.scheme == "http" and (not has_key or _at_home(parts.hostname))
+    unencrypted = parts.scheme == "http" and (not has_key or at_home(parts.hostname))
     if parts.scheme != "https" and not unencrypted:
         raise ValueError(f"the key of “{name}” would go over the network unencrypted: use https")
     rules = tuple(_rule(name, rule) for rule in row.get("models", []))
@@ -234,7 +240,8 @@ def _endpoint(name: str, row: dict) -> Endpoint:
 def _rule(name: str, row: dict) -> Rule:
     rule = Rule(**{k: tuple(v) if isinstance(v, list) else v for k, v in row.items()})
     low, high = rule.temperature
-    fits = isinstance(rule.match, str) and isinstance(rule.rename, Mapping)
+    fits = isinstance(rule.match, str)
+    fits = fits and all(isinstance(given, Mapping) for given in (rule.rename, rule.send))
     fits = fits and all(type(n) is int and n >= 0 for n in (rule.extra_tokens, rule.max_tokens))
     fits = fits and all(isinstance(w, str) for w in (*rule.drop, *rule.rename.values()))
     if not fits or not 0 <= low <= high <= 2:
@@ -246,7 +253,7 @@ def _fits_a_header(key: str) -> bool:
     return key.isascii() and key.isprintable() and " " not in key
 
 
-def _at_home(host: str) -> bool:
+def at_home(host: str) -> bool:
     """Whether a host is this machine or in the same private network."""
     try:
         return host == "localhost" or ip_address(host).is_private

@@ -19,8 +19,9 @@ from .. import ERROR, Completion, Tick
 from ..answers import Answers
 from ..asking import Ask
 from .budget import Budget
-from .clients import Question, Send, connect
+from .clients import Send, connect
 from .endpoints import Endpoint, Limits
+from .questions import Question
 from .wire import Refused
 
 POLL_SECONDS = 0.2
@@ -96,22 +97,24 @@ class HostedModel:
     def _jobs(self, asks: Sequence[Ask]) -> dict[tuple[int, Question], str]:
         """Each request that answers an ask, and the key of its answer."""
         images: dict[int, bytes] = {}
-        jobs = {}
+        jobs, rule = {}, self._endpoint.rule(self._model)
         for index, ask in enumerate(asks):
             if ask.image is not None and id(ask.image) not in images:
                 images[id(ask.image)] = encoded(
                     ask.image, self._endpoint.image_side, self._endpoint.image_bytes
                 )
             jpeg = images.get(id(ask.image))
-            whole = Question(ask.text, jpeg, ask.n, ask.temperature, ask.max_tokens, ask.seed)
+            numbers = (ask.n, ask.temperature, ask.max_tokens, ask.seed)
+            whole = Question(ask.text, jpeg, *numbers, ask.schema)
             each = [whole]
             if ask.n > 1 and not self._endpoint.n:
                 each = [replace(whole, n=1, seed=ask.seed + 7919 * c) for c in range(ask.n)]
             for q in each:
                 # The server, too: a name may mean another model there.
                 place = (self._endpoint.url, self._model)
+                sent = rule.parameters(q.temperature, q.max_tokens), dict(rule.send), q.schema
                 numbers = (q.n, q.temperature, q.max_tokens, q.seed)
-                jobs[index, q] = Answers.key(*place, q.text, *numbers, q.jpeg or b"")
+                jobs[index, q] = Answers.key(*place, *sent, q.text, *numbers, q.jpeg or b"")
         return jobs
 
     def _kept(self, key: str) -> list[Completion] | None:
@@ -187,7 +190,9 @@ class HostedModel:
 
     def _collect(self, missing, asks, run: _Run, tick: Tick) -> dict:
         renewed = time.monotonic()
-        deadline = time.monotonic() + self._limits.seconds
+        last = (
+            time.monotonic()
+        )  # when something was answered: a server at home answers one after the other
         left = {i: 0 for i in range(len(asks))}
         for index, _ in missing:
             left[index] += 1
@@ -195,7 +200,9 @@ class HostedModel:
             if not count:
                 tick(index)
         found: dict = {}
-        while len(found) < len(missing) and time.monotonic() < deadline and not run.hopeless:
+        while len(found) < len(missing) and not run.over:
+            if time.monotonic() - last > self._limits.seconds:
+                break
             if self._answers and time.monotonic() - renewed > RENEW_SECONDS:
                 renewed = time.monotonic()
                 self._answers.renew(run.owner)
@@ -204,6 +211,7 @@ class HostedModel:
             except queue.Empty:
                 tick(None)
                 continue
+            last = time.monotonic()
             if isinstance(answer, Refused):
                 answer = [Completion("", ERROR, f"refused: {answer}")]
             found[job] = [replace(c, requests=int(i == 0)) for i, c in enumerate(answer)]
@@ -211,15 +219,17 @@ class HostedModel:
             tick(job[0] if left[job[0]] == 0 else None)
         if run.hopeless:
             raise PatchMattersError(f"model: {self.name} is refused: {run.refusal}")
-        late = f"not answered within {self._limits.seconds:g} seconds"
-        return {job: found.get(job) or [Completion("", ERROR, late)] for job in missing}
+        why = f"no answer came for {self._limits.seconds:g} seconds"
+        if run.over and run.refusal:
+            why = f"not asked: {run.refusal}"
+        return {job: found.get(job) or [Completion("", ERROR, why)] for job in missing}
 
 
 class _Run:
     """Jobs handed to threads, and their answers.
 
     A refusal before anything was answered may be that of a wrong key: no more go out until one of those
-    under way is answered; if none is, it is hopeless.
+    under way is answered; if none is, it is hopeless. Two are needed where one may be of its image alone.
 
     Attributes:
         owner: a name for what this run claims in the cache of answers.
@@ -230,36 +240,50 @@ class _Run:
     def __init__(self, jobs: Sequence):
         self._waiting, self._under_way, self._answered = deque(jobs), 0, False
         self._change = threading.Condition()
+        self._doubts = 0  # refusals, those that are sure counted twice
+        self._ended = False
         self.refusal: Refused | None = None
         self.stopped = False
         self.owner = uuid.uuid4().hex
         self.done: queue.SimpleQueue = queue.SimpleQueue()
 
     @property
+    def _refused(self) -> bool:
+        return self._ended or (self._doubts > 1 and not self._answered)
+
+    @property
     def hopeless(self) -> bool:
         """Whether all that was sent was refused or failed, and nothing is under way."""
         with self._change:
-            return bool(self.refusal) and not self._answered and not self._under_way
+            return self._refused and not self._answered and not self._under_way
+
+    @property
+    def over(self) -> bool:
+        """Whether no more answers will come: none are under way, and no more questions go out."""
+        with self._change:
+            return self._refused and not self._under_way and self.done.empty()
 
     def next(self):
         """The next job; None where there is none or no more may go out."""
         with self._change:
-            while self.refusal and not self._answered and self._under_way and not self.stopped:
+            while self._refused and not self._ended and self._under_way and not self.stopped:
                 self._change.wait()
-            if self.stopped or not self._waiting or (self.refusal and not self._answered):
+            if self.stopped or not self._waiting or self._refused:
                 return None
             self._under_way += 1
             return self._waiting.popleft()
 
     def answered(self, job, found: Sequence[Completion] | Refused) -> None:
+        self.done.put((job, found))
         with self._change:
             self._under_way -= 1
             if isinstance(found, Refused):
                 self.refusal = found
+                self._doubts += 2 if found.sure else 1
+                self._ended |= found.ends
             elif any(c.finish != ERROR for c in found):
                 self._answered = True
             self._change.notify_all()
-        self.done.put((job, found))
 
     def stop(self) -> None:
         """No more go out."""

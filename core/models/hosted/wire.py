@@ -8,6 +8,7 @@ import re
 import threading
 import time
 import zlib
+from email.utils import parsedate_to_datetime
 from importlib import import_module
 from urllib.parse import quote
 
@@ -16,11 +17,22 @@ from .. import ERROR, LENGTH, REFUSAL, STOP, Completion
 MAX_REPLY = 2_000_000  # bytes after decompression; nine answers of 4,096 tokens have about 0.3 MB
 REPLY_SECONDS = 180  # that one reply's body may take
 _FAULT = "patch_matters_fault"  # the extension of a response that says why its body is not used
+LONGEST_WAIT = 60  # seconds of a Retry-After that the SDKs sleep through
+USED_UP = "the model used up max_tokens before it wrote anything: raise max_tokens"
 _parsing = threading.Lock()  # one at a time: parsed, hostile JSON takes 50 times its size
 
 
 class Refused(Exception):
-    """What would be refused of every request: no such model, a wrong key. The text has no key."""
+    """What may be refused of every request: no such model, a wrong key. The text has no key.
+
+    Attributes:
+        sure: whether it would be: not so of a 403, which some services answer to one image that they flagged.
+        ends: whether no more requests may go out, though some were answered.
+    """
+
+    def __init__(self, text: str, *, sure: bool = True, ends: bool = False):
+        super().__init__(text)
+        self.sure, self.ends = sure, ends
 
 
 class Malformed(Exception):
@@ -49,6 +61,8 @@ def bounded_client(base: type, **options):
                 for name, value in response.headers.multi_items()
                 if name.lower() not in ("content-encoding", "content-length", "transfer-encoding")
             ]
+            if wait_asked(response.headers) > LONGEST_WAIT:
+                kept.append(("x-should-retry", "false"))  # the SDKs would try again all the same
             return Response(
                 response.status_code,
                 headers=kept,
@@ -58,6 +72,20 @@ def bounded_client(base: type, **options):
             )
 
     return Client(**options)
+
+
+def wait_asked(headers) -> float:
+    """The seconds that a Retry-After asks to wait; 0 where there is none."""
+    value = headers.get("Retry-After", "").strip()
+    try:
+        return max(0.0, float(value))
+    except ValueError:
+        pass
+    try:
+        then = parsedate_to_datetime(value)
+        return max(0.0, then.timestamp() - time.time())
+    except (ValueError, TypeError, OverflowError):
+        return 0.0
 
 
 def response_type(base: type) -> type:
@@ -114,7 +142,7 @@ def parsed(response) -> dict:
         told = error.get("message") if isinstance(error, dict) else error
         told = told if isinstance(told, str) else "an error without a message"
         if isinstance(error, dict) and error.get("code") in (401, 403, 404):
-            raise Refused(told)
+            raise Refused(told, sure=error["code"] != 403)
         raise Malformed(told)
     return reply
 
@@ -194,7 +222,7 @@ def _told_apart(completion: Completion) -> Completion:
         return completion
     why = "the answer was empty"
     if completion.finish == LENGTH:
-        why = "the model used up max_tokens before it wrote anything: raise max_tokens"
+        why = USED_UP
     return Completion("", ERROR, why, completion.tokens)
 
 

@@ -18,7 +18,7 @@ from transformers import (
 )
 
 from .. import ERROR, LENGTH, STOP, Completion
-from ..seeds import mixed_seed
+from .gumbel import gumbel_noise, row_keys, step_keys, token_counters
 
 OVERFLOWED = "the model's numbers overflowed: choose the precision bf16 or fp32"
 ONLY_THOUGHT = (
@@ -35,43 +35,56 @@ class Sampling:
     candidate: int
     temperature: float
 
-    def generator(self) -> torch.Generator:
-        return torch.Generator().manual_seed(mixed_seed(self.seed, self.candidate))
+
+# Logits that a CPU works on at a time, so that they stay in its second-level cache: two rows of 150,000.
+_CPU_LOGITS = 300_000
 
 
 class SeededChoice(LogitsProcessor):
-    """Leaves one token a row: the best of `logits / temperature + Gumbel noise`.
+    """Leaves one token a row: the best of `logits + temperature * Gumbel noise`.
 
-    That is a sample of the softmax (Gumbel-max trick). The noise is drawn on the CPU, so a seed
-    gives the same noise on every device.
-
-    Attributes:
-        overflowed: the rows whose logits were no numbers at some token: what they say means nothing.
+    That is a sample of the softmax of `logits / temperature` (Gumbel-max trick). The noise of a token is a function of
+    the row's seed and candidate, the step and the token alone (`gumbel.py`), drawn where the logits are.
+    Nothing is copied from the device at a token.
     """
 
     def __init__(self, rows: Sequence[Sampling]):
-        self._rows = rows
-        self._generators = [row.generator() for row in rows]
-        self.overflowed: set[int] = set()
+        self._rows, self._step = rows, 0
+        self._overflowed: torch.Tensor | None = None  # bool, shape (rows, 1)
 
     def __call__(self, input_ids: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
-        scores = scores.float()
-        if bool(scores.isnan().any()):
-            self.overflowed.update(scores.isnan().any(dim=1).nonzero().flatten().tolist())
-            scores = scores.nan_to_num(nan=-torch.inf)
-        noise = torch.stack(
-            [
-                torch.rand(scores.shape[1], generator=g).clamp_(1e-20).log_().neg_().log_().neg_()
-                if row.temperature > 0
-                else torch.zeros(scores.shape[1])
-                for row, g in zip(self._rows, self._generators)
-            ]
-        ).to(scores.device)
-        warmth = torch.tensor(
-            [row.temperature or 1.0 for row in self._rows], device=scores.device
-        ).unsqueeze(1)
-        best = (scores / warmth + noise).argmax(dim=1, keepdim=True)
-        return torch.full_like(scores, -torch.inf).scatter_(1, best, 0.0)
+        if self._overflowed is None:
+            self._prepare(scores)
+        keys, places = step_keys(self._keys, self._step), []
+        for start in range(0, len(self._rows), self._together):
+            part = slice(start, start + self._together)
+            noisy = self._with_noise(scores[part].float(), keys[part], self._warmth[part])
+            place = noisy.argmax(dim=1, keepdim=True)  # of NaN, where there is one
+            self._overflowed[part] |= noisy.gather(1, place).isnan()
+            places.append(place)
+        self._step += 1
+        left = torch.full(scores.shape, -torch.inf, dtype=torch.float32, device=scores.device)
+        return left.scatter_(1, torch.cat(places), 0.0)
+
+    @property
+    def overflowed(self) -> set[int]:
+        """The rows whose logits were no numbers at some token: what they say means nothing."""
+        return set() if self._overflowed is None else set(self._overflowed.nonzero()[:, 0].tolist())
+
+    def _prepare(self, scores: torch.Tensor) -> None:
+        device, words = scores.device, scores.shape[1]
+        self._overflowed = torch.zeros(len(self._rows), 1, dtype=torch.bool, device=device)
+        self._sampled = any(row.temperature > 0 for row in self._rows)
+        self._keys = row_keys([(row.seed, row.candidate) for row in self._rows], device)
+        self._counters = token_counters(words, device)
+        self._warmth = torch.tensor([[row.temperature] for row in self._rows], device=device)
+        most = max(1, _CPU_LOGITS // words)
+        self._together = most if device.type == "cpu" else len(self._rows)
+
+    def _with_noise(self, logits, keys, warmth) -> torch.Tensor:
+        if not self._sampled:
+            return logits
+        return torch.addcmul(logits, gumbel_noise(keys, self._counters), warmth)
 
 
 class _EveryToken(StoppingCriteria):
@@ -103,10 +116,11 @@ def generate(
     run = model.generate if prepares_itself(model) else partial(GenerationMixin.generate, model)
     out = run(
         **inputs,
-        do_sample=True,
+        # Of one token left, transformers need not draw: its draw takes 150 ms a token on a CPU.
+        do_sample=each > 1,
         num_beams=1,
         temperature=1.0,
-        top_k=0,
+        top_k=None,
         top_p=1.0,
         num_return_sequences=each,
         max_new_tokens=max_tokens,

@@ -1,0 +1,103 @@
+"""Chat completions in OpenAI's format, as the servers that speak it take them: thinking, structured answers."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import threading
+
+from .. import ERROR, LENGTH, Completion
+from ..thinking import without_thinking
+from .endpoints import Endpoint
+from .questions import Question
+from .wire import USED_UP, parsed, read_openai
+
+THINKING_TOKENS = 4000  # more, for a model that thinks before it answers and cannot be kept from it
+# What a server says of a field that it, or the model, does not take.
+_OF_THINKING = re.compile(r"reason|think|effort|template|extra|unrecognized|unknown", re.I)
+_OF_FORMAT = re.compile(r"response_format|json|schema|structured|grammar|guided", re.I)
+
+
+class ChatCompletions:
+    """Asks one model of one server; learns from its answers what it does not take.
+
+    A field that switches thinking off, or that asks for a structured answer, is left out for good where the server
+    refuses it. A model that thinks all the same, and has used up its tokens before it wrote anything, is asked again
+    with `THINKING_TOKENS` more, and so is every later question. May be called from several threads.
+
+    Args:
+        client: of OpenAI's SDK.
+        kind: the class of its HTTP responses.
+    """
+
+    def __init__(self, client, kind: type, endpoint: Endpoint, model: str):
+        self._client, self._kind, self._endpoint, self._model = client, kind, endpoint, model
+        self._rule = endpoint.rule(model)
+        self._switches, self._structured, self._more = True, endpoint.json_schema, 0
+        self._loading, self._loaded = threading.Lock(), not endpoint.keep_alive
+
+    def __call__(self, question: Question) -> list[Completion]:
+        self._load()
+        for _ in range(3):  # without the one field, without the other
+            more = self._more
+            try:
+                found = self._ask(question, more)
+            except Exception as error:
+                if getattr(error, "status_code", 0) not in (400, 422) or not self._learned(error):
+                    raise
+                continue
+            if more or not any(_only_thought(c) for c in found):
+                break
+            self._more = THINKING_TOKENS
+        return found
+
+    def _ask(self, question: Question, more: int) -> list[Completion]:
+        content = [{"type": "text", "text": question.text}]
+        if question.jpeg:
+            url = f"data:image/jpeg;base64,{base64.b64encode(question.jpeg).decode()}"
+            content.insert(0, {"type": "image_url", "image_url": {"url": url}})
+        body = dict(self._rule.send) if self._switches else {}
+        body |= {"model": self._model, "messages": [{"role": "user", "content": content}]}
+        body |= self._rule.parameters(question.temperature, question.max_tokens + more)
+        if question.n > 1:
+            body["n"] = question.n
+        if self._endpoint.seed:
+            body["seed"] = question.seed % 2**31
+        if question.schema and self._structured:
+            schema = {"name": "answer", "strict": True, "schema": json.loads(question.schema)}
+            body["response_format"] = {"type": "json_schema", "json_schema": schema}
+        # Not `chat.completions.create`, which fails where an answer has not the form it expects.
+        answer = self._client.post("/chat/completions", cast_to=self._kind, body=body)
+        return read_openai(parsed(answer), question.n)
+
+    def _learned(self, error: Exception) -> bool:
+        """Whether an error says that a field is not taken that can be left out; it is from now on."""
+        text = str(error)
+        if self._structured and _OF_FORMAT.search(text):
+            self._structured = False
+            return True
+        if self._switches and self._rule.send and _OF_THINKING.search(text):
+            self._switches, self._more = False, THINKING_TOKENS
+            return True
+        return False
+
+    def _load(self) -> None:
+        """Have Ollama load the model and keep it as long as the endpoint says: its own API takes `keep_alive`, the
+        one in OpenAI's format does not."""
+        with self._loading:
+            if self._loaded:
+                return
+            self._loaded = True
+            url = re.sub(r"/v1/?$", "", self._endpoint.url) + "/api/generate"
+            body = {"model": self._model, "keep_alive": self._endpoint.keep_alive}
+            try:
+                self._client.post(url, cast_to=self._kind, body=body, options={"max_retries": 0})
+            except Exception:
+                return  # another server at this address, or no such model: the question will tell
+
+
+def _only_thought(completion: Completion) -> bool:
+    if completion.finish == ERROR:
+        return completion.detail == USED_UP
+    return completion.finish == LENGTH and not without_thinking(completion.text)
