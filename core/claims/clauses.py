@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from . import ACTION, ATTRIBUTE, cutting
+from . import ACTION, ATTRIBUTE, OBJECT, cutting
 from .english_words import (
+    APPEARANCE,
     COLOURS,
     EVALUATIVE,
     HAIR,
     PARTS,
     PICTURE,
 )
-from .nouns import is_abstract, is_garment, lemma
+from .nouns import head_of, is_abstract, is_garment, lemma
 from .surroundings import scene_of
 from .trees import children, conjuncts
 from .verbs import Verbs
@@ -18,13 +19,7 @@ from .verbs import Verbs
 _RELATIONAL = frozenset(
     "full next close adjacent similar ready made opposite near filled visible".split()
 )
-_FILLS = frozenset("dominate occupy fill frame command take stretch".split())
-_TURNS = frozenset("turn tilt face point lean look bend angle".split())
-_INVERSE = frozenset("cover line fill surround dot mark top decorate".split())
-_HANDLE = frozenset(
-    "hold put place carry set lay raise keep lift rest grip clutch balance leave pour hang cradle".split()
-)
-_MARKS = frozenset("marking spot stripe pattern patch area writing".split())
+_MARKS = frozenset("mark marking spot stripe pattern patch area writing".split())
 
 
 class Predicates(Verbs):
@@ -49,7 +44,9 @@ class Predicates(Verbs):
             elif c.dep_ == "prep":
                 self.prepositional(c, subjects, hedged=hedged, negated=negated)
             elif c.dep_ in ("xcomp", "ccomp"):
-                if c.lemma_.lower() == "be":
+                if children(c, "nsubj", "nsubjpass", "expl"):
+                    self.clause(c, [], hedged=hedged, negated=negated)
+                elif c.lemma_.lower() == "be":
                     self.verbs.add(c.i)
                     self.complements(c, subjects, hedged=hedged, negated=negated)
                     self.rest(c, subjects, hedged)
@@ -149,7 +146,11 @@ class Predicates(Verbs):
             self.modifiers(noun, subjects[0], hedged)
             return
         for entity in subjects:
-            if base != entity.noun:
+            if entity.unnamed and len(names) == 1 and not negated:  # "It is a small dog"
+                entity.head, entity.unnamed = head_of(noun), False
+                entity.heads = [entity.head]
+                draft.add(OBJECT, entity, hedged=hedged)
+            elif base != entity.noun:
                 value = " or ".join(lemma(t) for t in names)
                 entity.nouns.add(value)
                 draft.add(ATTRIBUTE, entity, value, hedged=hedged, negated=negated)
@@ -172,6 +173,9 @@ class Predicates(Verbs):
                 )
                 if is_abstract(noun) and not part:
                     self.phrase(t, hedged=hedged)
+                    if noun in APPEARANCE and len(subjects) == 1 and not negated:
+                        self.adjectives(t, subjects[0], hedged)  # "has a white finish"
+                        self.modifiers(t, subjects[0], hedged)
                     continue
                 owner = (
                     subjects[0]

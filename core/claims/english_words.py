@@ -20,6 +20,8 @@ COLOUR_DEGREES = _set(
     "light dark bright pale deep vivid soft dull neon pastel hot sky navy off mint mostly"
 )
 COLOUR_NOUNS = _set("color colour hue tone shade tint")
+# Nouns with which an adjective says how a thing looks: "a white finish", "a grainy texture".
+APPEARANCE = COLOUR_NOUNS | _set("scheme finish texture appearance look style shape design size length width height")
 # Nouns that as a modifier say what a thing is made of, or what covers it: "a dirt road".
 MATERIALS = _set(
     "wood metal steel iron brass aluminum aluminium tin chrome stone brick concrete cement asphalt dirt gravel "

@@ -9,6 +9,7 @@ from .english_words import (
     EVALUATIVE,
     HEDGE_VERBS,
     PARTS,
+    PICTURE,
     PRESENT,
     SIDES,
     TEXT_NOUNS,
@@ -22,6 +23,10 @@ _WHERE = frozenset("background foreground left right top bottom center middle".s
 _ASPECTS = frozenset(
     "background foreground color colour area part section region side corner half".split()
 )
+
+
+_ASKING = frozenset("whether if what who which why how where when".split())
+_CERTAIN = frozenset("clear evident obvious apparent visible certain plain notable worth noteworthy".split())
 
 
 class ImageClauses(Predicates):
@@ -73,6 +78,8 @@ class ImageClauses(Predicates):
             place = next((self.places[t.i] for t in subject.subtree if t.i in self.places), None)
             entity = draft.about(base, place)
             self.done[subject.i] = entity
+            for t in [t for t in said if lemma(t) in PICTURE]:
+                self.adjectives(t, entity, hedged)  # "is an old photograph"
             for t in said:
                 left = [t, *[x for x in children(t, "conj") if not self.joined(t, x)]]
                 for x in left:
@@ -168,6 +175,8 @@ class ImageClauses(Predicates):
             "seem",
         ):
             return False
+        if self._extraposed(verb, subject, hedged, negated):
+            return True
         when = next(
             (
                 o
@@ -209,6 +218,35 @@ class ImageClauses(Predicates):
         if found:
             self.rest(verb, [], hedged)
         return found
+
+    def _extraposed(self, verb, subject, hedged, negated) -> bool:
+        """ "It is clear that the door is open" says that; "It is hard to tell whether it is" says nothing."""
+        adjective = next((c for c in children(verb, "acomp") if c.pos_ == "ADJ"), None)
+        hosts = [verb, adjective] if adjective is not None else []
+        clauses = [
+            c
+            for host in hosts
+            for c in children(host, "ccomp", "xcomp", "advcl")
+            if c.i > adjective.i and c.pos_ in ("VERB", "AUX")
+        ]
+        if subject.text.lower() != "it" or not clauses:
+            return False
+        said = clauses[0]
+        marks = {c.text.lower() for c in children(said, "mark", "advmod", "attr", "dobj", "nsubj")}
+        self.done[subject.i] = None
+        if children(said, "nsubj", "nsubjpass", "expl") and not marks & _ASKING and not negated:
+            guess = adjective.lemma_.lower() not in _CERTAIN
+            self.verbs.add(adjective.i)
+            self.done.setdefault(adjective.i, None)
+            self.clause(said, [], hedged=hedged or guess)
+            self.rest(verb, [], hedged)
+            return True
+        self.draft.no_claim(verb)
+        for t in verb.subtree:
+            self.done.setdefault(t.i, None)
+            self.verbs.add(t.i)
+            self.draft.skipped.add(t.i)
+        return True
 
     def _scene(self, verb, subject, kind, said, hedged, negated) -> bool:
         self.done[subject.i] = None

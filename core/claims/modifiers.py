@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from . import ATTRIBUTE, cutting
+from .constructions import is_guess
 from .english_words import COLOUR_DEGREES, COLOURS, EVALUATIVE, HAIR, HEDGE_ADVERBS
 from .nouns import head_of, is_abstract, is_modifier, lemma
 from .trees import children, conjuncts, left_of
 
+_MEMBERS = ("one", "other", "another")
 _DEGREES = frozenset("half partially partly fully completely mostly almost nearly".split())
 
 
@@ -74,7 +76,7 @@ class Modifiers:
 
     @staticmethod
     def guessed(token) -> bool:
-        return any(c.lemma_.lower() in HEDGE_ADVERBS for c in token.children)
+        return is_guess(token) or any(c.lemma_.lower() in HEDGE_ADVERBS for c in token.children)
 
     def adjective(self, c, joined=()) -> tuple[str, list]:
         """The words of one attribute, "light brown", "red and white", and their tokens."""
@@ -161,10 +163,25 @@ class Modifiers:
             if c.dep_ in ("det", "amod")
         )
 
+    def _member(self, token, group, hedged) -> None:
+        """ "two cats, one black and one white": what is said of each."""
+        member = self.draft.things.one_of(token, self.draft.index, group, "")
+        self.done[token.i] = member
+        self.draft.mention(token, member)
+        self.adjectives(token, member, hedged)
+        self.modifiers(token, member, hedged)
+
     def _apposition(self, c, entity, hedged) -> None:
         """ "two individuals, a man and a woman"; "a bird, possibly a gull"; "objects: a phone, a cup"."""
+        if c.tag_ == "PRP":  # "the kitchen itself"
+            self.done[c.i] = entity
+            return
         hedged = hedged or self.guessed(c)
         names = conjuncts(c)
+        if entity is not None and entity.plural and all(lemma(t) in _MEMBERS for t in names):
+            for t in names:
+                self._member(t, entity, hedged)
+            return
         either = any(x.dep_ == "cc" and x.text.lower() == "or" for x in c.children)
         if (
             entity is None

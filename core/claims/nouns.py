@@ -19,6 +19,7 @@ from .english_words import (
     PEOPLE,
     PICTURE,
     PLURAL_ONLY,
+    WEAR,
 )
 
 _NUMBERS = {
@@ -87,10 +88,33 @@ def names_nothing(token) -> bool:
     base = lemma(token)
     if base == "light" and token.tag_ == "NNS":
         return False
+    if base in PEOPLE and not any(c.lower_ == "of" for c in token.children):
+        return False  # "a couple walks"
     if base == "camera":
         return {c.text.lower() for c in token.children} <= {"the"}
+    if base in GARMENTS and _worn(token):
+        return False
     head = head_of(token)
     return is_abstract(head) and is_abstract(base)
+
+
+def _worn(token) -> bool:
+    """Whether a word that may also name a side ("top") is something to wear: by its verb, or by what it is
+    listed with."""
+    while token.dep_ == "conj" and token.head.pos_ in ("NOUN", "PROPN"):
+        token = token.head
+        if is_garment(lemma(token)) and not is_abstract(lemma(token)):
+            return True
+    prep = token.head if token.dep_ == "pobj" else None
+    verb = prep.head if prep is not None else token.head
+    while verb.dep_ == "conj" and verb.pos_ in ("NOUN", "PROPN"):
+        verb = verb.head
+    if verb.lemma_.lower() in WEAR:
+        return True
+    listed = any(is_garment(lemma(c)) and not is_abstract(lemma(c)) for c in token.children if c.dep_ == "conj")
+    indefinite = any(c.lower_ in ("a", "an") for c in token.children)
+    person = prep is not None and prep.lower_ in ("in", "with") and prep.head.pos_ in ("NOUN", "PROPN") and is_person(lemma(prep.head))
+    return listed or (person and indefinite)
 
 
 def lemma(token) -> str:
@@ -182,14 +206,17 @@ def count_of(token) -> int:
     for child in token.children:
         if child.dep_ in ("nummod", "det", "amod", "predet") or child.tag_ == "CD":
             low = child.text.lower()
-            if child.tag_ == "CD" or low in _NUMBERS:
-                if low in _NUMBERS:
-                    return _NUMBERS[low]
-                if low.isdigit() and len(low) < 4:
-                    return int(low)
+            if (child.tag_ == "CD" or low in _NUMBERS) and (number := numeral(child)):
+                return number
             if low in ("a", "an", "single", "lone"):
                 return 1
     return 0
+
+
+def numeral(token) -> int:
+    """The number that a token is: 2 for "two"; 0 for any other word."""
+    low = token.text.lower()
+    return _NUMBERS.get(low, int(low) if low.isdigit() and len(low) < 4 else 0)
 
 
 def exact(token) -> bool:

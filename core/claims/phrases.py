@@ -6,13 +6,14 @@ from . import NUMBER, OBJECT, cutting, places
 from .draft import Draft
 from .english_words import EVALUATIVE, GROUNDS, IMAGES_OF, PARTS, PICTURE, SIDES
 from .modifiers import Modifiers
-from .nouns import exact, head_of, lemma, names_nothing, partitive
+from .nouns import exact, head_of, lemma, names_nothing, numeral, partitive
 from .surroundings import SHOWN_SETTINGS, is_room, scene_of, setting_of, time_of
 from .things import Entity
 from .trees import children, conjuncts, listed
 
 _SIZES = frozenset("large small big huge little tiny vast great whole second third".split())
 _SOME = frozenset("many most some several few all others both".split())
+_SHARES = _SOME | {"half", "third", "quarter", "part", "rest", "much"}
 _RELATIVE = ("which", "that", "who", "whom", "whose", "where")
 
 
@@ -45,6 +46,9 @@ class Phrases(Modifiers):
             return self._pronoun(token, hedged)
         if token.tag_ == "CD" or base in ("one", "other", "another"):
             return self._one(token, hedged)
+        if token.text.lower() in _SHARES and (of := self._of(token)) is not None and of.pos_ != "PRON":
+            entity = self.done[token.i] = self.phrase(of, hedged=hedged, negated=negated)
+            return entity
         if token.text.lower() in _SOME and token.pos_ in ("ADJ", "DET", "NOUN", "ADV"):
             entity = self.done[token.i] = draft.things.some(token, draft.index)
             return entity
@@ -164,7 +168,13 @@ class Phrases(Modifiers):
         )
         of = self._of(token)
         group = self.phrase(of, hedged=hedged) if of is not None else None
-        entity = self.draft.things.one_of(token, self.draft.index, group, place)
+        if of is not None and of.text.lower() in _RELATIVE and token.head.dep_ == "relcl":
+            group = self.done.get(token.head.head.i)
+        number = numeral(token)
+        if number > 1 and group is not None and group.plural:
+            entity = self.draft.things.some_of(group, number, self.draft.index)
+        else:
+            entity = self.draft.things.one_of(token, self.draft.index, group, place)
         self.done[token.i] = entity
         if entity is not None:
             self.draft.mention(token, entity)

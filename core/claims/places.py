@@ -9,7 +9,7 @@ from ..regions import Box
 _PICTURE = (
     r"(?:image|picture|photo(?:graph)?|frame|scene|shot|view|snapshot|composition|crop|canvas)"
 )
-_WHERE = r"(?:top|bottom|upper|lower|left|right|middle|cent(?:er|re)|central|mid)"
+_WHERE = r"(?:top|bottom|upper|lower|left|right|middle|cent(?:er|re)|central|mid)\b"
 _HOW = r"(?:far|very|immediate|near|extreme|slightly|just|direct|dead)"
 # "in the upper left corner of the image", "on the left", "in the foreground"; not "on the left of the car".
 PHRASE = re.compile(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from . import ATTRIBUTE, places
+from .constructions import repeats
 from .draft import Draft
 from .english_words import HEDGE_ADVERBS, HEDGE_MODALS, HEDGE_VERBS, INFER
 from .image_clauses import ImageClauses
@@ -165,13 +166,8 @@ class SentenceReader(ImageClauses):
                 else:
                     for t in conjuncts(c):
                         self.phrase(t, hedged=hedged)
-            elif (
-                c.dep_ == "npadvmod"
-                and c.text.lower() == "side"
-                and c.i + 2 < len(self.doc)
-                and self.doc[c.i + 2].text.lower() == "side"
-            ):
-                self._side_by_side(c, subjects)
+            elif how := repeats(c):
+                self._repeated(c, how, subjects)
             elif c.dep_ == "prep":
                 self.prepositional(c, subjects, hedged=hedged)
             elif c.dep_ in ("advmod", "acomp", "prt"):
@@ -180,22 +176,17 @@ class SentenceReader(ImageClauses):
                 if c.dep_ == "advmod" and (scene := scene_of(c)) and scene[0] == "setting":
                     self.draft.scene(*scene, hedged=hedged, tokens=[c])
 
-    def _side_by_side(self, token, subjects) -> None:
+    def _repeated(self, token, how, subjects) -> None:
+        """ "side by side", "hand in hand": how some things stand to each other."""
         members = [self.draft.things.all[m] for e in subjects for m in e.members] or subjects
-        for i in range(token.i, token.i + 3):
-            self.done[i] = None
-            self.draft.skipped.add(i)
-        if len(members) == 2:
-            self.draft.relation(
-                members[0], "next to", members[1], tokens=list(token.doc[token.i : token.i + 3])
-            )
+        tokens = list(token.doc[token.i : token.i + 3])
+        for t in tokens:
+            self.done[t.i] = None
+            self.draft.skipped.add(t.i)
+        if len(members) == 2 and how == "side by side":
+            self.draft.relation(members[0], "next to", members[1], tokens=tokens)
         elif subjects:
-            self.draft.add(
-                ATTRIBUTE,
-                subjects[0],
-                "side by side",
-                tokens=list(token.doc[token.i : token.i + 3]),
-            )
+            self.draft.add(ATTRIBUTE, subjects[0], how, tokens=tokens)
 
     def _subjects(self, nominal, inherited, hedged, negated) -> list:
         if not nominal:

@@ -224,6 +224,7 @@ class Things:
             definite=True,
             sentence=sentence,
             announced=True,
+            unnamed=True,
         )
         self.all.append(entity)
         return entity
@@ -281,6 +282,16 @@ class Things:
             group.members.append(entity.index)
             return entity
         return group
+
+    def some_of(self, group: Entity, number: int, sentence: int) -> Entity:
+        """Some of a group: "three cups, two of which are orange"."""
+        entity = Entity(
+            len(self.all), group.head, [group.head], number, True, definite=True, sentence=sentence,
+            announced=True,
+        )  # fmt: skip
+        self.all.append(entity)
+        group.members.append(entity.index)
+        return entity
 
     def some(self, token, sentence: int) -> Entity | None:
         """What "many", "most", "others" are of: the latest plural; people where there is none."""

@@ -46,9 +46,6 @@ def base_of(verb) -> str:
     return verb_lemma(verb.text.lower(), verb.lemma_.lower())
 
 
-_RELATIONAL = frozenset(
-    "full next close adjacent similar ready made opposite near filled visible".split()
-)
 _FILLS = frozenset("dominate occupy fill frame command take stretch".split())
 _TURNS = frozenset("turn tilt face point lean look bend angle".split())
 _INVERSE = frozenset("cover line fill surround dot mark top decorate".split())
@@ -70,7 +67,6 @@ _INCOMPLETE = frozenset(
 )
 _MADE = frozenset("make build construct craft carve weave".split())
 _BODY = frozenset("hand arm finger mouth tooth beak paw".split())
-_MARKS = frozenset("marking spot stripe pattern patch area writing".split())
 
 
 class Verbs(Readable):
@@ -101,6 +97,9 @@ class Verbs(Readable):
             return
         if base in _MADE and passive and self._made_of(verb, subjects, hedged, negated):
             return
+        for c in children(verb, "acomp", "oprd"):
+            if c.pos_ == "ADJ":  # "stands tall", "lies idle"
+                self.predicate(c, subjects, hedged, negated)
         particle = next((c.text.lower() for c in children(verb, "prt")), "")
         if (
             base in LOCATED
@@ -136,9 +135,6 @@ class Verbs(Readable):
             self.draft.add(
                 ATTRIBUTE if state else ACTION, e, value, verb=verb, hedged=hedged, negated=negated
             )
-        for c in children(verb, "acomp", "oprd"):
-            if c.pos_ == "ADJ":
-                self.predicate(c, subjects, hedged, negated)
 
     def _made_of(self, verb, subjects, hedged, negated) -> bool:
         """ "made of wood": an attribute, and no thing."""

@@ -168,7 +168,8 @@ def claim(names: Names, f: Found) -> str:
 def _progressive(verb, value: str) -> str:
     """ "stand" -> "standing", "look at camera" -> "looking at the camera"."""
     base, _, rest = value.partition(" ")
-    form = verb.text.lower() if verb is not None and verb.tag_ == "VBG" else _participle(base)
+    as_said = verb is not None and (verb.tag_ == "VBG" or (verb.tag_ == "VBN" and base == "seat"))
+    form = verb.text.lower() if as_said else _participle(base)
     if rest.endswith("camera"):
         rest = rest[: -len("camera")] + "the camera"
     return f"{form} {rest}".strip()

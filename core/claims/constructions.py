@@ -1,0 +1,271 @@
+"""Repairs of parses, second part: constructions that a small parser takes apart wrongly wherever they stand.
+
+Free relatives ("what appears to be a phone"), hyphenated words, a noun repeated around a preposition ("hand in
+hand"), and lists of which an item was hung on the verb or on what a container holds.
+"""
+
+from __future__ import annotations
+
+from . import lexicon
+from .english_words import COLOURS, CONTAINERS, GROUPS, HEDGE_MODALS, HEDGE_VERBS
+from .nouns import is_garment, is_person
+
+_REPEATING = frozenset("by in to after upon on".split())
+_NOUNS = ("NOUN", "PROPN")
+_ROLES = {"pcomp": "pobj", "ccomp": "dobj", "advcl": "dobj", "conj": "conj"}
+GUESS = "appear"  # lemma of what stands before a noun as its guess
+
+
+def _kids(token, *deps):
+    return [c for c in token.children if c.dep_ in deps]
+
+
+def rehang(doc) -> None:
+    """Repair these constructions in place."""
+    for token in doc:
+        if token.text == "-":
+            _hyphenated(token)
+    for token in doc:
+        if token.lower_ == "what":
+            _free_relative(token)
+    for token in doc[: max(0, len(doc) - 2)]:
+        _repeated_noun(token)
+    _plural_for_verb(doc)
+    for token in doc:
+        _colour_after(token)
+        _adjective_for_noun(token)
+        if token.tag_ == "CD":
+            _counted_again(token)
+        if token.pos_ in _NOUNS:
+            _garment_beside(token)
+            _adjectives_before(token)
+            _item_of_verb(token)
+            _item_of_container(token)
+
+
+def _replace(new, old, *, within=()) -> None:
+    """Let `new` take the role of `old`; what `old` governs outside of `within` comes along."""
+    role, outer = old.dep_, old.head
+    if outer == old:
+        new.head, new.dep_ = new, "ROOT"
+    else:
+        new.head, new.dep_ = outer, role
+    for c in list(old.children):
+        if c != new and c not in within:
+            c.head = new
+
+
+def _hyphenated(hyphen) -> None:
+    """ "mid-air", whose parts were hung beside each other: the last part is the head."""
+    if not 0 < hyphen.i < len(hyphen.doc) - 1 or hyphen.nbor(-1).whitespace_ or hyphen.whitespace_:
+        return
+    first, last = hyphen.nbor(-1), hyphen.nbor(1)
+    if last.is_ancestor(first) or first.is_ancestor(last) or hyphen.is_ancestor(last):
+        return
+    if not (first.is_alpha and last.is_alpha) or last.pos_ not in (*_NOUNS, "ADJ", "VERB"):
+        return
+    if first.head in (last.head, hyphen.head):
+        first.head, first.dep_ = last, "compound"
+        hyphen.head, hyphen.dep_, hyphen.pos_ = last, "punct", "PUNCT"
+
+
+def _free_relative(what) -> None:
+    """ "holds what appears to be a phone", "what looks like a book": the phone is held, as a guess."""
+    verb = what.head
+    if what.dep_ not in ("nsubj", "attr", "dobj") or verb.pos_ not in ("VERB", "AUX") or what.i > verb.i:
+        return
+    named = None
+    base = verb.lemma_.lower()
+    if base in HEDGE_VERBS:
+        inner = [*_kids(verb, "xcomp", "ccomp"), *[p for p in _kids(verb, "prep") if p.lower_ == "like"]]
+        named = next((n for c in inner for n in _kids(c, "attr", "pobj", "oprd")), None)
+        named = named or next(iter(_kids(verb, "attr", "oprd")), None)
+    elif base == "be" and any(c.lower_ in HEDGE_MODALS for c in _kids(verb, "aux")):
+        named = next(iter(_kids(verb, "attr")), None)
+    if named is None or named.pos_ not in _NOUNS or verb.dep_ not in _ROLES:
+        return
+    role, outer = _ROLES[verb.dep_], verb.head
+    if role == "dobj" and outer.head == outer and not _kids(outer, "nsubj", "nsubjpass", "expl"):
+        role = "nsubj"  # "On the desk lies what looks like a book"
+    named.head, named.dep_ = outer, role
+    for c in list(verb.children):
+        if c.i > named.i:  # what follows was said beside the clause
+            c.head = outer
+    verb.head, verb.dep_, verb.lemma_ = named, "predet", GUESS
+
+
+def is_guess(noun) -> bool:
+    """Whether a free relative before a noun presents it as a guess: "what appears to be a phone"."""
+    return any(c.dep_ == "predet" and c.lemma_ == GUESS for c in noun.children)
+
+
+def repeats(token) -> str:
+    """ "hand in hand" for its first noun, hung on a verb by `rehang`; "" for any other token."""
+    for prep in token.children if token.dep_ == "npadvmod" else ():
+        for again in prep.children:
+            if again.lower_ == token.lower_ and prep.dep_ == "prep":
+                return f"{token.lower_} {prep.lower_} {again.lower_}"
+    return ""
+
+
+def _repeated_noun(token) -> None:
+    """ "walk hand in hand", "parked bumper to bumper": how, and not what."""
+    prep, again = token.nbor(1), token.nbor(2)
+    if not (
+        token.lower_ == again.lower_
+        and prep.lower_ in _REPEATING
+        and token.is_alpha
+        and lexicon.senses(token.lower_)
+        and not any(c.i < token.i for c in token.children)
+    ):
+        return
+    host = token.head if token.head.i < token.i else again.head if again.head.i < token.i else None
+    host = host if host is not None else prep.head
+    if host in (token, prep, again) or host.pos_ not in ("VERB", "AUX", *_NOUNS):
+        return
+    for c in list(again.children):
+        c.head = host
+    for c in list(token.children):
+        if c != prep:
+            c.head = host
+    token.head, token.dep_, token.pos_ = host, "npadvmod", "NOUN"
+    prep.head, prep.dep_ = token, "prep"
+    again.head, again.dep_, again.pos_ = prep, "pobj", "NOUN"
+
+
+def _plural_for_verb(doc) -> None:
+    """ "Neon signs in red illuminate the street", with the signs taken for the verb."""
+    root = next((t for t in doc if t.head == t), None)
+    if root is None or root.tag_ != "VBZ" or _kids(root, "nsubj", "nsubjpass", "expl"):
+        return
+    if not lexicon.senses(root.lemma_.lower()) or not _kids(root, "compound", "amod", "nmod", "det"):
+        return
+    verb = next(
+        (
+            t
+            for t in doc[root.i + 1 :]
+            if t.tag_ in ("VB", "VBP", "VBD", "VBZ")
+            and t.dep_ in ("advcl", "xcomp", "ccomp", "conj", "dep", "parataxis")
+            and not _kids(t, "aux", "mark", "nsubj", "nsubjpass", "cc")
+        ),
+        None,
+    )
+    if verb is None:
+        return
+    _replace(verb, root, within=[c for c in root.children if c.i < verb.i])
+    root.head, root.dep_, root.tag_, root.pos_ = verb, "nsubj", "NNS", "NOUN"
+
+
+def _colour_after(token) -> None:
+    """ "signs in red and blue", with the colours taken for adjectives of nothing."""
+    prep = token.head
+    if token.lower_ not in COLOURS or prep.dep_ != "prep" or token.i < prep.i:
+        return
+    if prep.lower_ in ("in", "of") and token.dep_ in ("amod", "advmod", "acomp", "dep", "pobj"):
+        token.dep_ = "pobj"
+        while token is not None and token.lower_ in COLOURS:
+            token.pos_ = "NOUN"
+            token = next(iter(_kids(token, "conj")), None)
+
+
+def _adjective_for_noun(token) -> None:
+    """ "a matching blouse", with the adjective taken for a noun."""
+    if (
+        token.dep_ in ("compound", "nmod")
+        and token.tag_ == "NN"
+        and token.i < token.head.i
+        and lexicon.senses(token.lower_, lexicon.ADJECTIVE)
+        and not lexicon.senses(token.lower_)
+    ):
+        token.dep_, token.tag_, token.pos_ = "amod", "JJ", "ADJ"
+
+
+def _counted_again(token) -> None:
+    """ "one black and one white", with the second hung on what the first is."""
+    first = token.head
+    if token.dep_ == "conj" and first.pos_ == "ADJ" and first.dep_ == "amod" and first.head.tag_ == "CD":
+        for c in _kids(first, "cc", "punct"):
+            c.head = first.head
+        token.head = first.head
+
+
+def _garment_beside(token) -> None:
+    """ "a woman in a white top and a skirt": the skirt is worn, and stands beside nobody."""
+    person = token.head
+    if token.dep_ != "conj" or person.pos_ not in _NOUNS or not is_garment(token.lemma_.lower()):
+        return
+    if not is_person(person.lemma_.lower()):
+        return
+    worn = [
+        o
+        for c in person.children
+        if c.i < token.i and c.dep_ in ("prep", "acl")
+        for o in _kids(c, "pobj", "dobj")
+        if is_garment(o.lemma_.lower())
+    ]
+    if worn:
+        for c in _kids(person, "cc", "punct"):
+            if worn[-1].i < c.i < token.i:
+                c.head = worn[-1]
+        token.head = worn[-1]
+
+
+def _adjectives_before(token) -> None:
+    """ "a homey and inviting kitchen", with the first adjective taken for a noun and the second for its verb."""
+    second = next((c for c in _kids(token, "conj") if c.tag_ in ("VBG", "VBN", "JJ")), None)
+    if second is None and token.head != token:
+        second = next(
+            (c for c in _kids(token.head, "conj") if c.tag_ in ("VBG", "VBN") and c.i > token.i), None
+        )
+    if second is None or not lexicon.senses(token.lower_, lexicon.ADJECTIVE):
+        return
+    if any(t.lower_ not in ("and", "but", ",") for t in token.doc[token.i + 1 : second.i]):
+        return
+    noun = second.nbor(1) if second.i + 1 < len(token.doc) else None
+    if noun is None or noun.pos_ not in _NOUNS or noun.head != second or _kids(noun, "det"):
+        return
+    _replace(noun, token, within=[second, *_kids(token, "cc", "punct")])
+    if noun.dep_ == "conj":
+        noun.dep_ = "attr"
+    token.head, token.dep_, token.tag_, token.pos_ = noun, "amod", "JJ", "ADJ"
+    second.head, second.dep_, second.pos_ = token, "conj", "ADJ"
+
+
+def _item_of_verb(token) -> None:
+    """ "set with a glass, a cup, and a plate", with the plate hung on the verb: it is one of the list."""
+    verb = token.head
+    if token.dep_ != "conj" or verb.pos_ not in ("VERB", "AUX") or _kids(token, "nsubj", "cop"):
+        return
+    before = token.left_edge.i - 1
+    while before > verb.i and (token.doc[before].is_punct or token.doc[before].dep_ == "cc"):
+        before -= 1
+    last = token.doc[before]
+    while last.head.i > verb.i and last.head.right_edge.i <= before and last.head.pos_ in (*_NOUNS, "ADP"):
+        if last.dep_ in ("appos", "conj") and last.pos_ in _NOUNS:
+            break
+        last = last.head
+    if last.pos_ not in _NOUNS or last.i <= verb.i:
+        return
+    links = [c for c in _kids(verb, "cc") if last.i < c.i < token.i]
+    token.head = last
+    for c in links:
+        c.head = last
+
+
+def _item_of_container(token) -> None:
+    """ "a glass of beer, a cup and a plate": the cup is an item beside the glass, and in no glass."""
+    if token.dep_ not in ("conj", "appos") or not any(
+        c.lower_ in ("a", "an") or c.dep_ == "nummod" for c in _kids(token, "det", "nummod")
+    ):
+        return
+    inner = token.head
+    if inner.dep_ != "pobj" or inner.head.lower_ != "of" or inner.head.head.pos_ not in _NOUNS:
+        return
+    outer = inner.head.head
+    mass = not _kids(inner, "det", "nummod") or is_guess(inner)
+    if outer.lemma_.lower() not in CONTAINERS | GROUPS or not mass:
+        return
+    for c in _kids(inner, "cc", "punct"):
+        if inner.i < c.i < token.i:
+            c.head = outer
+    token.head, token.dep_ = outer, "conj"
