@@ -19,6 +19,7 @@ from .verbs import Verbs
 _RELATIONAL = frozenset(
     "full next close adjacent similar ready made opposite near filled visible".split()
 )
+_EXTENTS = frozenset("area surface space expanse mix blend combination mixture pattern design".split())
 _MARKS = frozenset("mark marking spot stripe pattern patch area writing".split())
 
 
@@ -141,7 +142,7 @@ class Predicates(Verbs):
         if base in PICTURE or is_abstract(base) or noun.pos_ in ("PRON", "NUM"):
             self.done[noun.i] = None
             self.adjectives(
-                noun, subjects[0] if base in ("color", "colour", "shape", "size") else None, hedged
+                noun, subjects[0] if base in APPEARANCE | _EXTENTS else None, hedged
             )
             self.modifiers(noun, subjects[0], hedged)
             return
@@ -150,8 +151,7 @@ class Predicates(Verbs):
                 entity.head, entity.unnamed = head_of(noun), False
                 entity.heads = [entity.head]
                 draft.add(OBJECT, entity, hedged=hedged)
-            elif base != entity.noun:
-                value = " or ".join(lemma(t) for t in names)
+            elif (value := " or ".join(map(head_of, names))) not in (entity.noun, *entity.heads):
                 entity.nouns.add(value)
                 draft.add(ATTRIBUTE, entity, value, hedged=hedged, negated=negated)
             for t in names:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from . import lexicon
 from .english_words import COLOURS, CONTAINERS, GROUPS, HEDGE_MODALS, HEDGE_VERBS
-from .nouns import is_garment, is_person
+from .nouns import is_abstract, is_garment, is_person
 
 _REPEATING = frozenset("by in to after upon on".split())
 _NOUNS = ("NOUN", "PROPN")
@@ -33,6 +33,10 @@ def rehang(doc) -> None:
     _plural_for_verb(doc)
     for token in doc:
         _colour_after(token)
+        _noun_for_adverb(token)
+        _clause_after(token)
+        if token.dep_ == "compound" and token.pos_ == "CCONJ":  # "red-and-white"
+            token.head, token.dep_ = token.head.head, "cc"
         _adjective_for_noun(token)
         if token.tag_ == "CD":
             _counted_again(token)
@@ -178,6 +182,40 @@ def _adjective_for_noun(token) -> None:
         and not lexicon.senses(token.lower_)
     ):
         token.dep_, token.tag_, token.pos_ = "amod", "JJ", "ADJ"
+
+
+def _noun_for_adverb(token) -> None:
+    """ "has a tattoo visible on her arm", with the adjective taken for the thing."""
+    if token.pos_ != "ADJ" or token.dep_ not in ("dobj", "attr", "pobj") or not _kids(token, "det"):
+        return
+    noun = token.nbor(-1) if token.i else token
+    if noun.head != token or noun.dep_ == "det" or not lexicon.senses(noun.lower_):
+        return
+    _replace(noun, token, within=[c for c in token.children if c.i > token.i])
+    token.head, token.dep_ = noun, "amod"
+    noun.tag_, noun.pos_ = "NN", "NOUN"
+
+
+def _clause_after(token) -> None:
+    """ "with a fire burning", with the participle taken for the noun."""
+    noun = token.nbor(-1) if token.i else token
+    low = token.lower_
+    if not (
+        low.endswith("ing")
+        and token.tag_ == "NN"
+        and noun.head == token
+        and noun.dep_ == "compound"
+        and token.dep_ in ("pobj", "attr", "dobj")
+        and _kids(token, "det")
+        and not lexicon.senses(f"{noun.lower_} {low}")
+        and (token.i + 1 == len(token.doc) or token.nbor(1).is_punct)
+    ):
+        return
+    stem = next((w for w in (low[:-3], low[:-3] + "e") if lexicon.senses(w, lexicon.VERB)), "")
+    if not stem or (lexicon.senses(low) and not is_abstract(low)) or is_abstract(noun.lemma_.lower()):
+        return
+    _replace(noun, token)
+    token.head, token.dep_, token.tag_, token.pos_, token.lemma_ = noun, "acl", "VBG", "VERB", stem
 
 
 def _counted_again(token) -> None:

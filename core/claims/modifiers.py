@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from . import ATTRIBUTE, cutting
 from .constructions import is_guess
-from .english_words import COLOUR_DEGREES, COLOURS, EVALUATIVE, HAIR, HEDGE_ADVERBS
-from .nouns import head_of, is_abstract, is_modifier, lemma
+from .english_words import COLOUR_DEGREES, COLOURS, EVALUATIVE, HAIR, HEDGE_ADVERBS, PARTS
+from .nouns import head_of, hyphenated, is_abstract, is_modifier, lemma
 from .trees import children, conjuncts, left_of
 
 _MEMBERS = ("one", "other", "another")
@@ -27,7 +27,11 @@ class Modifiers:
                 or c.text.lower() in head_of(token).split()[:-1]
             ):
                 continue
-            if c.dep_ in ("compound", "nmod") and not is_modifier(c.text.lower()):
+            if (
+                c.dep_ in ("compound", "nmod")
+                and not is_modifier(c.text.lower())
+                and not (hyphenated(c) and c.text[0].islower())
+            ):
                 if c.pos_ == "PROPN" and c.text[0].isupper() and c.i > 0 and token.pos_ != "PROPN":
                     entity.nouns.add(c.text)
                     self.draft.add(ATTRIBUTE, entity, c.text, tokens=[c], hedged=hedged)
@@ -100,6 +104,7 @@ class Modifiers:
             if x.text.lower() in COLOUR_DEGREES
             or x.text.lower() in _DEGREES
             or x.dep_ in ("npadvmod", "compound", "punct", "amod", "nmod")
+            or hyphenated(x.nbor(2) if x.i + 2 < len(x.doc) else x)  # "wide-brimmed"
         ]
         words.append(c.text.lower())
         tokens = [*first, c]
@@ -144,7 +149,10 @@ class Modifiers:
     def _relative(self, token, subjects) -> list:
         """What "which" stands for: in "a phone in his hand, which is open" the phone."""
         if not (
-            subjects and subjects[0].part and token.dep_ == "pobj" and token.head.dep_ == "prep"
+            subjects
+            and (subjects[0].part or lemma(token) in PARTS)
+            and token.dep_ == "pobj"
+            and token.head.dep_ == "prep"
         ):
             return subjects
         host = token.head.head

@@ -33,7 +33,7 @@ _CONCRETE = frozenset(
     "poster billboard placard notice advertisement ad menu label document page certificate receipt map card calendar chart graph screenshot line ticket list crew circle splash wave rainbow herd flock orchestra roll present gift print label traffic crowd team band letter image logo sign signal bun cloud group queue row set "
     "racket note drawing tag stamp saucer cable step path arch dome peak stage trophy medal fire spark foam bubble drop "
     "arrow globe drain model memorial grave slice wedge lift mail float mantle conditioner beam pillar molding opener "
-    "case fringe bunting plot stall".split()
+    "case fringe bunting plot stall drink display market circus accent mark feast craft exhibit cartoon crossing railway".split()
 )
 _NO_PEOPLE = frozenset("object item thing model statue doll top cap bull toast light toaster hood mug planter rake speaker monitor printer "
     "scanner router bleacher trailer ruler calculator tart shrimp taco peeler hanger washer plunger stroller pacifier "
@@ -140,6 +140,11 @@ def is_modifier(word: str) -> bool:
     )
 
 
+def hyphenated(token) -> bool:
+    """Whether a word ends a hyphenated one: "speed" of "high-speed train"."""
+    return token.i > 1 and token.nbor(-1).text == "-" and not token.nbor(-1).whitespace_
+
+
 def head_of(token) -> str:
     """The head lemma, with the noun that makes a compound of it ("traffic light")."""
     words = []
@@ -148,6 +153,7 @@ def head_of(token) -> str:
             child.dep_ == "compound"
             and child.i == token.i - 1
             and child.text.replace("-", "").isalpha()
+            and not hyphenated(child)
         ):
             low = child.text.lower()
             base = lemma(token)

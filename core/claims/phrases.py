@@ -237,6 +237,8 @@ class Phrases(Modifiers):
                         self.modifiers(o, None, hedged)
                         if base in ("inside", "interior"):
                             self.adjectives(o, None, hedged)
+        if base in ("background", "backdrop") and before and token.dep_ != "nsubj":
+            self.adjectives(token, draft.about("background"), hedged)
         self.nested(token, hedged)
 
     def nested(self, token, hedged) -> None:

@@ -294,7 +294,7 @@ _IMPLIED = {
     ("board", "on"), ("wear", "with"), ("wear", "in"), ("carry", "with"), ("hold", "with"), ("surf", "on"),
     ("fill", "in"), ("drive", "in"), ("cover", "above"), ("follow", "behind"), ("pass", "near"), ("lead", "front"),
     ("touch", "on"), ("pat", "on"), ("cross", "in"), ("border", "near"), ("adorn", "on"), ("decorate", "on"),
-    ("use", "with"), ("touch", "at"), ("face", "toward"), ("overlook", "near"), ("occupy", "on"), ("occupy", "in"),
+    ("use", "with"), ("dot", "on"), ("mark", "on"), ("touch", "at"), ("face", "toward"), ("overlook", "near"), ("occupy", "on"), ("occupy", "in"),
 }  # fmt: skip
 
 

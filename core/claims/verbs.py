@@ -116,6 +116,7 @@ class Verbs(Readable):
         alive = any(e.person or e.animal or e.members for e in subjects)
         if (
             not alive
+            and not passive
             and base in POSTURES | {"hang", "loom", "tower", "run", "stretch", "extend"}
             and children(verb, "prep", "advmod")
         ):
@@ -338,7 +339,7 @@ class Verbs(Readable):
                     if inverse and not e.part:
                         self.draft.relation(
                             thing,
-                            "on" if base in ("mark", "dot", "top") else base,
+                            "on" if base == "top" else base,
                             e,
                             verb=verb,
                             hedged=hedged,
