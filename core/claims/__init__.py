@@ -35,6 +35,7 @@ class Thing:
         owner: index of the thing that it is a part or a belonging of ("her hand", "the train's doors"); else -1.
         members: indices of the things that a group consists of ("two individuals, a man and a woman").
         place: a place word by which it is told from its like ("the man on the left": "left"); else "".
+        told: adjectives by which it is told from its like ("older", "upper").
     """
 
     head: str
@@ -45,6 +46,7 @@ class Thing:
     owner: int = -1
     members: tuple[int, ...] = ()
     place: str = ""
+    told: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

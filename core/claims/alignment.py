@@ -122,9 +122,13 @@ def _score(p: Known, i: int, h: Known, j: int, found: dict[int, int]) -> float:
     one, two = p.place(i), h.place(j)
     if judging.places_clash(one, two):
         return 0.0
+    if any(values.tells_apart(x, y) for x in a.told for y in b.told):
+        return 0.0
     score = (
         kind + owners + 0.3 * min(4, shared(p, i, h, j)) - 0.4 * min(3, len(clashes(p, i, h, j)))
     )
+    if any(values.compared(x) == values.compared(y) for x in a.told for y in b.told):
+        score += 1.0
     m, n = p.counted.get(i, a.number), h.counted.get(j, b.number)
     if m and n and m != n:
         counted = i in p.counted and j in h.counted

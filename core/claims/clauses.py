@@ -163,7 +163,9 @@ class Predicates(Verbs):
     def having(self, verb, base, subjects, hedged, negated) -> None:
         """ "has a beard", "has black handles", "has a scarf"."""
         for o in children(verb, "dobj"):
+            none = negated or any(c.text.lower() == "no" for c in children(o, "det"))
             for t in conjuncts(o):
+                negated = none
                 noun = lemma(t)
                 living = any(e.person or e.animal for e in subjects)
                 part = (

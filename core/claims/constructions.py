@@ -28,6 +28,10 @@ def rehang(doc) -> None:
     for token in doc:
         if token.lower_ == "what":
             _free_relative(token)
+        elif token.lower_ == "with":
+            _with_state(token)
+        elif token.tag_ == "VBD" and token.dep_ == "acl":
+            token.tag_ = "VBN"  # "a television mounted on the wall"
     for token in doc[: max(0, len(doc) - 2)]:
         _repeated_noun(token)
     _plural_for_verb(doc)
@@ -110,6 +114,33 @@ def repeats(token) -> str:
             if again.lower_ == token.lower_ and prep.dep_ == "prep":
                 return f"{token.lower_} {prep.lower_} {again.lower_}"
     return ""
+
+
+_STATES = frozenset("on off up down open closed shut out lit raised lowered visible".split())
+
+
+def _with_state(prep) -> None:
+    """ "with its roof light on", "with her eyes closed": what the noun before the state is."""
+    doc = prep.doc
+    state = next((t for t in doc[prep.i + 2 : prep.i + 7] if t.lower_ in _STATES), None)
+    if state is None or doc[state.i - 1].pos_ not in ("NOUN", "PROPN", "ADJ"):
+        return
+    noun, after = doc[state.i - 1], doc[state.i + 1] if state.i + 1 < len(doc) else None
+    if any(t.pos_ in ("VERB", "AUX", "ADP", "CCONJ") or t.is_punct for t in doc[prep.i + 1 : noun.i]):
+        return
+    if after is not None and state.lower_ in ("on", "off", "up", "down", "out"):
+        if not (after.is_punct or after.pos_ in ("AUX", "VERB", "CCONJ", "SCONJ")):
+            return
+    host = prep.head
+    if host == state:  # "a woman with her eyes closed", with the woman hung on "closed"
+        return
+    if host.head == state:
+        _replace(host, state)
+        host.dep_ = "nsubj" if host.dep_ in ("csubj", "csubjpass") else host.dep_
+    for c in [c for c in state.children if c != noun and c.i < noun.i]:
+        c.head = noun
+    noun.head, noun.dep_, noun.pos_ = prep, "pobj", "NOUN"
+    state.head, state.dep_, state.pos_ = noun, "amod", "ADJ"
 
 
 def _repeated_noun(token) -> None:

@@ -20,6 +20,7 @@ from . import (
     trimming,
     wording,
 )
+from .nouns import telling
 from .quotations import Quote
 from .things import Entity, Things
 
@@ -306,6 +307,7 @@ class Draft:
                 owner=e.owner,
                 members=tuple(e.members),
                 place=e.place if e.told else "",
+                told=tuple(t for t in e.traits if telling(t)),
             )
             for e in self.things.all
         )

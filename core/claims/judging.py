@@ -112,7 +112,8 @@ def says(p: Claim, h: Claim, things: Sequence[Thing]) -> str:
             return CONTRADICTED
         return NEUTRAL
     if p.kind == OBJECT and p.negated and h.negated and h.kind == RELATION:
-        return ENTAILED if lexicon.is_kind(h.subject, p.subject) else NEUTRAL
+        denied = lexicon.is_kind(h.subject, p.subject) or lexicon.is_kind(h.object or "?", p.subject)
+        return ENTAILED if denied else NEUTRAL
     if h.kind == NUMBER:
         if p.kind == NUMBER and _one(p, h) and not p.negated:
             return ENTAILED if p.value == h.value else CONTRADICTED
@@ -261,7 +262,10 @@ def _of_one(p: Claim, h: Claim, things: Sequence[Thing]) -> str:
     if h.kind == SCENE or p.kind == SCENE:
         return _scene(p, h)
     if p.kind == OBJECT and p.thing == h.thing and p.thing >= 0 and not p.negated:
-        said = lexicon.is_kind(p.subject, h.value)
+        compound = f"{h.value} {lexicon.head(h.subject)}"  # a cello is a musical instrument
+        said = lexicon.is_kind(p.subject, h.value) or (
+            bool(lexicon.senses(compound)) and lexicon.is_kind(p.subject, compound)
+        )
         clash = lexicon.excludes(p.subject, h.value) and bool(lexicon.senses(h.value))
         return _signed(p, h, said, said, clash and lexicon.gender(h.value) != "")
     if p.kind == NUMBER:

@@ -118,7 +118,7 @@ def singular(word: str) -> str:
         return _PLURALS[word]
     if not word.endswith("s") or senses(word) or _groups().get(word):
         return word
-    for ending, put in (("ies", "y"), ("ves", "f"), ("ves", "fe"), ("es", ""), ("s", "")):
+    for ending, put in (("ies", "y"), ("ves", "f"), ("ves", "fe"), ("s", ""), ("es", "")):
         if word.endswith(ending) and senses(word[: -len(ending)] + put):
             return word[: -len(ending)] + put
     return word

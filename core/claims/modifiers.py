@@ -57,6 +57,7 @@ class Modifiers:
                 c.text.lower() in EVALUATIVE
                 or c.lemma_.lower() in EVALUATIVE
                 or c.tag_ in ("CD", "DT", "PDT")
+                or c.text.lower() in ("single", "lone")  # a number
             ):
                 continue
             joined = [x for x in c.children if x.dep_ == "conj" and x in left and self.joined(c, x)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from . import lexicon
+from . import lexicon, values
 from .english_words import (
     ABSTRACT,
     COLOURS,
@@ -195,6 +195,22 @@ _FIXED = frozenset(
         "hard hat",
         "rubber duck",
     )
+)
+
+
+def trait(token) -> str:
+    """What an adjective tells its noun by: its lemma, but a comparative as it stands ("older")."""
+    return token.text.lower() if token.tag_ in ("JJR", "JJS") else token.lemma_.lower()
+
+
+def telling(word: str) -> bool:
+    """Whether an adjective tells one of several like things: "older", "upper", "second"."""
+    return word in _TELLING or values.compared(word) != word
+
+
+_TELLING = frozenset(
+    "left right top bottom upper lower front rear back first second third last near far inner outer leftmost rightmost "
+    "topmost bottommost other".split()
 )
 
 

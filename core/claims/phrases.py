@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from . import NUMBER, OBJECT, cutting, places
+from . import ATTRIBUTE, NUMBER, OBJECT, cutting, places
 from .draft import Draft
 from .english_words import EVALUATIVE, GROUNDS, IMAGES_OF, PARTS, PICTURE, SIDES
 from .modifiers import Modifiers
-from .nouns import exact, head_of, lemma, names_nothing, numeral, partitive
+from .nouns import exact, head_of, lemma, names_nothing, numeral, partitive, trait
 from .surroundings import SHOWN_SETTINGS, is_room, scene_of, setting_of, time_of
 from .things import Entity
 from .trees import children, conjuncts, listed
@@ -45,6 +45,8 @@ class Phrases(Modifiers):
         if token.pos_ == "PRON" or token.tag_ in ("DT", "PRP", "WP", "WDT", "PRP$"):
             return self._pronoun(token, hedged)
         if token.tag_ == "CD" or base in ("one", "other", "another"):
+            return self._one(token, hedged)
+        if token.tag_ in ("JJR", "JJS") and children(token, "det") and self._of(token) is not None:
             return self._one(token, hedged)
         if token.text.lower() in _SHARES and (of := self._of(token)) is not None and of.pos_ != "PRON":
             entity = self.done[token.i] = self.phrase(of, hedged=hedged, negated=negated)
@@ -171,7 +173,14 @@ class Phrases(Modifiers):
         if of is not None and of.text.lower() in _RELATIVE and token.head.dep_ == "relcl":
             group = self.done.get(token.head.head.i)
         number = numeral(token)
-        if number > 1 and group is not None and group.plural:
+        traits = {trait(c) for c in (token, *children(token, "amod")) if c.tag_ in ("JJR", "JJS")}
+        if traits and group is None:
+            group = next((e for e in reversed(self.draft.things.all) if e.plural and not e.part), None)
+        if traits and group is not None and group.plural:
+            entity = self.draft.things.told(token, group, traits, self.draft.index)
+            for word in traits:
+                self.draft.add(ATTRIBUTE, entity, word, hedged=hedged)
+        elif number > 1 and group is not None and group.plural:
             entity = self.draft.things.some_of(group, number, self.draft.index)
         else:
             entity = self.draft.things.one_of(token, self.draft.index, group, place)

@@ -33,7 +33,8 @@ _PLACES = {
     "toward": "toward,towards,to,in direction of",
     "from": "from,off,away from,down from",
     "with": "with,of,for,without,as,via",
-    "down": "down,up",
+    "down": "down",
+    "up": "up",
     "outside": "outside,outside of",
 }
 PLACES = {normal(p): name for name, line in _PLACES.items() for p in line.split(",")}
@@ -43,7 +44,7 @@ _CONVERSE = {"left": "right", "right": "left", "front": "behind", "behind": "fro
              "under": "above", "near": "near"}  # fmt: skip
 # A place of the first kind is a place of the others too.
 _ALSO = {
-    "on": {"at", "near", "in", "against", "down"},
+    "on": {"at", "near", "in", "against", "down", "up"},
     "in": {"at", "on", "through", "near"},
     "near": {"at", "against", "toward"},
     "at": {"near", "in", "on"},
@@ -54,6 +55,7 @@ _ALSO = {
     "left": {"near"},
     "right": {"near"},
     "down": {"on", "in", "near"},
+    "up": {"on", "in", "near"},
     "across": {"on", "in"},
     "through": {"in", "on", "from"},
     "from": {"on"},
@@ -61,7 +63,7 @@ _ALSO = {
 }
 _PLACES_EXCLUDE = {
     frozenset(p.split())
-    for p in ("on under|above under|left right|front behind|in outside|in under").split("|")
+    for p in ("on under|above under|down up|left right|front behind|in outside|in under").split("|")
 }
 # Verbs that mean the same of visible things; the first names the group.
 _VERBS = """
@@ -294,7 +296,7 @@ _IMPLIED = {
     ("board", "on"), ("wear", "with"), ("wear", "in"), ("carry", "with"), ("hold", "with"), ("surf", "on"),
     ("fill", "in"), ("drive", "in"), ("cover", "above"), ("follow", "behind"), ("pass", "near"), ("lead", "front"),
     ("touch", "on"), ("pat", "on"), ("cross", "in"), ("border", "near"), ("adorn", "on"), ("decorate", "on"),
-    ("use", "with"), ("dot", "on"), ("mark", "on"), ("touch", "at"), ("face", "toward"), ("overlook", "near"), ("occupy", "on"), ("occupy", "in"),
+    ("use", "with"), ("dot", "on"), ("mark", "on"), ("span", "above"), ("span", "across"), ("span", "on"), ("touch", "at"), ("face", "toward"), ("overlook", "near"), ("occupy", "on"), ("occupy", "in"),
 }  # fmt: skip
 
 

@@ -107,6 +107,7 @@ def _joined(a: Thing, b: Thing) -> Thing:
         owner=a.owner if a.owner >= 0 else b.owner,
         members=tuple(dict.fromkeys((*a.members, *b.members))),
         place=a.place or b.place,
+        told=tuple(dict.fromkeys((*a.told, *b.told))),
     )
 
 

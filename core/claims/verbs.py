@@ -86,11 +86,14 @@ class Verbs(Readable):
         nothing = objects and all(is_abstract(lemma(o)) and lemma(o) not in PARTS for o in objects)
         if base in MOOD_VERBS and nothing:
             return self._mood(verb, objects)
-        if objects:
+        if objects and not (passive and children(verb, "agent")):
             return self._transitive(verb, base, objects, subjects, hedged, negated)
         agents = [
             t for a in children(verb, "agent") for o in children(a, "pobj") for t in conjuncts(o)
         ]
+        if agents and objects:  # "is handed a coin by a boy"
+            givers = [e for e in map(self.phrase, agents) if e is not None]
+            return self._transitive(verb, base, objects, givers, hedged, negated)
         if agents and self._by(verb, base, agents, subjects, hedged, negated):
             return
         if self._governed(verb, base, subjects, hedged, negated, passive):
@@ -223,8 +226,9 @@ class Verbs(Readable):
                         negated=negated,
                     )
                 continue
-            no = any(c.text.lower() == "no" for c in children(o, "det"))
-            thing = self.phrase(o, hedged=hedged)
+            first = o if o.dep_ != "conj" else objects[0]
+            no = any(c.text.lower() == "no" for c in children(first, "det"))
+            thing = self.phrase(o, hedged=hedged, negated=no)
             for e in subjects:
                 if thing is not None:
                     value = (
