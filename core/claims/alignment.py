@@ -234,17 +234,16 @@ _ROLES = ("on", "in", "with", "toward", "under")
 def _in_one_role(p: Known, i: int, h: Known, j: int, found: dict[int, int]) -> bool:
     """What the sign is mounted on is one thing, whatever the post is made of."""
     head = p.reading.things[i].head
-    if not lexicon.same(head, h.reading.things[j].head):
+    if not lexicon.same(head, h.reading.things[j].head) or lexicon.is_person(head):
         return False
-    if lexicon.is_person(head) or lexicon.is_kind(head, "animal"):
-        return False
+    roles = ("on",) if lexicon.is_kind(head, "animal") else _ROLES  # what somebody rides is one
 
     def neighbours(known: Known, index: int) -> set[int]:
         found = set()
         for c in known.about[index]:
             if c.kind == RELATION and c.other >= 0 and not c.negated:
                 verb, place, _ = predicates.parts(c.value)
-                if place in _ROLES or (not place and verb in predicates.HAVING | {"wear"}):
+                if place in roles or (not place and verb in predicates.HAVING | {"wear"}):
                     found |= {c.thing, c.other} - {index}
         return found
 
@@ -308,6 +307,14 @@ def _told_apart(p: Known, i: int, h: Known, j: int, found: dict[int, int]) -> bo
     if p.plural(i) and h.plural(j):
         return together < 1
     living = lexicon.is_person(a.head) or lexicon.is_kind(a.head, "animal")
+    if living:  # where everybody is, and the garment of which something differs, tell nobody
+        together -= sum(
+            c.kind == RELATION
+            and c.thing == i
+            and (lexicon.head(c.object) in _PUBLIC or any(c.other in (x.thing, x.other) for x, _ in differ))
+            and any(_alike(c, i, d, j) for d in h.about[j])
+            for c in p.about[i]
+        )
     crowd = any(lexicon.head(x) in _PUBLIC for x in _around(p, i) + _around(h, j))
     return together < (2 if not living or not crowd else 4)
 

@@ -102,6 +102,12 @@ class Predicates(Verbs):
                     draft.add(
                         ACTION, entity, "sleep", tokens=tokens, hedged=hedged, negated=negated
                     )
+                elif than := self._than(c):
+                    other = self.phrase(than, hedged=hedged)
+                    if other is not None:
+                        draft.relation(
+                            entity, f"{value} than", other, tokens=tokens, hedged=hedged, negated=negated
+                        )
                 elif c.lemma_.lower() not in EVALUATIVE and not relational:
                     draft.add(
                         ATTRIBUTE, entity, value, tokens=tokens, hedged=hedged, negated=negated
@@ -109,6 +115,14 @@ class Predicates(Verbs):
             if scene and not subjects:
                 draft.scene(*scene, hedged=hedged, negated=negated)
             self.rest(c, subjects, hedged)
+
+    @staticmethod
+    def _than(adjective):
+        """What something is "bigger than"; None where it is not compared with a thing."""
+        if adjective.tag_ != "JJR":
+            return None
+        preps = [c for c in adjective.children if c.lower_ == "than"]
+        return next((o for p in preps for o in children(p, "pobj")), None)
 
     @staticmethod
     def _one_of(token, tokens) -> list:

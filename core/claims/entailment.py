@@ -76,7 +76,7 @@ def relation(claim: Claim, premise: Reading, alignment: Mapping[int, int]) -> st
     return _relation(claim, Known.of(premise), alignment)
 
 
-_SHOWN = frozenset("expression look face mood pattern finish texture color coat".split())  # what it is, whoever has it is
+_SHOWN = frozenset("expression look face mood pattern finish texture color coat hair".split())  # what it is, whoever has it is
 
 
 def _of_clouds(claim: Claim, premise: Known) -> bool:
@@ -119,6 +119,7 @@ def _relation(
         return ENTAILED
     if (
         claim.kind == ATTRIBUTE
+        and claim.thing not in alignment
         and lexicon.head(claim.subject) in _SHOWN
         and (own := alignment.get(owner.get(claim.thing, -1), -1)) >= 0
     ):

@@ -10,7 +10,7 @@ _PICTURE = (
     r"(?:image|picture|photo(?:graph)?|frame|scene|shot|view|snapshot|composition|crop|canvas)"
 )
 _WHERE = r"(?:top|bottom|upper|lower|left|right|middle|cent(?:er|re)|central|mid)\b"
-_HOW = r"(?:far|very|immediate|near|extreme|slightly|just|direct|dead)"
+_HOW = r"(?:far|very|immediate|near|extreme|slightly|just|direct|dead|blurred|blurry|hazy|distant|dark|soft)"
 # "in the upper left corner of the image", "on the left", "in the foreground"; not "on the left of the car".
 PHRASE = re.compile(
     rf"(?!near the (?:top|bottom|center|centre|middle)(?! of the {_PICTURE}))\b(?:(?:slightly|just|positioned|located|directly|mostly)\s+)*(?:in|at|on|to|towards?|near|along|from|across|off to|over on)\s+"

@@ -91,29 +91,18 @@ def read(passages: Sequence[Passage]) -> list[Reading]:
     return SyntaxReader().read(passages)
 
 
-_NOBODY = re.compile(r"\W*(?:neither|none of|nobody|no one)\b", re.IGNORECASE)
-
-
 def _without_denied(reading: Reading) -> Reading:
     """The reading without claims that what a sentence denies is there: "is not wearing a hat" names no hat."""
     denied = {(c.sentence, c.other) for c in reading.claims if c.negated and c.other >= 0}
     denied |= {(c.sentence, c.thing) for c in reading.claims if c.negated and c.kind == OBJECT}
-    nobody = {i for i, s in enumerate(reading.sentences) if _NOBODY.match(s.said)}
     gone = [
         c
         for c in reading.claims
-        if c.sentence in nobody or (not c.negated and (c.sentence, c.thing) in denied)
+        if not c.negated and (c.sentence, c.thing) in denied
     ]
     if not gone:
         return reading
-    out = dict.fromkeys((*reading.not_claims, *(reading.sentences[i].said for i in sorted(nobody))))
-    sentences = (replace(s, text="") if i in nobody else s for i, s in enumerate(reading.sentences))
-    return replace(
-        reading,
-        sentences=tuple(sentences),
-        claims=tuple(c for c in reading.claims if c not in gone),
-        not_claims=tuple(out),
-    )
+    return replace(reading, claims=tuple(c for c in reading.claims if c not in gone))
 
 
 def _parse(units: Sequence[Unit]) -> list:
