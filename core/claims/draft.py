@@ -20,6 +20,7 @@ from . import (
     trimming,
     wording,
 )
+from .english_words import PLURAL_ONLY
 from .nouns import telling
 from .quotations import Quote
 from .things import Entity, Things
@@ -328,6 +329,7 @@ class Draft:
                     f.sentence,
                     f.spans,
                     firm=wording.claim(names, replace(f, hedged=False)) if f.hedged else "",
+                    plural=e is not None and wording.many(e) and e.noun not in PLURAL_ONLY,
                 )
             )
         return Reading(

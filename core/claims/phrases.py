@@ -42,10 +42,11 @@ class Phrases(Modifiers):
             entity.plural = True
             if token.dep_ in ("nsubj", "nsubjpass") and not children(token.head, "expl"):
                 entity.announced, self.done[token.i] = True, entity
+                entity.plural, entity.nobody = False, True
                 return entity  # "no one is sitting there": what nobody does
             draft.add(OBJECT, entity, negated=True, tokens=cutting.with_noun(token), hedged=hedged)
             return None
-        if token.text.lower() in _SHARES and (of := self._of(token)) is not None and of.pos_ != "PRON":
+        if token.text.lower() in _SHARES and (of := self._of(token)) is not None and of.lower_ not in _RELATIVE:
             entity = self.done[token.i] = self.phrase(of, hedged=hedged, negated=negated)
             return entity
         if token.pos_ == "PRON" or token.tag_ in ("DT", "PRP", "WP", "WDT", "PRP$"):

@@ -67,6 +67,8 @@ def borne_out(
     if claim.kind == TEXT:
         return judging._plain(claim.value) in judging._plain(premise.text)
     if claim.kind == OBJECT:
+        if claim.plural and _alone(claim, moved, premise):
+            return False
         return _named(claim.subject, premise) or _agent(claim, moved, premise)
     if claim.kind in (ATTRIBUTE, ACTION):
         return (
@@ -153,6 +155,13 @@ def _named(noun: str, premise: Known) -> bool:
         and any(lexicon.is_kind(lexicon.singular(t), words[-1]) for t in tokens(text_of(s)))
         for s in premise.reading.sentences
     )
+
+
+def _alone(claim: Claim, moved: Claim, premise: Known) -> bool:
+    """Whether the facts know a single thing of that kind: one car is no cars."""
+    things = premise.reading.things
+    alike = [t for t in things if lexicon.is_kind(t.head, claim.subject)]
+    return moved.thing >= 0 and len(alike) == 1 and alike[0].number == 1 and not alike[0].members
 
 
 _AGENT = re.compile(r"(?:ers?|ors?|ists?|eers?)$")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -136,6 +137,8 @@ def claim(names: Names, f: Found) -> str:
         return _scene(f)
     e = f.entity
     subject = capital(names.name(e, f.value if f.kind in (ATTRIBUTE, PLACE) else None))
+    if e.nobody and f.negated:
+        subject, f = "No one", replace(f, negated=False)
     if f.kind == OBJECT:
         if f.negated:
             return f"There {'are' if many(e) else 'is'} no {plural(e.head) if many(e) else e.head}."
