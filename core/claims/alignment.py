@@ -20,6 +20,7 @@ from . import (
     predicates,
     values,
 )
+from .english_words import COLLECTIVES
 from .judging import called
 from .known import Known
 
@@ -119,6 +120,13 @@ def _score(p: Known, i: int, h: Known, j: int, found: dict[int, int]) -> float:
             not known and _strangers(p, own, h, other)
         ):
             return 0.0
+    many, single = (a, b) if lexicon.head(a.head) in COLLECTIVES else (b, a)
+    if (
+        lexicon.head(many.head) in COLLECTIVES
+        and lexicon.head(single.head) not in COLLECTIVES
+        and single.number == 1
+    ):
+        return 0.0  # a man is no couple
     one, two = p.place(i), h.place(j)
     if judging.places_clash(one, two):
         return 0.0
