@@ -305,7 +305,7 @@ def _foreign(reading: Reading) -> bool:
 
 
 def _text(reading: Reading) -> str:
-    return " ".join(s.said or s.text for s in reading.sentences)
+    return " ".join(s.text or s.said for s in reading.sentences)
 
 
 def _said_by_one(claim: Claim, facts: Reading) -> bool:

@@ -211,14 +211,18 @@ _STYLE = re.compile(
 )
 
 
+_VALUE = 8  # characters of an item that are no sentence without their label
+
+
 def _by_sentence(units: Sequence[Unit], notes: Sequence[str]) -> Reading:
     """Every sentence as one claim, of which nothing can be cut."""
     sentences, claims, out = [], [], []
     for unit in units:
         text = unit.text if unit.complete else ""
+        out += unit.left_out if text else ()
         if text:
-            if unit.label:
-                text = unit.said
+            if unit.label and len(text) <= _VALUE:
+                text = unit.said  # "Weather: sunny" says nothing without its label
             text = (
                 text
                 if re.search(r"[.!?。！？…]\W*$", text)
