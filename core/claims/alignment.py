@@ -77,7 +77,7 @@ def align_known(p: Known, h: Known, may_be: MayBe | None = None) -> dict[int, in
                 and _free(h, j, found, i)
             ):
                 found[j] = i
-    kept = {j: i for j, i in found.items() if not _told_apart(p, i, h, j, found)}
+    kept = {j: i for j, i in found.items() if not _told_apart(p, i, h, j, found, may_be is not None)}
     return {
         j: i
         for j, i in kept.items()
@@ -276,8 +276,14 @@ def _group_of(p: Known, a: int, b: int) -> bool:
     return b in x.members or a in y.members
 
 
-def _told_apart(p: Known, i: int, h: Known, j: int, found: dict[int, int]) -> bool:
-    """Something differs, and nothing says that the two are one."""
+def _told_apart(
+    p: Known, i: int, h: Known, j: int, found: dict[int, int], one_view: bool
+) -> bool:
+    """Something differs, and nothing says that the two are one.
+
+    Args:
+        one_view: the two texts are known to describe the same part of an image.
+    """
     a, b = p.reading.things[i], h.reading.things[j]
     if lexicon.same(a.head, b.head) and lexicon.head(a.head) in _EVERYWHERE:
         return False
@@ -315,7 +321,7 @@ def _told_apart(p: Known, i: int, h: Known, j: int, found: dict[int, int]) -> bo
     if p.plural(i) and h.plural(j):
         return together < 1
     living = lexicon.is_person(a.head) or lexicon.is_kind(a.head, "animal")
-    if living:  # where everybody is, and the garment of which something differs, tell nobody
+    if living and not one_view:  # where everybody is, and the garment of which something differs, tell nobody
         together -= sum(
             c.kind == RELATION
             and c.thing == i

@@ -80,7 +80,7 @@ class ImageClauses(Predicates):
         if said and base in ABOUT_PICTURE | _ASPECTS:
             place = next((self.places[t.i] for t in subject.subtree if t.i in self.places), None)
             if place is None and (area := self._area(subject)) is not None:
-                span = subject.doc.char_span(*area.span(), alignment_mode="contract")
+                span = subject.doc.char_span(*area.span())
                 place = (places.value(area), span) if span is not None else None
             entity = draft.about(base, place)
             self.done[subject.i] = entity

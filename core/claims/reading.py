@@ -16,6 +16,7 @@ from .chinese import placed
 from .draft import Draft
 from .english_words import COLOURS
 from .markup import Unit, read_markup
+from .parsed import Parsed
 from .parses import repaired
 from .quotations import stand_in
 from .verbless import with_verb
@@ -105,19 +106,25 @@ def _without_denied(reading: Reading) -> Reading:
     return replace(reading, claims=tuple(c for c in reading.claims if c not in gone))
 
 
+_REMEMBERED = 1000  # sentences, each a few kB: what a writer says is read again and again
+_parsed: dict[str, Parsed] = {}
+
+
 def _parse(units: Sequence[Unit]) -> list:
-    """spaCy's parse of each unit's text, taken as one sentence, and its quotations."""
-    nlp = spacy_english.pipeline()
+    """The parse of each unit's text, taken as one sentence, and its quotations."""
     prepared = [stand_in(_sentence(unit)) for unit in units]
-    texts = list(
-        dict.fromkeys(text for text, _ in prepared)
-    )  # one in several captions is parsed once
-    docs = dict(zip(texts, _docs(nlp, texts)))
-    quoting = {text for text, quotes in prepared if quotes}
-    verbless = {t: verb for t, doc in docs.items() if t not in quoting and (verb := with_verb(doc))}
+    texts = {text: bool(quotes) for text, quotes in prepared}  # one in several captions is parsed once
+    if len(_parsed) > _REMEMBERED:
+        _parsed.clear()
+    known = {text: _parsed[text] for text in texts if text in _parsed}
+    new = [text for text in texts if text not in known]
+    nlp = spacy_english.pipeline()
+    docs = dict(zip(new, _docs(nlp, new)))
+    verbless = {t: verb for t, doc in docs.items() if not texts[t] and (verb := with_verb(doc))}
     docs |= zip(verbless, _docs(nlp, list(verbless.values())))
-    parsed = {text: repaired(doc) for text, doc in docs.items()}
-    return [(parsed[text], quotes) for text, quotes in prepared]
+    known |= {text: Parsed(repaired(doc)) for text, doc in docs.items()}
+    _parsed.update(known)
+    return [(known[text], quotes) for text, quotes in prepared]
 
 
 def _docs(nlp, texts: Sequence[str]) -> list:

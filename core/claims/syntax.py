@@ -42,7 +42,7 @@ class SentenceReader(ImageClauses):
         self.verbs: set[int] = set()
         self.places = {}
         for match in places.PHRASE.finditer(doc.text):
-            span = doc.char_span(match.start(), match.end(), alignment_mode="contract")
+            span = doc.char_span(match.start(), match.end())
             if span is not None and len(span):
                 self.places.update({t.i: (places.value(match), span) for t in span})
 

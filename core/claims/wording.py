@@ -54,6 +54,7 @@ def _participle(base: str) -> str:
     return _engine().present_participle(base)
 
 
+@lru_cache(maxsize=64)
 def number_word(number: int) -> str:
     """ "two" to "twelve"; larger numbers in digits."""
     return _engine().number_to_words(number) if 0 <= number <= 12 else str(number)
