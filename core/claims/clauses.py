@@ -19,6 +19,7 @@ from .verbs import Verbs
 _RELATIONAL = frozenset(
     "full next close adjacent similar ready made opposite near filled visible".split()
 )
+_WITHOUT = frozenset("free devoid bereft".split())  # "free of snow"
 _EXTENTS = frozenset("area surface space expanse mix blend combination mixture pattern design".split())
 _MARKS = frozenset("mark marking spot stripe pattern patch area writing".split())
 
@@ -80,7 +81,7 @@ class Predicates(Verbs):
             )
             relational = [
                 p for p in children(c, "prep") if p.i not in self.places
-            ] and c.lemma_.lower() in _RELATIONAL
+            ] and c.lemma_.lower() in _RELATIONAL | _WITHOUT
             tokens = (
                 cutting.with_verb(c if c.dep_ not in ("acomp", "oprd") else c.head)
                 if len(group) == 1
@@ -114,6 +115,12 @@ class Predicates(Verbs):
                     )
             if scene and not subjects:
                 draft.scene(*scene, hedged=hedged, negated=negated)
+            for p in children(c, "prep") if c.lemma_.lower() in _WITHOUT else ():
+                draft.skipped.add(p.i)
+                for t in [x for o in children(p, "pobj") for x in conjuncts(o)]:
+                    thing = self.phrase(t, hedged=hedged, negated=True)
+                    for entity in subjects if thing is not None else ():
+                        draft.relation(entity, "have", thing, hedged=hedged, negated=not negated, at=t)
             self.rest(c, subjects, hedged)
 
     @staticmethod

@@ -230,6 +230,9 @@ def _colour_after(token) -> None:
         return
     if prep.lower_ in ("in", "of") and token.dep_ in ("amod", "advmod", "acomp", "dep", "pobj"):
         token.dep_ = "pobj"
+        before = prep.nbor(-1) if prep.i else prep
+        if prep.lower_ == "in" and prep.head.pos_ in ("VERB", "AUX") and before.pos_ in _NOUNS:
+            prep.head = before  # "passed by a bus in white"
         while token is not None and token.lower_ in COLOURS:
             token.pos_ = "NOUN"
             token = next(iter(_kids(token, "conj")), None)
@@ -282,8 +285,13 @@ def _clause_after(token) -> None:
 
 
 def _counted_again(token) -> None:
-    """ "one black and one white", with the second hung on what the first is."""
+    """ "one black and one white", with the second hung on what the first is; "two cups, one of them empty"."""
     first = token.head
+    if token.dep_ == "nsubj" and first.pos_ == "ADJ" and first.dep_ == "amod" and first.i > token.i:
+        if first.head.i < token.i:
+            token.head, token.dep_ = first.head, "appos"
+            first.head = token
+        return
     if token.dep_ == "conj" and first.pos_ == "ADJ" and first.dep_ == "amod" and first.head.tag_ == "CD":
         for c in _kids(first, "cc", "punct"):
             c.head = first.head

@@ -26,6 +26,8 @@ from . import (
     values,
 )
 
+from .quotations import clock_time
+
 ENTAILED, CONTRADICTED, NEUTRAL = "entailed", "contradicted", "neutral"
 _OF_ONE = (ATTRIBUTE, ACTION, SCENE)
 
@@ -66,7 +68,7 @@ def place_entails(a: str, b: str) -> bool:
 
 @lru_cache(maxsize=8192)
 def _plain(text: str) -> str:
-    return re.sub(r"[\W_]+", "", text.lower())
+    return re.sub(r"[\W_]+", "", clock_time(text).lower())
 
 
 _MASS = frozenset(

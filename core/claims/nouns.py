@@ -144,7 +144,7 @@ def is_modifier(word: str) -> bool:
 
 def hyphenated(token) -> bool:
     """Whether a word ends a hyphenated one: "speed" of "high-speed train"."""
-    return token.i > 1 and token.nbor(-1).text == "-" and not token.nbor(-1).whitespace_
+    return token.i > 1 and token.nbor(-1).text == "-" and token.nbor(-2).whitespace_ == ""
 
 
 def head_of(token) -> str:

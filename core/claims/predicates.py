@@ -380,7 +380,15 @@ def action_entails(a: str, b: str) -> bool:
     second = [w for w in b.split() if w not in _FILL] or b.split()
     if (i := facing(a)) >= 0 and facing(b) == i == 0:
         return second[0] in first or second[0] in ("look", "face") or first[0] == second[0]
-    return all(any(verb_entails(x, y) or values.entails(x, y) for x in first) for y in second)
+    return all(
+        any(
+            verb_entails(x, y)
+            or values.entails(x, y)
+            or verb_entails(lexicon.lemma(x), lexicon.lemma(y))
+            for x in first
+        )
+        for y in second
+    )
 
 
 @lru_cache(maxsize=32768)

@@ -7,7 +7,7 @@ from .constructions import repeats
 from .draft import Draft
 from .english_words import COLOURS, HEDGE_ADVERBS, HEDGE_MODALS, HEDGE_VERBS, INFER
 from .image_clauses import ImageClauses
-from .nouns import is_abstract, lemma
+from .nouns import hyphenated, is_abstract, lemma
 from .surroundings import scene_of
 from .things import Entity
 from .trees import children, conjuncts
@@ -56,6 +56,7 @@ class SentenceReader(ImageClauses):
                 token.pos_ in ("NOUN", "PROPN")
                 and token.i not in self.done
                 and token.i not in self.places
+                and not hyphenated(token)  # "see-through"
             ) and token.dep_ not in ("compound", "npadvmod", "nmod", "poss", "amod"):
                 self.phrase(token)
         self.quotations()
