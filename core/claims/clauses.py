@@ -118,8 +118,9 @@ class Predicates(Verbs):
             for p in children(c, "prep") if c.lemma_.lower() in _WITHOUT else ():
                 draft.skipped.add(p.i)
                 for t in [x for o in children(p, "pobj") for x in conjuncts(o)]:
-                    thing = self.phrase(t, hedged=hedged, negated=True)
-                    for entity in subjects if thing is not None else ():
+                    thing = self.done[t.i] = draft.things.noun(t, draft.index)  # it may be elsewhere
+                    thing.announced = True
+                    for entity in subjects:
                         draft.relation(entity, "have", thing, hedged=hedged, negated=not negated, at=t)
             self.rest(c, subjects, hedged)
 
