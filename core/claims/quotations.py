@@ -19,10 +19,14 @@ _TIME = (
     rf"(?P<hour>{'|'.join(_HOURS)})"
 )
 CLOCK = re.compile(
-    rf"(?:(?<=\bshows )|(?<=\breads )|(?<=\bshowing )|(?<=\breading )|(?<=\bat )|(?<=\bto ))(?:{_TIME}|(?P<even>{'|'.join(_HOURS)}) o['’]clock)\b",
+    rf"(?:(?<=\bshows )|(?<=\breads )|(?<=\bshowing )|(?<=\breading )|(?<=\bsays ))"
+    rf"(?:{_TIME}|(?P<even>{'|'.join(_HOURS)}) o['’]clock|\d{{1,2}}:\d\d)\b",
     re.IGNORECASE,
 )
 STANDIN = "Quotation"
+
+
+_MARKS = re.compile(r"[\"“”„«»]")
 
 
 def clock_time(text: str) -> str:
@@ -63,7 +67,7 @@ def stand_in(text: str) -> tuple[str, list[Quote]]:
     """The text with names in place of its quotations, and these."""
     quotes: list[Quote] = []
     parts, at, length = [], 0, 0
-    times = [m for m in CLOCK.finditer(text) if not QUOTE.search(text)]
+    times = [] if _MARKS.search(text) else list(CLOCK.finditer(text))
     for match in times or QUOTE.finditer(text):
         words = match[0] if times else next(filter(None, match.groups()), "").strip()
         before = text[at : match.start()]
