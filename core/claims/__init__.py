@@ -35,6 +35,7 @@ class Thing:
         owner: index of the thing that it is a part or a belonging of ("her hand", "the train's doors"); else -1.
         members: indices of the things that a group consists of ("two individuals, a man and a woman").
         place: a place word by which it is told from its like ("the man on the left": "left"); else "".
+        told: adjectives by which it is told from its like ("older", "upper").
     """
 
     head: str
@@ -45,6 +46,7 @@ class Thing:
     owner: int = -1
     members: tuple[int, ...] = ()
     place: str = ""
+    told: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,7 @@ class Claim:
         spans: (start, end) characters of that sentence's `text` that say this claim and what hangs on it:
             without them the rest of the sentence is still one. Empty where only the whole sentence
             can go.
+        plural: its subject is several things or an uncounted plural ("cars"), of which one is not enough.
         firm: the text without its hedge, where it is hedged ("There is a book."); else "".
     """
 
@@ -81,6 +84,7 @@ class Claim:
     sentence: int = 0
     spans: tuple[tuple[int, int], ...] = ()
     firm: str = ""
+    plural: bool = False
 
 
 @dataclass(frozen=True)

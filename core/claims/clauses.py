@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from . import ACTION, ATTRIBUTE, cutting
+from . import ACTION, ATTRIBUTE, OBJECT, cutting
 from .english_words import (
+    APPEARANCE,
     COLOURS,
     EVALUATIVE,
     HAIR,
     PARTS,
     PICTURE,
 )
-from .nouns import is_abstract, is_garment, lemma
+from .nouns import head_of, is_abstract, is_garment, lemma
 from .surroundings import scene_of
 from .trees import children, conjuncts
 from .verbs import Verbs
@@ -18,13 +19,9 @@ from .verbs import Verbs
 _RELATIONAL = frozenset(
     "full next close adjacent similar ready made opposite near filled visible".split()
 )
-_FILLS = frozenset("dominate occupy fill frame command take stretch".split())
-_TURNS = frozenset("turn tilt face point lean look bend angle".split())
-_INVERSE = frozenset("cover line fill surround dot mark top decorate".split())
-_HANDLE = frozenset(
-    "hold put place carry set lay raise keep lift rest grip clutch balance leave pour hang cradle".split()
-)
-_MARKS = frozenset("marking spot stripe pattern patch area writing".split())
+_WITHOUT = frozenset("free devoid bereft".split())  # "free of snow"
+_EXTENTS = frozenset("area surface space expanse mix blend combination mixture pattern design".split())
+_MARKS = frozenset("mark marking spot stripe pattern patch area writing".split())
 
 
 class Predicates(Verbs):
@@ -49,7 +46,9 @@ class Predicates(Verbs):
             elif c.dep_ == "prep":
                 self.prepositional(c, subjects, hedged=hedged, negated=negated)
             elif c.dep_ in ("xcomp", "ccomp"):
-                if c.lemma_.lower() == "be":
+                if children(c, "nsubj", "nsubjpass", "expl"):
+                    self.clause(c, [], hedged=hedged, negated=negated)
+                elif c.lemma_.lower() == "be":
                     self.verbs.add(c.i)
                     self.complements(c, subjects, hedged=hedged, negated=negated)
                     self.rest(c, subjects, hedged)
@@ -82,7 +81,7 @@ class Predicates(Verbs):
             )
             relational = [
                 p for p in children(c, "prep") if p.i not in self.places
-            ] and c.lemma_.lower() in _RELATIONAL
+            ] and c.lemma_.lower() in _RELATIONAL | _WITHOUT
             tokens = (
                 cutting.with_verb(c if c.dep_ not in ("acomp", "oprd") else c.head)
                 if len(group) == 1
@@ -104,13 +103,34 @@ class Predicates(Verbs):
                     draft.add(
                         ACTION, entity, "sleep", tokens=tokens, hedged=hedged, negated=negated
                     )
+                elif than := self._than(c):
+                    other = self.phrase(than, hedged=hedged)
+                    if other is not None:
+                        draft.relation(
+                            entity, f"{value} than", other, tokens=tokens, hedged=hedged, negated=negated
+                        )
                 elif c.lemma_.lower() not in EVALUATIVE and not relational:
                     draft.add(
                         ATTRIBUTE, entity, value, tokens=tokens, hedged=hedged, negated=negated
                     )
             if scene and not subjects:
                 draft.scene(*scene, hedged=hedged, negated=negated)
+            for p in children(c, "prep") if c.lemma_.lower() in _WITHOUT else ():
+                draft.skipped.add(p.i)
+                for t in [x for o in children(p, "pobj") for x in conjuncts(o)]:
+                    thing = self.done[t.i] = draft.things.noun(t, draft.index)  # it may be elsewhere
+                    thing.announced = True
+                    for entity in subjects:
+                        draft.relation(entity, "have", thing, hedged=hedged, negated=not negated, at=t)
             self.rest(c, subjects, hedged)
+
+    @staticmethod
+    def _than(adjective):
+        """What something is "bigger than"; None where it is not compared with a thing."""
+        if adjective.tag_ != "JJR":
+            return None
+        preps = [c for c in adjective.children if c.lower_ == "than"]
+        return next((o for p in preps for o in children(p, "pobj")), None)
 
     @staticmethod
     def _one_of(token, tokens) -> list:
@@ -144,13 +164,16 @@ class Predicates(Verbs):
         if base in PICTURE or is_abstract(base) or noun.pos_ in ("PRON", "NUM"):
             self.done[noun.i] = None
             self.adjectives(
-                noun, subjects[0] if base in ("color", "colour", "shape", "size") else None, hedged
+                noun, subjects[0] if base in APPEARANCE | _EXTENTS else None, hedged
             )
             self.modifiers(noun, subjects[0], hedged)
             return
         for entity in subjects:
-            if base != entity.noun:
-                value = " or ".join(lemma(t) for t in names)
+            if entity.unnamed and len(names) == 1 and not negated:  # "It is a small dog"
+                entity.head, entity.unnamed = head_of(noun), False
+                entity.heads = [entity.head]
+                draft.add(OBJECT, entity, hedged=hedged)
+            elif (value := " or ".join(map(head_of, names))) not in (entity.noun, *entity.heads):
                 entity.nouns.add(value)
                 draft.add(ATTRIBUTE, entity, value, hedged=hedged, negated=negated)
             for t in names:
@@ -162,7 +185,9 @@ class Predicates(Verbs):
     def having(self, verb, base, subjects, hedged, negated) -> None:
         """ "has a beard", "has black handles", "has a scarf"."""
         for o in children(verb, "dobj"):
+            none = negated or any(c.text.lower() == "no" for c in children(o, "det"))
             for t in conjuncts(o):
+                negated = none
                 noun = lemma(t)
                 living = any(e.person or e.animal for e in subjects)
                 part = (
@@ -172,6 +197,9 @@ class Predicates(Verbs):
                 )
                 if is_abstract(noun) and not part:
                     self.phrase(t, hedged=hedged)
+                    if noun in APPEARANCE and len(subjects) == 1 and not negated:
+                        self.adjectives(t, subjects[0], hedged)  # "has a white finish"
+                        self.modifiers(t, subjects[0], hedged)
                     continue
                 owner = (
                     subjects[0]

@@ -20,6 +20,8 @@ COLOUR_DEGREES = _set(
     "light dark bright pale deep vivid soft dull neon pastel hot sky navy off mint mostly"
 )
 COLOUR_NOUNS = _set("color colour hue tone shade tint")
+# Nouns with which an adjective says how a thing looks: "a white finish", "a grainy texture".
+APPEARANCE = COLOUR_NOUNS | _set("scheme finish texture appearance look style shape design size length width height")
 # Nouns that as a modifier say what a thing is made of, or what covers it: "a dirt road".
 MATERIALS = _set(
     "wood metal steel iron brass aluminum aluminium tin chrome stone brick concrete cement asphalt dirt gravel "
@@ -155,6 +157,8 @@ GROUPS = _set(
     "selection team swarm pack heap string strip piece slice bit portion layer sheet patch blanket rows lines body "
     "type kind sort style form pair total combination mixture expanse stretch section fleet queue trio duo"
 )
+# One word for several people or animals.
+COLLECTIVES = _set("couple family crowd group team audience duo trio band crew herd flock")
 EXACT_GROUPS = {"pair": 2, "couple": 2, "trio": 3, "duo": 2, "dozen": 12}
 CONTAINERS = _set(
     "glass cup mug bottle bowl plate basket vase tray bag box bucket pot jar can pitcher jug crate carton barrel "

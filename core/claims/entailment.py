@@ -77,7 +77,7 @@ def relation(claim: Claim, premise: Reading, alignment: Mapping[int, int]) -> st
     return _relation(claim, Known.of(premise), alignment)
 
 
-_SHOWN = frozenset(("expression", "look", "face", "mood"))  # what it is, whoever has it is
+_SHOWN = frozenset("expression look face mood pattern finish texture color coat hair".split())  # what it is, whoever has it is
 
 
 def _of_clouds(claim: Claim, premise: Known) -> bool:
@@ -120,6 +120,7 @@ def _relation(
         return ENTAILED
     if (
         claim.kind == ATTRIBUTE
+        and claim.thing not in alignment
         and lexicon.head(claim.subject) in _SHOWN
         and (own := alignment.get(owner.get(claim.thing, -1), -1)) >= 0
     ):
@@ -327,7 +328,7 @@ def _foreign(reading: Reading) -> bool:
 
 
 def _text(reading: Reading) -> str:
-    return " ".join(s.said or s.text for s in reading.sentences)
+    return " ".join(s.text or s.said for s in reading.sentences)
 
 
 def _said_by_one(claim: Claim, facts: Reading) -> bool:

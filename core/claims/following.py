@@ -49,9 +49,8 @@ def follows(claim: Claim, moved: Claim, premise: Known) -> bool:
             said.append(f"{p.value} {p.object if p.thing == moved.thing else p.subject}")
             # "The horse has a coat of brown and white" says that it is brown and white.
             for k in {p.thing, p.other} - {moved.thing, -1}:
-                if things[k].head in _SURFACES or (
-                    premise.owner.get(k) != moved.thing and not living
-                ):
+                covers = p.thing == k and predicates.parts(p.value)[0] in ("cover", "tile", "pave", "line")
+                if covers or things[k].head in _SURFACES:
                     said += [
                         q.value for q in premise.about[k] if q.kind == ATTRIBUTE and q.thing == k
                     ]
@@ -183,9 +182,14 @@ def _connected(claim: Claim, premise: Known) -> bool:
             if lexicon.head(premise.reading.things[k].head) in _PARTS
         ]
         return any(_reaches(premise, k, b, 2) for k in parts) or _reaches(premise, a, b, 3)
-    if verb in predicates.HAVING and not place:
+    if verb in predicates.HAVING - _HANDLED and not place:
+        return _reaches(premise, b, a, 3)
+    if verb in _HANDLED and not place and not lexicon.is_person(claim.subject):
         return _reaches(premise, b, a, 3)
     return False
+
+
+_HANDLED = frozenset("hold carry bear support show display".split())
 
 
 def _worn(claim: Claim, premise: Known) -> bool:

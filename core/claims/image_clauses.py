@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from . import ATTRIBUTE
+from . import ATTRIBUTE, places
 from .clauses import Predicates
 from .english_words import (
     ABOUT_PICTURE,
     EVALUATIVE,
     HEDGE_VERBS,
     PARTS,
+    PICTURE,
     PRESENT,
     SIDES,
     TEXT_NOUNS,
     TIMES,
 )
-from .nouns import head_of, is_abstract, lemma, names_nothing, partitive
+from .draft import Edit
+from .nouns import head_of, is_abstract, is_plural, lemma, names_nothing, partitive
 from .surroundings import scene_of, scene_subject, setting_of
 from .trees import children, conjuncts
 
@@ -22,6 +24,10 @@ _WHERE = frozenset("background foreground left right top bottom center middle".s
 _ASPECTS = frozenset(
     "background foreground color colour area part section region side corner half".split()
 )
+
+
+_ASKING = frozenset("whether if what who which why how where when".split())
+_CERTAIN = frozenset("clear evident obvious apparent visible certain plain notable worth noteworthy".split())
 
 
 class ImageClauses(Predicates):
@@ -55,6 +61,8 @@ class ImageClauses(Predicates):
         copular = verb.lemma_ in ("be", *HEDGE_VERBS)
         if base == lemma(subject) and (kind := scene_subject(subject)) and said and copular:
             return self._scene(verb, subject, kind, said, hedged, negated)
+        if self._area(subject) is not None and self._region(verb, subject, base, hedged):
+            return True
         if not (names_nothing(subject) if subject.pos_ == "NOUN" else is_abstract(base)):
             return False
         if base in TEXT_NOUNS and any(q.token in {t.i for t in verb.subtree} for q in draft.quotes):
@@ -71,8 +79,13 @@ class ImageClauses(Predicates):
             return True
         if said and base in ABOUT_PICTURE | _ASPECTS:
             place = next((self.places[t.i] for t in subject.subtree if t.i in self.places), None)
+            if place is None and (area := self._area(subject)) is not None:
+                span = subject.doc.char_span(*area.span())
+                place = (places.value(area), span) if span is not None else None
             entity = draft.about(base, place)
             self.done[subject.i] = entity
+            for t in [t for t in said if lemma(t) in PICTURE]:
+                self.adjectives(t, entity, hedged)  # "is an old photograph"
             for t in said:
                 left = [t, *[x for x in children(t, "conj") if not self.joined(t, x)]]
                 for x in left:
@@ -168,6 +181,8 @@ class ImageClauses(Predicates):
             "seem",
         ):
             return False
+        if self._extraposed(verb, subject, hedged, negated):
+            return True
         when = next(
             (
                 o
@@ -210,6 +225,35 @@ class ImageClauses(Predicates):
             self.rest(verb, [], hedged)
         return found
 
+    def _extraposed(self, verb, subject, hedged, negated) -> bool:
+        """ "It is clear that the door is open" says that; "It is hard to tell whether it is" says nothing."""
+        adjective = next((c for c in children(verb, "acomp") if c.pos_ == "ADJ"), None)
+        hosts = [verb, adjective] if adjective is not None else []
+        clauses = [
+            c
+            for host in hosts
+            for c in children(host, "ccomp", "xcomp", "advcl")
+            if c.i > adjective.i and c.pos_ in ("VERB", "AUX")
+        ]
+        if subject.text.lower() != "it" or not clauses:
+            return False
+        said = clauses[0]
+        marks = {c.text.lower() for c in children(said, "mark", "advmod", "attr", "dobj", "nsubj")}
+        self.done[subject.i] = None
+        if children(said, "nsubj", "nsubjpass", "expl") and not marks & _ASKING and not negated:
+            guess = adjective.lemma_.lower() not in _CERTAIN
+            self.verbs.add(adjective.i)
+            self.done.setdefault(adjective.i, None)
+            self.clause(said, [], hedged=hedged or guess)
+            self.rest(verb, [], hedged)
+            return True
+        self.draft.no_claim(verb)
+        for t in verb.subtree:
+            self.done.setdefault(t.i, None)
+            self.verbs.add(t.i)
+            self.draft.skipped.add(t.i)
+        return True
+
     def _scene(self, verb, subject, kind, said, hedged, negated) -> bool:
         self.done[subject.i] = None
         for t in said:
@@ -250,7 +294,8 @@ class ImageClauses(Predicates):
 
     def _region(self, verb, subject, base, hedged) -> bool:
         """ "The background features trees": the things and where they are."""
-        inside = subject.i in self.places
+        area = self._area(subject)
+        inside = subject.i in self.places or area is not None
         if base not in ("background", "foreground") and not inside and base not in SIDES:
             return False
         objects = children(verb, "dobj") + [
@@ -267,6 +312,13 @@ class ImageClauses(Predicates):
             if c.text.lower() in ("left", "right", "upper", "lower", "top", "bottom")
         ]
         where = " ".join([*words, *([base] if base in _WHERE else [])])
+        where = places.value(area) if area is not None else where
+        if where and not places.translate(where, self.draft.frame):  # "The foreground features a dog"
+            first = objects[0]
+            are = "are" if is_plural(first) or any(c.dep_ == "conj" for c in first.children) else "is"
+            self.draft.edits.append(
+                Edit(subject.left_edge.idx, first.left_edge.idx, f"There {are} ")
+            )
         for o in objects:
             for t in conjuncts(o):
                 entity = self.phrase(t, hedged=hedged)
@@ -277,6 +329,12 @@ class ImageClauses(Predicates):
         self.done.setdefault(subject.i, None)
         self.rest(verb, [], hedged)
         return True
+
+    @staticmethod
+    def _area(subject):
+        """The match of an area of the image that a subject is: "the left half of the picture"; else None."""
+        found = places.AREA.match(subject.doc.text, subject.left_edge.idx)
+        return found if found and (found["of"] or not subject.left_edge.i) else None
 
     def _inference(self, verb) -> None:
         """ "suggesting a cloudy day": a guessed scene, or nothing that can be seen."""

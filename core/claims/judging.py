@@ -26,6 +26,8 @@ from . import (
     values,
 )
 
+from .quotations import clock_time
+
 ENTAILED, CONTRADICTED, NEUTRAL = "entailed", "contradicted", "neutral"
 _OF_ONE = (ATTRIBUTE, ACTION, SCENE)
 
@@ -66,7 +68,7 @@ def place_entails(a: str, b: str) -> bool:
 
 @lru_cache(maxsize=8192)
 def _plain(text: str) -> str:
-    return re.sub(r"[\W_]+", "", text.lower())
+    return re.sub(r"[\W_]+", "", clock_time(text).lower())
 
 
 _MASS = frozenset(
@@ -112,7 +114,8 @@ def says(p: Claim, h: Claim, things: Sequence[Thing]) -> str:
             return CONTRADICTED
         return NEUTRAL
     if p.kind == OBJECT and p.negated and h.negated and h.kind == RELATION:
-        return ENTAILED if lexicon.is_kind(h.subject, p.subject) else NEUTRAL
+        denied = lexicon.is_kind(h.subject, p.subject) or lexicon.is_kind(h.object or "?", p.subject)
+        return ENTAILED if denied else NEUTRAL
     if h.kind == NUMBER:
         if p.kind == NUMBER and _one(p, h) and not p.negated:
             return ENTAILED if p.value == h.value else CONTRADICTED
@@ -149,6 +152,8 @@ def _object(p: Claim, h: Claim, things: Sequence[Thing]) -> str:
     if p.negated:
         clash = p.kind == OBJECT and lexicon.is_kind(h.subject, p.subject)
         return CONTRADICTED if clash else NEUTRAL
+    if h.plural and _single(p, h, things):
+        return NEUTRAL
     name = names(p, h.thing) if h.thing >= 0 else p.subject if p.kind == OBJECT else ""
     if name:
         if lexicon.is_kind(name, h.subject):
@@ -158,6 +163,13 @@ def _object(p: Claim, h: Claim, things: Sequence[Thing]) -> str:
         if p.kind == ATTRIBUTE and lexicon.is_kind(p.value, h.subject):
             return ENTAILED
     return NEUTRAL
+
+
+def _single(p: Claim, h: Claim, things: Sequence[Thing]) -> bool:
+    """Whether the premise speaks of one thing where the claim is that there are several."""
+    if p.plural or h.thing < 0 or h.thing not in (p.thing, p.other):
+        return False
+    return things[h.thing].number == 1 and not things[h.thing].members
 
 
 def _place(p: Claim, h: Claim) -> str:
@@ -261,7 +273,10 @@ def _of_one(p: Claim, h: Claim, things: Sequence[Thing]) -> str:
     if h.kind == SCENE or p.kind == SCENE:
         return _scene(p, h)
     if p.kind == OBJECT and p.thing == h.thing and p.thing >= 0 and not p.negated:
-        said = lexicon.is_kind(p.subject, h.value)
+        compound = f"{h.value} {lexicon.head(h.subject)}"  # a cello is a musical instrument
+        said = lexicon.is_kind(p.subject, h.value) or (
+            bool(lexicon.senses(compound)) and lexicon.is_kind(p.subject, compound)
+        )
         clash = lexicon.excludes(p.subject, h.value) and bool(lexicon.senses(h.value))
         return _signed(p, h, said, said, clash and lexicon.gender(h.value) != "")
     if p.kind == NUMBER:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from . import ATTRIBUTE, cutting
-from .english_words import COLOUR_DEGREES, COLOURS, EVALUATIVE, HAIR, HEDGE_ADVERBS
-from .nouns import head_of, is_abstract, is_modifier, lemma
+from .constructions import is_guess
+from .english_words import COLOUR_DEGREES, COLOURS, EVALUATIVE, HAIR, HEDGE_ADVERBS, PARTS
+from .nouns import head_of, hyphenated, is_abstract, is_modifier, lemma
 from .trees import children, conjuncts, left_of
 
+_MEMBERS = ("one", "other", "another")
 _DEGREES = frozenset("half partially partly fully completely mostly almost nearly".split())
 
 
@@ -25,7 +27,11 @@ class Modifiers:
                 or c.text.lower() in head_of(token).split()[:-1]
             ):
                 continue
-            if c.dep_ in ("compound", "nmod") and not is_modifier(c.text.lower()):
+            if (
+                c.dep_ in ("compound", "nmod")
+                and not is_modifier(c.text.lower())
+                and not (hyphenated(c) and c.text[0].islower())
+            ):
                 if c.pos_ == "PROPN" and c.text[0].isupper() and c.i > 0 and token.pos_ != "PROPN":
                     entity.nouns.add(c.text)
                     self.draft.add(ATTRIBUTE, entity, c.text, tokens=[c], hedged=hedged)
@@ -51,6 +57,7 @@ class Modifiers:
                 c.text.lower() in EVALUATIVE
                 or c.lemma_.lower() in EVALUATIVE
                 or c.tag_ in ("CD", "DT", "PDT")
+                or c.text.lower() in ("single", "lone")  # a number
             ):
                 continue
             joined = [x for x in c.children if x.dep_ == "conj" and x in left and self.joined(c, x)]
@@ -74,7 +81,7 @@ class Modifiers:
 
     @staticmethod
     def guessed(token) -> bool:
-        return any(c.lemma_.lower() in HEDGE_ADVERBS for c in token.children)
+        return is_guess(token) or any(c.lemma_.lower() in HEDGE_ADVERBS for c in token.children)
 
     def adjective(self, c, joined=()) -> tuple[str, list]:
         """The words of one attribute, "light brown", "red and white", and their tokens."""
@@ -98,6 +105,7 @@ class Modifiers:
             if x.text.lower() in COLOUR_DEGREES
             or x.text.lower() in _DEGREES
             or x.dep_ in ("npadvmod", "compound", "punct", "amod", "nmod")
+            or hyphenated(x.nbor(2) if x.i + 2 < len(x.doc) else x)  # "wide-brimmed"
         ]
         words.append(c.text.lower())
         tokens = [*first, c]
@@ -142,7 +150,10 @@ class Modifiers:
     def _relative(self, token, subjects) -> list:
         """What "which" stands for: in "a phone in his hand, which is open" the phone."""
         if not (
-            subjects and subjects[0].part and token.dep_ == "pobj" and token.head.dep_ == "prep"
+            subjects
+            and (subjects[0].part or lemma(token) in PARTS)
+            and token.dep_ == "pobj"
+            and token.head.dep_ == "prep"
         ):
             return subjects
         host = token.head.head
@@ -161,10 +172,25 @@ class Modifiers:
             if c.dep_ in ("det", "amod")
         )
 
+    def _member(self, token, group, hedged) -> None:
+        """ "two cats, one black and one white": what is said of each."""
+        member = self.draft.things.one_of(token, self.draft.index, group, "")
+        self.done[token.i] = member
+        self.draft.mention(token, member)
+        self.adjectives(token, member, hedged)
+        self.modifiers(token, member, hedged)
+
     def _apposition(self, c, entity, hedged) -> None:
         """ "two individuals, a man and a woman"; "a bird, possibly a gull"; "objects: a phone, a cup"."""
+        if c.tag_ == "PRP":  # "the kitchen itself"
+            self.done[c.i] = entity
+            return
         hedged = hedged or self.guessed(c)
         names = conjuncts(c)
+        if entity is not None and entity.plural and all(lemma(t) in _MEMBERS for t in names):
+            for t in names:
+                self._member(t, entity, hedged)
+            return
         either = any(x.dep_ == "cc" and x.text.lower() == "or" for x in c.children)
         if (
             entity is None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from . import lexicon
+from . import lexicon, values
 from .english_words import (
     ABSTRACT,
     COLOURS,
@@ -19,6 +19,7 @@ from .english_words import (
     PEOPLE,
     PICTURE,
     PLURAL_ONLY,
+    WEAR,
 )
 
 _NUMBERS = {
@@ -32,7 +33,7 @@ _CONCRETE = frozenset(
     "poster billboard placard notice advertisement ad menu label document page certificate receipt map card calendar chart graph screenshot line ticket list crew circle splash wave rainbow herd flock orchestra roll present gift print label traffic crowd team band letter image logo sign signal bun cloud group queue row set "
     "racket note drawing tag stamp saucer cable step path arch dome peak stage trophy medal fire spark foam bubble drop "
     "arrow globe drain model memorial grave slice wedge lift mail float mantle conditioner beam pillar molding opener "
-    "case fringe bunting plot stall".split()
+    "case fringe bunting plot stall drink display market circus accent mark feast craft exhibit cartoon crossing railway record signature indicator digit numeral symbol gauge subtitle headline scoreboard".split()
 )
 _NO_PEOPLE = frozenset("object item thing model statue doll top cap bull toast light toaster hood mug planter rake speaker monitor printer "
     "scanner router bleacher trailer ruler calculator tart shrimp taco peeler hanger washer plunger stroller pacifier "
@@ -87,10 +88,33 @@ def names_nothing(token) -> bool:
     base = lemma(token)
     if base == "light" and token.tag_ == "NNS":
         return False
+    if base in PEOPLE and not any(c.lower_ == "of" for c in token.children):
+        return False  # "a couple walks"
     if base == "camera":
         return {c.text.lower() for c in token.children} <= {"the"}
+    if base in GARMENTS and _worn(token):
+        return False
     head = head_of(token)
     return is_abstract(head) and is_abstract(base)
+
+
+def _worn(token) -> bool:
+    """Whether a word that may also name a side ("top") is something to wear: by its verb, or by what it is
+    listed with."""
+    while token.dep_ == "conj" and token.head.pos_ in ("NOUN", "PROPN"):
+        token = token.head
+        if is_garment(lemma(token)) and not is_abstract(lemma(token)):
+            return True
+    prep = token.head if token.dep_ == "pobj" else None
+    verb = prep.head if prep is not None else token.head
+    while verb.dep_ == "conj" and verb.pos_ in ("NOUN", "PROPN"):
+        verb = verb.head
+    if verb.lemma_.lower() in WEAR:
+        return True
+    listed = any(is_garment(lemma(c)) and not is_abstract(lemma(c)) for c in token.children if c.dep_ == "conj")
+    indefinite = any(c.lower_ in ("a", "an") for c in token.children)
+    person = prep is not None and prep.lower_ in ("in", "with") and prep.head.pos_ in ("NOUN", "PROPN") and is_person(lemma(prep.head))
+    return listed or (person and indefinite)
 
 
 def lemma(token) -> str:
@@ -101,6 +125,8 @@ def lemma(token) -> str:
     if token.pos_ == "PROPN" and token.text[:1].islower():
         return token.text  # "iPad"
     base = token.lemma_.lower().strip() or low
+    if base != low and not lexicon.senses(base) and lexicon.senses(low):
+        base = low  # "ramen" is no plural
     if token.tag_ in ("NN", "NNP") and low == base:
         base = lexicon.singular(base) or base  # a plural that the tagger took for a name
     return LEMMAS.get(base, base)
@@ -116,6 +142,11 @@ def is_modifier(word: str) -> bool:
     )
 
 
+def hyphenated(token) -> bool:
+    """Whether a word ends a hyphenated one: "speed" of "high-speed train"."""
+    return token.i > 1 and token.nbor(-1).text == "-" and token.nbor(-2).whitespace_ == ""
+
+
 def head_of(token) -> str:
     """The head lemma, with the noun that makes a compound of it ("traffic light")."""
     words = []
@@ -124,6 +155,7 @@ def head_of(token) -> str:
             child.dep_ == "compound"
             and child.i == token.i - 1
             and child.text.replace("-", "").isalpha()
+            and not hyphenated(child)
         ):
             low = child.text.lower()
             base = lemma(token)
@@ -168,6 +200,22 @@ _FIXED = frozenset(
 )
 
 
+def trait(token) -> str:
+    """What an adjective tells its noun by: its lemma, but a comparative as it stands ("older")."""
+    return token.text.lower() if token.tag_ in ("JJR", "JJS") else token.lemma_.lower()
+
+
+def telling(word: str) -> bool:
+    """Whether an adjective tells one of several like things: "older", "upper", "second"."""
+    return word in _TELLING or values.compared(word) != word
+
+
+_TELLING = frozenset(
+    "left right top bottom upper lower front rear back first second third last near far inner outer leftmost rightmost "
+    "topmost bottommost other".split()
+)
+
+
 def is_plural(token) -> bool:
     return token.tag_ in ("NNS", "NNPS") or token.text.lower() in (
         "people",
@@ -182,14 +230,19 @@ def count_of(token) -> int:
     for child in token.children:
         if child.dep_ in ("nummod", "det", "amod", "predet") or child.tag_ == "CD":
             low = child.text.lower()
-            if child.tag_ == "CD" or low in _NUMBERS:
-                if low in _NUMBERS:
-                    return _NUMBERS[low]
-                if low.isdigit() and len(low) < 4:
-                    return int(low)
+            if (child.tag_ == "CD" or low in _NUMBERS) and (number := numeral(child)):
+                return number
             if low in ("a", "an", "single", "lone"):
                 return 1
+            if low == "both":
+                return 2
     return 0
+
+
+def numeral(token) -> int:
+    """The number that a token is: 2 for "two"; 0 for any other word."""
+    low = token.text.lower()
+    return _NUMBERS.get(low, int(low) if low.isdigit() and len(low) < 4 else 0)
 
 
 def exact(token) -> bool:

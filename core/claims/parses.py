@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from . import lexicon
+from .constructions import rehang
 from .english_words import GROUPS, HAIR, PARTS
 from .nouns import is_abstract, is_garment, is_modifier
 from .quotations import STANDIN
@@ -19,6 +20,7 @@ def repaired(doc):
     """The same parse, with the repairs made in place."""
     if len(doc) < 2:
         return doc
+    rehang(doc)
     for token in doc:
         _compound(token)
     for token in doc:

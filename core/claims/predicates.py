@@ -20,9 +20,9 @@ _PLACES = {
     "under": "under,below,beneath,underneath,directly below,directly beneath,at foot of,at bottom of",
     "in": "in,inside,within,into,inside of,in middle of,in center of,in midst of,among,amidst,amid,middle of",
     "near": "next to,beside,by,near,close to,nearby,alongside,adjacent to,along,at side of,side of,on side of,"
-    "by side of,along side of,near to,around,surrounding,next,together with,at edge of,on edge of,close by",
+    "by side of,along side of,near to,around,surrounding,next,together with,at edge of,on edge of,close by,past",
     "front": "in front of,front of,before,ahead of,opposite",
-    "behind": "behind,beyond,in back of,at back of,back of,after,past",
+    "behind": "behind,beyond,in back of,at back of,back of,after",
     "left": "left of,to left of,on left of,left side of,on left side of,to left side of,at left of,left",
     "right": "right of,to right of,on right of,right side of,on right side of,to right side of,at right of,right",
     "at": "at,at end of,end of,in area of",
@@ -33,7 +33,8 @@ _PLACES = {
     "toward": "toward,towards,to,in direction of",
     "from": "from,off,away from,down from",
     "with": "with,of,for,without,as,via",
-    "down": "down,up",
+    "down": "down",
+    "up": "up",
     "outside": "outside,outside of",
 }
 PLACES = {normal(p): name for name, line in _PLACES.items() for p in line.split(",")}
@@ -43,7 +44,7 @@ _CONVERSE = {"left": "right", "right": "left", "front": "behind", "behind": "fro
              "under": "above", "near": "near"}  # fmt: skip
 # A place of the first kind is a place of the others too.
 _ALSO = {
-    "on": {"at", "near", "in", "against", "down"},
+    "on": {"at", "near", "in", "against", "down", "up"},
     "in": {"at", "on", "through", "near"},
     "near": {"at", "against", "toward"},
     "at": {"near", "in", "on"},
@@ -54,6 +55,7 @@ _ALSO = {
     "left": {"near"},
     "right": {"near"},
     "down": {"on", "in", "near"},
+    "up": {"on", "in", "near"},
     "across": {"on", "in"},
     "through": {"in", "on", "from"},
     "from": {"on"},
@@ -61,7 +63,7 @@ _ALSO = {
 }
 _PLACES_EXCLUDE = {
     frozenset(p.split())
-    for p in ("on under|above under|left right|front behind|in outside|in under").split("|")
+    for p in ("on under|above under|down up|left right|front behind|in outside|in under").split("|")
 }
 # Verbs that mean the same of visible things; the first names the group.
 _VERBS = """
@@ -227,9 +229,16 @@ def idle(value: str) -> bool:
     )
 
 
+def than(predicate: str) -> str:
+    """ "bigger" of "bigger than"; "" where nothing is compared."""
+    return predicate.removesuffix(" than") if predicate.endswith(" than") else ""
+
+
 @lru_cache(maxsize=32768)
 def entails(p: str, q: str, turned: bool = False) -> bool:
     """Whether "x p y" says "x q y"; `turned`: whether it says "y q x"."""
+    if (x := than(p)) and (y := than(q)):
+        return values.tells_apart(x, y) if turned else values.entails(values.compared(x), values.compared(y))
     (pv, pp, _), (qv, qp, _) = parts(p), parts(q)
     if turned:
         if pp and qp and (not qv or qv in _BEING or qv == pv):
@@ -294,13 +303,16 @@ _IMPLIED = {
     ("board", "on"), ("wear", "with"), ("wear", "in"), ("carry", "with"), ("hold", "with"), ("surf", "on"),
     ("fill", "in"), ("drive", "in"), ("cover", "above"), ("follow", "behind"), ("pass", "near"), ("lead", "front"),
     ("touch", "on"), ("pat", "on"), ("cross", "in"), ("border", "near"), ("adorn", "on"), ("decorate", "on"),
-    ("use", "with"), ("touch", "at"), ("face", "toward"), ("overlook", "near"), ("occupy", "on"), ("occupy", "in"),
+    ("use", "with"), ("dot", "on"), ("mark", "on"), ("span", "above"), ("span", "across"), ("span", "on"), ("touch", "at"), ("face", "toward"), ("overlook", "near"), ("occupy", "on"), ("occupy", "in"),
 }  # fmt: skip
 
 
 @lru_cache(maxsize=32768)
 def excludes(p: str, q: str, turned: bool = False) -> bool:
     """Whether "x p y" and "x q y" (`turned`: "y q x") cannot both be true of one x and one y."""
+    if (x := than(p)) and (y := than(q)):
+        same = values.entails(values.compared(x), values.compared(y))
+        return same if turned else values.tells_apart(x, y)
     (pv, pp, _), (qv, qp, _) = parts(p), parts(q)
     if turned:
         if pp and qp:
@@ -368,7 +380,15 @@ def action_entails(a: str, b: str) -> bool:
     second = [w for w in b.split() if w not in _FILL] or b.split()
     if (i := facing(a)) >= 0 and facing(b) == i == 0:
         return second[0] in first or second[0] in ("look", "face") or first[0] == second[0]
-    return all(any(verb_entails(x, y) or values.entails(x, y) for x in first) for y in second)
+    return all(
+        any(
+            verb_entails(x, y)
+            or values.entails(x, y)
+            or verb_entails(lexicon.lemma(x), lexicon.lemma(y))
+            for x in first
+        )
+        for y in second
+    )
 
 
 @lru_cache(maxsize=32768)

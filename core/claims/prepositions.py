@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from . import ATTRIBUTE, cutting
 from .english_words import (
+    APPEARANCE,
     COLOURS,
     CONTAINERS,
     EVALUATIVE,
@@ -14,7 +15,7 @@ from .english_words import (
     SIDES,
     TEXT_NOUNS,
 )
-from .nouns import head_of, is_garment, lemma
+from .nouns import head_of, is_abstract, is_garment, lemma
 from .phrases import Phrases
 from .surroundings import SURROUNDING, is_room, scene_of, setting_of, time_of
 from .trees import children, conjuncts
@@ -25,6 +26,28 @@ _NO_RELATION = frozenset(
 _BESIDES = ("along with", "together with", "apart from", "aside from", "other than", "such as")
 _FORMATIONS = frozenset("row line circle pile stack cluster queue semicircle column".split())
 _STATES = frozenset("state position posture condition pose manner mood style mode".split())
+
+
+_WHILE = ("in", "on", "at", "under")
+_NO_STATES = frozenset(
+    "addition particular general contrast total order fact time term terms detail focus turn front back top bottom "
+    "middle case place common color colour size shape design height length width number view sight part comparison "
+    "all sum half background foreground distance image picture photo nature frame appearance quality style "
+    "one which".split()
+)
+
+
+def state_of(prep, noun) -> str:
+    """What something is in, at or under that is no thing: "in motion", "in mid-air", "under construction"."""
+    name, base = prep.lower_, lemma(noun)
+    before = [c for c in noun.children if c.i < noun.i and not c.is_punct]
+    if name not in _WHILE or noun.tag_ not in ("NN", "NNP"):
+        return ""
+    if base == "air" and name == "in":
+        return "in mid-air" if any(c.lower_ == "mid" for c in before) else "in the air"
+    if before or base in _NO_STATES or not (is_abstract(base) or base in ("profile", "bloom")):
+        return ""
+    return "" if scene_of(noun) or any(c.lower_ == "of" for c in noun.children) else f"{name} {base}"
 
 
 class Prepositions(Phrases):
@@ -82,6 +105,11 @@ class Prepositions(Phrases):
                 self.done[t.i] = None
             elif noun in COLOURS and value == "of":
                 self.done[t.i] = None
+                if t == targets[0]:  # "a coat of brown and white"
+                    said = [x for x in targets if lemma(x) in COLOURS]
+                    for e in subjects:
+                        colours = " and ".join(x.text.lower() for x in said)
+                        draft.add(ATTRIBUTE, e, colours, tokens=list(prep.subtree), hedged=hedged)
             elif (
                 value in ("in", "inside", "at")
                 and ((is_room(noun) and value != "at") or noun in SURROUNDING)
@@ -91,7 +119,7 @@ class Prepositions(Phrases):
                 self._room(prep, t, targets if either else [t], hedged, negated)
                 if either:
                     break
-            elif value == "in" and noun in _STATES:
+            elif (value == "in" and noun in _STATES) or (value == "with" and noun in APPEARANCE):
                 self.done[t.i] = None
                 for e in subjects:
                     self.adjectives(t, e, hedged)
@@ -106,13 +134,13 @@ class Prepositions(Phrases):
             elif name == "outside" and not subjects and t.pos_ == "NOUN":
                 draft.scene("setting", f"outside {head_of(t)}", hedged=hedged, negated=negated)
                 self.done[t.i] = None
-            elif value == "in" and noun in COLOURS | {"profile", "bloom", "flight"}:
+            elif (value == "in" and noun in COLOURS) or (state := state_of(prep, t)):
                 self.done[t.i] = None
                 for e in subjects:
                     draft.add(
                         ATTRIBUTE,
                         e,
-                        "in profile" if noun == "profile" else noun,
+                        noun if noun in COLOURS else state,
                         tokens=list(prep.subtree),
                         hedged=hedged,
                     )

@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 from . import ATTRIBUTE, places
+from .constructions import repeats
 from .draft import Draft
-from .english_words import HEDGE_ADVERBS, HEDGE_MODALS, HEDGE_VERBS, INFER
+from .english_words import COLOURS, HEDGE_ADVERBS, HEDGE_MODALS, HEDGE_VERBS, INFER
 from .image_clauses import ImageClauses
-from .nouns import is_abstract, lemma
+from .nouns import hyphenated, is_abstract, lemma
 from .surroundings import scene_of
 from .things import Entity
 from .trees import children, conjuncts
 from .verbs import base_of
 
 _CLAUSES = ("advcl", "ccomp", "xcomp", "conj", "dep", "parataxis", "pcomp", "acl", "relcl", "csubj")
+
+
+def _denies(subject) -> bool:
+    """ "None of the lights", "neither the cup nor the saucer": what is there, and is not so."""
+    if subject.lower_ in ("nobody", "noone") or (
+        subject.lower_ == "one" and any(c.lower_ == "no" for c in subject.children)
+    ):
+        return True
+    if subject.lower_ in ("none", "neither"):
+        return any(c.lower_ == "of" for c in subject.children)
+    return any(c.dep_ == "preconj" and c.lower_ == "neither" for c in subject.children)
 
 
 class SentenceReader(ImageClauses):
@@ -30,7 +42,7 @@ class SentenceReader(ImageClauses):
         self.verbs: set[int] = set()
         self.places = {}
         for match in places.PHRASE.finditer(doc.text):
-            span = doc.char_span(match.start(), match.end(), alignment_mode="contract")
+            span = doc.char_span(match.start(), match.end())
             if span is not None and len(span):
                 self.places.update({t.i: (places.value(match), span) for t in span})
 
@@ -44,6 +56,7 @@ class SentenceReader(ImageClauses):
                 token.pos_ in ("NOUN", "PROPN")
                 and token.i not in self.done
                 and token.i not in self.places
+                and not hyphenated(token)  # "see-through"
             ) and token.dep_ not in ("compound", "npadvmod", "nmod", "poss", "amod"):
                 self.phrase(token)
         self.quotations()
@@ -60,6 +73,8 @@ class SentenceReader(ImageClauses):
             for c in kids
         )
         negated = negated or any(c.dep_ == "neg" for c in kids)
+        if any(_denies(c) for c in kids if c.dep_ in ("nsubj", "nsubjpass")):
+            negated = not negated
         nominal = [c for c in kids if c.dep_ in ("nsubj", "nsubjpass")]
         if verb.pos_ in ("NOUN", "PROPN", "PRON", "NUM"):
             return self._nominal_clause(verb, nominal, inherited, hedged)
@@ -162,16 +177,13 @@ class SentenceReader(ImageClauses):
             ) and c.pos_ in ("NOUN", "PROPN"):
                 if children(c, "nsubj", "cop"):
                     self.clause(c, [])
+                elif c.dep_ in ("oprd", "dobj", "attr") and c.lower_ in COLOURS:
+                    self.predicate(c, subjects, hedged, False)  # "is painted green"
                 else:
                     for t in conjuncts(c):
                         self.phrase(t, hedged=hedged)
-            elif (
-                c.dep_ == "npadvmod"
-                and c.text.lower() == "side"
-                and c.i + 2 < len(self.doc)
-                and self.doc[c.i + 2].text.lower() == "side"
-            ):
-                self._side_by_side(c, subjects)
+            elif how := repeats(c):
+                self._repeated(c, how, subjects)
             elif c.dep_ == "prep":
                 self.prepositional(c, subjects, hedged=hedged)
             elif c.dep_ in ("advmod", "acomp", "prt"):
@@ -180,22 +192,17 @@ class SentenceReader(ImageClauses):
                 if c.dep_ == "advmod" and (scene := scene_of(c)) and scene[0] == "setting":
                     self.draft.scene(*scene, hedged=hedged, tokens=[c])
 
-    def _side_by_side(self, token, subjects) -> None:
+    def _repeated(self, token, how, subjects) -> None:
+        """ "side by side", "hand in hand": how some things stand to each other."""
         members = [self.draft.things.all[m] for e in subjects for m in e.members] or subjects
-        for i in range(token.i, token.i + 3):
-            self.done[i] = None
-            self.draft.skipped.add(i)
-        if len(members) == 2:
-            self.draft.relation(
-                members[0], "next to", members[1], tokens=list(token.doc[token.i : token.i + 3])
-            )
+        tokens = list(token.doc[token.i : token.i + 3])
+        for t in tokens:
+            self.done[t.i] = None
+            self.draft.skipped.add(t.i)
+        if len(members) == 2 and how == "side by side":
+            self.draft.relation(members[0], "next to", members[1], tokens=tokens)
         elif subjects:
-            self.draft.add(
-                ATTRIBUTE,
-                subjects[0],
-                "side by side",
-                tokens=list(token.doc[token.i : token.i + 3]),
-            )
+            self.draft.add(ATTRIBUTE, subjects[0], how, tokens=tokens)
 
     def _subjects(self, nominal, inherited, hedged, negated) -> list:
         if not nominal:

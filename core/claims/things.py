@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import lexicon
+from . import lexicon, values
 from .english_words import (
     ALWAYS_PARTS,
     COLOURS,
@@ -13,7 +13,7 @@ from .english_words import (
     PICTURE,
 )
 from .entities import Entity
-from .nouns import count_of, head_of, is_person, is_plural
+from .nouns import count_of, head_of, is_person, is_plural, telling, trait
 
 _HE, _SHE, _IT = (
     {"he", "him", "his", "himself"},
@@ -46,7 +46,7 @@ class Things:
             not plural and (noun in MASS or not det) and count_of(token) == 0,
             det in ("the", "this", "that", "its", "his", "her", "their") or owner >= 0,
             owner,
-            traits=[c.lemma_.lower() for c in token.children if c.dep_ == "amod"],
+            traits=[trait(c) for c in token.children if c.dep_ == "amod"],
             sentence=sentence,
             part=noun in ALWAYS_PARTS or (noun in PARTS and owner >= 0),
         )
@@ -60,7 +60,7 @@ class Things:
         dets = {
             c.text.lower() for c in token.children if c.dep_ in ("det", "amod", "predet", "poss")
         }
-        traits = {c.lemma_.lower() for c in token.children if c.dep_ == "amod"}
+        traits = {trait(c) for c in token.children if c.dep_ == "amod"}
         plural, count = is_plural(token), count_of(token)
         definite = (
             bool(dets & {"the", "this", "these", "that", "those", "both", "each", "every"})
@@ -156,6 +156,7 @@ class Things:
                 and not e.aspect
                 and " " not in head
                 and lexicon.same(noun, e.noun)
+                and (not place or not e.place or e.place == place)
                 and not self._clash(traits, e)
             ):
                 e.heads.append(head)
@@ -224,6 +225,7 @@ class Things:
             definite=True,
             sentence=sentence,
             announced=True,
+            unnamed=True,
         )
         self.all.append(entity)
         return entity
@@ -281,6 +283,43 @@ class Things:
             group.members.append(entity.index)
             return entity
         return group
+
+    def told(self, token, group: Entity, traits: set[str], sentence: int) -> Entity:
+        """The member of a group that an adjective tells: "the older of the two men", "the smaller one"."""
+        alike = [e for e in self.all if e.head == group.head and not e.plural and e is not group]
+        known = [e for e in alike if traits & set(e.traits)]
+        if not known:
+            known = [e for e in alike if e.traits and not self._clash(traits, e) and self._same_trait(traits, e)]
+        if known:
+            return known[-1]
+        entity = self.new(token, group.head, sentence)
+        entity.plural, entity.number, entity.mass, entity.definite = False, 1, False, True
+        entity.traits, entity.announced = sorted(traits), True
+        group.members.append(entity.index)
+        return entity
+
+    @staticmethod
+    def _same_trait(traits: set[str], e: Entity) -> bool:
+        return any(values.entails(values.compared(x), values.compared(y)) for x in traits for y in e.traits)
+
+    def other_like(self, token, place: str, sentence: int) -> Entity | None:
+        """The one at another place: "the boat on the right ... the one on the left"."""
+        last = next((self.all[i] for i in reversed(self.subjects) if not self.all[i].person), None)
+        if last is None or not last.place or last.place == place:
+            return None
+        entity = self.new(token, last.head, sentence)
+        entity.number, entity.mass, entity.definite, entity.announced = 1, False, True, True
+        return entity
+
+    def some_of(self, group: Entity, number: int, sentence: int) -> Entity:
+        """Some of a group: "three cups, two of which are orange"."""
+        entity = Entity(
+            len(self.all), group.head, [group.head], number, True, definite=True, sentence=sentence,
+            announced=True,
+        )  # fmt: skip
+        self.all.append(entity)
+        group.members.append(entity.index)
+        return entity
 
     def some(self, token, sentence: int) -> Entity | None:
         """What "many", "most", "others" are of: the latest plural; people where there is none."""
@@ -353,4 +392,6 @@ class Things:
     def _clash(traits: set[str], e: Entity) -> bool:
         """Other traits of the same sort: "the red car" is not "a blue car"."""
         mine, other = traits & COLOURS, set(e.traits) & COLOURS
-        return bool(mine and other and not mine & other)
+        if mine and other and not mine & other:
+            return True
+        return any(values.tells_apart(x, y) for x in traits for y in e.traits)

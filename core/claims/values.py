@@ -254,6 +254,8 @@ def entails(a: str, b: str) -> bool:
     first, second = set(words(a)), set(words(b))
     if second <= first:
         return True
+    if {*_cells(a)} & {*_cells(b)}:
+        return True  # "in motion" and "moving"
     if (x := colours(a)) and (y := colours(b)) and _only(b, COLOURS):
         return all(any(_colour_entails(p, q) for p in x) for q in y)
     return all(any(_word_entails(p, q) for p in first) for q in second - first)
@@ -345,6 +347,40 @@ def _opposite(a: str, b: str) -> bool:
         return False
     if a == f"un{b}" or b == f"un{a}":
         return True
+    return _antonyms(a, b)
+
+
+_APART = tuple(
+    frozenset(p.split())
+    for p in "left right|top bottom|upper lower|front rear|front back|first second|first last|near far|inner outer|other same|"
+    "leftmost rightmost|topmost bottommost|closer farther|nearer farther".split("|")
+)
+
+
+@lru_cache(maxsize=2048)
+def compared(word: str) -> str:
+    """The adjective of a comparative or superlative: "larger", "largest" -> "large"; else the word."""
+    for ending in ("er", "est"):
+        stem = word.removesuffix(ending)
+        if stem != word:
+            forms = (stem, f"{stem}e", f"{stem[:-1]}y" if stem.endswith("i") else "", stem[:-1] if stem[-1:] == stem[-2:-1] else "")
+            for form in forms:
+                if form and lexicon.senses(form, lexicon.ADJECTIVE):
+                    return form
+    return word
+
+
+@lru_cache(maxsize=4096)
+def tells_apart(a: str, b: str) -> bool:
+    """Whether two definite things of one kind are two because the one is `a` and the other `b`: the larger and
+    the smaller dog, the left and the right window."""
+    if frozenset((a, b)) in _APART:
+        return True
+    return a != compared(a) and b != compared(b) and _antonyms(compared(a), compared(b))
+
+
+def _antonyms(a: str, b: str) -> bool:
+    """Antonyms of WordNet, direct or of the heads of their clusters."""
     pos = lexicon.ADJECTIVE
     up, against = lexicon._column(pos, "above"), lexicon._column(pos, "opposite")
 

@@ -46,15 +46,13 @@ def base_of(verb) -> str:
     return verb_lemma(verb.text.lower(), verb.lemma_.lower())
 
 
-_RELATIONAL = frozenset(
-    "full next close adjacent similar ready made opposite near filled visible".split()
-)
 _FILLS = frozenset("dominate occupy fill frame command take stretch".split())
 _TURNS = frozenset("turn tilt face point lean look bend angle".split())
 _INVERSE = frozenset("cover line fill surround dot mark top decorate".split())
 _HANDLE = frozenset(
     "hold put place carry set lay raise keep lift rest grip clutch balance leave pour hang cradle".split()
 )
+_DIRECTED = frozenset("look gaze stare glance face point".split())  # "looks straight into the camera"
 _MIND = frozenset(
     "hope expect wonder think consider anticipate plan want wish decide need seek intend".split()
 )
@@ -70,7 +68,6 @@ _INCOMPLETE = frozenset(
 )
 _MADE = frozenset("make build construct craft carve weave".split())
 _BODY = frozenset("hand arm finger mouth tooth beak paw".split())
-_MARKS = frozenset("marking spot stripe pattern patch area writing".split())
 
 
 class Verbs(Readable):
@@ -90,17 +87,23 @@ class Verbs(Readable):
         nothing = objects and all(is_abstract(lemma(o)) and lemma(o) not in PARTS for o in objects)
         if base in MOOD_VERBS and nothing:
             return self._mood(verb, objects)
-        if objects:
+        if objects and not (passive and children(verb, "agent")):
             return self._transitive(verb, base, objects, subjects, hedged, negated)
         agents = [
             t for a in children(verb, "agent") for o in children(a, "pobj") for t in conjuncts(o)
         ]
+        if agents and objects:  # "is handed a coin by a boy"
+            givers = [e for e in map(self.phrase, agents) if e is not None]
+            return self._transitive(verb, base, objects, givers, hedged, negated)
         if agents and self._by(verb, base, agents, subjects, hedged, negated):
             return
         if self._governed(verb, base, subjects, hedged, negated, passive):
             return
         if base in _MADE and passive and self._made_of(verb, subjects, hedged, negated):
             return
+        for c in children(verb, "acomp", "oprd"):
+            if c.pos_ == "ADJ" and base not in _DIRECTED:  # "stands tall", "lies idle"
+                self.predicate(c, subjects, hedged, negated)
         particle = next((c.text.lower() for c in children(verb, "prt")), "")
         if (
             base in LOCATED
@@ -117,6 +120,7 @@ class Verbs(Readable):
         alive = any(e.person or e.animal or e.members for e in subjects)
         if (
             not alive
+            and not passive
             and base in POSTURES | {"hang", "loom", "tower", "run", "stretch", "extend"}
             and children(verb, "prep", "advmod")
         ):
@@ -136,9 +140,6 @@ class Verbs(Readable):
             self.draft.add(
                 ATTRIBUTE if state else ACTION, e, value, verb=verb, hedged=hedged, negated=negated
             )
-        for c in children(verb, "acomp", "oprd"):
-            if c.pos_ == "ADJ":
-                self.predicate(c, subjects, hedged, negated)
 
     def _made_of(self, verb, subjects, hedged, negated) -> bool:
         """ "made of wood": an attribute, and no thing."""
@@ -226,8 +227,9 @@ class Verbs(Readable):
                         negated=negated,
                     )
                 continue
-            no = any(c.text.lower() == "no" for c in children(o, "det"))
-            thing = self.phrase(o, hedged=hedged)
+            first = o if o.dep_ != "conj" else objects[0]
+            no = any(c.text.lower() == "no" for c in children(first, "det"))
+            thing = self.phrase(o, hedged=hedged, negated=no)
             for e in subjects:
                 if thing is not None:
                     value = (
@@ -342,7 +344,7 @@ class Verbs(Readable):
                     if inverse and not e.part:
                         self.draft.relation(
                             thing,
-                            "on" if base in ("mark", "dot", "top") else base,
+                            "on" if base == "top" else base,
                             e,
                             verb=verb,
                             hedged=hedged,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -53,6 +54,7 @@ def _participle(base: str) -> str:
     return _engine().present_participle(base)
 
 
+@lru_cache(maxsize=64)
 def number_word(number: int) -> str:
     """ "two" to "twelve"; larger numbers in digits."""
     return _engine().number_to_words(number) if 0 <= number <= 12 else str(number)
@@ -136,6 +138,8 @@ def claim(names: Names, f: Found) -> str:
         return _scene(f)
     e = f.entity
     subject = capital(names.name(e, f.value if f.kind in (ATTRIBUTE, PLACE) else None))
+    if e.nobody and f.negated:
+        subject, f = "No one", replace(f, negated=False)
     if f.kind == OBJECT:
         if f.negated:
             return f"There {'are' if many(e) else 'is'} no {plural(e.head) if many(e) else e.head}."
@@ -168,7 +172,8 @@ def claim(names: Names, f: Found) -> str:
 def _progressive(verb, value: str) -> str:
     """ "stand" -> "standing", "look at camera" -> "looking at the camera"."""
     base, _, rest = value.partition(" ")
-    form = verb.text.lower() if verb is not None and verb.tag_ == "VBG" else _participle(base)
+    as_said = verb is not None and (verb.tag_ == "VBG" or (verb.tag_ == "VBN" and base == "seat"))
+    form = verb.text.lower() if as_said else _participle(base)
     if rest.endswith("camera"):
         rest = rest[: -len("camera")] + "the camera"
     return f"{form} {rest}".strip()
