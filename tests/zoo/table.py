@@ -80,7 +80,6 @@ KINDS: dict[str, Kind] = {
         processor={"image_seq_length": 4},
         config={"mm_tokens_per_image": 4},
     ),
-    "gemma3n": Kind(image="<boi>", images=sized(56)),
     "gemma4": Kind(parts={"vision_config": "gemma4_vision"}, images={"patch_size": 14}),
     "gemma4_unified": Kind(
         parts={"vision_config": "gemma4_unified_vision"}, images={"patch_size": 14}
@@ -220,9 +219,6 @@ KINDS: dict[str, Kind] = {
         tokens={"image_token": "<|patch|>"},
         config={"out_hidden_size": 128, "projector_hidden_size": 64},
     ),
-    "nemotron_h_omni": Kind(
-        images={"patch_size": 14}, classes={"audio": "ParakeetFeatureExtractor"}
-    ),
     "ovis2": Kind(
         images=sized(56, max_patches=4),
         processor={"image_seq_length": 16},
@@ -238,7 +234,6 @@ KINDS: dict[str, Kind] = {
         },
     ),
     "paddleocr_vl": Kind(images=pixels(28, 112), config={"text_config": mrope(2, 3, 3)}),
-    "perception_lm": Kind(),
     "phi4_multimodal": Kind(),
     "qianfan_ocr": Kind(
         image="<image>",
