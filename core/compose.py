@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from .claims import ATTRIBUTE, NUMBER, RELATION, Claim, Reading, Thing
-from .claims.coverage import alike, unclaimed_words
+from .claims.coverage import alike, share_unclaimed
 from .claims.editing import Edit, edited
 from .claims.entailment import A_ENTAILS_B, EQUIVALENT, claim_relation
 from .claims.places import PHRASE
@@ -23,6 +23,8 @@ from .statements import Verdict
 from .wording import capital, join_words, place_name
 
 _WHOLE = frozenset("picture image photo".split())
+import os
+UNCHECKED = float(os.environ.get("UNCH","0.5"))
 REPEATED = 0.3  # what repeating one statement costs, in new statements
 _OPENERS = ("a ", "an ", "the ", "there ", "some ", "several ", "many ", "two ", "three ", "four ")
 
@@ -194,7 +196,7 @@ def _candidates(picture: Picture, implied, region) -> Iterable[Candidate]:
             text, lost = without(sentence, claims, false)
             left = [k for k in range(len(numbers)) if k not in false and k not in lost]
             kept = [claims[k] for k in left]
-            if not text or unclaimed_words(text, kept, reading.things):
+            if not text or share_unclaimed(text, kept, reading.things) > UNCHECKED:
                 continue
             said = {of[source, numbers[k]] for k in left}
             covers = frozenset().union(*(implied.get(i, ()) for i in said)) if said else frozenset()

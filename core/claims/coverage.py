@@ -43,10 +43,23 @@ def unclaimed_words(text: str, claims: Sequence[Claim], things: Sequence[Thing])
         known |= _words(" ".join(word for t in named for word in (t.name, *t.heads)))
     return [
         word
+        for word in content_words(text)
+        if not any(alike(word, other) for other in known)
+    ]
+
+
+def share_unclaimed(text: str, claims: Sequence[Claim], things: Sequence[Thing]) -> float:
+    """The share (0 to 1) of a text's content words that are in none of its claims."""
+    return len(unclaimed_words(text, claims, things)) / max(1, len(content_words(text)))
+
+
+def content_words(text: str) -> list[str]:
+    """The words of an English text that say something that can be true or false, sorted."""
+    return [
+        word
         for word in sorted(_words(text) - _function_words())
         if len(word) >= _SHORTEST
         and not word.endswith("ly")
-        and not any(alike(word, other) for other in known)
         and not any(alike(word, other) for other in NOTHING)
     ]
 

@@ -14,7 +14,15 @@ if TYPE_CHECKING:
     from .draft import Draft
 
 Change = tuple[int, int, str]  # characters from, to, and what stands there instead
-_PRAISE = EVALUATIVE - WHICH
+# Adjectives that a viewer can check with his eyes stay, though nobody verifies them.
+_SEEN = frozenset(
+    "vibrant lush calm festive bustling lively dynamic energetic dramatic playful prominent distinctive distinct vivid "
+    "rich intricate subtle balanced organized simple plain-looking traditional classic iconic familiar ordinary rustic "
+    "sturdy grand contemporary modern sophisticated luxurious elegant majestic professional candid visual tranquil quiet "
+    "notable noticeable eye-catching utilitarian high-quality moody surreal".split()
+)
+_PRAISE = EVALUATIVE - WHICH - _SEEN
+_VAGUE = frozenset("way manner fashion fact moment place point extent".split())  # say nothing by themselves
 _CONTENT = ("NOUN", "PROPN", "VERB", "ADJ", "ADV")
 _CLAUSES = ("advcl", "acl", "relcl", "appos")
 
@@ -199,22 +207,30 @@ def _leftovers(draft: Draft) -> list[Change]:
 
 
 def _pieces(token) -> list[list]:
-    """What could go with a word, the smallest first: itself, its phrase, its clause."""
+    """The clauses that a word stands in, the smallest first: each states something of its own.
+
+    Adjectives, compounds, adverbs and phrases stay with the word that they modify.
+    """
     found = []
-    if token.dep_ in ("amod", "advmod", "npadvmod") and not any(
-        c.dep_ == "neg" for c in token.children
-    ):
-        found.append(list(token.subtree))
     up = token
     for _ in range(6):
-        if (up.dep_ == "prep" and up.head.pos_ not in ("ADP", "SCONJ") and up.head.lemma_ != "be") or up.dep_ in _CLAUSES:
-            found.append(list(up.subtree))
-        elif up.dep_ == "conj" and up.pos_ in ("VERB", "AUX", "NOUN", "ADJ"):
+        infinitive = any(c.tag_ == "TO" for c in up.children)  # "a turn to play": no clause of its own
+        if up.dep_ in _CLAUSES and up.dep_ != "appos" and not infinitive:
+            found.append(_with_vague_noun(up))
+        elif up.dep_ == "conj" and up.pos_ in ("VERB", "AUX") and up.head.pos_ in ("VERB", "AUX"):
             found.append(cutting.with_token(up))
         if up.head == up:
             break
         up = up.head
     return found
+
+
+def _with_vague_noun(clause) -> list:
+    """The tokens of a clause; with the noun that says nothing without it: "arranged in a way that ..."."""
+    noun = clause.head
+    if clause.dep_ in ("relcl", "acl") and noun.lemma_.lower() in _VAGUE and noun.dep_ == "pobj":
+        return list(noun.head.subtree)
+    return list(clause.subtree)
 
 
 def _is_content(token) -> bool:
