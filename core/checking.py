@@ -8,7 +8,7 @@ from .claims import Passage, Reader, Reading
 from .claims.editing import edited
 from .claims.entailment import unsupported
 from .claims.rewriting import name_edits, without
-from .claims.verifying import says_no_more
+from .claims.verifying import Change, says_no_more
 from .models import LENGTH, Completion
 
 
@@ -52,9 +52,10 @@ def check(answer: Completion, facts: Reading, reader: Reader) -> Checked:
         edits = name_edits(written, index, clear)
         fit, moved = edited(sentence, claims, edits)
         text, _ = without(fit, moved, false)
-        left = [claim for k, claim in enumerate(claims) if k not in false]
-        if false and text and not says_no_more([text], [left])[0]:
-            text = ""
+        if false and text:
+            left = tuple(claim for k, claim in enumerate(claims) if k not in false)
+            change = Change(fit.text, text, left, tuple(claims[k] for k in false))
+            text = text if says_no_more([change])[0] else ""
         before = {thing for _, _, thing in sentence.mentions} if text else set()
         removed += [claims[k].text for k in sorted(false)]
         if text:

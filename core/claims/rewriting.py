@@ -273,7 +273,7 @@ def _closed_list(before: str) -> str:
     """ "a cup, a book", of which "and a pen" was the end -> "a cup and a book"."""
     found = re.search(
         rf"\b{_DETERMINED}\s[^,]+?(,\s*)(?={_DETERMINED}\s[^,]*$)", before, re.IGNORECASE
-    )
+    ) or _bare_last(before)
     if not found or re.match(
         r"(?:in|on|at|behind|under|above|beside|near|next|to|below|between|around|against|inside|outside|along|across|"
         r"over|by|with)\b",
@@ -282,6 +282,13 @@ def _closed_list(before: str) -> str:
     ):
         return before
     return f"{before[: found.start(1)]} and {before[found.end(1) :]}"
+
+
+def _bare_last(before: str) -> re.Match | None:
+    """Where the last of a list stands without an article: "a red shirt, blue jeans"."""
+    found = re.search(rf"\b{_DETERMINED}\s[^,]+?(,\s*)(?=(?:[a-z-]+\s){{0,2}}(?P<noun>[a-z]+)$)", before)
+    named = found and lexicon.senses(lexicon.singular(found["noun"]))
+    return found if named and not lexicon.senses(found["noun"], lexicon.ADJECTIVE) else None
 
 
 def _agreed(before: str, after: str) -> str:
