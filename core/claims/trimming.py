@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from . import cutting, wording
+from . import cutting, lexicon, moods, wording
 from .coverage import NOTHING, alike
 from .english_words import EVALUATIVE, MOOD_VERBS, WHICH
 from .quotations import STANDIN
@@ -29,7 +29,15 @@ _CLAUSES = ("advcl", "acl", "relcl", "appos")
 
 def edits(draft: Draft) -> list[Change]:
     """The changes of the parsed text of the sentence being read that leave what is claimed."""
-    return [*_announced(draft), *_fillers(draft), *_praise(draft), *_leftovers(draft)]
+    return [
+        *moods.announced_scene(draft),
+        *moods.presented(draft),
+        *_announced(draft),
+        *_fillers(draft),
+        *_moods(draft),
+        *_praise(draft),
+        *_leftovers(draft),
+    ]
 
 
 def _left_out(draft: Draft, tokens, *, aside: bool) -> list[Change]:
@@ -65,6 +73,15 @@ def _fillers(draft: Draft) -> list[Change]:
         spans = draft.spans_of(tokens)
         if spans and not any(a <= x and y <= b for a, b in spans for x, y in kept):
             changes += _left_out(draft, tokens, aside=token.dep_ in ("relcl", "acl", "appos"))
+    return changes
+
+
+def _moods(draft: Draft) -> list[Change]:
+    kept, changes = _claimed(draft), []
+    for tokens in moods.clauses(draft):
+        spans = draft.spans_of(tokens)
+        if len(spans) == 1 and not any(a <= x and y <= b for a, b in spans for x, y in kept):
+            changes += _left_out(draft, tokens, aside=True)
     return changes
 
 
@@ -108,6 +125,8 @@ def _announced(draft: Draft) -> list[Change]:
     subject = next(
         (c for c in root.children if c.dep_ in ("nsubj", "nsubjpass") and c.i < root.i), None
     )
+    if any(map(_verb_behind_aside, doc)):
+        return []
     if (
         root.pos_ in ("NOUN", "PROPN")
         and subject is None
@@ -145,6 +164,15 @@ def _announced(draft: Draft) -> list[Change]:
         many = subject.tag_ in ("NNS", "NNPS") or any(c.dep_ == "conj" for c in subject.children)
         return [(root.idx, root.idx, "are " if many else "is ")]
     return []
+
+
+def _verb_behind_aside(token) -> bool:
+    """Whether a word is a verb that the tagger took for a noun: "A child, a girl with long hair, peeks from ..."."""
+    if token.tag_ not in ("NNS", "NNPS") or token.i < 3 or token.i + 1 >= len(token.doc):
+        return False
+    before, after = token.nbor(-1), token.nbor(1)
+    verb = lexicon.senses(token.lower_.removesuffix("s"), lexicon.VERB)
+    return before.text == "," and after.dep_ == "prep" and bool(verb)
 
 
 def _only_named(root, subject) -> bool:

@@ -1,0 +1,118 @@
+"""What a caption says of moods and of itself rather than of what can be seen, taken out of its sentences."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from . import wording
+from .nouns import is_abstract
+
+if TYPE_CHECKING:
+    from .draft import Draft
+
+Change = tuple[int, int, str]  # characters from, to, and what stands there instead
+_HANGING = ("advcl", "acl", "relcl")
+_FEELS = frozenset(
+    "add lend bring create evoke convey exude contribute give enhance emphasize emphasise invite provide highlight set "
+    "impart infuse heighten accentuate".split()
+)
+_OF_ITSELF = frozenset("scene moment glimpse snapshot view depiction".split())
+_PLURAL = ("NNS", "NNPS")
+
+
+def clauses(draft: Draft) -> list[list]:
+    """The tokens of each clause that hangs on a sentence and speaks of a mood: "adding a pop of color"."""
+    return [
+        list(token.subtree)
+        for token in draft.doc
+        if token.dep_ in _HANGING and _is_mood(token)
+    ]
+
+
+def presented(draft: Draft) -> list[Change]:
+    """ "A sunset with golden hues sets the tone." -> "There is a sunset with golden hues."
+
+    The same of one that is joined to another clause with "and".
+    """
+    doc = draft.doc
+    for verb in doc:
+        subject = next((c for c in verb.children if c.dep_ == "nsubj" and c.i < verb.i), None)
+        joined = verb.dep_ == "conj" and verb.head.dep_ == "ROOT"
+        if subject is None or not (verb.dep_ == "ROOT" or joined) or not _is_mood(verb):
+            continue
+        others = [c for c in verb.children if c.dep_ in ("conj", "ccomp", "advcl") or c.dep_ == "cc"]
+        if others or subject.pos_ not in ("NOUN", "PROPN") or is_abstract(subject.lemma_.lower()):
+            continue
+        if any(c.dep_ == "conj" for c in subject.children):
+            continue
+        changes = _there_is(doc, verb, subject)
+        told = [(a, b) for a, b, _ in draft.mentions]
+        told += [span for f in draft.found[draft.first :] for span in f.spans]
+        cut = changes[-1] if changes else (0, 0)
+        return [] if any(cut[0] <= a and b <= cut[1] for a, b in told) else changes
+    return []
+
+
+def _there_is(doc, verb, subject) -> list[Change]:
+    start, end = subject.left_edge.idx, subject.right_edge.idx + len(subject.right_edge.text)
+    many = subject.tag_ in _PLURAL
+    first = subject.left_edge
+    there = f"{'T' if start == 0 else 't'}here {'are' if many else 'is'} "
+    stop = verb.right_edge
+    last = stop.idx if stop.is_punct else stop.idx + len(stop.text)
+    end = len(doc.text[:end].rstrip(" ,"))
+    gone = (end, last, "")
+    if first.lower_ in ("the", "its"):
+        if many:
+            return [(start, first.nbor(1).idx, there), gone]
+        return [(start, first.nbor(1).idx, f"{there}{wording.article(first.nbor(1).text).split()[0]} "), gone]
+    if first.lower_ in ("his", "her", "their") or first.pos_ == "PROPN":
+        return []
+    lower = [(start, start + 1, there + doc.text[start].lower())]
+    return [*lower, gone]
+
+
+def announced_scene(draft: Draft) -> list[Change]:
+    """ "There is a lively scene of two men ..." -> "There are two men ...", and "There is a moment in a kitchen
+    where a man is cooking" -> "In a kitchen, a man is cooking"."""
+    doc = draft.doc
+    if len(doc) < 5 or doc[0].lower_ != "there" or doc[1].lower_ not in ("is", "are"):
+        return []
+    noun = next((c for c in doc[1].children if c.dep_ in ("attr", "nsubj") and c.i > 1), None)
+    if noun is None or noun.lemma_.lower() not in _OF_ITSELF or noun.i > 5:
+        return []
+    after = doc[noun.i + 1]
+    where = next((t for t in doc if t.lower_ == "where"), None)
+    if after.lower_ in ("in", "at", "on") and where is not None and where.i > after.i + 1:
+        comma = doc[where.i - 1].text == ","
+        cut = (doc[where.i - (2 if comma else 1)])
+        return [
+            (0, after.idx + len(after.text), after.text.capitalize()),
+            (cut.idx + len(cut.text), where.idx + len(where.text), ","),
+        ]
+    told = next((c for c in after.children if c.dep_ == "pobj"), None)
+    if after.lower_ in ("of", "with") and told is not None and told.pos_ in ("NOUN", "PROPN"):
+        if is_abstract(told.lemma_.lower()):
+            return []
+        many = told.tag_ in _PLURAL or any(c.dep_ == "conj" for c in told.children)
+        if told.left_edge.lower_ in ("a", "an"):
+            many = False
+        return [(0, told.left_edge.idx, f"There {'are' if many else 'is'} ")]
+    return []
+
+
+def _is_mood(verb) -> bool:
+    """Whether a verb and all that it acts on say how something feels."""
+    if verb.lemma_.lower() not in _FEELS:
+        return False
+    acted_on = [c for c in verb.children if c.dep_ in ("dobj", "attr")]
+    if not acted_on:
+        acted_on = [
+            o
+            for c in verb.children
+            if c.dep_ in ("prep", "dative") and c.lower_ in ("to", "as")
+            for o in c.children
+            if o.dep_ == "pobj"
+        ]
+    every = [x for o in acted_on for x in (o, *(c for c in o.children if c.dep_ == "conj"))]
+    return bool(every) and all(is_abstract(x.lemma_.lower()) for x in every)
