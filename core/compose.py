@@ -162,7 +162,7 @@ def _added(picture, left: Collection[int], implied, chosen: Sequence[Candidate])
     for sentence in realized(picture, left, introduced):
         regions = {n for i in sentence.says for n in picture.statements[i].regions}
         place = min((picture.root.find(n) for n in sorted(regions)), key=lambda r: r.box.area)
-        covers = frozenset().union(*(implied[i] for i in sentence.says))
+        covers = sentence.says.union(*(implied.get(i, ()) for i in sentence.says))
         added.append(Candidate(place, None, 0, sentence.text, frozenset(), covers, sentence.things))
     return added
 

@@ -92,6 +92,7 @@ _PRESENTED = re.compile(
     r" (?P<is>(?:\w+ing|\w+ed|in|on|at|behind|under|next|near|beside|above|below|between|around|against|along|across|"
     r"over|by|inside|outside|seen|hung|held|set|made|worn|full)\b))"
 )
+_PREPOSITIONS = frozenset("from to of in on at with by for behind under near".split())
 _PLACED = re.compile(
     r"^((?:In|On|At|Behind|Under|Next|Near|Above|Below|Beside|Between|Around)\b[^,]*), there (is|are) (?=the )"
 )
@@ -105,6 +106,10 @@ def _known(text: str) -> str:
         return text
     who, rest = capital(found["who"]), text[found.end() :]
     many = found["be"] == "are"
+    if who.endswith(" from"):  # "the cyclist from behind"
+        return f"{who.removesuffix(' from')} {found['be']} seen from {found['is']}{rest}"
+    if who.split()[-1] in _PREPOSITIONS:
+        return text
     if found["stop"]:
         return "" if len(found["who"].split()) == 2 else text
     if found["with"] and (doing := re.match(r"((?:[\w-]+ ){1,4}?)(\w+ing\b.*)", rest)):

@@ -11,7 +11,7 @@ from .claims.english_words import COLOURS, MASS, MATERIALS
 from .claims.sayable import is_sayable
 from .claims.wording import article, number_word, plural
 from .picture import Picture
-from .statements import Statement
+from .statements import Statement, Verdict
 from .wording import capital, join_words
 
 _VERBS = (
@@ -27,6 +27,7 @@ _RELATION = re.compile(
     rf"^(?P<who>.+?) (?P<what>(?:{_VERBS})(?: \w+(?:ing|ed|en|ung|ld))?(?: (?:{_PLACES})(?: of)?)*) (?P<other>.+)\.$"
 )
 _PREDICATE = re.compile(r"^(?P<who>.+?) (?P<be>is|are|has|have) (?P<what>.+)\.$")
+_UNIQUE = frozenset("sun sky moon ground floor horizon wind sea background foreground".split())
 _LONGEST = 14  # words of two predicates that are joined to one sentence
 
 
@@ -72,17 +73,24 @@ class _Writer:
                 self.claims[i] = claim
             else:
                 self.verbatim.append(i)
-        named = {c.thing for c in self.claims.values() if c.kind == OBJECT}
-        self.new = named - self.introduced
         self.left = dict.fromkeys(self.claims)
+        there = {  # thing -> the kept statement that it is there, whether it is wanted or goes without saying
+            s.claim.thing: i
+            for i, s in enumerate(picture.statements)
+            if s.verdict is Verdict.KEPT and s.claim and s.claim.kind == OBJECT and not s.claim.negated
+        }
+        spoken_of = {t for c in self.claims.values() for t in (c.thing, c.other)}
+        self.there = {t: i for t, i in there.items() if t in spoken_of}
+        self.new = set(self.there) - self.introduced
 
     def sentences(self) -> list[Realized]:
         done: list[Realized] = []
         for thing in self._order():
             done += self._about(thing)
+        counts = [i for i in self.left if self.claims[i].kind == NUMBER]
         done += [
             Realized(self._text(i), frozenset((i,)), _things(self.picture.statements[i].claim))
-            for i in self.verbatim
+            for i in (*counts, *self.verbatim)
         ]
         return _listed(done)
 
@@ -104,22 +112,24 @@ class _Writer:
 
     def _phrase(self, thing: int) -> tuple[str, list[int]]:
         """The noun phrase at a first mention, "a bright orange sari", and what it says."""
-        says = self._of(thing, OBJECT)
-        head = self.claims[says[0]].subject
+        said = self.picture.statements[self.there[thing]]
+        says, head = [self.there[thing]], said.claim.subject
         number = self._of(thing, NUMBER)
         traits = [i for i in self._of(thing, ATTRIBUTE) if _before_noun(self.claims[i].value)]
         traits.sort(key=lambda i: self.claims[i].value.split()[-1] in COLOURS)
         words = [cased(self.claims[i].value, self.picture, i) for i in traits]
-        many = " are " in self.picture.statements[says[0]].text
+        many = " are " in said.text
         count = self.claims[number[0]].value if number else ""
         noun = plural(head) if many else head
         if count.isdigit() and int(count) > 1:
             words.insert(0, number_word(int(count)))
         phrase = " ".join([*words, noun])
-        mass = not many and (head in MASS or f" {article(head)}." not in self.picture.statements[says[0]].text)
+        mass = not many and (head in MASS or f" {article(head)}." not in said.text)
         taken = [*says, *number, *traits]
         self._take(taken)
         self.new.discard(thing)
+        if head in _UNIQUE:
+            return f"the {phrase}", taken
         return (phrase if many or mass else article(phrase)), taken
 
     def _about(self, thing: int) -> list[Realized]:
@@ -132,20 +142,24 @@ class _Writer:
         said: list[tuple[str, list[int], list[int]]] = []  # predicate, says, other things
         qualities = self._of(thing, ATTRIBUTE)
         self._take(qualities)
+        does = self._does(thing)
+        name = self._name(thing, [i for _, says, _ in does for i in says] or mine)
+        if does and not fresh and len(name.split()) == 2:
+            before = [i for i in qualities if _before_noun(self.claims[i].value)]
+            qualities = [i for i in qualities if i not in before]
+            name = " ".join(["The", *(cased(self.claims[i].value, self.picture, i) for i in before), name.split()[1]])
+            taken = before
         said += self._qualities(qualities)
-        said += self._does(thing)
-        name = self._name(thing, [i for _, says, _ in said for i in says] or mine)
+        said += does
         if not said:
             if not fresh:
-                counted = self._of(thing, NUMBER)
-                self._take(counted)
-                return [Realized(self._text(i), frozenset((i,)), (thing,)) for i in counted]
+                return []
             be = "are" if " are " in self.picture.statements[taken[0]].text else "is"
             return [Realized(f"There {be} {who}.", frozenset(taken), (thing,))]
         done = []
         while said:
             predicate, says, others = said.pop(0)
-            if said and len(f"{predicate} {said[0][0]}".split()) <= _LONGEST:
+            if said and _alike(predicate, said[0][0]):
                 second, more, also = said.pop(0)
                 predicate = _both(predicate, second)
                 says, others = [*says, *more], [*others, *also]
@@ -186,9 +200,14 @@ class _Writer:
             if not found:
                 continue
             other, says = found["other"], [i]
-            if claim.other in self.new and lexicon.head(claim.object) in other:
+            if claim.other in self.new and _names(other, claim.object):
                 other, more = self._phrase(claim.other)
                 says += more
+            elif claim.other in self.introduced:
+                other = re.sub(r"^an? ", "the ", other)
+            counted = [n for n in self._of(claim.other, NUMBER) if _count(self.claims[n]) in other]
+            self._take(counted)
+            says += counted
             groups.setdefault(found["what"], []).append((other, says, claim.other))
         for what, parts in groups.items():
             others = join_words([other for other, _, _ in parts])
@@ -198,6 +217,14 @@ class _Writer:
             if found := _PREDICATE.match(self._text(i)):
                 said.append((f"{found['be']} {found['what']}", [i], []))
         return sorted(said, key=lambda s: not re.match(r"(?:is|are) \w+ing\b", s[0]))
+
+
+def _names(phrase: str, noun: str) -> bool:
+    return re.search(rf"\b(?:{re.escape(noun)}|{re.escape(plural(noun))})\b", phrase) is not None
+
+
+def _count(claim: Claim) -> str:
+    return f"{number_word(int(claim.value))} " if claim.value.isdigit() else claim.value
 
 
 def _things(claim: Claim | None) -> tuple[int, ...]:
@@ -212,6 +239,15 @@ def _before_noun(value: str) -> bool:
     if words[-1] in COLOURS | MATERIALS or "-" in words[-1]:
         return True
     return bool(lexicon.senses(words[-1], lexicon.ADJECTIVE)) and not words[-1].endswith("ing")
+
+
+def _alike(first: str, second: str) -> bool:
+    """Whether two predicates read well with "and" between them."""
+    if len(f"{first} {second}".split()) > _LONGEST:
+        return False
+    if _DOING.match(first) and _THERE.match(second):
+        return True
+    return bool(_THERE.match(first)) == bool(_THERE.match(second)) and " and " not in first
 
 
 _DOING = re.compile(r"^(?P<be>is|are) (?P<doing>\w+ing)$")
@@ -259,7 +295,8 @@ def _capitals(statement: Statement, readings: Mapping) -> dict[str, str]:
         reading = readings.get(saying.source)
         if reading is None or not 0 <= saying.sentence < len(reading.sentences):
             continue
-        words = re.findall(r"[^\W\d_]+", reading.sentences[saying.sentence].said)[1:]
+        said = reading.sentences[saying.sentence].said
+        words = re.findall(r"(?<=[\w,] )[^\W\d_]+", said)
         lower = {w for w in words if w.islower()}
         forms |= {w.lower(): w for w in words if w != w.lower() and w.lower() not in lower}
     return forms

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
-from . import STATEMENT, Claim, Thing
+from . import STATEMENT, Claim, Thing, lexicon
 from .english_words import COLOUR_NOUNS, GROUPS, INFER, LOCATED
 
 # Words that add nothing that can be true or false where a place or a relation is claimed: verbs of being somewhere,
@@ -60,7 +60,7 @@ def content_words(text: str) -> list[str]:
         for word in sorted(_words(text) - _function_words())
         if len(word) >= _SHORTEST
         and not word.endswith("ly")
-        and not any(alike(word, other) for other in NOTHING)
+        and not {word, lexicon.lemma(word)} & NOTHING
     ]
 
 
@@ -70,7 +70,7 @@ def _words(text: str) -> set[str]:
 
 def alike(a: str, b: str) -> bool:
     """Whether two words may be forms of one: "rides" and "riding"."""
-    if a == b:
+    if a == b or lexicon.lemma(a) == lexicon.lemma(b):
         return True
-    shared = max(3, min(len(a), len(b)) - 3)
+    shared = max(4, min(len(a), len(b)) - 3)
     return abs(len(a) - len(b)) <= 4 and a[:shared] == b[:shared]

@@ -125,6 +125,7 @@ def with_verb(verb) -> list:
         if c.dep_ == "conj"
         and c.pos_ in ("VERB", "AUX", "ADJ")
         and not any(x.dep_ in _OWN for x in c.children)
+        and not _inverted(c)
     ]
     if verb.dep_ == "ROOT" and later:
         follower = later[0]
@@ -153,11 +154,16 @@ def with_verb(verb) -> list:
         for c in verb.children
         if c.dep_ == "conj"
         and c.pos_ in ("VERB", "AUX")
-        and any(x.dep_ in _OWN for x in c.children)
+        and (any(x.dep_ in _OWN for x in c.children) or _inverted(c))
     ]
     if verb.dep_ == "ROOT" and second:
         return [t for t in verb.subtree if t.i < second[0].left_edge.i]
     return []
+
+
+def _inverted(verb) -> bool:
+    """Whether the subject stands behind its verb: "on his back is a backpack"."""
+    return verb.left_edge.i < verb.i and verb.left_edge.pos_ == "ADP" and verb.lemma_ in ("be", "stand", "lie", "hang")
 
 
 def _below(token, verb):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import wording
+from . import OBJECT, wording
 from .nouns import is_abstract
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ _FEELS = frozenset(
     "add lend bring create evoke convey exude contribute give enhance emphasize emphasise invite provide highlight set "
     "impart infuse heighten accentuate".split()
 )
+_MOODS = frozenset("mood atmosphere ambiance ambience vibe feeling feel impression aesthetic".split())
 _OF_ITSELF = frozenset("scene moment glimpse snapshot view depiction".split())
 _PLURAL = ("NNS", "NNPS")
 
@@ -46,11 +47,33 @@ def presented(draft: Draft) -> list[Change]:
         if any(c.dep_ == "conj" for c in subject.children):
             continue
         changes = _there_is(doc, verb, subject)
-        told = [(a, b) for a, b, _ in draft.mentions]
-        told += [span for f in draft.found[draft.first :] for span in f.spans]
+        found = draft.found[draft.first :]
+        said_of = [f for f in found if f.kind != OBJECT]
+        claimed = {e.index for f in said_of for e in (f.entity, f.other) if e is not None}
+        told = [(a, b) for a, b, entity in draft.mentions if entity.index in claimed]
+        told += [span for f in said_of for span in f.spans]
         cut = changes[-1] if changes else (0, 0)
         return [] if any(cut[0] <= a and b <= cut[1] for a, b in told) else changes
     return []
+
+
+def of_mood(draft: Draft) -> list[Change]:
+    """ "The mood is relaxed, with a kite flying above the beach." -> "A kite is flying above the beach." """
+    doc = draft.doc
+    root = next((t for t in doc if t.dep_ == "ROOT"), None)
+    subject = next((c for c in root.children if c.dep_ == "nsubj"), None) if root else None
+    if subject is None or subject.lemma_.lower() not in _MOODS or subject.i > root.i:
+        return []
+    beside = next((c for c in root.children if c.lower_ == "with" and c.dep_ == "prep"), None)
+    thing = next((c for c in beside.children if c.dep_ == "pobj"), None) if beside else None
+    if thing is None or thing.pos_ not in ("NOUN", "PROPN") or is_abstract(thing.lemma_.lower()):
+        return []
+    start, many = thing.left_edge.idx, thing.tag_ in _PLURAL
+    be = "are" if many or any(c.dep_ == "conj" for c in thing.children) else "is"
+    doing = next((c for c in thing.children if c.dep_ == "acl" and c.tag_ == "VBG"), None)
+    if doing is not None and doing.i == doing.left_edge.i:
+        return [(0, start, ""), (doing.idx, doing.idx, f"{be} ")]
+    return [(0, start, f"There {be} ")]
 
 
 def _there_is(doc, verb, subject) -> list[Change]:

@@ -19,7 +19,7 @@ _VERBS = frozenset(
 )
 _DANGLING = re.compile(
     r"(?:[\s,;:]+(?:and|or|but|with|while|as|in|on|at|of|to|by|from|a|an|the|which|who|that|where|is|are|near|"
-    r"next|both|appears?|seems?|looks|appears? to be|seems? to be))+\s*(?=[.!?]?$)",
+    r"next|both|appears?|seems?|looks|appears? to be|seems? to be|with the words?|reading|labeled|labelled|saying))+\s*(?=[.!?]?$)",
     re.IGNORECASE,
 )
 
@@ -98,6 +98,8 @@ def name_edits(
         of = word == "both" and text[end:].startswith(" of ")
         if word not in _PRONOUNS or not first or thing in nouns or not name or of:
             continue
+        if word in ("it", "its") and _own_thing(sentence, start):
+            continue
         owns = word in _POSSESSIVE or (
             word == "her" and any(a == start and b > end for a, b in starts)
         )
@@ -108,6 +110,14 @@ def name_edits(
             edits += [(end + verb.start(1), end + verb.end(1), _SINGULAR[verb[1]])] if verb else []
         edits.append((start, end, capital(name) if start == 0 else name))
     return sorted(edits)
+
+
+def _own_thing(sentence: Sentence, position: int) -> bool:
+    """Whether a noun before it in the sentence explains an "it" or "its": "The can lies on its side"."""
+    return any(
+        end <= position and sentence.text[start:end].lower() not in _PRONOUNS
+        for start, end, _ in sentence.mentions
+    )
 
 
 def standalone(reading: Reading, index: int) -> str:
@@ -143,6 +153,7 @@ def _mended(text: str, spans: Sequence[tuple[int, int]]) -> str:
         r"\b(and|or|but|while)(?:,?\s+(?:and|or|but))+\b", r"\1", text, flags=re.IGNORECASE
     )
     text = re.sub(r",\s+(and|or|but)\s*,", r", \1", text)
+    text = _HOLLOW.sub("", text)
     text = _pair(text)
     text = re.sub(
         r"^(?:[\s,;:.]|(?:and|or|but|while|which|who|that)\b)+", "", text, flags=re.IGNORECASE
@@ -170,13 +181,18 @@ def _mended(text: str, spans: Sequence[tuple[int, int]]) -> str:
     return capital(body) + (stop or ".")
 
 
+# A relative clause that has lost what it said: ", which is placed".
+_HOLLOW = re.compile(
+    r",? (?:which|that|who) (?:is|are) (?:located|placed|positioned|situated|mounted|set|adorned|lined|laden|covered|filled|"
+    r"decorated|surrounded|topped|equipped|dressed)(?=[.,;!?]|$)"
+)
 _BARE = re.compile(
     r"(?P<where>(?:in|on|at|to|behind|under|next|near|above|below|beside|between|around)\b[^,]*, )?"
     r"(?P<what>(?P<det>an?|the|his|her|its|their|two|three|four|five|six|\d+|some|several|many|one|another)\s"
     r"(?:(?!\b(?:is|are|was|were|has|have|that|which|who)\b)[^,])+?)\s"
-    r"(?:(?P<one>(?:is|was)\s(?:located|placed|positioned|situated|mounted|set|made|covered|filled|based|hung)|stands|"
+    r"(?:(?P<one>(?:is|was)\s(?:located|placed|positioned|situated|mounted|set|made|covered|filled|based|hung|adorned|lined|laden|decorated|surrounded|topped|equipped)|stands|"
     r"lies|hangs|rests|runs|rises|sits|extends|stretches|appears|leans|is)|"
-    r"(?:are|were)\s(?:located|placed|positioned|situated|mounted|set|made|covered|filled|based|hung)|stand|lie|hang|"
+    r"(?:are|were)\s(?:located|placed|positioned|situated|mounted|set|made|covered|filled|based|hung|adorned|lined|laden|decorated|surrounded|topped|equipped)|stand|lie|hang|"
     r"rest|run|rise|sit|extend|stretch|appear|lean|are)",
     re.IGNORECASE,
 )
@@ -196,10 +212,14 @@ def bare_predicates(body: str) -> str:
             mended.append(part)
             continue
         if bare["det"].lower() in _KNOWN:
-            return ""
+            if len(parts) == 1:
+                return ""
+            mended.append("")
+            continue
         what = bare["what"][:1].lower() + bare["what"][1:]
         mended.append(f"{bare['where'] or ''}there {'is' if bare['one'] else 'are'} {what}")
-    return capital("".join(mended))
+    text = re.sub(r"^,? (?:and|while) |,? (?:and|while) $", "", "".join(mended))
+    return capital(text)
 
 
 def _pair(text: str) -> str:
@@ -243,12 +263,12 @@ def _cut(text: str, start: int, end: int) -> str:
         aside = re.match(r"(?:which|who|whose|where|that|[a-z]+(?:ing|ed))\b", removed)
         verb = re.match(r",\s*([a-z]+)", after)
         if (
-            aside
-            and verb
+            verb
             and (
                 verb[1] in _FINITE
                 or (
-                    lexicon.senses(verb[1].removesuffix("s"), lexicon.VERB)
+                    aside
+                    and lexicon.senses(verb[1].removesuffix("s"), lexicon.VERB)
                     and verb[1].endswith("s")
                 )
             )

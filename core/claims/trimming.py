@@ -21,6 +21,7 @@ _SEEN = frozenset(
     "sturdy grand contemporary modern sophisticated luxurious elegant majestic professional candid visual tranquil quiet "
     "notable noticeable eye-catching utilitarian high-quality moody surreal".split()
 )
+_FINITE = ("VBZ", "VBP", "VBD", "MD")
 _PRAISE = EVALUATIVE - WHICH - _SEEN
 _VAGUE = frozenset("way manner fashion fact moment place point extent".split())  # say nothing by themselves
 _CONTENT = ("NOUN", "PROPN", "VERB", "ADJ", "ADV")
@@ -31,6 +32,7 @@ def edits(draft: Draft) -> list[Change]:
     """The changes of the parsed text of the sentence being read that leave what is claimed."""
     return [
         *moods.announced_scene(draft),
+        *moods.of_mood(draft),
         *moods.presented(draft),
         *_announced(draft),
         *_fillers(draft),
@@ -71,6 +73,8 @@ def _fillers(draft: Draft) -> list[Change]:
     for token in draft.fillers:
         tokens = cutting.with_token(token)
         spans = draft.spans_of(tokens)
+        if tokens and _ends_inside(tokens):
+            continue
         if spans and not any(a <= x and y <= b for a, b in spans for x, y in kept):
             changes += _left_out(draft, tokens, aside=token.dep_ in ("relcl", "acl", "appos"))
     return changes
@@ -125,13 +129,15 @@ def _announced(draft: Draft) -> list[Change]:
     subject = next(
         (c for c in root.children if c.dep_ in ("nsubj", "nsubjpass") and c.i < root.i), None
     )
-    if any(map(_verb_behind_aside, doc)):
+    if any(map(_misread_verb, doc)):
         return []
     if (
         root.pos_ in ("NOUN", "PROPN")
         and subject is None
         and not any(
-            t.tag_ in ("VBZ", "VBP", "VBD") and t.dep_ != "relcl" and t.head.i == root.i
+            t.tag_ in ("VBZ", "VBP", "VBD")
+            and t.dep_ not in ("relcl", "acl")
+            and t.head.i == root.i
             for t in doc
         )
     ):
@@ -160,19 +166,27 @@ def _announced(draft: Draft) -> list[Change]:
         root.tag_ in ("VBG", "VBN")
         and subject is not None
         and not any(c.dep_ in ("aux", "auxpass") for c in root.children)
+        and not any(t.tag_ in _FINITE and t.dep_ != "relcl" for t in doc)
     ):
         many = subject.tag_ in ("NNS", "NNPS") or any(c.dep_ == "conj" for c in subject.children)
         return [(root.idx, root.idx, "are " if many else "is ")]
     return []
 
 
-def _verb_behind_aside(token) -> bool:
-    """Whether a word is a verb that the tagger took for a noun: "A child, a girl with long hair, peeks from ..."."""
-    if token.tag_ not in ("NNS", "NNPS") or token.i < 3 or token.i + 1 >= len(token.doc):
+def _misread_verb(token) -> bool:
+    """Whether a word is a verb that the tagger took for a noun: "A child, a girl with long hair, peeks from ...",
+    "Striped canopies in red stretch over ..."."""
+    if token.i < 2 or token.i + 1 >= len(token.doc) or token.nbor(1).pos_ not in ("ADP", "ADV"):
         return False
-    before, after = token.nbor(-1), token.nbor(1)
-    verb = lexicon.senses(token.lower_.removesuffix("s"), lexicon.VERB)
-    return before.text == "," and after.dep_ == "prep" and bool(verb)
+    before = token.nbor(-1)
+    if token.tag_ in ("NNS", "NNPS") and before.text == ",":
+        return bool(lexicon.senses(token.lower_.removesuffix("s"), lexicon.VERB))
+    plural = any(t.tag_ == "NNS" and t.i < token.i - 1 for t in token.doc)
+    bare = before.pos_ in ("NOUN", "ADJ", "PROPN") and not any(
+        c.dep_ in ("det", "poss", "nummod") for c in token.children
+    )
+    # Tagged as no verb, or as an infinitive without "to".
+    return token.tag_ in ("NN", "VB", "VBP") and plural and bare and bool(lexicon.senses(token.lower_, lexicon.VERB))
 
 
 def _only_named(root, subject) -> bool:
@@ -221,6 +235,7 @@ def _leftovers(draft: Draft) -> list[Change]:
             if (
                 not tokens
                 or len(spans) > 1
+                or _ends_inside(tokens)
                 or any(t.text == "-" for t in doc[max(0, tokens[0].i - 1) : tokens[-1].i + 2])
                 or (not mood and any(t.i in held for t in tokens))
                 or any(t.i in quoted for t in tokens)
@@ -251,6 +266,19 @@ def _pieces(token) -> list[list]:
             break
         up = up.head
     return found
+
+
+def _ends_inside(tokens) -> bool:
+    """Whether what follows the tokens needs them: the next of a list, or the verb of a clause around them."""
+    last = tokens[-1]
+    if last.i + 1 >= len(last.doc):
+        return False
+    following = last.nbor(1)
+    if following.dep_ == "cc":
+        return True
+    verb = following.head if following.dep_ in ("aux", "auxpass") else following
+    subjects = [c for c in verb.children if c.dep_ in ("nsubj", "nsubjpass")]
+    return verb.tag_ in _FINITE and any(c in tokens for c in subjects)
 
 
 def _with_vague_noun(clause) -> list:
