@@ -126,7 +126,17 @@ def _chosen(picture, wanted, implied, region) -> list[Candidate]:
             if all(_told_already(picture, i, wanted - left - new) for i in new):
                 continue
             chosen.append(without_repeats(picture, best, wanted - left - new))
-    return [*chosen, *_added(picture, left, implied, chosen)]
+    return _not_doubled([*chosen, *_added(picture, left, implied, chosen)])
+
+
+def _not_doubled(sentences: list[Candidate]) -> list[Candidate]:
+    """The sentences without those all of whose words another has, too."""
+    kept = list(sentences)
+    for one in sorted(sentences, key=lambda c: len(c.text)):
+        others = [c.text for c in kept if c is not one]
+        if len(one.text.split()) > 2 and _said(one.text, others):
+            kept.remove(one)
+    return kept
 
 
 def _told_already(picture: Picture, index: int, told: Collection[int]) -> bool:

@@ -14,10 +14,11 @@ Change = tuple[int, int, str]  # characters from, to, and what stands there inst
 _HANGING = ("advcl", "acl", "relcl")
 _FEELS = frozenset(
     "add lend bring create evoke convey exude contribute give enhance emphasize emphasise invite provide highlight set "
-    "impart infuse heighten accentuate".split()
+    "impart infuse heighten accentuate draw attract command".split()
 )
 _MOODS = frozenset("mood atmosphere ambiance ambience vibe feeling feel impression aesthetic".split())
 _OF_ITSELF = frozenset("scene moment glimpse snapshot view depiction".split())
+_SHOW = ("feature", "show", "depict", "capture", "include")
 _PLURAL = ("NNS", "NNPS")
 
 
@@ -41,7 +42,11 @@ def presented(draft: Draft) -> list[Change]:
         joined = verb.dep_ == "conj" and verb.head.dep_ == "ROOT"
         if subject is None or not (verb.dep_ == "ROOT" or joined) or not _is_mood(verb):
             continue
-        others = [c for c in verb.children if c.dep_ in ("conj", "ccomp", "advcl") or c.dep_ == "cc"]
+        others = [
+            c
+            for c in verb.children
+            if c.dep_ in ("ccomp", "advcl") or (c.dep_ == "conj" and not _is_mood(c))
+        ]
         if others or subject.pos_ not in ("NOUN", "PROPN") or is_abstract(subject.lemma_.lower()):
             continue
         if any(c.dep_ == "conj" for c in subject.children):
@@ -115,7 +120,11 @@ def announced_scene(draft: Draft) -> list[Change]:
         ]
     told = next((c for c in after.children if c.dep_ == "pobj"), None)
     if after.lower_ in ("of", "with") and told is not None and told.pos_ in ("NOUN", "PROPN"):
-        if is_abstract(told.lemma_.lower()):
+        shows = next((c for c in noun.children if c.dep_ == "acl" and c.lemma_ in _SHOW), None)
+        shown = next((c for c in shows.children if c.dep_ == "dobj"), None) if shows else None
+        if is_abstract(told.lemma_.lower()) and shown is not None:
+            told = shown
+        elif is_abstract(told.lemma_.lower()):
             return []
         many = told.tag_ in _PLURAL or any(c.dep_ == "conj" for c in told.children)
         if told.left_edge.lower_ in ("a", "an"):
@@ -137,5 +146,7 @@ def _is_mood(verb) -> bool:
             for o in c.children
             if o.dep_ == "pobj"
         ]
+    if verb.lemma_ in ("draw", "attract", "command"):
+        return any(o.lemma_ in ("attention", "eye", "focus") for o in acted_on)
     every = [x for o in acted_on for x in (o, *(c for c in o.children if c.dep_ == "conj"))]
     return bool(every) and all(is_abstract(x.lemma_.lower()) for x in every)

@@ -103,6 +103,8 @@ def name_edits(
         owns = word in _POSSESSIVE or (
             word == "her" and any(a == start and b > end for a, b in starts)
         )
+        if text[end : end + 2] in ("'s", "’s"):
+            edits.append((end, end + 2, " is"))
         if owns:
             name += "'" if name.endswith("s") else "'s"
         elif word == "they" and reading.things[thing].number == 1 and " and " not in name:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-from . import ACTION, ATTRIBUTE, OBJECT, RELATION, Claim, lexicon
+from . import ACTION, ATTRIBUTE, NUMBER, OBJECT, PLACE, RELATION, Claim, lexicon
 from .english_words import COLOURS, GARMENTS, LOCATED, MATERIALS, POSTURES
+from .nouns import is_abstract
 
 _PRONOUNS = frozenset(
     "itself himself herself themselves myself yourself self it they he she them him her this that these those which who "
@@ -34,15 +35,23 @@ def is_sayable(claim: Claim) -> bool:
 
     "The kitchen is an itself", "There is a homey", "The toppings are to the pizza" do not.
     """
+    if claim.hedged and claim.kind == OBJECT:
+        return False  # a guess is no sentence of its own
     if not _names(claim.subject) and claim.kind in (OBJECT, ATTRIBUTE, ACTION, RELATION):
         return False
+    if claim.kind == OBJECT and not claim.negated:
+        return not is_abstract(claim.subject)
+    if claim.kind == NUMBER:
+        return claim.value != "1"
+    if claim.kind == PLACE:
+        return claim.value not in ("lower", "upper")
     if claim.kind == ATTRIBUTE:
         return _is_quality(claim)
     if claim.kind == ACTION:
         verb = lexicon.lemma(claim.value.split(" ")[0])
         return verb not in _EMPTY and _can_do(claim.subject, verb)
     if claim.kind == RELATION:
-        return _names(claim.object) and _is_relation(claim)
+        return _names(claim.object) and not is_abstract(claim.object) and _is_relation(claim)
     return True
 
 
@@ -50,11 +59,11 @@ def _is_quality(claim: Claim) -> bool:
     last = claim.value.split(" ")[-1]
     if last in _PRONOUNS or claim.value in _EMPTY or claim.value in LOCATED:
         return False
-    noun = lexicon.senses(last) and not lexicon.senses(last, lexicon.ADJECTIVE)
+    noun = lexicon.senses(lexicon.singular(last)) and not lexicon.senses(last, lexicon.ADJECTIVE)
     if not noun or last in MATERIALS | COLOURS or last.endswith(("ed", "ing")) or "-" in last:
         return True
     # "The lace is gown": a noun needs an article.
-    return bool(re.search(r" (?:an?|the|has|have)\b", claim.text)) or claim.text.endswith("s.")
+    return bool(re.search(r" (?:an?|the|has|have|are)\b", claim.text))
 
 
 def _is_relation(claim: Claim) -> bool:

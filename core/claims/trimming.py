@@ -33,8 +33,7 @@ def edits(draft: Draft) -> list[Change]:
     return [
         *moods.announced_scene(draft),
         *moods.of_mood(draft),
-        *moods.presented(draft),
-        *_announced(draft),
+        *(moods.presented(draft) or _announced(draft)),
         *_fillers(draft),
         *_moods(draft),
         *_praise(draft),
@@ -136,7 +135,7 @@ def _announced(draft: Draft) -> list[Change]:
         and subject is None
         and not any(
             t.tag_ in ("VBZ", "VBP", "VBD")
-            and t.dep_ not in ("relcl", "acl")
+            and t.dep_ not in ("relcl", "acl", "amod")
             and t.head.i == root.i
             for t in doc
         )
@@ -270,7 +269,11 @@ def _pieces(token) -> list[list]:
 
 def _ends_inside(tokens) -> bool:
     """Whether what follows the tokens needs them: the next of a list, or the verb of a clause around them."""
-    last = tokens[-1]
+    first, last = tokens[0], tokens[-1]
+    if first.dep_ == "cc" and any(c.dep_ == "det" for c in first.head.children):
+        # "a homey and inviting kitchen", taken for "a homey" and "inviting kitchen"
+        if lexicon.senses(first.head.lower_, lexicon.ADJECTIVE):
+            return True
     if last.i + 1 >= len(last.doc):
         return False
     following = last.nbor(1)
