@@ -7,15 +7,13 @@ from dataclasses import dataclass, replace
 
 from .claims import ATTRIBUTE, NUMBER, OBJECT, RELATION, Claim, Reading
 from .claims.coverage import share_unclaimed
-from .claims.editing import edited
-from .claims.rewriting import without
+from .claims.rewriting import still_names, without
 from .claims.verifying import Change, says_no_more
 from .picture import Picture
 from .regions import Region
 from .statements import Verdict
 
 UNCHECKED = 0.7  # a sentence with more of its words in no claim was hardly checked
-_MARK = "\u2060"  # stands before the names of things that were dropped, to see whether a cut left one
 
 
 @dataclass(frozen=True)
@@ -67,7 +65,7 @@ def candidates(
             kept = [claims[k] for k in left]
             if not text or share_unclaimed(text, kept, reading.things) > UNCHECKED:
                 continue
-            if false and _names_one_of(gone, reading, index, false):
+            if false and still_names(sentence, claims, false, gone):
                 continue
             said = {of[source, numbers[k]] for k in left}
             covers = frozenset().union(*(implied.get(i, ()) for i in said)) if said else frozenset()
@@ -90,19 +88,6 @@ def _dropped_things(picture, reading: Reading, source, of) -> frozenset[int]:
         if s.claim and s.claim.kind == OBJECT and s.verdict is Verdict.KEPT
     }
     return frozenset(t for t, said in verdicts.items() if not any(said) and t not in kept)
-
-
-def _names_one_of(
-    things: Collection[int], reading: Reading, index: int, false: Collection[int]
-) -> bool:
-    """Whether the cut sentence still names one of the things, by a noun or a pronoun."""
-    sentence = reading.sentences[index]
-    marks = [(a, a, _MARK) for a, _, thing in sentence.mentions if thing in things]
-    if not marks:
-        return False
-    claims = [c for c in reading.claims if c.sentence == index]
-    marked, moved = edited(sentence, claims, sorted(set(marks)))
-    return _MARK in without(marked, moved, false)[0]
 
 
 def without_repeats(picture: Picture, candidate: Candidate, told: Collection[int]) -> Candidate:

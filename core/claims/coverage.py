@@ -60,7 +60,7 @@ def content_words(text: str) -> list[str]:
         for word in sorted(_words(text) - _function_words())
         if len(word) >= _SHORTEST
         and not word.endswith("ly")
-        and not {word, lexicon.lemma(word)} & NOTHING
+        and not {word, lexicon.lemma(word), lexicon.singular(word)} & NOTHING
     ]
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 
 from . import Claim, Reading, Sentence, lexicon
+from .editing import edited
 from .wording import article, capital
 
 _PRONOUNS = frozenset("he she it they him her them his hers its their theirs both".split())
@@ -54,6 +55,23 @@ def without(
         return "", others
     text = _mended(sentence.text, spans)
     return (text, lost) if text else ("", others)
+
+
+_MARK = "\u2060"  # stands before the names of things, to see whether a cut left one
+
+
+def still_names(
+    sentence: Sentence,
+    claims: Sequence[Claim],
+    false: Collection[int],
+    things: Collection[int],
+) -> bool:
+    """Whether a sentence without its false claims still names one of the things, by a noun or a pronoun."""
+    marks = {(start, start, _MARK) for start, _, thing in sentence.mentions if thing in things}
+    if not marks:
+        return False
+    marked, moved = edited(sentence, claims, sorted(marks))
+    return _MARK in without(marked, moved, false)[0]
 
 
 def _shared(i: int, claims: Sequence[Claim], gone: Collection[int]) -> bool:

@@ -272,7 +272,8 @@ def _ends_inside(tokens) -> bool:
     first, last = tokens[0], tokens[-1]
     if first.dep_ == "cc" and any(c.dep_ == "det" for c in first.head.children):
         # "a homey and inviting kitchen", taken for "a homey" and "inviting kitchen"
-        if lexicon.senses(first.head.lower_, lexicon.ADJECTIVE):
+        noun, adjective = (lexicon.senses(first.head.lower_, pos) for pos in (lexicon.NOUN, lexicon.ADJECTIVE))
+        if adjective or not noun:
             return True
     if last.i + 1 >= len(last.doc):
         return False
