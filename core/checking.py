@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .claims import OBJECT, Passage, Reader, Reading, Sentence, lexicon
@@ -11,6 +13,7 @@ from .claims.english_words import COLOURS
 from .claims.entailment import unsupported
 from .claims.nouns import is_abstract
 from .claims.rewriting import name_edits, still_names, without
+from .claims.sayable import is_sayable
 from .claims.verifying import Change, says_no_more
 from .claims.wordings import means, tokens
 from .models import LENGTH, Completion
@@ -70,7 +73,31 @@ def check(answer: Completion, facts: Reading, reader: Reader) -> Checked:
     out = [part for part in written.not_claims if not any(part in text for text in sentences)]
     [rest] = reader.read([Passage(" ".join(sentences))]) if sentences else [Reading()]
     missing = unsupported(rest, facts) if sentences else range(len(facts.claims))
-    return Checked(tuple(sentences), tuple(dict.fromkeys([*out, *removed])), tuple(missing))
+    asked_for = tuple(i for i in missing if is_sayable(facts.claims[i]))
+    return Checked(tuple(sentences), tuple(dict.fromkeys([*out, *removed])), asked_for)
+
+
+def without_doubled(
+    sentences: Sequence[str], added: Sequence[str], reader: Reader
+) -> list[str]:
+    """The sentences and then those added, without each that says no more than one that was added."""
+    if not added:
+        return list(sentences)
+    readings = reader.read([Passage(text) for text in (*sentences, *added)])
+    fuller = readings[len(sentences) :]
+    return [
+        *(
+            text
+            for text, reading in zip(sentences, readings)
+            if not reading.claims
+            or _PRONOUN.match(text)
+            or all(unsupported(other, reading) for other in fuller)
+        ),
+        *added,
+    ]
+
+
+_PRONOUN = re.compile(r"(?:he|she|it|they|his|her|its|their|both)\b", re.IGNORECASE)
 
 
 def _unsupported_things(written: Reading, wrong: set[int]) -> frozenset[int]:

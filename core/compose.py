@@ -102,12 +102,15 @@ def _entails(a: Claim, b: Claim, things: Sequence[Thing]) -> bool:
 
 
 def not_said(picture: Picture) -> list[str]:
-    """Kept claims that are in no caption because their own wording would be no English sentence."""
-    return [
-        s.text
-        for s in picture.statements
+    """Kept claims that no sentence says and whose own wording would be no English sentence."""
+    odd = {
+        i
+        for i, s in enumerate(picture.statements)
         if s.verdict is Verdict.KEPT and s.claim and not is_sayable(s.claim)
-    ]
+    }
+    if odd:
+        odd -= frozenset().union(*(c.covers for c in _wanted(picture)))
+    return [picture.statements[i].text for i in sorted(odd)]
 
 
 def _chosen(picture, wanted, implied, region) -> list[Candidate]:

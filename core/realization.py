@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from .claims import ACTION, ATTRIBUTE, NUMBER, OBJECT, PLACE, RELATION, Claim, lexicon
 from .claims.english_words import COLOURS, MASS, MATERIALS
+from .claims.nouns import is_abstract
 from .claims.sayable import is_sayable
 from .claims.wording import article, number_word, plural
 from .picture import Picture
@@ -66,7 +67,7 @@ class _Writer:
         self.verbatim: list[int] = []
         for i in sorted(wanted):
             claim = picture.statements[i].claim
-            if claim is not None and not is_sayable(claim):
+            if claim is not None and not (is_sayable(claim) and _worth_a_sentence(claim)):
                 continue
             plain = claim and not claim.negated and not claim.hedged and claim.thing >= 0
             if plain and claim.kind in (OBJECT, NUMBER, ATTRIBUTE, ACTION, PLACE, RELATION):
@@ -217,6 +218,15 @@ class _Writer:
             if found := _PREDICATE.match(self._text(i)):
                 said.append((f"{found['be']} {found['what']}", [i], []))
         return sorted(said, key=lambda s: not re.match(r"(?:is|are) \w+ing\b", s[0]))
+
+
+def _worth_a_sentence(claim: Claim) -> bool:
+    """Not so: "there may be food", "there is a lifestyle", "there is one arm"."""
+    if claim.kind == OBJECT and not claim.negated:
+        return not claim.hedged and not is_abstract(claim.subject)
+    if claim.kind == RELATION:
+        return not is_abstract(claim.object)
+    return claim.kind != NUMBER or claim.value != "1"
 
 
 def _names(phrase: str, noun: str) -> bool:

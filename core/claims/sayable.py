@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 
-from . import ACTION, ATTRIBUTE, NUMBER, OBJECT, PLACE, RELATION, Claim, lexicon
+from . import ACTION, ATTRIBUTE, OBJECT, PLACE, RELATION, Claim, lexicon
 from .english_words import COLOURS, GARMENTS, LOCATED, MATERIALS, POSTURES
-from .nouns import is_abstract
 
 _PRONOUNS = frozenset(
     "itself himself herself themselves myself yourself self it they he she them him her this that these those which who "
@@ -35,14 +34,8 @@ def is_sayable(claim: Claim) -> bool:
 
     "The kitchen is an itself", "There is a homey", "The toppings are to the pizza" do not.
     """
-    if claim.hedged and claim.kind == OBJECT:
-        return False  # a guess is no sentence of its own
     if not _names(claim.subject) and claim.kind in (OBJECT, ATTRIBUTE, ACTION, RELATION):
         return False
-    if claim.kind == OBJECT and not claim.negated:
-        return not is_abstract(claim.subject)
-    if claim.kind == NUMBER:
-        return claim.value != "1"
     if claim.kind == PLACE:
         return claim.value not in ("lower", "upper")
     if claim.kind == ATTRIBUTE:
@@ -51,7 +44,7 @@ def is_sayable(claim: Claim) -> bool:
         verb = lexicon.lemma(claim.value.split(" ")[0])
         return verb not in _EMPTY and _can_do(claim.subject, verb)
     if claim.kind == RELATION:
-        return _names(claim.object) and not is_abstract(claim.object) and _is_relation(claim)
+        return _names(claim.object) and _is_relation(claim)
     return True
 
 
