@@ -72,7 +72,9 @@ def candidates(
             if covers:
                 things = tuple(t for _, _, t in sentence.mentions if t not in gone)
                 place = picture.root.find(source[0])
-                found.append(Candidate(place, source, index, text, frozenset(false), covers, things))
+                found.append(
+                    Candidate(place, source, index, text, frozenset(false), covers, things)
+                )
     return _verified(picture, found)
 
 
@@ -118,7 +120,9 @@ def without_repeats(picture: Picture, candidate: Candidate, told: Collection[int
 def _verified(picture: Picture, found: Sequence[Candidate]) -> list[Candidate]:
     """The candidates without those whose cut left no sentence, or one that says something else."""
     cut = [c for c in found if c.false]
-    wrong = {id(c) for c, ok in zip(cut, says_no_more([_change(picture, c) for c in cut])) if not ok}
+    wrong = {
+        id(c) for c, ok in zip(cut, says_no_more([_change(picture, c) for c in cut])) if not ok
+    }
     return [c for c in found if id(c) not in wrong]
 
 

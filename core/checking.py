@@ -77,9 +77,7 @@ def check(answer: Completion, facts: Reading, reader: Reader) -> Checked:
     return Checked(tuple(sentences), tuple(dict.fromkeys([*out, *removed])), asked_for)
 
 
-def without_doubled(
-    sentences: Sequence[str], added: Sequence[str], reader: Reader
-) -> list[str]:
+def without_doubled(sentences: Sequence[str], added: Sequence[str], reader: Reader) -> list[str]:
     """The sentences and then those added, without each that says no more than one that was added."""
     if not added:
         return list(sentences)
@@ -102,7 +100,9 @@ _PRONOUN = re.compile(r"(?:he|she|it|they|his|her|its|their|both)\b", re.IGNOREC
 
 def _unsupported_things(written: Reading, wrong: set[int]) -> frozenset[int]:
     """The things that are not there, for all that the facts say."""
-    said = [(n, c.thing) for n, c in enumerate(written.claims) if c.kind == OBJECT and not c.negated]
+    said = [
+        (n, c.thing) for n, c in enumerate(written.claims) if c.kind == OBJECT and not c.negated
+    ]
     return frozenset(t for n, t in said if n in wrong) - {t for n, t in said if n not in wrong}
 
 
@@ -153,4 +153,6 @@ def _is_noun(word: str) -> bool:
     noun = lexicon.singular(word)
     forms = {word, noun, lexicon.lemma(word)}
     others = (lexicon.ADJECTIVE, lexicon.VERB)
-    return bool(lexicon.senses(noun)) and not any(lexicon.senses(f, pos) for f in forms for pos in others)
+    return bool(lexicon.senses(noun)) and not any(
+        lexicon.senses(f, pos) for f in forms for pos in others
+    )

@@ -78,11 +78,15 @@ class _Writer:
         there = {  # thing -> the kept statement that it is there, whether it is wanted or goes without saying
             s.claim.thing: i
             for i, s in enumerate(picture.statements)
-            if s.verdict is Verdict.KEPT and s.claim and s.claim.kind == OBJECT and not s.claim.negated
+            if s.verdict is Verdict.KEPT
+            and s.claim
+            and s.claim.kind == OBJECT
+            and not s.claim.negated
         }
         spoken_of = {t for c in self.claims.values() for t in (c.thing, c.other)}
         self.there = {t: i for t, i in there.items() if t in spoken_of}
-        self.new = set(self.there) - self.introduced
+        owned = {t for t in self.there if picture.things[t].owner >= 0}  # "the teacher's table"
+        self.new = set(self.there) - self.introduced - owned
 
     def sentences(self) -> list[Realized]:
         done: list[Realized] = []
@@ -105,7 +109,9 @@ class _Writer:
         return cased(self.picture.statements[index].text, self.picture, index)
 
     def _of(self, thing: int, *kinds: str) -> list[int]:
-        return [i for i in self.left if self.claims[i].thing == thing and self.claims[i].kind in kinds]
+        return [
+            i for i in self.left if self.claims[i].thing == thing and self.claims[i].kind in kinds
+        ]
 
     def _take(self, indices: Sequence[int]) -> None:
         for i in indices:
@@ -117,7 +123,7 @@ class _Writer:
         says, head = [self.there[thing]], said.claim.subject
         number = self._of(thing, NUMBER)
         traits = [i for i in self._of(thing, ATTRIBUTE) if _before_noun(self.claims[i].value)]
-        traits.sort(key=lambda i: self.claims[i].value.split()[-1] in COLOURS)
+        traits.sort(key=lambda i: _rank(self.claims[i].value))
         words = [cased(self.claims[i].value, self.picture, i) for i in traits]
         many = " are " in said.text
         count = self.claims[number[0]].value if number else ""
@@ -148,7 +154,13 @@ class _Writer:
         if does and not fresh and len(name.split()) == 2:
             before = [i for i in qualities if _before_noun(self.claims[i].value)]
             qualities = [i for i in qualities if i not in before]
-            name = " ".join(["The", *(cased(self.claims[i].value, self.picture, i) for i in before), name.split()[1]])
+            name = " ".join(
+                [
+                    "The",
+                    *(cased(self.claims[i].value, self.picture, i) for i in before),
+                    name.split()[1],
+                ]
+            )
             taken = before
         said += self._qualities(qualities)
         said += does
@@ -165,7 +177,9 @@ class _Writer:
                 predicate = _both(predicate, second)
                 says, others = [*says, *more], [*others, *also]
             subject = capital(who if fresh else name)
-            done.append(Realized(f"{subject} {predicate}.", frozenset([*taken, *says]), (thing, *others)))
+            done.append(
+                Realized(f"{subject} {predicate}.", frozenset([*taken, *says]), (thing, *others))
+            )
             fresh, taken = False, []
         return done
 
@@ -173,7 +187,9 @@ class _Writer:
         for i in indices:
             if self.claims[i].kind == OBJECT:
                 continue
-            found = (_RELATION if self.claims[i].kind == RELATION else _PREDICATE).match(self._text(i))
+            found = (_RELATION if self.claims[i].kind == RELATION else _PREDICATE).match(
+                self._text(i)
+            )
             if found:
                 return found["who"]
         return capital(self.picture.things[thing].name or f"the {self.picture.things[thing].head}")
@@ -212,12 +228,20 @@ class _Writer:
             groups.setdefault(found["what"], []).append((other, says, claim.other))
         for what, parts in groups.items():
             others = join_words([other for other, _, _ in parts])
-            said.append((f"{what} {others}", [i for _, s, _ in parts for i in s], [t for _, _, t in parts]))
+            said.append(
+                (f"{what} {others}", [i for _, s, _ in parts for i in s], [t for _, _, t in parts])
+            )
         for i in self._of(thing, ACTION, PLACE):
             self._take([i])
             if found := _PREDICATE.match(self._text(i)):
                 said.append((f"{found['be']} {found['what']}", [i], []))
         return sorted(said, key=lambda s: not re.match(r"(?:is|are) \w+ing\b", s[0]))
+
+
+def _rank(value: str) -> int:
+    """Where an adjective stands before a noun: a colour after a size, a material after a colour."""
+    last = value.split()[-1]
+    return 2 if last in MATERIALS or last == "wooden" else 1 if last in COLOURS else 0
 
 
 def _worth_a_sentence(claim: Claim) -> bool:
@@ -244,7 +268,11 @@ def _things(claim: Claim | None) -> tuple[int, ...]:
 def _before_noun(value: str) -> bool:
     """Whether an attribute can stand before its noun: "bright orange", "wooden"; not "covered in snow"."""
     words = value.split()
-    if len(words) > 3 or words[0] in ("made", "covered", "filled") or words[-1] in ("on", "off", "up", "down"):
+    if (
+        len(words) > 3
+        or words[0] in ("made", "covered", "filled")
+        or words[-1] in ("on", "off", "up", "down")
+    ):
         return False
     if words[-1] in COLOURS | MATERIALS or "-" in words[-1]:
         return True

@@ -17,7 +17,14 @@ LIGHT = frozenset(
     "row stack set piece kind type area side part front back top bottom second other another image picture photo "
     "scene view background foreground distance nearby close upright scattered filled day crowd".split()
 )
-NOTHING = LIGHT | GROUPS | LOCATED | INFER | COLOUR_NOUNS | frozenset("individual item object element adorn be corner colored coloured subject".split())
+NOTHING = (
+    LIGHT
+    | GROUPS
+    | LOCATED
+    | INFER
+    | COLOUR_NOUNS
+    | frozenset("individual item object element adorn be corner colored coloured subject".split())
+)
 _SHORTEST = 3  # letters; shorter words are function words or endings
 
 
@@ -41,11 +48,7 @@ def unclaimed_words(text: str, claims: Sequence[Claim], things: Sequence[Thing])
         named = [things[t] for t in (claim.thing, claim.other) if t >= 0]
         known |= _words(f"{claim.text} {claim.subject} {claim.value} {claim.object}")
         known |= _words(" ".join(word for t in named for word in (t.name, *t.heads)))
-    return [
-        word
-        for word in content_words(text)
-        if not any(alike(word, other) for other in known)
-    ]
+    return [word for word in content_words(text) if not any(alike(word, other) for other in known)]
 
 
 def share_unclaimed(text: str, claims: Sequence[Claim], things: Sequence[Thing]) -> float:

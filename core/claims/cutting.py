@@ -163,7 +163,11 @@ def with_verb(verb) -> list:
 
 def _inverted(verb) -> bool:
     """Whether the subject stands behind its verb: "on his back is a backpack"."""
-    return verb.left_edge.i < verb.i and verb.left_edge.pos_ == "ADP" and verb.lemma_ in ("be", "stand", "lie", "hang")
+    return (
+        verb.left_edge.i < verb.i
+        and verb.left_edge.pos_ == "ADP"
+        and verb.lemma_ in ("be", "stand", "lie", "hang")
+    )
 
 
 def _below(token, verb):

@@ -16,7 +16,9 @@ _FEELS = frozenset(
     "add lend bring create evoke convey exude contribute give enhance emphasize emphasise invite provide highlight set "
     "impart infuse heighten accentuate draw attract command".split()
 )
-_MOODS = frozenset("mood atmosphere ambiance ambience vibe feeling feel impression aesthetic".split())
+_MOODS = frozenset(
+    "mood atmosphere ambiance ambience vibe feeling feel impression aesthetic".split()
+)
 _OF_ITSELF = frozenset("scene moment glimpse snapshot view depiction".split())
 _SHOW = ("feature", "show", "depict", "capture", "include")
 _PLURAL = ("NNS", "NNPS")
@@ -25,9 +27,7 @@ _PLURAL = ("NNS", "NNPS")
 def clauses(draft: Draft) -> list[list]:
     """The tokens of each clause that hangs on a sentence and speaks of a mood: "adding a pop of color"."""
     return [
-        list(token.subtree)
-        for token in draft.doc
-        if token.dep_ in _HANGING and _is_mood(token)
+        list(token.subtree) for token in draft.doc if token.dep_ in _HANGING and _is_mood(token)
     ]
 
 
@@ -93,7 +93,10 @@ def _there_is(doc, verb, subject) -> list[Change]:
     if first.lower_ in ("the", "its"):
         if many:
             return [(start, first.nbor(1).idx, there), gone]
-        return [(start, first.nbor(1).idx, f"{there}{wording.article(first.nbor(1).text).split()[0]} "), gone]
+        return [
+            (start, first.nbor(1).idx, f"{there}{wording.article(first.nbor(1).text).split()[0]} "),
+            gone,
+        ]
     if first.lower_ in ("his", "her", "their") or first.pos_ == "PROPN":
         return []
     lower = [(start, start + 1, there + doc.text[start].lower())]
@@ -113,7 +116,7 @@ def announced_scene(draft: Draft) -> list[Change]:
     where = next((t for t in doc if t.lower_ == "where"), None)
     if after.lower_ in ("in", "at", "on") and where is not None and where.i > after.i + 1:
         comma = doc[where.i - 1].text == ","
-        cut = (doc[where.i - (2 if comma else 1)])
+        cut = doc[where.i - (2 if comma else 1)]
         return [
             (0, after.idx + len(after.text), after.text.capitalize()),
             (cut.idx + len(cut.text), where.idx + len(where.text), ","),

@@ -224,7 +224,9 @@ def bare_predicates(body: str) -> str:
 
     "A lighthouse stands" -> "There is a lighthouse"; "" where the thing is known ("The bench is made").
     """
-    parts = re.split(r"(,? (?:and|while) (?=(?:the|an?|two|three|some|several|his|her|its)\b))", body)
+    parts = re.split(
+        r"(,? (?:and|while) (?=(?:the|an?|two|three|some|several|his|her|its)\b))", body
+    )
     mended = []
     for part in parts:
         bare = _BARE.fullmatch(part)
@@ -282,15 +284,12 @@ def _cut(text: str, start: int, end: int) -> str:
         before = before[:-1]  # the pair of commas that set it off
         aside = re.match(r"(?:which|who|whose|where|that|[a-z]+(?:ing|ed))\b", removed)
         verb = re.match(r",\s*([a-z]+)", after)
-        if (
-            verb
-            and (
-                verb[1] in _FINITE
-                or (
-                    aside
-                    and lexicon.senses(verb[1].removesuffix("s"), lexicon.VERB)
-                    and verb[1].endswith("s")
-                )
+        if verb and (
+            verb[1] in _FINITE
+            or (
+                aside
+                and lexicon.senses(verb[1].removesuffix("s"), lexicon.VERB)
+                and verb[1].endswith("s")
             )
         ):
             after = after[1:].lstrip()
@@ -326,7 +325,9 @@ def _closed_list(before: str) -> str:
 
 def _bare_last(before: str) -> re.Match | None:
     """Where the last of a list stands without an article: "a red shirt, blue jeans"."""
-    found = re.search(rf"\b{_DETERMINED}\s[^,]+?(,\s*)(?=(?:[a-z-]+\s){{0,2}}(?P<noun>[a-z]+)$)", before)
+    found = re.search(
+        rf"\b{_DETERMINED}\s[^,]+?(,\s*)(?=(?:[a-z-]+\s){{0,2}}(?P<noun>[a-z]+)$)", before
+    )
     named = found and lexicon.senses(lexicon.singular(found["noun"]))
     return found if named and not lexicon.senses(found["noun"], lexicon.ADJECTIVE) else None
 

@@ -55,21 +55,34 @@ def _is_quality(claim: Claim) -> bool:
     noun = lexicon.senses(lexicon.singular(last)) and not lexicon.senses(last, lexicon.ADJECTIVE)
     if not noun or last in MATERIALS | COLOURS or last.endswith(("ed", "ing")) or "-" in last:
         return True
-    # "The lace is gown": a noun needs an article.
-    return bool(re.search(r" (?:an?|the|has|have|are)\b", claim.text))
+    # "The lace is gown" lacks an article; "the guitar is a foot" is no kind of it.
+    kind = lexicon.singular(last)
+    if re.search(r" (?:has|have)\b", claim.text):
+        return True
+    return bool(re.search(r" (?:an?|the|are)\b", claim.text)) and (
+        (lexicon.is_person(kind) and lexicon.is_person(claim.subject))
+        or lexicon.is_kind(kind, claim.subject)
+        or lexicon.is_kind(claim.subject, kind)
+    )
 
 
 def _is_relation(claim: Claim) -> bool:
-    verb, _, rest = claim.value.partition(" ")
+    verb = claim.value.split(" ")[0]
     if claim.value in _BARE:
         return False
     if verb in _PREPOSITIONS:
         over = verb in ("over", "under", "above", "below") and lexicon.is_person(claim.subject)
-        return f"{verb}ing " not in claim.text and not (over and lexicon.head(claim.object) in GARMENTS)
+        return f"{verb}ing " not in claim.text and not (
+            over and lexicon.head(claim.object) in GARMENTS
+        )
     verb = lexicon.lemma(verb)
     if verb == "have":
         return True
-    return bool(lexicon.senses(verb, lexicon.VERB)) and verb not in _EMPTY and _can_do(claim.subject, verb)
+    return (
+        bool(lexicon.senses(verb, lexicon.VERB))
+        and verb not in _EMPTY
+        and _can_do(claim.subject, verb)
+    )
 
 
 def _can_do(subject: str, verb: str) -> bool:

@@ -23,7 +23,9 @@ _SEEN = frozenset(
 )
 _FINITE = ("VBZ", "VBP", "VBD", "MD")
 _PRAISE = EVALUATIVE - WHICH - _SEEN
-_VAGUE = frozenset("way manner fashion fact moment place point extent".split())  # say nothing by themselves
+_VAGUE = frozenset(
+    "way manner fashion fact moment place point extent".split()
+)  # say nothing by themselves
 _CONTENT = ("NOUN", "PROPN", "VERB", "ADJ", "ADV")
 _CLAUSES = ("advcl", "acl", "relcl", "appos")
 
@@ -130,6 +132,10 @@ def _announced(draft: Draft) -> list[Change]:
     )
     if any(map(_misread_verb, doc)):
         return []
+    if root.tag_ == "VBD" and subject is not None and _is_aside(root, subject):
+        return [
+            (0, 1, f"There is {doc.text[0].lower()}")
+        ]  # "A chair, slightly turned to the right."
     if (
         root.pos_ in ("NOUN", "PROPN")
         and subject is None
@@ -172,6 +178,16 @@ def _announced(draft: Draft) -> list[Change]:
     return []
 
 
+def _is_aside(verb, subject) -> bool:
+    """Whether a comma parts a first noun phrase from a verb form, so that it is a participle."""
+    return (
+        subject.left_edge.i == 0
+        and subject.left_edge.lower_ in ("a", "an")
+        and verb.doc[subject.right_edge.i].text == ","
+        and sum(t.text == "," for t in verb.doc[: verb.i]) == 1
+    )
+
+
 def _misread_verb(token) -> bool:
     """Whether a word is a verb that the tagger took for a noun: "A child, a girl with long hair, peeks from ...",
     "Striped canopies in red stretch over ..."."""
@@ -185,7 +201,12 @@ def _misread_verb(token) -> bool:
         c.dep_ in ("det", "poss", "nummod") for c in token.children
     )
     # Tagged as no verb, or as an infinitive without "to".
-    return token.tag_ in ("NN", "VB", "VBP") and plural and bare and bool(lexicon.senses(token.lower_, lexicon.VERB))
+    return (
+        token.tag_ in ("NN", "VB", "VBP")
+        and plural
+        and bare
+        and bool(lexicon.senses(token.lower_, lexicon.VERB))
+    )
 
 
 def _only_named(root, subject) -> bool:
@@ -234,6 +255,7 @@ def _leftovers(draft: Draft) -> list[Change]:
             if (
                 not tokens
                 or len(spans) > 1
+                or any(t.text == ":" for t in tokens)
                 or _ends_inside(tokens)
                 or any(t.text == "-" for t in doc[max(0, tokens[0].i - 1) : tokens[-1].i + 2])
                 or (not mood and any(t.i in held for t in tokens))
@@ -256,7 +278,9 @@ def _pieces(token) -> list[list]:
     found = []
     up = token
     for _ in range(6):
-        infinitive = any(c.tag_ == "TO" for c in up.children)  # "a turn to play": no clause of its own
+        infinitive = any(
+            c.tag_ == "TO" for c in up.children
+        )  # "a turn to play": no clause of its own
         if up.dep_ in _CLAUSES and up.dep_ != "appos" and not infinitive:
             found.append(_with_vague_noun(up))
         elif up.dep_ == "conj" and up.pos_ in ("VERB", "AUX") and up.head.pos_ in ("VERB", "AUX"):
@@ -272,7 +296,9 @@ def _ends_inside(tokens) -> bool:
     first, last = tokens[0], tokens[-1]
     if first.dep_ == "cc" and any(c.dep_ == "det" for c in first.head.children):
         # "a homey and inviting kitchen", taken for "a homey" and "inviting kitchen"
-        noun, adjective = (lexicon.senses(first.head.lower_, pos) for pos in (lexicon.NOUN, lexicon.ADJECTIVE))
+        noun, adjective = (
+            lexicon.senses(first.head.lower_, pos) for pos in (lexicon.NOUN, lexicon.ADJECTIVE)
+        )
         if adjective or not noun:
             return True
     if last.i + 1 >= len(last.doc):
