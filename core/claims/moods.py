@@ -69,14 +69,19 @@ def of_mood(draft: Draft) -> list[Change]:
     subject = next((c for c in root.children if c.dep_ == "nsubj"), None) if root else None
     if subject is None or subject.lemma_.lower() not in _MOODS or subject.i > root.i:
         return []
-    beside = next((c for c in root.children if c.lower_ == "with" and c.dep_ == "prep"), None)
-    thing = next((c for c in beside.children if c.dep_ == "pobj"), None) if beside else None
+    beside = next((t for t in doc[root.i :] if t.lower_ == "with" and t.dep_ == "prep"), None)
+    if beside is not None and root not in (beside.head, beside.head.head):
+        return []
+    beside_kids = list(beside.children) if beside else []
+    doing = next((c for c in beside_kids if c.dep_ == "pcomp" and c.tag_ == "VBG"), None)
+    kids = list(doing.children) if doing else beside_kids
+    thing = next((c for c in kids if c.dep_ in ("pobj", "nsubj")), None)
     if thing is None or thing.pos_ not in ("NOUN", "PROPN") or is_abstract(thing.lemma_.lower()):
         return []
     start, many = thing.left_edge.idx, thing.tag_ in _PLURAL
     be = "are" if many or any(c.dep_ == "conj" for c in thing.children) else "is"
-    doing = next((c for c in thing.children if c.dep_ == "acl" and c.tag_ == "VBG"), None)
-    if doing is not None and doing.i == doing.left_edge.i:
+    doing = doing or next((c for c in thing.children if c.dep_ == "acl" and c.tag_ == "VBG"), None)
+    if doing is not None:
         return [(0, start, ""), (doing.idx, doing.idx, f"{be} ")]
     return [(0, start, f"There {be} ")]
 

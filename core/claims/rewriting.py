@@ -280,6 +280,8 @@ def _cut(text: str, start: int, end: int) -> str:
         right = article(following[0]).split()[0]
         right = capital(right) if article_before[1][0].isupper() else right
         before = before[: article_before.start()] + right
+    if _between_adjectives(before, removed, after):
+        before = before[:-1]
     if before.endswith(",") and (not after or after[0] in ",.;!?"):
         before = before[:-1]  # the pair of commas that set it off
         aside = re.match(r"(?:which|who|whose|where|that|[a-z]+(?:ing|ed))\b", removed)
@@ -308,11 +310,24 @@ def _cut(text: str, start: int, end: int) -> str:
     return before + joint + after
 
 
+def _between_adjectives(before: str, removed: str, after: str) -> bool:
+    """Whether the comma before what was cut only parted two adjectives: "a large, dark cat"."""
+    first = re.search(rf"\b{_DETERMINED}\s(?:[\w-]+,\s)*([\w-]+),$", before, re.IGNORECASE)
+    return bool(
+        first
+        and re.fullmatch(r"[\w-]+(?: [\w-]+)?", removed.strip())
+        and re.match(r"[a-z]", after)
+        and lexicon.senses(first[1].lower(), lexicon.ADJECTIVE)
+    )
+
+
 def _closed_list(before: str) -> str:
     """ "a cup, a book", of which "and a pen" was the end -> "a cup and a book"."""
     found = re.search(
         rf"\b{_DETERMINED}\s[^,]+?(,\s*)(?={_DETERMINED}\s[^,]*$)", before, re.IGNORECASE
     ) or _bare_last(before)
+    if found and re.search(r"\bof (?:which|whom|them)\b", before[found.end(1) :]):
+        return before
     if not found or re.match(
         r"(?:in|on|at|behind|under|above|beside|near|next|to|below|between|around|against|inside|outside|along|across|"
         r"over|by|with)\b",
@@ -328,8 +343,9 @@ def _bare_last(before: str) -> re.Match | None:
     found = re.search(
         rf"\b{_DETERMINED}\s[^,]+?(,\s*)(?=(?:[a-z-]+\s){{0,2}}(?P<noun>[a-z]+)$)", before
     )
-    named = found and lexicon.senses(lexicon.singular(found["noun"]))
-    return found if named and not lexicon.senses(found["noun"], lexicon.ADJECTIVE) else None
+    noun = found["noun"] if found else ""
+    named = lexicon.senses(lexicon.singular(noun)) or lexicon.senses(noun.removesuffix("s"))
+    return found if named and not lexicon.senses(noun, lexicon.ADJECTIVE) else None
 
 
 def _agreed(before: str, after: str) -> str:

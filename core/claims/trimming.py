@@ -82,7 +82,8 @@ def _fillers(draft: Draft) -> list[Change]:
 
 
 def _moods(draft: Draft) -> list[Change]:
-    kept, changes = _claimed(draft), []
+    to_ = {s for f in draft.found[draft.first :] if f.value == "to" for s in f.spans}  # "color to the dish"
+    kept, changes = _claimed(draft) - to_, []
     for tokens in moods.clauses(draft):
         spans = draft.spans_of(tokens)
         if len(spans) == 1 and not any(a <= x and y <= b for a, b in spans for x, y in kept):
