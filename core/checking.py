@@ -74,7 +74,7 @@ def check(answer: Completion, facts: Reading, reader: Reader) -> Checked:
     [rest] = reader.read([Passage(" ".join(sentences))]) if sentences else [Reading()]
     missing = unsupported(rest, facts) if sentences else range(len(facts.claims))
     asked_for = tuple(i for i in missing if is_sayable(facts.claims[i]))
-    return Checked(tuple(sentences), tuple(dict.fromkeys([*out, *removed])), asked_for)
+    return Checked(tuple(sentences), tuple({part.rstrip('.'): part for part in (*out, *removed)}.values()), asked_for)
 
 
 def without_doubled(sentences: Sequence[str], added: Sequence[str], reader: Reader) -> list[str]:

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 Change = tuple[int, int, str]  # characters from, to, and what stands there instead
 # Adjectives that a viewer can check with his eyes stay, though nobody verifies them.
 _SEEN = frozenset(
-    "vibrant lush calm festive bustling lively dynamic energetic dramatic playful prominent distinctive distinct vivid "
-    "rich intricate subtle balanced organized simple plain-looking traditional classic iconic familiar ordinary rustic "
-    "sturdy grand contemporary modern sophisticated luxurious elegant majestic professional candid visual tranquil quiet "
-    "notable noticeable eye-catching utilitarian high-quality moody surreal".split()
+    "vibrant lush calm festive bustling dramatic prominent distinctive distinct vivid rich intricate subtle balanced "
+    "organized simple plain-looking traditional classic iconic familiar ordinary rustic sturdy grand contemporary modern "
+    "sophisticated luxurious elegant majestic professional candid visual quiet notable noticeable eye-catching utilitarian "
+    "high-quality".split()
 )
 _FINITE = ("VBZ", "VBP", "VBD", "MD")
 _PRAISE = EVALUATIVE - WHICH - _SEEN
