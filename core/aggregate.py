@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from .checking import Checked, check
+from .checking import Checked, check, without_doubled
 from .claims import AUTO, Claim, Reader, Reading
 from .claims.readers import reader_for
-from .compose import compose, compose_sentences
+from .claims.sayable import is_sayable
+from .compose import compose, compose_sentences, not_said
 from .models import ERROR, NLI, REFUSAL, Completion, Fact, Writer, WritingRequest, requests_of
 from .models.writing import missing_prompt
 from .picture import Picture, Step, no_step, sign_of_life
@@ -54,6 +55,8 @@ def facts_of(picture: Picture, region: str = "") -> tuple[Fact, ...]:
     order = {id(s): number for number, s in enumerate(picture.statements)}
     for statement in kept_statements(picture):
         if region and region not in statement.regions:
+            continue
+        if statement.claim and not is_sayable(statement.claim):
             continue
         regions = [picture.root.find(name) for name in statement.regions]
         # What the whole image also shows needs no place; else the smallest region says it best.
@@ -125,6 +128,9 @@ def aggregate(
             )
         if not caption and request.facts:
             caption = compose(picture, max_sentences=maximum)
+        if not maximum:
+            odd = not_said(picture)
+            notes += [f'Not said, because it would be no English sentence: "{text}"' for text in odd]
         if not request.facts:
             caption = _nothing_kept(picture, notes)
         captions = {region.name: compose(picture, region.name) for region in picture.root.walk()}
@@ -204,7 +210,7 @@ def _written(
     if not request.max_sentences:
         added = _missing_sentences(picture, facts, best)
         notes += [f'Added: the writer left it out: "{text}"' for text in added]
-        sentences += added
+        sentences = without_doubled(sentences, added, reader)
     return " ".join(sentences[: request.max_sentences or None])
 
 

@@ -6,12 +6,17 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .claims import Passage, Reader, Reading
+from .claims import OBJECT, Passage, Reader, Reading, Sentence, lexicon
+from .claims.coverage import content_words, unclaimed_words
 from .claims.editing import edited
+from .claims.english_words import COLOURS
 from .claims.entailment import unsupported
 from .claims.inference import supported
-from .claims.rewriting import name_edits, without
-from .claims.verifying import says_no_more
+from .claims.nouns import is_abstract
+from .claims.rewriting import name_edits, still_names, without
+from .claims.sayable import is_sayable
+from .claims.verifying import Change, says_no_more
+from .claims.wordings import means, tokens
 from .models import LENGTH, NLI, Completion, Tick
 
 
@@ -37,8 +42,9 @@ def check(
 ) -> Checked:
     """Check a written text against the facts, all together.
 
-    A claim that does not follow is cut out of its sentence; a sentence of which nothing is left, or that was
-    cut off in the middle, goes whole. What claims nothing (headings, lead-ins, moods) goes, too.
+    A claim that does not follow is cut out of its sentence; a sentence of which nothing is left, that was
+    cut off in the middle, or that names what the facts name nowhere, goes whole. What claims nothing (headings,
+    lead-ins, moods) goes, too, unless all its words are the facts' own.
 
     Args:
         facts: the things and claims that may be said.
@@ -47,31 +53,36 @@ def check(
     cut = answer.finish == LENGTH
     [written] = reader.read([Passage(answer.text, cut=cut)])
     wrong = _unsupported(facts, written, nli, tick)
-    sentences, removed = [], [*written.not_claims]
+    named = _words_of(facts)
+    gone = _unsupported_things(written, wrong)
+    sentences, removed = [], []
     before: set[int] = set()  # what a pronoun may stand for
     for index, sentence in enumerate(written.sentences):
         clear, before = before, set()
-        if not sentence.text:
-            continue
         numbers = [n for n, c in enumerate(written.claims) if c.sentence == index]
         if not numbers or not sentence.complete:
-            removed.append(sentence.said)
+            if sentence.complete and _only_facts(sentence, named):
+                sentences.append(sentence.said)
+            elif sentence.text or sentence.said in written.not_claims:
+                removed.append(sentence.said)
             continue
         false = {k for k, n in enumerate(numbers) if n in wrong}
-        claims = [written.claims[n] for n in numbers]
-        edits = name_edits(written, index, clear)
-        fit, moved = edited(sentence, claims, edits)
-        text, _ = without(fit, moved, false)
-        left = [claim for k, claim in enumerate(claims) if k not in false]
-        if false and text and not says_no_more([text], [left])[0]:
-            text = ""
+        text = _fitted(written, index, clear, false, gone)
+        if text == sentence.text and _same_start(sentence) and _only_facts(sentence, named):
+            text = sentence.said  # a clause that no claim accounts for, in words of the facts
+        left = [written.claims[n] for k, n in enumerate(numbers) if k not in false]
+        if text and (invented := _invented(text, left, written, named)):
+            removed.append(f"{sentence.said} ({', '.join(invented)})")
+            continue
         before = {thing for _, _, thing in sentence.mentions} if text else set()
-        removed += [claims[k].text for k in sorted(false)]
+        removed += [written.claims[n].text for k, n in enumerate(numbers) if k in false]
         if text:
             sentences.append(text)
+    out = [part for part in written.not_claims if not any(part in text for text in sentences)]
     [rest] = reader.read([Passage(" ".join(sentences))]) if sentences else [Reading()]
     missing = _unsupported(rest, facts, nli, tick) if sentences else range(len(facts.claims))
-    return Checked(tuple(sentences), _once(removed), tuple(sorted(missing)))
+    asked_for = tuple(i for i in sorted(missing) if is_sayable(facts.claims[i]))
+    return Checked(tuple(sentences), _once((*out, *removed)), asked_for)
 
 
 def _once(texts: Sequence[str]) -> tuple[str, ...]:
@@ -89,3 +100,84 @@ def _unsupported(facts: Reading, written: Reading, nli: NLI | None, tick: Tick) 
     """Indices of the claims of a text that do not follow from the facts."""
     new = unsupported(facts, written)
     return set(new) - (supported(facts, written, new, nli, tick) if nli and new else set())
+
+
+def without_doubled(sentences: Sequence[str], added: Sequence[str], reader: Reader) -> list[str]:
+    """The sentences and then those added, without each that says no more than one that was added."""
+    if not added:
+        return list(sentences)
+    readings = reader.read([Passage(text) for text in (*sentences, *added)])
+    fuller = readings[len(sentences) :]
+    return [
+        *(
+            text
+            for text, reading in zip(sentences, readings)
+            if not reading.claims
+            or _PRONOUN.match(text)
+            or all(unsupported(other, reading) for other in fuller)
+        ),
+        *added,
+    ]
+
+
+_PRONOUN = re.compile(r"(?:he|she|it|they|his|her|its|their|both)\b", re.IGNORECASE)
+
+
+def _unsupported_things(written: Reading, wrong: set[int]) -> frozenset[int]:
+    """The things that are not there, for all that the facts say."""
+    said = [
+        (n, c.thing) for n, c in enumerate(written.claims) if c.kind == OBJECT and not c.negated
+    ]
+    return frozenset(t for n, t in said if n in wrong) - {t for n, t in said if n not in wrong}
+
+
+def _fitted(written: Reading, index: int, clear: set[int], false: set[int], gone) -> str:
+    """The sentence without what is false, with names for pronouns that nothing explains; "" where no
+    sentence is left."""
+    sentence = written.sentences[index]
+    claims = [c for c in written.claims if c.sentence == index]
+    fit, moved = edited(sentence, claims, name_edits(written, index, clear))
+    text, _ = without(fit, moved, false)
+    if not false or not text:
+        return text
+    if still_names(sentence, claims, false, gone):
+        return ""
+    kept = tuple(claim for k, claim in enumerate(claims) if k not in false)
+    change = Change(fit.text, text, kept, tuple(claims[k] for k in false))
+    return text if says_no_more([change])[0] else ""
+
+
+def _words_of(facts: Reading) -> frozenset[str]:
+    said = " ".join([*(s.said for s in facts.sentences), *(c.text for c in facts.claims)])
+    return frozenset(tokens(said))
+
+
+def _only_facts(sentence: Sentence, named: frozenset[str]) -> bool:
+    """Whether a sentence that no rule reads says nothing but words of the facts."""
+    words = content_words(sentence.said)
+    return bool(words) and all(any(means(n, word) for n in named) for word in words)
+
+
+def _same_start(sentence: Sentence) -> bool:
+    """Whether no lead-in was taken off a sentence."""
+    return sentence.text[:8].lower() == sentence.said[:8].lower()
+
+
+def _invented(text: str, claims, written: Reading, named: frozenset[str]) -> list[str]:
+    """The words that name a thing or a colour, are in no claim, and are nowhere in the facts."""
+    return [
+        word
+        for word in unclaimed_words(text, claims, written.things)
+        if (word in COLOURS or (_is_noun(word) and not is_abstract(lexicon.singular(word))))
+        and not any(means(n, word) for n in named)
+    ]
+
+
+def _is_noun(word: str) -> bool:
+    """Whether a word can be nothing but a noun."""
+    noun = lexicon.singular(word)
+    forms = {word, noun, lexicon.lemma(word)}
+    others = (lexicon.ADJECTIVE, lexicon.VERB)
+    return bool(lexicon.senses(noun)) and not any(
+        lexicon.senses(f, pos) for f in forms for pos in others
+    )

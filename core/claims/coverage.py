@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
-from . import STATEMENT, Claim, Thing
+from . import STATEMENT, Claim, Thing, lexicon
 from .english_words import COLOUR_NOUNS, GROUPS, INFER, LOCATED
 
 # Words that add nothing that can be true or false where a place or a relation is claimed: verbs of being somewhere,
@@ -17,7 +17,14 @@ LIGHT = frozenset(
     "row stack set piece kind type area side part front back top bottom second other another image picture photo "
     "scene view background foreground distance nearby close upright scattered filled day crowd".split()
 )
-NOTHING = LIGHT | GROUPS | LOCATED | INFER | COLOUR_NOUNS | frozenset("individual item object element adorn be corner colored coloured subject".split())
+NOTHING = (
+    LIGHT
+    | GROUPS
+    | LOCATED
+    | INFER
+    | COLOUR_NOUNS
+    | frozenset("individual item object element adorn be corner colored coloured subject".split())
+)
 _SHORTEST = 3  # letters; shorter words are function words or endings
 
 
@@ -41,13 +48,22 @@ def unclaimed_words(text: str, claims: Sequence[Claim], things: Sequence[Thing])
         named = [things[t] for t in (claim.thing, claim.other) if t >= 0]
         known |= _words(f"{claim.text} {claim.subject} {claim.value} {claim.object}")
         known |= _words(" ".join(word for t in named for word in (t.name, *t.heads)))
+    return [word for word in content_words(text) if not any(alike(word, other) for other in known)]
+
+
+def share_unclaimed(text: str, claims: Sequence[Claim], things: Sequence[Thing]) -> float:
+    """The share (0 to 1) of a text's content words that are in none of its claims."""
+    return len(unclaimed_words(text, claims, things)) / max(1, len(content_words(text)))
+
+
+def content_words(text: str) -> list[str]:
+    """The words of an English text that say something that can be true or false, sorted."""
     return [
         word
         for word in sorted(_words(text) - _function_words())
         if len(word) >= _SHORTEST
         and not word.endswith("ly")
-        and not any(alike(word, other) for other in known)
-        and not any(alike(word, other) for other in NOTHING)
+        and not {word, lexicon.lemma(word), lexicon.singular(word)} & NOTHING
     ]
 
 
@@ -57,7 +73,7 @@ def _words(text: str) -> set[str]:
 
 def alike(a: str, b: str) -> bool:
     """Whether two words may be forms of one: "rides" and "riding"."""
-    if a == b:
+    if a == b or lexicon.lemma(a) == lexicon.lemma(b):
         return True
-    shared = max(3, min(len(a), len(b)) - 3)
+    shared = max(4, min(len(a), len(b)) - 3)
     return abs(len(a) - len(b)) <= 4 and a[:shared] == b[:shared]

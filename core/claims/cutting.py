@@ -21,7 +21,24 @@ def with_token(token) -> list:
 
 
 def _side(token) -> list:
-    return list(token.subtree)
+    """A modifier; one of several before a noun with a comma of theirs ("a large, dark coat")."""
+    tokens = list(token.subtree)
+    if token.dep_ != "amod" or token.i > token.head.i:
+        return tokens
+    first, last = tokens[0].i, tokens[-1].i
+    if token.doc[last + 1].text == ",":
+        return [*tokens, token.doc[last + 1]]
+    if first > 1 and token.doc[first - 1].text == "," and token.doc[first - 2].dep_ == "amod":
+        return [token.doc[first - 1], *tokens]
+    return tokens
+
+
+def _all_of(token) -> list:
+    """What hangs on a token, and it, without a comma behind them."""
+    tokens = list(token.subtree)
+    while len(tokens) > 1 and tokens[-1].text == ",":
+        tokens.pop()
+    return tokens
 
 
 def with_noun(token) -> list:
@@ -36,7 +53,7 @@ def with_noun(token) -> list:
     if token.dep_ in ("dobj", "attr", "oprd", "nsubj", "nsubjpass", "dative", "acomp"):
         return with_verb(head)
     if token.dep_ == "appos":
-        return list(token.subtree)
+        return _all_of(token)
     if token.dep_ in ("compound", "nmod", "poss"):
         return with_noun(head)
     return []
@@ -78,8 +95,8 @@ def with_preposition(prep) -> list:
         and head.pos_ in ("ADV", "SCONJ", "ADP", "ADJ")
         and prep.i == head.i + 1
     ):
-        return list(head.subtree)
-    return list(prep.subtree)
+        return _all_of(head)
+    return _all_of(prep)
 
 
 def _preps(verb) -> list:
@@ -95,7 +112,7 @@ def with_verb(verb) -> list:
     if verb.dep_ in ("aux", "auxpass"):
         return with_verb(verb.head)
     if verb.dep_ == "pcomp":
-        return list(verb.head.subtree)
+        return _all_of(verb.head)
     if verb.dep_ in ("acl", "relcl", "advcl"):
         return _clause(verb)
     if verb.dep_ == "xcomp":
@@ -108,6 +125,7 @@ def with_verb(verb) -> list:
         if c.dep_ == "conj"
         and c.pos_ in ("VERB", "AUX", "ADJ")
         and not any(x.dep_ in _OWN for x in c.children)
+        and not _inverted(c)
     ]
     if verb.dep_ == "ROOT" and later:
         follower = later[0]
@@ -136,11 +154,20 @@ def with_verb(verb) -> list:
         for c in verb.children
         if c.dep_ == "conj"
         and c.pos_ in ("VERB", "AUX")
-        and any(x.dep_ in _OWN for x in c.children)
+        and (any(x.dep_ in _OWN for x in c.children) or _inverted(c))
     ]
     if verb.dep_ == "ROOT" and second:
         return [t for t in verb.subtree if t.i < second[0].left_edge.i]
     return []
+
+
+def _inverted(verb) -> bool:
+    """Whether the subject stands behind its verb: "on his back is a backpack"."""
+    return (
+        verb.left_edge.i < verb.i
+        and verb.left_edge.pos_ == "ADP"
+        and verb.lemma_ in ("be", "stand", "lie", "hang")
+    )
 
 
 def _below(token, verb):
@@ -153,9 +180,9 @@ def _below(token, verb):
 def _clause(verb) -> list:
     """A clause with what is left out before it ("while", "with")."""
     if verb.head.dep_ == "pobj" and verb.head.head.text.lower() == "with" and verb.dep_ == "acl":
-        return list(verb.head.head.subtree)
+        return _all_of(verb.head.head)
     first = _first(verb)
-    return first or list(verb.subtree)
+    return first or _all_of(verb)
 
 
 def _last(token) -> list:
@@ -168,6 +195,8 @@ def _last(token) -> list:
         or t.i
         < min([*[c.left_edge.i for c in inner], *[c.i for c in token.children if c.dep_ == "cc"]])
     ]
+    while len(own) > 1 and own[-1].is_punct:
+        own.pop()
     before = [
         c
         for c in token.head.children

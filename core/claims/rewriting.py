@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 
 from . import Claim, Reading, Sentence, lexicon
+from .editing import edited
 from .wording import article, capital
 
 _PRONOUNS = frozenset("he she it they him her them his hers its their theirs both".split())
@@ -19,7 +20,7 @@ _VERBS = frozenset(
 )
 _DANGLING = re.compile(
     r"(?:[\s,;:]+(?:and|or|but|with|while|as|in|on|at|of|to|by|from|a|an|the|which|who|that|where|is|are|near|"
-    r"next|both|appears?|seems?|looks|appears? to be|seems? to be))+\s*(?=[.!?]?$)",
+    r"next|both|appears?|seems?|looks|appears? to be|seems? to be|with the words?|reading|labeled|labelled|saying))+\s*(?=[.!?]?$)",
     re.IGNORECASE,
 )
 
@@ -54,6 +55,23 @@ def without(
         return "", others
     text = _mended(sentence.text, spans)
     return (text, lost) if text else ("", others)
+
+
+_MARK = "\u2060"  # stands before the names of things, to see whether a cut left one
+
+
+def still_names(
+    sentence: Sentence,
+    claims: Sequence[Claim],
+    false: Collection[int],
+    things: Collection[int],
+) -> bool:
+    """Whether a sentence without its false claims still names one of the things, by a noun or a pronoun."""
+    marks = {(start, start, _MARK) for start, _, thing in sentence.mentions if thing in things}
+    if not marks:
+        return False
+    marked, moved = edited(sentence, claims, sorted(marks))
+    return _MARK in without(marked, moved, false)[0]
 
 
 def _shared(i: int, claims: Sequence[Claim], gone: Collection[int]) -> bool:
@@ -98,9 +116,13 @@ def name_edits(
         of = word == "both" and text[end:].startswith(" of ")
         if word not in _PRONOUNS or not first or thing in nouns or not name or of:
             continue
+        if word in ("it", "its") and _own_thing(sentence, start):
+            continue
         owns = word in _POSSESSIVE or (
             word == "her" and any(a == start and b > end for a, b in starts)
         )
+        if text[end : end + 2] in ("'s", "’s"):
+            edits.append((end, end + 2, " is"))
         if owns:
             name += "'" if name.endswith("s") else "'s"
         elif word == "they" and reading.things[thing].number == 1 and " and " not in name:
@@ -108,6 +130,14 @@ def name_edits(
             edits += [(end + verb.start(1), end + verb.end(1), _SINGULAR[verb[1]])] if verb else []
         edits.append((start, end, capital(name) if start == 0 else name))
     return sorted(edits)
+
+
+def _own_thing(sentence: Sentence, position: int) -> bool:
+    """Whether a noun before it in the sentence explains an "it" or "its": "The can lies on its side"."""
+    return any(
+        end <= position and sentence.text[start:end].lower() not in _PRONOUNS
+        for start, end, _ in sentence.mentions
+    )
 
 
 def standalone(reading: Reading, index: int) -> str:
@@ -143,6 +173,7 @@ def _mended(text: str, spans: Sequence[tuple[int, int]]) -> str:
         r"\b(and|or|but|while)(?:,?\s+(?:and|or|but))+\b", r"\1", text, flags=re.IGNORECASE
     )
     text = re.sub(r",\s+(and|or|but)\s*,", r", \1", text)
+    text = _HOLLOW.sub("", text)
     text = _pair(text)
     text = re.sub(
         r"^(?:[\s,;:.]|(?:and|or|but|while|which|who|that)\b)+", "", text, flags=re.IGNORECASE
@@ -170,13 +201,18 @@ def _mended(text: str, spans: Sequence[tuple[int, int]]) -> str:
     return capital(body) + (stop or ".")
 
 
+# A relative clause that has lost what it said: ", which is placed".
+_HOLLOW = re.compile(
+    r",? (?:which|that|who) (?:is|are) (?:located|placed|positioned|situated|mounted|set|adorned|lined|laden|covered|filled|"
+    r"decorated|surrounded|topped|equipped|dressed)(?=[.,;!?]|$)"
+)
 _BARE = re.compile(
     r"(?P<where>(?:in|on|at|to|behind|under|next|near|above|below|beside|between|around)\b[^,]*, )?"
     r"(?P<what>(?P<det>an?|the|his|her|its|their|two|three|four|five|six|\d+|some|several|many|one|another)\s"
     r"(?:(?!\b(?:is|are|was|were|has|have|that|which|who)\b)[^,])+?)\s"
-    r"(?:(?P<one>(?:is|was)\s(?:located|placed|positioned|situated|mounted|set|made|covered|filled|based|hung)|stands|"
+    r"(?:(?P<one>(?:is|was)\s(?:located|placed|positioned|situated|mounted|set|made|covered|filled|based|hung|adorned|lined|laden|decorated|surrounded|topped|equipped)|stands|"
     r"lies|hangs|rests|runs|rises|sits|extends|stretches|appears|leans|is)|"
-    r"(?:are|were)\s(?:located|placed|positioned|situated|mounted|set|made|covered|filled|based|hung)|stand|lie|hang|"
+    r"(?:are|were)\s(?:located|placed|positioned|situated|mounted|set|made|covered|filled|based|hung|adorned|lined|laden|decorated|surrounded|topped|equipped)|stand|lie|hang|"
     r"rest|run|rise|sit|extend|stretch|appear|lean|are)",
     re.IGNORECASE,
 )
@@ -188,7 +224,9 @@ def bare_predicates(body: str) -> str:
 
     "A lighthouse stands" -> "There is a lighthouse"; "" where the thing is known ("The bench is made").
     """
-    parts = re.split(r"(,? (?:and|while) (?=(?:the|an?|two|three|some|several|his|her|its)\b))", body)
+    parts = re.split(
+        r"(,? (?:and|while) (?=(?:the|an?|two|three|some|several|his|her|its)\b))", body
+    )
     mended = []
     for part in parts:
         bare = _BARE.fullmatch(part)
@@ -196,10 +234,14 @@ def bare_predicates(body: str) -> str:
             mended.append(part)
             continue
         if bare["det"].lower() in _KNOWN:
-            return ""
+            if len(parts) == 1:
+                return ""
+            mended.append("")
+            continue
         what = bare["what"][:1].lower() + bare["what"][1:]
         mended.append(f"{bare['where'] or ''}there {'is' if bare['one'] else 'are'} {what}")
-    return capital("".join(mended))
+    text = re.sub(r"^,? (?:and|while) |,? (?:and|while) $", "", "".join(mended))
+    return capital(text)
 
 
 def _pair(text: str) -> str:
@@ -238,19 +280,18 @@ def _cut(text: str, start: int, end: int) -> str:
         right = article(following[0]).split()[0]
         right = capital(right) if article_before[1][0].isupper() else right
         before = before[: article_before.start()] + right
+    if _between_adjectives(before, removed, after):
+        before = before[:-1]
     if before.endswith(",") and (not after or after[0] in ",.;!?"):
         before = before[:-1]  # the pair of commas that set it off
         aside = re.match(r"(?:which|who|whose|where|that|[a-z]+(?:ing|ed))\b", removed)
         verb = re.match(r",\s*([a-z]+)", after)
-        if (
-            aside
-            and verb
-            and (
-                verb[1] in _FINITE
-                or (
-                    lexicon.senses(verb[1].removesuffix("s"), lexicon.VERB)
-                    and verb[1].endswith("s")
-                )
+        if verb and (
+            verb[1] in _FINITE
+            or (
+                aside
+                and lexicon.senses(verb[1].removesuffix("s"), lexicon.VERB)
+                and verb[1].endswith("s")
             )
         ):
             after = after[1:].lstrip()
@@ -269,11 +310,24 @@ def _cut(text: str, start: int, end: int) -> str:
     return before + joint + after
 
 
+def _between_adjectives(before: str, removed: str, after: str) -> bool:
+    """Whether the comma before what was cut only parted two adjectives: "a large, dark cat"."""
+    first = re.search(rf"\b{_DETERMINED}\s(?:[\w-]+,\s)*([\w-]+),$", before, re.IGNORECASE)
+    return bool(
+        first
+        and re.fullmatch(r"[\w-]+(?: [\w-]+)?", removed.strip())
+        and re.match(r"[a-z]", after)
+        and lexicon.senses(first[1].lower(), lexicon.ADJECTIVE)
+    )
+
+
 def _closed_list(before: str) -> str:
     """ "a cup, a book", of which "and a pen" was the end -> "a cup and a book"."""
     found = re.search(
         rf"\b{_DETERMINED}\s[^,]+?(,\s*)(?={_DETERMINED}\s[^,]*$)", before, re.IGNORECASE
-    )
+    ) or _bare_last(before)
+    if found and re.search(r"\bof (?:which|whom|them)\b", before[found.end(1) :]):
+        return before
     if not found or re.match(
         r"(?:in|on|at|behind|under|above|beside|near|next|to|below|between|around|against|inside|outside|along|across|"
         r"over|by|with)\b",
@@ -282,6 +336,16 @@ def _closed_list(before: str) -> str:
     ):
         return before
     return f"{before[: found.start(1)]} and {before[found.end(1) :]}"
+
+
+def _bare_last(before: str) -> re.Match | None:
+    """Where the last of a list stands without an article: "a red shirt, blue jeans"."""
+    found = re.search(
+        rf"\b{_DETERMINED}\s[^,]+?(,\s*)(?=(?:[a-z-]+\s){{0,2}}(?P<noun>[a-z]+)$)", before
+    )
+    noun = found["noun"] if found else ""
+    named = lexicon.senses(lexicon.singular(noun)) or lexicon.senses(noun.removesuffix("s"))
+    return found if named and not lexicon.senses(noun, lexicon.ADJECTIVE) else None
 
 
 def _agreed(before: str, after: str) -> str:

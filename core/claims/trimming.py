@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from . import cutting, wording
+from . import cutting, lexicon, moods, wording
 from .coverage import NOTHING, alike
 from .english_words import EVALUATIVE, MOOD_VERBS, WHICH
 from .quotations import STANDIN
@@ -14,14 +14,33 @@ if TYPE_CHECKING:
     from .draft import Draft
 
 Change = tuple[int, int, str]  # characters from, to, and what stands there instead
-_PRAISE = EVALUATIVE - WHICH
+# Adjectives that a viewer can check with his eyes stay, though nobody verifies them.
+_SEEN = frozenset(
+    "vibrant lush calm festive bustling dramatic prominent distinctive distinct vivid rich intricate subtle balanced "
+    "organized simple plain-looking traditional classic iconic familiar ordinary rustic sturdy grand contemporary modern "
+    "sophisticated luxurious elegant majestic professional candid visual quiet notable noticeable eye-catching utilitarian "
+    "high-quality".split()
+)
+_FINITE = ("VBZ", "VBP", "VBD", "MD")
+_PRAISE = EVALUATIVE - WHICH - _SEEN
+_VAGUE = frozenset(
+    "way manner fashion fact moment place point extent".split()
+)  # say nothing by themselves
 _CONTENT = ("NOUN", "PROPN", "VERB", "ADJ", "ADV")
 _CLAUSES = ("advcl", "acl", "relcl", "appos")
 
 
 def edits(draft: Draft) -> list[Change]:
     """The changes of the parsed text of the sentence being read that leave what is claimed."""
-    return [*_announced(draft), *_fillers(draft), *_praise(draft), *_leftovers(draft)]
+    return [
+        *moods.announced_scene(draft),
+        *moods.of_mood(draft),
+        *(moods.presented(draft) or _announced(draft)),
+        *_fillers(draft),
+        *_moods(draft),
+        *_praise(draft),
+        *_leftovers(draft),
+    ]
 
 
 def _left_out(draft: Draft, tokens, *, aside: bool) -> list[Change]:
@@ -55,8 +74,20 @@ def _fillers(draft: Draft) -> list[Change]:
     for token in draft.fillers:
         tokens = cutting.with_token(token)
         spans = draft.spans_of(tokens)
+        if tokens and _ends_inside(tokens):
+            continue
         if spans and not any(a <= x and y <= b for a, b in spans for x, y in kept):
             changes += _left_out(draft, tokens, aside=token.dep_ in ("relcl", "acl", "appos"))
+    return changes
+
+
+def _moods(draft: Draft) -> list[Change]:
+    to_ = {s for f in draft.found[draft.first :] if f.value == "to" for s in f.spans}  # "color to the dish"
+    kept, changes = _claimed(draft) - to_, []
+    for tokens in moods.clauses(draft):
+        spans = draft.spans_of(tokens)
+        if len(spans) == 1 and not any(a <= x and y <= b for a, b in spans for x, y in kept):
+            changes += _left_out(draft, tokens, aside=True)
     return changes
 
 
@@ -100,11 +131,19 @@ def _announced(draft: Draft) -> list[Change]:
     subject = next(
         (c for c in root.children if c.dep_ in ("nsubj", "nsubjpass") and c.i < root.i), None
     )
+    if any(map(_misread_verb, doc)):
+        return []
+    if root.tag_ == "VBD" and subject is not None and _is_aside(root, subject):
+        return [
+            (0, 1, f"There is {doc.text[0].lower()}")
+        ]  # "A chair, slightly turned to the right."
     if (
         root.pos_ in ("NOUN", "PROPN")
         and subject is None
         and not any(
-            t.tag_ in ("VBZ", "VBP", "VBD") and t.dep_ != "relcl" and t.head.i == root.i
+            t.tag_ in ("VBZ", "VBP", "VBD")
+            and t.dep_ not in ("relcl", "acl", "amod")
+            and t.head.i == root.i
             for t in doc
         )
     ):
@@ -133,10 +172,42 @@ def _announced(draft: Draft) -> list[Change]:
         root.tag_ in ("VBG", "VBN")
         and subject is not None
         and not any(c.dep_ in ("aux", "auxpass") for c in root.children)
+        and not any(t.tag_ in _FINITE and t.dep_ != "relcl" for t in doc)
     ):
         many = subject.tag_ in ("NNS", "NNPS") or any(c.dep_ == "conj" for c in subject.children)
         return [(root.idx, root.idx, "are " if many else "is ")]
     return []
+
+
+def _is_aside(verb, subject) -> bool:
+    """Whether a comma parts a first noun phrase from a verb form, so that it is a participle."""
+    return (
+        subject.left_edge.i == 0
+        and subject.left_edge.lower_ in ("a", "an")
+        and verb.doc[subject.right_edge.i].text == ","
+        and sum(t.text == "," for t in verb.doc[: verb.i]) == 1
+    )
+
+
+def _misread_verb(token) -> bool:
+    """Whether a word is a verb that the tagger took for a noun: "A child, a girl with long hair, peeks from ...",
+    "Striped canopies in red stretch over ..."."""
+    if token.i < 2 or token.i + 1 >= len(token.doc) or token.nbor(1).pos_ not in ("ADP", "ADV"):
+        return False
+    before = token.nbor(-1)
+    if token.tag_ in ("NNS", "NNPS") and before.text == ",":
+        return bool(lexicon.senses(token.lower_.removesuffix("s"), lexicon.VERB))
+    plural = any(t.tag_ == "NNS" and t.i < token.i - 1 for t in token.doc)
+    bare = before.pos_ in ("NOUN", "ADJ", "PROPN") and not any(
+        c.dep_ in ("det", "poss", "nummod") for c in token.children
+    )
+    # Tagged as no verb, or as an infinitive without "to".
+    return (
+        token.tag_ in ("NN", "VB", "VBP")
+        and plural
+        and bare
+        and bool(lexicon.senses(token.lower_, lexicon.VERB))
+    )
 
 
 def _only_named(root, subject) -> bool:
@@ -184,6 +255,8 @@ def _leftovers(draft: Draft) -> list[Change]:
             if (
                 not tokens
                 or len(spans) > 1
+                or any(t.text == ":" for t in tokens)
+                or _ends_inside(tokens)
                 or any(t.text == "-" for t in doc[max(0, tokens[0].i - 1) : tokens[-1].i + 2])
                 or (not mood and any(t.i in held for t in tokens))
                 or any(t.i in quoted for t in tokens)
@@ -198,22 +271,52 @@ def _leftovers(draft: Draft) -> list[Change]:
 
 
 def _pieces(token) -> list[list]:
-    """What could go with a word, the smallest first: itself, its phrase, its clause."""
+    """The clauses that a word stands in, the smallest first: each states something of its own.
+
+    Adjectives, compounds, adverbs and phrases stay with the word that they modify.
+    """
     found = []
-    if token.dep_ in ("amod", "advmod", "npadvmod") and not any(
-        c.dep_ == "neg" for c in token.children
-    ):
-        found.append(list(token.subtree))
     up = token
     for _ in range(6):
-        if (up.dep_ == "prep" and up.head.pos_ not in ("ADP", "SCONJ") and up.head.lemma_ != "be") or up.dep_ in _CLAUSES:
-            found.append(list(up.subtree))
-        elif up.dep_ == "conj" and up.pos_ in ("VERB", "AUX", "NOUN", "ADJ"):
+        infinitive = any(
+            c.tag_ == "TO" for c in up.children
+        )  # "a turn to play": no clause of its own
+        if up.dep_ in _CLAUSES and up.dep_ != "appos" and not infinitive:
+            found.append(_with_vague_noun(up))
+        elif up.dep_ == "conj" and up.pos_ in ("VERB", "AUX") and up.head.pos_ in ("VERB", "AUX"):
             found.append(cutting.with_token(up))
         if up.head == up:
             break
         up = up.head
     return found
+
+
+def _ends_inside(tokens) -> bool:
+    """Whether what follows the tokens needs them: the next of a list, or the verb of a clause around them."""
+    first, last = tokens[0], tokens[-1]
+    if first.dep_ == "cc" and any(c.dep_ == "det" for c in first.head.children):
+        # "a homey and inviting kitchen", taken for "a homey" and "inviting kitchen"
+        noun, adjective = (
+            lexicon.senses(first.head.lower_, pos) for pos in (lexicon.NOUN, lexicon.ADJECTIVE)
+        )
+        if adjective or not noun:
+            return True
+    if last.i + 1 >= len(last.doc):
+        return False
+    following = last.nbor(1)
+    if following.dep_ == "cc":
+        return True
+    verb = following.head if following.dep_ in ("aux", "auxpass") else following
+    subjects = [c for c in verb.children if c.dep_ in ("nsubj", "nsubjpass")]
+    return verb.tag_ in _FINITE and any(c in tokens for c in subjects)
+
+
+def _with_vague_noun(clause) -> list:
+    """The tokens of a clause; with the noun that says nothing without it: "arranged in a way that ..."."""
+    noun = clause.head
+    if clause.dep_ in ("relcl", "acl") and noun.lemma_.lower() in _VAGUE and noun.dep_ == "pobj":
+        return list(noun.head.subtree)
+    return list(clause.subtree)
 
 
 def _is_content(token) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from ..models.offline import spacy_english
 from . import STATEMENT, Claim, Passage
@@ -15,23 +16,41 @@ _seen: dict[str, tuple[bool, tuple[Claim, ...]]] = {}  # text -> is it a sentenc
 _STAND_INS = frozenset("person thing".split())  # what a pronoun is read as without its antecedent
 
 
-def says_no_more(texts: Sequence[str], claims: Sequence[Sequence[Claim]]) -> list[bool]:
-    """Whether each text is a sentence, and each of its claims one of those given beside it.
+@dataclass(frozen=True)
+class Change:
+    """Attributes:
+    before, after: an English sentence, and what is left of it.
+    kept, dropped: the claims of it that may, and that must not, be made by what is left.
+    """
 
-    Args:
-        texts: English sentences after a cut.
-        claims: of each, the claims that it may make.
+    before: str
+    after: str
+    kept: tuple[Claim, ...]
+    dropped: tuple[Claim, ...]
+
+
+def says_no_more(changes: Sequence[Change]) -> list[bool]:
+    """Whether what is left of each sentence is one, and claims only what the sentence did and may.
+
+    A sentence is read anew without those around it, and then may claim a little else (who "it" is). So what is
+    left may also claim what the whole sentence does when it is read in this way.
     """
     if len(_seen) > _REMEMBERED:
         _seen.clear()
+    texts = list(dict.fromkeys(text for c in changes for text in (c.before, c.after)))
     found = {text: _seen[text] for text in texts if text in _seen}
-    new = [text for text in dict.fromkeys(texts) if text not in found]
+    new = [text for text in texts if text not in found]
     readings = read([Passage(text) for text in new])
     for text, whole, reading in zip(new, _sentences(new), readings):
         found[text] = _seen[text] = (whole, reading.claims)
     return [
-        found[text][0] and all(_among(claim, may) for claim in found[text][1])
-        for text, may in zip(texts, claims, strict=True)
+        found[c.after][0]
+        and all(
+            _among(claim, c.kept)
+            or (_among(claim, found[c.before][1]) and not _among(claim, c.dropped))
+            for claim in found[c.after][1]
+        )
+        for c in changes
     ]
 
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from core.checking import check
+from core.checking import check, without_doubled
 from core.claims import Passage
 from core.claims.reading import SyntaxReader
 from core.models import LENGTH, Completion
@@ -96,3 +96,32 @@ def test_what_was_left_out_is_missing():
 def test_of_a_text_of_which_nothing_follows_nothing_is_left():
     found = checked(WOMAN, "A plane is landing on a runway.")
     assert found.sentences == () and len(found.missing) > 5
+
+
+def test_words_of_the_facts_stay_though_no_rule_reads_them():
+    facts = "The ground is wet. Natural light is coming in from the windows of a church."
+    found = checked(facts, "Natural light is coming in from the windows. The ground is wet.")
+    assert "coming in from the windows" in " ".join(found.sentences)
+    assert "ground is wet" in " ".join(found.sentences)
+
+
+def test_a_thing_that_the_facts_name_nowhere_goes_though_no_claim_names_it():
+    found = checked(WOMAN, "A woman sits on a wooden bench like a queen on her throne.")
+    assert "throne" not in " ".join(found.sentences)
+
+
+def test_an_added_sentence_replaces_what_it_contains():
+    short, full = "A woman sits on a bench.", "A woman in a red coat is sitting on a wooden bench."
+    assert without_doubled([short, "Trees are in the background."], [full], READER) == [
+        "Trees are in the background.",
+        full,
+    ]
+    assert without_doubled([full], ["A dog is next to her."], READER) == [
+        full,
+        "A dog is next to her.",
+    ]
+
+
+def test_nobody_stands_next_to_a_man_who_was_made_up():
+    found = checked(WOMAN, "A man stands under a tree. Next to him, a woman is sitting on a bench.")
+    assert "him" not in " ".join(found.sentences) and "man " not in " ".join(found.sentences).replace("woman", "")

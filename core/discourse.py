@@ -1,0 +1,136 @@
+"""Sentences in an order, and in a form, in which each can be understood after the one before it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+
+from .candidates import Candidate
+from .claims import Reading
+from .claims.editing import Edit, edited
+from .claims.places import PHRASE
+from .claims.rewriting import name_edits, without
+from .picture import Picture
+from .regions import IMAGE, SEMANTIC, Region
+from .wording import capital, place_name
+
+_OPENERS = ("a ", "an ", "the ", "there ", "some ", "several ", "many ", "two ", "three ", "four ")
+
+
+def reading_order(picture: Picture) -> list[Region]:
+    """The whole image, what it is about, then its parts line by line."""
+
+    def key(region: Region) -> tuple:
+        kind = {IMAGE: 0, SEMANTIC: 1}.get(region.kind, 2)
+        x, y = region.box.center
+        return (kind, round(y / picture.size[1], 1), x)
+
+    return sorted(picture.root.walk(), key=key)
+
+
+def in_order(picture: Picture, chosen: Sequence[Candidate]) -> list[Candidate]:
+    """As a caption is told: region by region, the sentences of a caption in their order, and a claim in its own
+    wording after the last sentence on its thing."""
+    regions = [r.name for r in reading_order(picture)]
+
+    def place(candidate: Candidate) -> tuple:
+        return (regions.index(candidate.region.name), candidate.index, candidate.source)
+
+    told = sorted((c for c in chosen if c.source), key=place)
+    for single in (c for c in chosen if not c.source):
+        about = [i for i, c in enumerate(told) if set(single.things[:1]) & set(c.things)]
+        told.insert(about[-1] + 1 if about else len(told), single)
+    return told
+
+
+def told(picture: Picture, candidates: Sequence[Candidate]) -> list[tuple[str, Candidate]]:
+    """The sentences, so that each can be understood after the one before it."""
+    sentences: list[tuple[str, Candidate]] = []
+    introduced: set[int] = set()
+    before: Candidate | None = None
+    place = picture.root.name
+    for candidate in candidates:
+        text = candidate.text
+        if candidate.source:
+            follows = before is not None and (before.source, before.index) == (
+                candidate.source,
+                candidate.index - 1,
+            )
+            # What a pronoun may stand for: whatever the caption meant, or the one before is about.
+            clear = set(candidate.things) if follows else set(before.things[:1] if before else ())
+            text = _fitted(picture.readings[candidate.source], candidate, introduced, clear)
+        if candidate.region.name != place and not introduced & set(candidate.things):
+            place = candidate.region.name
+            text = _with_place(picture, candidate.region, text)
+        if text and text not in {other for other, _ in sentences}:
+            sentences.append((text, candidate))
+            introduced |= set(candidate.things)
+            before = candidate
+    return sentences
+
+
+def _fitted(
+    reading: Reading, candidate: Candidate, introduced: Collection[int], clear: Collection[int]
+) -> str:
+    """The sentence with "the" for what was introduced, and names for pronouns that are not clear."""
+    sentence = reading.sentences[candidate.index]
+    claims = [c for c in reading.claims if c.sentence == candidate.index]
+    edits: list[Edit] = name_edits(reading, candidate.index, clear)
+    for start, end, thing in sentence.mentions:
+        article = re.match(r"an?\b", sentence.text[start:end], re.IGNORECASE)
+        if article and thing in introduced and reading.things[thing].number == 1:
+            edits.append((start, start + article.end(), "The" if article[0][0] == "A" else "the"))
+    sentence, claims = edited(sentence, claims, edits)
+    text = without(sentence, claims, candidate.false)[0]
+    return _known(text)
+
+
+# "There is the woman holding a cup": who was introduced is not presented again.
+_PRESENTED = re.compile(
+    r"^There (?P<be>is|are) (?P<who>the (?:(?!\b(?:and|or)\b)[^,])*?)"
+    r"(?:(?P<stop>[.!])$| (?P<with>with )| (?:that|which|who) (?P<does>(?!(?:is|are) ?$)\w+ )|"
+    r" (?P<is>(?:\w+ing|\w+ed|in|on|at|behind|under|next|near|beside|above|below|between|around|against|along|across|"
+    r"over|by|inside|outside|seen|hung|held|set|made|worn|full)\b))"
+)
+_PREPOSITIONS = frozenset("from to of in on at with by for behind under near".split())
+_PLACED = re.compile(
+    r"^((?:In|On|At|Behind|Under|Next|Near|Above|Below|Beside|Between|Around)\b[^,]*), there (is|are) (?=the )"
+)
+
+
+def _known(text: str) -> str:
+    """The sentence as it is said of what was introduced before; "" where that is all it says."""
+    text = _PLACED.sub(r"\1 \2 ", text)
+    found = _PRESENTED.match(text)
+    if found is None:
+        return text
+    who, rest = capital(found["who"]), text[found.end() :]
+    many = found["be"] == "are"
+    if who.endswith(" from"):  # "the cyclist from behind"
+        return f"{who.removesuffix(' from')} {found['be']} seen from {found['is']}{rest}"
+    if who.split()[-1] in _PREPOSITIONS:
+        return text
+    if found["stop"]:
+        return "" if len(found["who"].split()) == 2 else text
+    if found["with"] and (doing := re.match(r"((?:[\w-]+ ){1,4}?)(\w+ing\b.*)", rest)):
+        return f"{who} with {doing[1]}{found['be']} {doing[2]}"
+    if found["with"]:
+        return f"{who} {'have' if many else 'has'} {rest}"
+    return (
+        f"{who} {found['does']}{rest}"
+        if found["does"]
+        else f"{who} {found['be']} {found['is']}{rest}"
+    )
+
+
+def _with_place(picture: Picture, region: Region, text: str) -> str:
+    first = text.split()[0] if text else ""
+    if (
+        PHRASE.search(text)
+        or region.kind in (IMAGE, SEMANTIC)
+        or f"{first.lower()} " not in _OPENERS
+    ):
+        return text
+    return (
+        f"{capital(place_name(picture.fraction(region.box)))}, {first.lower()}{text[len(first) :]}"
+    )
