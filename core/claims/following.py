@@ -43,15 +43,18 @@ def follows(claim: Claim, moved: Claim, premise: Known) -> bool:
     living = lexicon.is_person(head) or lexicon.is_kind(head, "animal")
     if not living and predicates.idle(claim.value):
         return True
+    own = values.inherent(claim.value)
     said = [*judging.called(things[moved.thing])]
     for p in premise.about[moved.thing]:
         if not p.negated:
             said.append(f"{p.value} {p.object if p.thing == moved.thing else p.subject}")
-            # "The horse has a coat of brown and white" says that it is brown and white.
+            # "The horse has a coat of brown and white" says that it is brown and white, and gray
+            # tiles that cover the floor make it gray.
             for k in {p.thing, p.other} - {moved.thing, -1}:
-                if things[k].head in _SURFACES or (
-                    premise.owner.get(k) != moved.thing and not living
-                ):
+                coats = k == p.thing and predicates.parts(p.value)[0] in _COATING
+                near = not living and premise.owner.get(k) != moved.thing
+                material = lexicon.head(things[k].head) in values.MATERIALS
+                if things[k].head in _SURFACES or coats or material or (near and not own):
                     said += [
                         q.value for q in premise.about[k] if q.kind == ATTRIBUTE and q.thing == k
                     ]
@@ -138,6 +141,9 @@ _SURFACES = frozenset(
     "coat fur skin body exterior finish surface color colour hue tone shade feather plumage paint hair "
     "frame pattern hide stripe design".split()
 )
+
+
+_COATING = frozenset("cover coat line pave tile blanket panel".split())
 
 
 def _connected(claim: Claim, premise: Known) -> bool:
