@@ -23,6 +23,7 @@ from . import (
     Claim,
     judging,
     lexicon,
+    plurals,
     predicates,
     values,
 )
@@ -207,6 +208,8 @@ def _related(claim: Claim, moved: Claim, premise: Known, alignment: Mapping[int,
             continue
         there = tokens(text_of(s))
         last = lexicon.head(claim.object)
+        if plurals.rival_named(s, moved.other, premise):
+            continue
         mentioned = moved.other >= 0 and any(m[2] == moved.other for m in s.mentions)
         if not mentioned and not any(means(t, last) for t in there if t not in PRONOUNS):
             continue

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from . import Sentence, lexicon, predicates, values
+from . import Sentence, lexicon, plurals, predicates, values
 from .known import Known
 from .lexicon import lemma
 
@@ -66,6 +66,8 @@ def speaks_of(sentence: Sentence, index: int, noun: str, thing: int, premise: Kn
         return True
     if thing >= 0 and any(c.sentence == index for c in premise.about[thing]):
         return True
+    if plurals.rival_named(sentence, thing, premise):
+        return False
     there = tokens(text_of(sentence))
     last = lexicon.head(noun)
     if any(means(t, last) for t in there if t not in PRONOUNS):
