@@ -176,6 +176,8 @@ def _connected(claim: Claim, premise: Known) -> bool:
         if b in (p.thing, p.other) and p.kind == RELATION and not p.negated
     ]
     bare = not verb or predicates.idle(verb) or verb in ("have", "feature", "include", "be")
+    if place == "toward":
+        edges = [p for p in edges if p.thing == a]
     if edges and bare and place in ("", "with", "at", "toward"):
         return True
     if edges and verb and not place:
@@ -201,6 +203,7 @@ def _worn(claim: Claim, premise: Known) -> bool:
         and p.thing == claim.other
         and premise.owner.get(p.other) == claim.thing
         and lexicon.head(p.object) in _PARTS
+        and predicates.parts(p.value)[1] != "in"
         for p in premise.about[claim.other]
     )
 

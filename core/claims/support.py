@@ -34,6 +34,7 @@ from .misreadings import (
     elsewhere,
     hung_on_another,
     of_neighbour,
+    otherwise_placed,
     placed,
 )
 from .wordings import (
@@ -192,6 +193,8 @@ def _related(claim: Claim, moved: Claim, premise: Known, alignment: Mapping[int,
         owner = premise.owner.get(moved.other, -1)
         if owner >= 0 and owner != moved.thing and not _again(premise, owner, claim.subject):
             return False
+    if clashing(moved, premise) or otherwise_placed(moved, premise):
+        return False
     others = _anothers(claim, moved, premise, alignment.values()) if moved.thing >= 0 else ()
     holds = verb in _WEAK or (verb in predicates.HAVING and not lexicon.is_person(claim.subject))
     if (
@@ -232,8 +235,6 @@ def _related(claim: Claim, moved: Claim, premise: Known, alignment: Mapping[int,
                 classes |= {"on"}  # "the ground beneath its feet is grass"
             if not any(q == place or place in predicates._ALSO.get(q, ()) for q in classes):
                 continue
-        if clashing(moved, premise):
-            continue
         return True
     return False
 
