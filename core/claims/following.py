@@ -54,7 +54,7 @@ def follows(claim: Claim, moved: Claim, premise: Known) -> bool:
                 coats = k == p.thing and predicates.parts(p.value)[0] in _COATING
                 near = not living and premise.owner.get(k) != moved.thing
                 material = lexicon.head(things[k].head) in values.MATERIALS
-                if things[k].head in _SURFACES or coats or material or (near and not own):
+                if things[k].head in SURFACES or coats or material or (near and not own):
                     said += [
                         q.value for q in premise.about[k] if q.kind == ATTRIBUTE and q.thing == k
                     ]
@@ -97,15 +97,15 @@ def _vacuous(claim: Claim) -> bool:
     if claim.negated:
         return False
     if claim.kind == OBJECT:
-        return lexicon.head(claim.subject) in _PARTS or claim.subject in _UNSEEN
+        return lexicon.head(claim.subject) in PARTS or claim.subject in _UNSEEN
     if claim.kind == ATTRIBUTE:
-        return claim.value in _PARTS or claim.value in _PLACED
+        return claim.value in PARTS or claim.value in _PLACED
     if claim.kind == RELATION:
         return claim.object in _UNSEEN or claim.object in ("front", "side", "top", "bottom")
     return claim.kind == ACTION and claim.value in _IDLE
 
 
-_PARTS = frozenset(
+PARTS = frozenset(
     "hand head arm leg foot face eye back lap paw hair body ear nose mouth finger shoulder neck side tail "
     "surface front top bottom trunk tongue shape".split()
 )
@@ -137,7 +137,7 @@ def _compound(claim: Claim, premise: Known) -> bool:
     return all(values.entails(said, m) for m in modifiers)
 
 
-_SURFACES = frozenset(
+SURFACES = frozenset(
     "coat fur skin body exterior finish surface color colour hue tone shade feather plumage paint hair "
     "frame pattern hide stripe design".split()
 )
@@ -159,7 +159,7 @@ def _connected(claim: Claim, premise: Known) -> bool:
             p.kind == RELATION
             and p.other == b
             and premise.owner.get(p.thing) == a
-            and lexicon.head(p.subject) in _PARTS
+            and lexicon.head(p.subject) in PARTS
             for p in premise.about[b]
         )
     if verb == "wear" and _worn(claim, premise):
@@ -188,7 +188,7 @@ def _connected(claim: Claim, premise: Known) -> bool:
         parts = [
             k
             for k in premise.belongings(a)
-            if lexicon.head(premise.reading.things[k].head) in _PARTS
+            if lexicon.head(premise.reading.things[k].head) in PARTS
         ]
         return any(_reaches(premise, k, b, 2) for k in parts) or _reaches(premise, a, b, 3)
     if verb in predicates.HAVING and not place:
@@ -202,7 +202,7 @@ def _worn(claim: Claim, premise: Known) -> bool:
         p.kind == RELATION
         and p.thing == claim.other
         and premise.owner.get(p.other) == claim.thing
-        and lexicon.head(p.object) in _PARTS
+        and lexicon.head(p.object) in PARTS
         and predicates.parts(p.value)[1] != "in"
         for p in premise.about[claim.other]
     )

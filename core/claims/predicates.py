@@ -20,9 +20,9 @@ _PLACES = {
     "under": "under,below,beneath,underneath,directly below,directly beneath,at foot of,at bottom of",
     "in": "in,inside,within,into,inside of,in middle of,in center of,in midst of,among,amidst,amid,middle of",
     "near": "next to,beside,by,near,close to,nearby,alongside,adjacent to,along,at side of,side of,on side of,"
-    "by side of,along side of,near to,around,surrounding,next,together with,at edge of,on edge of,close by",
+    "by side of,along side of,near to,around,surrounding,next,together with,at edge of,on edge of,close by,past",
     "front": "in front of,front of,before,ahead of,opposite",
-    "behind": "behind,beyond,in back of,at back of,back of,after,past",
+    "behind": "behind,beyond,in back of,at back of,back of,after",
     "left": "left of,to left of,on left of,left side of,on left side of,to left side of,at left of,left",
     "right": "right of,to right of,on right of,right side of,on right side of,to right side of,at right of,right",
     "at": "at,at end of,end of,in area of",
@@ -234,6 +234,8 @@ def entails(p: str, q: str, turned: bool = False) -> bool:
     """Whether "x p y" says "x q y"; `turned`: whether it says "y q x"."""
     (pv, pp, _), (qv, qp, _) = parts(p), parts(q)
     if turned:
+        if pp == "front" and qv in ("follow", "trail", "chase") and not qp:
+            return True
         if pp and qp and (not qv or qv in _BEING or qv == pv):
             return qp == _CONVERSE.get(pp) or {pp, qp} == {"on", "under"}
         # "a hat on her head" = "her head has a hat"; "the tray holds a pizza" = "a pizza on the tray"

@@ -21,6 +21,7 @@ from . import (
     STATEMENT,
     TEXT,
     Claim,
+    following,
     judging,
     lexicon,
     plurals,
@@ -40,6 +41,7 @@ from .misreadings import (
 from .wordings import (
     PRONOUNS,
     SMALL,
+    does,
     living,
     means,
     places_in,
@@ -156,7 +158,8 @@ def _of_another(claim: Claim, moved: Claim, sentence: int, premise: Known) -> bo
         if p.sentence != sentence or p.kind not in (ATTRIBUTE, ACTION) or p.thing in (own, -1):
             continue
         if premise.owner.get(p.thing) == own or premise.owner.get(own) == p.thing:
-            continue
+            if not values.inherent(claim.value) or things[p.thing].head in following.SURFACES:
+                continue
         if lives and p.kind == ACTION and not living(things[p.thing].head):
             continue  # hung on a thing that does nothing
         if not lives and p.kind == ACTION and first & PRONOUNS:
@@ -195,6 +198,8 @@ def _related(claim: Claim, moved: Claim, premise: Known, alignment: Mapping[int,
             return False
     if clashing(moved, premise) or otherwise_placed(moved, premise):
         return False
+    if verb == "wear" and moved.other >= 0 and _put_away(moved.other, premise):
+        return False
     others = _anothers(claim, moved, premise, alignment.values()) if moved.thing >= 0 else ()
     holds = verb in _WEAK or (verb in predicates.HAVING and not lexicon.is_person(claim.subject))
     if (
@@ -224,10 +229,11 @@ def _related(claim: Claim, moved: Claim, premise: Known, alignment: Mapping[int,
             or verb in ("have", "be", "include", "feature")
             or predicates.idle(verb)
         )
-        worn = (verb == "wear" and {"in", "with", "on"} & set(there)) or (
-            verb == "use" and "with" in there
-        )
-        if not weak and not worn and not any(means(t, verb) for t in there):
+        worn = (
+            verb == "wear"
+            and ({"in", "with", "on"} & set(there) or premise.owner.get(moved.other) == moved.thing)
+        ) or (verb == "use" and "with" in there)
+        if not weak and not worn and not any(does(t, verb) for t in there):
             continue
         if place and place not in ("with", "at"):
             classes = places_in(text_of(s))
@@ -237,6 +243,20 @@ def _related(claim: Claim, moved: Claim, premise: Known, alignment: Mapping[int,
                 continue
         return True
     return False
+
+
+def _put_away(garment: int, premise: Known) -> bool:
+    """A garment that hangs from, lies on or stands beside something that is no part of anybody."""
+    return any(
+        p.kind == RELATION
+        and p.thing == garment
+        and not p.negated
+        and predicates.parts(p.value)[1] in ("on", "in", "from", "above", "against")
+        and not living(p.object)
+        and lexicon.head(p.object) not in following.PARTS
+        and not lexicon.is_kind(p.object, "garment")
+        for p in premise.about[garment]
+    )
 
 
 def _again(premise: Known, thing: int, noun: str) -> bool:
@@ -295,7 +315,21 @@ def _anothers(claim: Claim, moved: Claim, premise: Known, taken: Collection[int]
         and p.thing not in (moved.thing, -1)
         and not p.negated
         and (premise.reading.things[p.thing].number == 1 or p.thing in taken)
-        and lexicon.is_kind(p.subject, claim.subject)
+        and (lexicon.is_kind(p.subject, claim.subject) or _does_it(p, moved, premise))
         and lexicon.is_kind(p.object, claim.object)
         and predicates.entails(p.value, claim.value)
     }
+
+
+def _does_it(p: Claim, moved: Claim, premise: Known) -> bool:
+    """Whether the facts say who does it to that thing, and it is somebody else than the claim says."""
+    verb, place, _ = predicates.parts(moved.value)
+    return (
+        bool(verb)
+        and not place
+        and verb not in predicates.HAVING
+        and p.other == moved.other
+        and living(p.subject)
+        and moved.thing not in premise.reading.things[p.thing].members
+        and p.thing not in premise.reading.things[moved.thing].members
+    )

@@ -48,6 +48,17 @@ def means(token: str, word: str) -> bool:
     )
 
 
+@lru_cache(maxsize=32768)
+def does(token: str, verb: str) -> bool:
+    """Whether the token of a fact is a form of the verb, or of one that entails it."""
+    if token == verb:
+        return True
+    if token in SMALL:
+        return False
+    first, second = lemma(token), lemma(verb)
+    return first == second or values.related(token, verb) or predicates.verb_entails(first, second)
+
+
 @lru_cache(maxsize=16384)
 def said(text: str, words: tuple[str, ...]) -> bool:
     """Whether a sentence says each of the words, or a word that entails it."""
