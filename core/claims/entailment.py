@@ -246,10 +246,12 @@ def unsupported(facts: Reading, written: Reading) -> list[int]:
         return [i for i, c in enumerate(written.claims) if not _said_by_one(c, facts)]
     found = align_known(known, text)
     several = plurals.together(known, text, found)
+    apart = plurals.of_another(known, text, found)
     return [
         i
         for i, claim in enumerate(text.reading.claims)
-        if not _follows_of_all(claim, known, text, found, several)
+        if (not claim.negated and {claim.thing, claim.other} & apart)
+        or not _follows_of_all(claim, known, text, found, several)
     ]
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from . import ACTION, ATTRIBUTE, PLACE, RELATION, Claim, judging, lexicon, predicates, values
+from . import ACTION, ATTRIBUTE, PLACE, RELATION, Claim, Sentence, judging, lexicon, predicates, values
 from .known import Known
 from .wordings import PRONOUNS, SMALL, living, means, places_in, text_of, tokens
 
@@ -220,6 +220,9 @@ def placed(moved: Claim, premise: Known) -> bool:
         named = {m[2] for m in s.mentions} | {
             t for c in premise.reading.claims if c.sentence == i for t in (c.thing, c.other)
         }
+        said = _directions(s, moved.thing, moved.other)
+        if place and said and not any(place in (q, *predicates._ALSO.get(q, ())) for q in said):
+            continue
         if (
             place in ("front", "behind")
             and ends & named
@@ -229,3 +232,20 @@ def placed(moved: Claim, premise: Known) -> bool:
         if place in ("in", "on", "at") and ends <= named:
             return True
     return False
+
+
+def _directions(sentence: Sentence, a: int, b: int) -> set[str]:
+    """The classes of the prepositions that a sentence writes before b, and the converse of those before a."""
+    named = {t for _, _, t in sentence.mentions}
+    if not {a, b} <= named:
+        return set()
+    found = set()
+    for start, _, thing in sentence.mentions:
+        if thing in (a, b):
+            before = lexicon.normal(sentence.text[:start]).split()
+            phrases = [" ".join(before[-n:]) for n in (3, 2, 1)]
+            place = next((predicates.PLACES[p] for p in phrases if p in predicates.PLACES), "")
+            if thing == a:
+                place = predicates._CONVERSE.get(place, "")
+            found |= {place} - {"", "with"}
+    return found

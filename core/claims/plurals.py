@@ -59,3 +59,28 @@ def together(premise: Known, written: Known, found: Mapping[int, int]) -> dict[i
         elif at >= 0 and len(single) == 1 and thing.number > 1:
             several[j] = ()
     return several
+
+
+def of_another(premise: Known, written: Known, found: Mapping[int, int]) -> set[int]:
+    """Parts and belongings in the written text of which the facts know only those of another of the owner's kind.
+
+    Facts about the roof of the blue car say nothing of "the roof of the red car".
+    """
+    things, apart = premise.reading.things, set()
+    for j, thing in enumerate(written.reading.things):
+        own = found.get(written.owner.get(j, -1), -1)
+        if j in found or own < 0:
+            continue
+        alike = [k for k, t in enumerate(things) if lexicon.is_kind(t.head, thing.head)]
+        owners = {premise.owner.get(k, -1) for k in alike}
+        if owners and all(o >= 0 and o != own and _rivals(premise, o, own) for o in owners):
+            apart.add(j)
+    return apart
+
+
+def _rivals(premise: Known, a: int, b: int) -> bool:
+    """Two single things of one kind, or two people."""
+    x, y = premise.reading.things[a], premise.reading.things[b]
+    if premise.plural(a) or premise.plural(b):
+        return False
+    return lexicon.same(x.head, y.head) or (lexicon.is_person(x.head) and lexicon.is_person(y.head))

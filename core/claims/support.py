@@ -246,17 +246,21 @@ def _related(claim: Claim, moved: Claim, premise: Known, alignment: Mapping[int,
 
 
 def _put_away(garment: int, premise: Known) -> bool:
-    """A garment that hangs from, lies on or stands beside something that is no part of anybody."""
+    """A garment that somebody holds, or that hangs from or lies on something that is no part of anybody."""
+    about = [p for p in premise.about[garment] if p.kind == RELATION and not p.negated]
+    if any(p.other == garment and predicates.parts(p.value)[0] in _HOLD for p in about):
+        return True
     return any(
-        p.kind == RELATION
-        and p.thing == garment
-        and not p.negated
-        and predicates.parts(p.value)[1] in ("on", "in", "from", "above", "against")
+        p.thing == garment
+        and predicates.parts(p.value)[1] in ("on", "in", "from", "above", "against", "behind")
         and not living(p.object)
         and lexicon.head(p.object) not in following.PARTS
         and not lexicon.is_kind(p.object, "garment")
-        for p in premise.about[garment]
+        for p in about
     )
+
+
+_HOLD = ("hold", "carry", "grip", "clutch")
 
 
 def _again(premise: Known, thing: int, noun: str) -> bool:
