@@ -255,6 +255,7 @@ def _put_away(garment: int, premise: Known) -> bool:
         and predicates.parts(p.value)[1] in ("on", "in", "from", "above", "against", "behind")
         and not living(p.object)
         and lexicon.head(p.object) not in following.PARTS
+        and not lexicon.is_kind(p.object, "body part")
         and not lexicon.is_kind(p.object, "garment")
         for p in about
     )
