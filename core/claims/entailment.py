@@ -77,7 +77,9 @@ def relation(claim: Claim, premise: Reading, alignment: Mapping[int, int]) -> st
     return _relation(claim, Known.of(premise), alignment)
 
 
-_SHOWN = frozenset("expression look face mood pattern finish texture color coat".split())  # what it is, whoever has it is
+_SHOWN = frozenset(
+    "expression look face mood pattern finish texture color coat".split()
+)  # what it is, whoever has it is
 
 
 def _of_clouds(claim: Claim, premise: Known) -> bool:

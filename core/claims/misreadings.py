@@ -9,7 +9,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from . import ACTION, ATTRIBUTE, PLACE, RELATION, Claim, Sentence, judging, lexicon, predicates, values
+from . import (
+    ACTION,
+    ATTRIBUTE,
+    PLACE,
+    RELATION,
+    Claim,
+    Sentence,
+    judging,
+    lexicon,
+    predicates,
+    values,
+)
 from .known import Known
 from .wordings import PRONOUNS, SMALL, living, means, places_in, text_of, tokens
 

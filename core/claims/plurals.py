@@ -37,7 +37,9 @@ def rival_named(sentence: Sentence, thing: int, premise: Known) -> bool:
     return bool(alike) and all(things[k].number == 1 for k in alike)
 
 
-def together(premise: Known, written: Known, found: Mapping[int, int]) -> dict[int, tuple[int, ...]]:
+def together(
+    premise: Known, written: Known, found: Mapping[int, int]
+) -> dict[int, tuple[int, ...]]:
     """What the written text names in the plural where the facts name single things or a group.
 
     Returns:

@@ -150,17 +150,32 @@ def test_wording_that_differs_follows_too(facts, sentence):
         # said of one of two, not of the other, nor of both
         (TWO_DOGS, "The larger dog has a ball in its mouth."),
         (TWO_DOGS, "Both dogs wear red collars."),
-        ("A red car is behind a blue car. The red car has a flat tire.", "The blue car has a flat tire."),
+        (
+            "A red car is behind a blue car. The red car has a flat tire.",
+            "The blue car has a flat tire.",
+        ),
         # the colour of a part or of a neighbour
-        ("A chair stands at the window. It has a green cushion.", "A green chair stands at the window."),
-        ("A cello leans against the wardrobe. The wardrobe is white.", "A white cello leans against the wardrobe."),
+        (
+            "A chair stands at the window. It has a green cushion.",
+            "A green chair stands at the window.",
+        ),
+        (
+            "A cello leans against the wardrobe. The wardrobe is white.",
+            "A white cello leans against the wardrobe.",
+        ),
         # another place of the same two, the other way round, another agent
         ("A shovel leans against the wheelbarrow.", "A shovel lies in the wheelbarrow."),
         ("A cyclist rides ahead of a van.", "A cyclist rides behind a van."),
         ("A waiter serves soup to an old couple.", "An old couple serves soup to a waiter."),
         # a garment that is at hand but not on
-        ("A woman sits at a desk. Her jacket hangs over the back of a chair.", "The woman is wearing a jacket."),
-        ("A woman sits at a desk. A cup of coffee stands in front of her.", "The woman is drinking coffee."),
+        (
+            "A woman sits at a desk. Her jacket hangs over the back of a chair.",
+            "The woman is wearing a jacket.",
+        ),
+        (
+            "A woman sits at a desk. A cup of coffee stands in front of her.",
+            "The woman is drinking coffee.",
+        ),
     ],
 )
 def test_another_thing_of_the_facts_is_no_excuse(facts, sentence):
