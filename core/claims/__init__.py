@@ -68,6 +68,7 @@ class Claim:
         spans: (start, end) characters of that sentence's `text` that say this claim and what hangs on it:
             without them the rest of the sentence is still one. Empty where only the whole sentence
             can go.
+        plural: its subject is several things or an uncounted plural ("cars"), of which one is not enough.
         firm: the text without its hedge, where it is hedged ("There is a book."); else "".
     """
 
@@ -83,6 +84,7 @@ class Claim:
     sentence: int = 0
     spans: tuple[tuple[int, int], ...] = ()
     firm: str = ""
+    plural: bool = False
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from . import (
     predicates,
     values,
 )
+from .english_words import COLLECTIVES
 from .judging import called
 from .known import Known
 
@@ -76,7 +77,7 @@ def align_known(p: Known, h: Known, may_be: MayBe | None = None) -> dict[int, in
                 and _free(h, j, found, i)
             ):
                 found[j] = i
-    kept = {j: i for j, i in found.items() if not _told_apart(p, i, h, j, found)}
+    kept = {j: i for j, i in found.items() if not _told_apart(p, i, h, j, found, may_be is not None)}
     return {
         j: i
         for j, i in kept.items()
@@ -119,6 +120,13 @@ def _score(p: Known, i: int, h: Known, j: int, found: dict[int, int]) -> float:
             not known and _strangers(p, own, h, other)
         ):
             return 0.0
+    many, single = (a, b) if lexicon.head(a.head) in COLLECTIVES else (b, a)
+    if (
+        lexicon.head(many.head) in COLLECTIVES
+        and lexicon.head(single.head) not in COLLECTIVES
+        and single.number == 1
+    ):
+        return 0.0  # a man is no couple
     one, two = p.place(i), h.place(j)
     if judging.places_clash(one, two):
         return 0.0
@@ -234,17 +242,16 @@ _ROLES = ("on", "in", "with", "toward", "under")
 def _in_one_role(p: Known, i: int, h: Known, j: int, found: dict[int, int]) -> bool:
     """What the sign is mounted on is one thing, whatever the post is made of."""
     head = p.reading.things[i].head
-    if not lexicon.same(head, h.reading.things[j].head):
+    if not lexicon.same(head, h.reading.things[j].head) or lexicon.is_person(head):
         return False
-    if lexicon.is_person(head) or lexicon.is_kind(head, "animal"):
-        return False
+    roles = ("on",) if lexicon.is_kind(head, "animal") else _ROLES  # what somebody rides is one
 
     def neighbours(known: Known, index: int) -> set[int]:
         found = set()
         for c in known.about[index]:
             if c.kind == RELATION and c.other >= 0 and not c.negated:
                 verb, place, _ = predicates.parts(c.value)
-                if place in _ROLES or (not place and verb in predicates.HAVING | {"wear"}):
+                if place in roles or (not place and verb in predicates.HAVING | {"wear"}):
                     found |= {c.thing, c.other} - {index}
         return found
 
@@ -269,8 +276,14 @@ def _group_of(p: Known, a: int, b: int) -> bool:
     return b in x.members or a in y.members
 
 
-def _told_apart(p: Known, i: int, h: Known, j: int, found: dict[int, int]) -> bool:
-    """Something differs, and nothing says that the two are one."""
+def _told_apart(
+    p: Known, i: int, h: Known, j: int, found: dict[int, int], one_view: bool
+) -> bool:
+    """Something differs, and nothing says that the two are one.
+
+    Args:
+        one_view: the two texts are known to describe the same part of an image.
+    """
     a, b = p.reading.things[i], h.reading.things[j]
     if lexicon.same(a.head, b.head) and lexicon.head(a.head) in _EVERYWHERE:
         return False
@@ -308,6 +321,14 @@ def _told_apart(p: Known, i: int, h: Known, j: int, found: dict[int, int]) -> bo
     if p.plural(i) and h.plural(j):
         return together < 1
     living = lexicon.is_person(a.head) or lexicon.is_kind(a.head, "animal")
+    if living and not one_view:  # where everybody is, and the garment of which something differs, tell nobody
+        together -= sum(
+            c.kind == RELATION
+            and c.thing == i
+            and (lexicon.head(c.object) in _PUBLIC or any(c.other in (x.thing, x.other) for x, _ in differ))
+            and any(_alike(c, i, d, j) for d in h.about[j])
+            for c in p.about[i]
+        )
     crowd = any(lexicon.head(x) in _PUBLIC for x in _around(p, i) + _around(h, j))
     return together < (2 if not living or not crowd else 4)
 

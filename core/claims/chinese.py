@@ -1,4 +1,5 @@
-"""Places that Chinese captions of a crop name ("画面左侧"), translated into the whole image."""
+"""Chinese captions: what of a sentence says something of the image, and places of a crop ("画面左侧") as places of
+the whole image."""
 
 from __future__ import annotations
 
@@ -21,6 +22,64 @@ _PHRASE = re.compile(
     r"[最正偏]?(?:(?P<where>[左右][上下]|[上下顶底][左右]|[左右上下顶底])(?:半部分|半边|部分|侧|边|方|部|角|端)|(?P<middle>正?中[央间心](?:部分|位置|处)?))"
     r"(?!的?那)"
 )
+
+
+_PICTURE = r"(?:图片|照片|图像|画面|影像|截图|插画|图)"
+_THE = rf"(?:(?:这|该|此|本)(?:是一)?[张幅个]?)?{_PICTURE}"
+_LEAD_INS = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r"(?:好的|当然(?:可以)?|没问题)[，,。！!]\s*",
+        r"(?:以下|下面)(?:是|为)[^：:。]{0,30}[：:]\s*",
+        r"(?:此外|另外|同时|总的来说|总之|总体而言|综上所述)[，,]\s*",
+        rf"{_THE}(?:中|里|上|内)?(?:主要)?(?:展示|展现|显示|呈现|描绘|拍摄|捕捉|描述|记录)(?:的是|了|出)?",
+        rf"(?:从|在)?{_THE}(?:中|里|上|内)?[，,]?\s*(?:我们|还|也|你)?(?:可以|能够?)(?:清晰地?|清楚地?)?(?:看到|看见|观察到|发现)(?:了)?",
+        rf"(?:在)?{_THE}(?:中|里|内)[，,]\s*",
+        r"(?:我们|还|也)?(?:可以|能够?)(?:看到|看见|观察到)(?:了)?",
+    )
+)
+_SHOWS = 3  # from this on what follows is what the image shows
+_REFUSES = re.compile(
+    r"^(?:(?:非常|很)?(?:抱歉|对不起|不好意思)[，,。]?\s*)?(?:我|本人|作为[^，,]{0,12}[，,]我)?"
+    r"(?:无法|不能|没法|没有办法|不便)(?:识别|描述|提供|确定|看到|查看|判断|回答|辨认|帮助)[^，,。；;]*"
+    r"(?:[，,；;。]?\s*(?:但是?|不过|然而)[，,]?\s*(?:我)?(?P<rest>.+))?[。.！!]?$"
+)
+# Clauses of a mood or a conclusion, with nothing that can be seen behind them.
+_MOOD = re.compile(
+    r"氛围|气氛|给人|令人|让人|使人|营造|烘托|心情|美感|和谐感|体现[了出]|彰显|象征|增添了|增加了|仿佛在诉说|"
+    r"充满[^，,。]{0,8}(?:气息|活力|生机|感觉|魅力|乐趣)|"
+    r"(?:显得|看起来|看上去)(?:十分|非常|格外|特别|很|尤为|更加|既)?[^，,。]{0,3}(?:热闹|宁静|温馨|生动|和谐|舒适|惬意|美丽|安静|祥和|繁忙)"
+)
+_SIGN = re.compile(r"[“”\"「」『』]")  # words on a sign are no mood
+_CUT = re.compile(r"[的在是和与着把被有个只条张名位、，,：:]$")  # no sentence ends so
+
+
+def is_cut(text: str) -> bool:
+    """Whether a sentence breaks off: it ends in a word that more must follow."""
+    return bool(_CUT.search(text.strip()))
+
+
+def said_of_image(said: str) -> tuple[str, list[str]]:
+    """A sentence without refusal, lead-in and moods, and these; "" where nothing else is left."""
+    text, out = said.strip(), []
+    if refused := _REFUSES.match(text):
+        rest = refused["rest"] or ""
+        out.append(text[: len(text) - len(rest)])
+        text = rest
+    for number, pattern in enumerate(_LEAD_INS):
+        if found := pattern.match(text):
+            out.append(found[0])
+            text = text[found.end() :]
+            if number >= _SHOWS and re.match(r"[一两二三四五六七八九十几数多许]", text):
+                text = f"有{text}"
+    clauses = re.findall(r"[^，,；;。！？!?]+[，,；;。！？!?]*[”」』\"]*", text)
+    moods = [c for c in clauses if _MOOD.search(c) and not _SIGN.search(c)]
+    if moods:
+        out += [m.strip("，,；; ") for m in moods]
+        text = "".join(c for c in clauses if c not in moods)
+        text = re.sub(r"[，,；;]+$", "", text.strip())
+    text = text.strip("，, ")
+    return (text if re.search(r"\w", text) else ""), out
 
 
 def in_whole_image(text: str, frame: Box | None) -> str:

@@ -19,6 +19,7 @@ from .verbs import Verbs
 _RELATIONAL = frozenset(
     "full next close adjacent similar ready made opposite near filled visible".split()
 )
+_WITHOUT = frozenset("free devoid bereft".split())  # "free of snow"
 _EXTENTS = frozenset("area surface space expanse mix blend combination mixture pattern design".split())
 _MARKS = frozenset("mark marking spot stripe pattern patch area writing".split())
 
@@ -80,7 +81,7 @@ class Predicates(Verbs):
             )
             relational = [
                 p for p in children(c, "prep") if p.i not in self.places
-            ] and c.lemma_.lower() in _RELATIONAL
+            ] and c.lemma_.lower() in _RELATIONAL | _WITHOUT
             tokens = (
                 cutting.with_verb(c if c.dep_ not in ("acomp", "oprd") else c.head)
                 if len(group) == 1
@@ -102,13 +103,34 @@ class Predicates(Verbs):
                     draft.add(
                         ACTION, entity, "sleep", tokens=tokens, hedged=hedged, negated=negated
                     )
+                elif than := self._than(c):
+                    other = self.phrase(than, hedged=hedged)
+                    if other is not None:
+                        draft.relation(
+                            entity, f"{value} than", other, tokens=tokens, hedged=hedged, negated=negated
+                        )
                 elif c.lemma_.lower() not in EVALUATIVE and not relational:
                     draft.add(
                         ATTRIBUTE, entity, value, tokens=tokens, hedged=hedged, negated=negated
                     )
             if scene and not subjects:
                 draft.scene(*scene, hedged=hedged, negated=negated)
+            for p in children(c, "prep") if c.lemma_.lower() in _WITHOUT else ():
+                draft.skipped.add(p.i)
+                for t in [x for o in children(p, "pobj") for x in conjuncts(o)]:
+                    thing = self.done[t.i] = draft.things.noun(t, draft.index)  # it may be elsewhere
+                    thing.announced = True
+                    for entity in subjects:
+                        draft.relation(entity, "have", thing, hedged=hedged, negated=not negated, at=t)
             self.rest(c, subjects, hedged)
+
+    @staticmethod
+    def _than(adjective):
+        """What something is "bigger than"; None where it is not compared with a thing."""
+        if adjective.tag_ != "JJR":
+            return None
+        preps = [c for c in adjective.children if c.lower_ == "than"]
+        return next((o for p in preps for o in children(p, "pobj")), None)
 
     @staticmethod
     def _one_of(token, tokens) -> list:

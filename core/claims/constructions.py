@@ -30,8 +30,12 @@ def rehang(doc) -> None:
             _free_relative(token)
         elif token.lower_ == "with":
             _with_state(token)
+        elif token.lower_ == "than":
+            _place_after_than(token)
         elif token.tag_ == "VBD" and token.dep_ == "acl":
             token.tag_ = "VBN"  # "a television mounted on the wall"
+        elif token.dep_ == "prt":
+            _along(token)
     for token in doc[: max(0, len(doc) - 2)]:
         _repeated_noun(token)
     _plural_for_verb(doc)
@@ -116,6 +120,31 @@ def repeats(token) -> str:
     return ""
 
 
+_MOTION = frozenset(
+    "drive march walk run ride go move slide climb roll fly jog stroll travel swim cycle ski skate flow stretch lead wind "
+    "hang lean jump parade gallop trot hike crawl".split()
+)
+_WAYS = frozenset("down up along through across around over past off".split())
+
+
+def _along(particle) -> None:
+    """ "driving down a road": the road is not driven, it is where."""
+    verb = particle.head
+    way = next((o for o in _kids(verb, "dobj") if o.i > particle.i), None)
+    if way is None or particle.lower_ not in _WAYS or verb.lemma_.lower() not in _MOTION:
+        return
+    particle.dep_, particle.pos_ = "prep", "ADP"
+    way.head, way.dep_ = particle, "pobj"
+
+
+def _place_after_than(than) -> None:
+    """ "is bigger than the boat on the right", with the place hung on the verb."""
+    for noun in _kids(than, "pobj"):
+        after = than.doc[noun.i + 1] if noun.i + 1 < len(than.doc) else noun
+        if after.dep_ == "prep" and after.head.i < than.i:
+            after.head = noun
+
+
 _STATES = frozenset("on off up down open closed shut out lit raised lowered visible".split())
 
 
@@ -139,6 +168,9 @@ def _with_state(prep) -> None:
         host.dep_ = "nsubj" if host.dep_ in ("csubj", "csubjpass") else host.dep_
     for c in [c for c in state.children if c != noun and c.i < noun.i]:
         c.head = noun
+    clause = next((t for t in (host, *host.ancestors) if t.pos_ in ("VERB", "AUX")), host)
+    for c in [c for t in (state, noun) for c in t.children if c.i > state.i and c.dep_ == "prep"]:
+        c.head = clause  # "with its doors open beneath a gray sky"
     noun.head, noun.dep_, noun.pos_ = prep, "pobj", "NOUN"
     state.head, state.dep_, state.pos_ = noun, "amod", "ADJ"
 
@@ -198,6 +230,9 @@ def _colour_after(token) -> None:
         return
     if prep.lower_ in ("in", "of") and token.dep_ in ("amod", "advmod", "acomp", "dep", "pobj"):
         token.dep_ = "pobj"
+        before = prep.nbor(-1) if prep.i else prep
+        if prep.lower_ == "in" and prep.head.pos_ in ("VERB", "AUX") and before.pos_ in _NOUNS:
+            prep.head = before  # "passed by a bus in white"
         while token is not None and token.lower_ in COLOURS:
             token.pos_ = "NOUN"
             token = next(iter(_kids(token, "conj")), None)
@@ -250,8 +285,13 @@ def _clause_after(token) -> None:
 
 
 def _counted_again(token) -> None:
-    """ "one black and one white", with the second hung on what the first is."""
+    """ "one black and one white", with the second hung on what the first is; "two cups, one of them empty"."""
     first = token.head
+    if token.dep_ == "nsubj" and first.pos_ == "ADJ" and first.dep_ == "amod" and first.i > token.i:
+        if first.head.i < token.i:
+            token.head, token.dep_ = first.head, "appos"
+            first.head = token
+        return
     if token.dep_ == "conj" and first.pos_ == "ADJ" and first.dep_ == "amod" and first.head.tag_ == "CD":
         for c in _kids(first, "cc", "punct"):
             c.head = first.head

@@ -20,6 +20,7 @@ from . import (
     trimming,
     wording,
 )
+from .english_words import PLURAL_ONLY
 from .nouns import telling
 from .quotations import Quote
 from .things import Entity, Things
@@ -91,6 +92,8 @@ class Draft:
         """
         text = self.doc.text if self.doc is not None else ""
         if self.doc is not None and len(self.found) > self.first:
+            if not places.whole(self.frame):
+                self._translate_areas()
             self.edits += [Edit(*e) for e in trimming.edits(self)]
         kept: list[Edit] = []
         for e in sorted(self.edits, key=lambda e: (e.start, e.start < e.end, e.start - e.end)):
@@ -122,6 +125,14 @@ class Draft:
             Sentence(said, text[:1].upper() + text[1:], complete, tuple(mentions))
         )
         return bool(mine)
+
+    def _translate_areas(self) -> None:
+        """Areas of the crop that are still named in the text, as areas of the whole image."""
+        for match in places.AREA.finditer(self.doc.text):
+            if match["of"] or not match.start():
+                where = places.area(places.translate(places.value(match), self.frame))
+                where = where if match.start() else where[:1].upper() + where[1:]
+                self.edits.append(Edit(match.start(), match.end(), where))
 
     # -- what the walk through a sentence calls ---------------------------------------------------
 
@@ -181,7 +192,8 @@ class Draft:
         where = places.translate(place[0], self.frame) if place else ""
         if place and where != place[0]:
             start, end = place[1][0].idx, place[1][-1].idx + len(place[1][-1].text)
-            self.edits.append(Edit(start, end, places.phrase(where)))
+            if place[1][0].pos_ == "ADP":  # else an area, which `end` translates
+                self.edits.append(Edit(start, end, places.phrase(where)))
         for e in self.things.all:
             if e.head == base and e.aspect and e.place == where:
                 return e
@@ -217,7 +229,13 @@ class Draft:
             entity.place, entity.told = whole, told
         if tokens and not places.whole(self.frame) and whole != value:
             start, end = tokens[0].idx, tokens[-1].idx + len(tokens[-1].text)
-            self.edits.append(Edit(start, end, places.phrase(whole) if whole else ""))
+            after = len(self.doc.text[end:]) - len(self.doc.text[end:].lstrip(" ,"))
+            if whole:
+                self.edits.append(Edit(start, end, places.phrase(whole)))
+            else:  # with the comma or the blank beside it
+                self.edits.append(
+                    Edit(0, end + after, "") if not start else Edit(start - 1, end, "")
+                )
         if whole:
             self.add(PLACE, entity, whole, tokens=tokens, hedged=hedged, negated=negated)
 
@@ -328,6 +346,7 @@ class Draft:
                     f.sentence,
                     f.spans,
                     firm=wording.claim(names, replace(f, hedged=False)) if f.hedged else "",
+                    plural=e is not None and wording.many(e) and e.noun not in PLURAL_ONLY,
                 )
             )
         return Reading(

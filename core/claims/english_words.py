@@ -157,6 +157,8 @@ GROUPS = _set(
     "selection team swarm pack heap string strip piece slice bit portion layer sheet patch blanket rows lines body "
     "type kind sort style form pair total combination mixture expanse stretch section fleet queue trio duo"
 )
+# One word for several people or animals.
+COLLECTIVES = _set("couple family crowd group team audience duo trio band crew herd flock")
 EXACT_GROUPS = {"pair": 2, "couple": 2, "trio": 3, "duo": 2, "dozen": 12}
 CONTAINERS = _set(
     "glass cup mug bottle bowl plate basket vase tray bag box bucket pot jar can pitcher jug crate carton barrel "

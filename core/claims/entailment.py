@@ -78,7 +78,7 @@ def relation(claim: Claim, premise: Reading, alignment: Mapping[int, int]) -> st
 
 
 _SHOWN = frozenset(
-    "expression look face mood pattern finish texture color coat".split()
+    "expression look face mood pattern finish texture color coat hair".split()
 )  # what it is, whoever has it is
 
 
@@ -122,6 +122,7 @@ def _relation(
         return ENTAILED
     if (
         claim.kind == ATTRIBUTE
+        and claim.thing not in alignment
         and lexicon.head(claim.subject) in _SHOWN
         and (own := alignment.get(owner.get(claim.thing, -1), -1)) >= 0
     ):
@@ -328,7 +329,7 @@ def _foreign(reading: Reading) -> bool:
 
 
 def _text(reading: Reading) -> str:
-    return " ".join(s.said or s.text for s in reading.sentences)
+    return " ".join(s.text or s.said for s in reading.sentences)
 
 
 def _said_by_one(claim: Claim, facts: Reading) -> bool:

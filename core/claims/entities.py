@@ -24,6 +24,7 @@ class Entity:
         joint: a group that a joint subject made ("a man and a woman").
         aspect: the image itself, its background or colours.
         unnamed: what a pronoun stands for whose noun is not in the text.
+        nobody: of whom only denials are said ("no one is sitting").
         has, nouns: values among its attributes that it has ("a beard") or is ("a boy").
     """
 
@@ -45,6 +46,7 @@ class Entity:
     joint: bool = False
     aspect: bool = False
     unnamed: bool = False
+    nobody: bool = False
     has: set[str] = field(default_factory=set)
     nouns: set[str] = field(default_factory=set)
 

@@ -191,9 +191,14 @@ def _connected(claim: Claim, premise: Known) -> bool:
             if lexicon.head(premise.reading.things[k].head) in PARTS
         ]
         return any(_reaches(premise, k, b, 2) for k in parts) or _reaches(premise, a, b, 3)
-    if verb in predicates.HAVING and not place:
+    if verb in predicates.HAVING - _HANDLED and not place:
+        return _reaches(premise, b, a, 3)
+    if verb in _HANDLED and not place and not lexicon.is_person(claim.subject):
         return _reaches(premise, b, a, 3)
     return False
+
+
+_HANDLED = frozenset("hold carry bear support show display".split())
 
 
 def _worn(claim: Claim, premise: Known) -> bool:

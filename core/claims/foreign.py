@@ -117,6 +117,10 @@ def compare(a: str, b: str) -> str:
         return "neutral"
     if x == y:
         return "equivalent"
+    if (q := _quotes_clash(a, b)) and len(_grams(_QUOTED.sub("", x)) & _grams(_QUOTED.sub("", y))) >= q:
+        return "contradiction"
+    if (turned := _turned(x, y)) or (turned := _denied(x, y)) or (turned := _counted(a, b)):
+        return turned
     shared = len(m & n)
     less = shared / min(len(m), len(n))
     for row in _rows(_OPPOSITE):
@@ -126,6 +130,8 @@ def compare(a: str, b: str) -> str:
             people = _INDEFINITE.search(a) and _INDEFINITE.search(b)
             if words[0] in _COLOURS and people and less < 0.9:
                 return "neutral"  # two people, each with a colour
+            if words[0] in _COLOURS and _topic(x) and _topic(y) and _topic(x) != _topic(y):
+                return "neutral"  # two things, each of its colour
             if words[0] in ("左", "왼쪽", "слева", "左側", "links") and less < 0.75:
                 return "neutral"  # two things, each on its side
             return "contradiction"
@@ -151,6 +157,86 @@ def compare(a: str, b: str) -> str:
     if backward >= 0.72 and backward > forward:
         return "b_entails_a"
     return "neutral"
+
+
+_QUOTED = re.compile(r"[“\"「『《]([^”\"」』》]{1,80})[”\"」』》]")
+
+
+def _quotes_clash(a: str, b: str) -> int:
+    """How many characters beside them two texts must share whose quotations differ, so that they contradict each
+    other; 0 where they don't differ."""
+    p, q = set(_QUOTED.findall(a)), set(_QUOTED.findall(b))
+    return 3 if p and q and not p & q else 0
+
+
+_VERB = re.compile(r"追|推|拉|喂|抱|牵|背|骑|咬|扶|举|拍|画|追赶|亲吻|拥抱|听诊|剪|喷|递")
+_NAMES = re.compile(r"(?:[一两二三四五六七八九十几]|那|这)?[个名位只条辆匹头]")
+
+
+def _agents(text: str) -> tuple[str, str, str] | None:
+    """(who, verb, to whom) of a plain Chinese clause; None where it has another form."""
+    clause = re.sub(r"[。.！!的着了]", "", text)
+    verb = next(iter(_VERB.findall(clause)), "")
+    if not verb or "，" in clause or "," in clause:
+        return None
+    plain = re.sub(r"正在|正|在(?=被|给|把|用|追|推|拉|喂|抱|牵|背|咬|扶)|用[^给把]{1,6}(?=给|把)", "", _NAMES.sub("", clause))
+    if "被" in plain:
+        other, _, rest = plain.partition("被")
+        return (rest.partition(verb)[0], verb, other)
+    for mark in ("给", "把"):
+        if mark in plain:
+            one, _, rest = plain.partition(mark)
+            return (one, verb, rest.rpartition(verb)[0])
+    one, _, other = plain.partition(verb)
+    return (one, verb, other) if one and other else None
+
+
+def _turned(x: str, y: str) -> str:
+    """Two clauses in which each does it to the other, or one says actively what the other says passively."""
+    for one, other in (("左", "右"), ("前", "后"), ("上", "下")):  # "台灯在电脑左边", "电脑在台灯右边"
+        pattern = r"^(.{{1,8}}?)(?:位于|在)(.{{1,8}}?)的?{}[边面侧方]?[。.]?$"
+        for p, q in ((one, other), (other, one)):
+            a, b = re.match(pattern.format(p), x), re.match(pattern.format(q), y)
+            if a and b and (a[1], a[2]) == (b[2], b[1]):
+                return "equivalent"
+    p, q = _agents(x), _agents(y)
+    if p and q and p[1] == q[1] and all(p) and all(q) and p[0] != p[2]:
+        if (p[0], p[2]) == (q[2], q[0]):
+            return "contradiction"
+        if p == q and ("被" in x) != ("被" in y):
+            return "equivalent"
+    return ""
+
+
+_NONE = re.compile(r"没有(?:任何|一个|一只)?(?P<what>[\u3400-\u9fff]{1,4})[。.]?$")
+
+
+def _denied(x: str, y: str) -> str:
+    """Where nothing of a kind is there, nothing of its special kinds is."""
+    p, q = _NONE.search(x), _NONE.search(y)
+    if not p or not q or p["what"] == q["what"]:
+        return ""
+    kinds = {tuple(row.split(">")) for row in _rows(_KIND)}
+    if (q["what"], p["what"]) in kinds:
+        return "a_entails_b"
+    return "b_entails_a" if (p["what"], q["what"]) in kinds else ""
+
+
+_HAVE = re.compile(rf"(?P<only>只|仅)?(?:有|摆着|放着|站着|停着|坐着)(?P<number>[一两二三四五六七八九十])[{_CLASSIFIER}](?P<what>[\u3400-\u9fff]{{1,4}})")
+
+
+def _counted(a: str, b: str) -> str:
+    """Other numbers of one thing, where one of them is "only": "只有一碗面", "三碗面"."""
+    p, q = _HAVE.search(a), _HAVE.search(b)
+    if p and q and p["what"] == q["what"] and p["number"] != q["number"] and (p["only"] or q["only"]):
+        return "contradiction"
+    return ""
+
+
+def _topic(text: str) -> str:
+    """What a clause says a value of: "裙子" of "女子的裙子是白色的"."""
+    found = re.match(r"^[^，,]{0,12}的([\u3400-\u9fff]{1,4})(?:是|为|呈)", text)
+    return found[1] if found else ""
 
 
 def _rows(table: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import ATTRIBUTE
+from . import ATTRIBUTE, places
 from .clauses import Predicates
 from .english_words import (
     ABOUT_PICTURE,
@@ -15,7 +15,8 @@ from .english_words import (
     TEXT_NOUNS,
     TIMES,
 )
-from .nouns import head_of, is_abstract, lemma, names_nothing, partitive
+from .draft import Edit
+from .nouns import head_of, is_abstract, is_plural, lemma, names_nothing, partitive
 from .surroundings import scene_of, scene_subject, setting_of
 from .trees import children, conjuncts
 
@@ -60,6 +61,8 @@ class ImageClauses(Predicates):
         copular = verb.lemma_ in ("be", *HEDGE_VERBS)
         if base == lemma(subject) and (kind := scene_subject(subject)) and said and copular:
             return self._scene(verb, subject, kind, said, hedged, negated)
+        if self._area(subject) is not None and self._region(verb, subject, base, hedged):
+            return True
         if not (names_nothing(subject) if subject.pos_ == "NOUN" else is_abstract(base)):
             return False
         if base in TEXT_NOUNS and any(q.token in {t.i for t in verb.subtree} for q in draft.quotes):
@@ -76,6 +79,9 @@ class ImageClauses(Predicates):
             return True
         if said and base in ABOUT_PICTURE | _ASPECTS:
             place = next((self.places[t.i] for t in subject.subtree if t.i in self.places), None)
+            if place is None and (area := self._area(subject)) is not None:
+                span = subject.doc.char_span(*area.span())
+                place = (places.value(area), span) if span is not None else None
             entity = draft.about(base, place)
             self.done[subject.i] = entity
             for t in [t for t in said if lemma(t) in PICTURE]:
@@ -288,7 +294,8 @@ class ImageClauses(Predicates):
 
     def _region(self, verb, subject, base, hedged) -> bool:
         """ "The background features trees": the things and where they are."""
-        inside = subject.i in self.places
+        area = self._area(subject)
+        inside = subject.i in self.places or area is not None
         if base not in ("background", "foreground") and not inside and base not in SIDES:
             return False
         objects = children(verb, "dobj") + [
@@ -305,6 +312,13 @@ class ImageClauses(Predicates):
             if c.text.lower() in ("left", "right", "upper", "lower", "top", "bottom")
         ]
         where = " ".join([*words, *([base] if base in _WHERE else [])])
+        where = places.value(area) if area is not None else where
+        if where and not places.translate(where, self.draft.frame):  # "The foreground features a dog"
+            first = objects[0]
+            are = "are" if is_plural(first) or any(c.dep_ == "conj" for c in first.children) else "is"
+            self.draft.edits.append(
+                Edit(subject.left_edge.idx, first.left_edge.idx, f"There {are} ")
+            )
         for o in objects:
             for t in conjuncts(o):
                 entity = self.phrase(t, hedged=hedged)
@@ -315,6 +329,12 @@ class ImageClauses(Predicates):
         self.done.setdefault(subject.i, None)
         self.rest(verb, [], hedged)
         return True
+
+    @staticmethod
+    def _area(subject):
+        """The match of an area of the image that a subject is: "the left half of the picture"; else None."""
+        found = places.AREA.match(subject.doc.text, subject.left_edge.idx)
+        return found if found and (found["of"] or not subject.left_edge.i) else None
 
     def _inference(self, verb) -> None:
         """ "suggesting a cloudy day": a guessed scene, or nothing that can be seen."""

@@ -26,6 +26,8 @@ from . import (
     values,
 )
 
+from .quotations import clock_time
+
 ENTAILED, CONTRADICTED, NEUTRAL = "entailed", "contradicted", "neutral"
 _OF_ONE = (ATTRIBUTE, ACTION, SCENE)
 
@@ -66,7 +68,7 @@ def place_entails(a: str, b: str) -> bool:
 
 @lru_cache(maxsize=8192)
 def _plain(text: str) -> str:
-    return re.sub(r"[\W_]+", "", text.lower())
+    return re.sub(r"[\W_]+", "", clock_time(text).lower())
 
 
 _MASS = frozenset(
@@ -150,6 +152,8 @@ def _object(p: Claim, h: Claim, things: Sequence[Thing]) -> str:
     if p.negated:
         clash = p.kind == OBJECT and lexicon.is_kind(h.subject, p.subject)
         return CONTRADICTED if clash else NEUTRAL
+    if h.plural and _single(p, h, things):
+        return NEUTRAL
     name = names(p, h.thing) if h.thing >= 0 else p.subject if p.kind == OBJECT else ""
     if name:
         if lexicon.is_kind(name, h.subject):
@@ -159,6 +163,13 @@ def _object(p: Claim, h: Claim, things: Sequence[Thing]) -> str:
         if p.kind == ATTRIBUTE and lexicon.is_kind(p.value, h.subject):
             return ENTAILED
     return NEUTRAL
+
+
+def _single(p: Claim, h: Claim, things: Sequence[Thing]) -> bool:
+    """Whether the premise speaks of one thing where the claim is that there are several."""
+    if p.plural or h.thing < 0 or h.thing not in (p.thing, p.other):
+        return False
+    return things[h.thing].number == 1 and not things[h.thing].members
 
 
 def _place(p: Claim, h: Claim) -> str:

@@ -6,9 +6,10 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from . import NUMBER, OBJECT, RELATION, Claim, Reading, Sentence, lexicon, predicates
+from .coverage import unclaimed_words
 from .judging import called
 
 _OWNING = frozenset("wear have dress with".split())
@@ -72,6 +73,20 @@ class Known:
             for thing, owner in _possessed(sentence):
                 known.owner.setdefault(thing, owner)
         return known
+
+    @cached_property
+    def half_read(self) -> frozenset[int]:
+        """The sentences of which a word is in no claim: what a parser missed there has to be looked for in the
+        wording."""
+        return frozenset(
+            i
+            for i, sentence in enumerate(self.reading.sentences)
+            if unclaimed_words(
+                sentence.said or sentence.text,
+                [c for c in self.reading.claims if c.sentence == i],
+                self.reading.things,
+            )
+        )
 
     def place(self, index: int) -> str:
         """The place that tells the thing from its like, "left" of "the man on the left"."""

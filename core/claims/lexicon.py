@@ -247,7 +247,9 @@ def lemma(token: str) -> str:
     """The verb of "eating", "secured", "lies"; the noun of a plural; else the word."""
     if token in _IRREGULAR:
         return _IRREGULAR[token]
-    for ending in ("ing", "ed", "es", "s"):
+    for ending in ("ing", "ed", "es", "s", "n"):
+        if ending == "n" and (senses(token) or senses(token, ADJECTIVE)):
+            continue
         if token.endswith(ending) and len(token) > len(ending) + 2:
             cut = token[: -len(ending)]
             for form in (cut, cut + "e", cut[:-1] if cut[-1] == cut[-2] else cut):

@@ -7,6 +7,8 @@ import re
 import unicodedata
 from dataclasses import dataclass, replace
 
+from .chinese import is_cut, said_of_image
+
 MAX_CAPTION = (
     20_000  # characters of a caption that are read; a model in a loop says no more after them
 )
@@ -76,12 +78,15 @@ _ORDER = re.compile(
     re.IGNORECASE,
 )
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,80}>|<\|[^<>|]{0,60}\|>|\[/?INST\]")
-_LABEL = re.compile(r"^(?P<label>[A-Z][\w' /&,-]{1,40}?)\s*(?::|\s[–—-]\s)\s*(?P<rest>\S.*)$")
+_LABEL = re.compile(
+    r"^(?P<label>[A-Z][\w' /&,-]{1,40}?|[\u3400-\u9fff]{2,6})\s*(?:[:：]|\s[–—-]\s)\s*(?P<rest>\S.*)$"
+)
 _BOLD_LABEL = re.compile(
-    r"^(?:\*\*|__)(?P<label>[^*_]{1,60}?)\s*:?\s*(?:\*\*|__)\s*(?::|[–—-])?\s*(?P<rest>\S.*)?$"
+    r"^(?:\*\*|__)(?P<label>[^*_]{1,60}?)\s*[:：]?\s*(?:\*\*|__)\s*(?:[:：]|[–—-])?\s*(?P<rest>\S.*)?$"
 )
 _MARK = re.compile(r"^\s*(?:[-*•‣◦·+>]+\s+|#{1,6}\s+|\(?\d{1,2}[.)]\s+|\(?[a-z]\)\s+)+")
 _RUN_IN_LIST = re.compile(r"(?<=[:.;])\s+(?=\d{1,2}[.)]\s+\S)")
+_HAN = re.compile(r"[\u3400-\u9fff]")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
@@ -127,6 +132,8 @@ def read_markup(text: str, *, cut: bool = False) -> tuple[list[Unit], str]:
             units = units[:MAX_SENTENCES]
             note = f"Only the first {MAX_SENTENCES} sentences of a caption are read."
             break
+    if len(units) > 1 and _HAN.search(units[-1].said) and is_cut(units[-1].said):
+        cut = True
     if units and (cut or len(units[-1].said) > MAX_SENTENCE) and not _ended(units[-1].said):
         units[-1] = replace(units[-1], complete=False)
     return units, note
@@ -153,7 +160,7 @@ def _line(raw: str) -> list[Unit]:
         return [Unit(_clean(line), "")]
     label, rest, bold = "", line, _BOLD_LABEL.match(line)
     if bold:
-        label, rest = _clean(bold["label"]).rstrip(":"), _clean(bold["rest"] or "")
+        label, rest = _clean(bold["label"]).rstrip(":："), _clean(bold["rest"] or "")
         if label.endswith((".", "!", "?")) or len(label.split()) > 7:
             label, rest = "", _clean(line)
     else:
@@ -212,6 +219,9 @@ def _is_heading(text: str) -> bool:
 
 
 def _sentence(said: str) -> Unit:
+    if _HAN.search(said):
+        text, left_out = said_of_image(said)
+        return Unit(said, text, left_out=tuple(left_out))
     text, out, shown = said, [], False
     refused = _REFUSES.match(text)
     if refused:

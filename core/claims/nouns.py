@@ -33,7 +33,7 @@ _CONCRETE = frozenset(
     "poster billboard placard notice advertisement ad menu label document page certificate receipt map card calendar chart graph screenshot line ticket list crew circle splash wave rainbow herd flock orchestra roll present gift print label traffic crowd team band letter image logo sign signal bun cloud group queue row set "
     "racket note drawing tag stamp saucer cable step path arch dome peak stage trophy medal fire spark foam bubble drop "
     "arrow globe drain model memorial grave slice wedge lift mail float mantle conditioner beam pillar molding opener "
-    "case fringe bunting plot stall drink display market circus accent mark feast craft exhibit cartoon crossing railway".split()
+    "case fringe bunting plot stall drink display market circus accent mark feast craft exhibit cartoon crossing railway record signature indicator digit numeral symbol gauge subtitle headline scoreboard".split()
 )
 _NO_PEOPLE = frozenset("object item thing model statue doll top cap bull toast light toaster hood mug planter rake speaker monitor printer "
     "scanner router bleacher trailer ruler calculator tart shrimp taco peeler hanger washer plunger stroller pacifier "
@@ -125,6 +125,8 @@ def lemma(token) -> str:
     if token.pos_ == "PROPN" and token.text[:1].islower():
         return token.text  # "iPad"
     base = token.lemma_.lower().strip() or low
+    if base != low and not lexicon.senses(base) and lexicon.senses(low):
+        base = low  # "ramen" is no plural
     if token.tag_ in ("NN", "NNP") and low == base:
         base = lexicon.singular(base) or base  # a plural that the tagger took for a name
     return LEMMAS.get(base, base)
@@ -142,7 +144,7 @@ def is_modifier(word: str) -> bool:
 
 def hyphenated(token) -> bool:
     """Whether a word ends a hyphenated one: "speed" of "high-speed train"."""
-    return token.i > 1 and token.nbor(-1).text == "-" and not token.nbor(-1).whitespace_
+    return token.i > 1 and token.nbor(-1).text == "-" and token.nbor(-2).whitespace_ == ""
 
 
 def head_of(token) -> str:
@@ -232,6 +234,8 @@ def count_of(token) -> int:
                 return number
             if low in ("a", "an", "single", "lone"):
                 return 1
+            if low == "both":
+                return 2
     return 0
 
 

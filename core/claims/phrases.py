@@ -13,7 +13,7 @@ from .trees import children, conjuncts, listed
 
 _SIZES = frozenset("large small big huge little tiny vast great whole second third".split())
 _SOME = frozenset("many most some several few all others both".split())
-_SHARES = _SOME | {"half", "third", "quarter", "part", "rest", "much"}
+_SHARES = _SOME | {"all", "each", "none", "neither", "either", "half", "third", "quarter", "part", "rest", "much"}
 _RELATIVE = ("which", "that", "who", "whom", "whose", "where")
 
 
@@ -40,17 +40,21 @@ class Phrases(Modifiers):
         if token.text.lower() in ("nobody", "noone") or (base == "one" and negated):
             entity = draft.things.new(token, "person", draft.index)
             entity.plural = True
+            if token.dep_ in ("nsubj", "nsubjpass") and not children(token.head, "expl"):
+                entity.announced, self.done[token.i] = True, entity
+                entity.plural, entity.nobody = False, True
+                return entity  # "no one is sitting there": what nobody does
             draft.add(OBJECT, entity, negated=True, tokens=cutting.with_noun(token), hedged=hedged)
             return None
+        if token.text.lower() in _SHARES and (of := self._of(token)) is not None and of.lower_ not in _RELATIVE:
+            entity = self.done[token.i] = self.phrase(of, hedged=hedged, negated=negated)
+            return entity
         if token.pos_ == "PRON" or token.tag_ in ("DT", "PRP", "WP", "WDT", "PRP$"):
             return self._pronoun(token, hedged)
         if token.tag_ == "CD" or base in ("one", "other", "another"):
             return self._one(token, hedged)
         if token.tag_ in ("JJR", "JJS") and children(token, "det") and self._of(token) is not None:
             return self._one(token, hedged)
-        if token.text.lower() in _SHARES and (of := self._of(token)) is not None and of.pos_ != "PRON":
-            entity = self.done[token.i] = self.phrase(of, hedged=hedged, negated=negated)
-            return entity
         if token.text.lower() in _SOME and token.pos_ in ("ADJ", "DET", "NOUN", "ADV"):
             entity = self.done[token.i] = draft.things.some(token, draft.index)
             return entity
@@ -184,6 +188,10 @@ class Phrases(Modifiers):
             entity = self.draft.things.some_of(group, number, self.draft.index)
         else:
             entity = self.draft.things.one_of(token, self.draft.index, group, place)
+        if entity is None and place:  # "the boat on the right ... the one on the left"
+            entity = self.draft.things.other_like(token, place, self.draft.index)
+            if entity is not None and not entity.place:
+                self.done[token.i] = entity
         self.done[token.i] = entity
         if entity is not None:
             self.draft.mention(token, entity)
@@ -280,6 +288,9 @@ class Phrases(Modifiers):
 
     def _owner(self, token) -> Entity | None:
         for poss in children(token, "poss"):
+            if poss.text.lower() == "whose":
+                clause = next((t for t in token.ancestors if t.dep_ == "relcl"), None)
+                return self.done.get(clause.head.i) if clause is not None else None
             return self.phrase(poss)
         if lemma(token) in PARTS and (of := self._of(token)) is not None:
             return self.phrase(of)

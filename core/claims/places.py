@@ -10,14 +10,23 @@ _PICTURE = (
     r"(?:image|picture|photo(?:graph)?|frame|scene|shot|view|snapshot|composition|crop|canvas)"
 )
 _WHERE = r"(?:top|bottom|upper|lower|left|right|middle|cent(?:er|re)|central|mid)\b"
-_HOW = r"(?:far|very|immediate|near|extreme|slightly|just|direct|dead)"
+_HOW = r"(?:far|very|immediate|near|extreme|slightly|just|direct|dead|blurred|blurry|hazy|distant|dark|soft)"
 # "in the upper left corner of the image", "on the left", "in the foreground"; not "on the left of the car".
 PHRASE = re.compile(
-    rf"(?!near the (?:top|bottom|center|centre|middle)(?! of the {_PICTURE}))\b(?:(?:slightly|just|positioned|located|directly|mostly)\s+)*(?:in|at|on|to|towards?|near|along|from|across|off to|over on)\s+"
+    rf"(?!near the (?:top|bottom|center|centre|middle)(?!(?: edge| side| corner| part| border)? of the {_PICTURE}))\b(?:(?:slightly|just|positioned|located|directly|mostly)\s+)*(?:in|at|on|to|towards?|near|along|from|across|off to|over on)\s+"
     rf"(?:the|its|both)\s+(?:{_HOW}[-\s]+)*"
     rf"(?:(?P<where>{_WHERE}(?:(?:[-\s]+|\s+and\s+){_WHERE})*)(?:[-\s]*hand)?(?:\s+(?:sides?|parts?|corners?|half|third|edges?|"
     rf"portions?|areas?|sections?|quadrant|foreground|background|center|centre|middle))?|(?P<depth>foreground|background|distance|midground|middle\s+ground))"
-    rf"(?:\s+(?:of|in)\s+(?:the|this)\s+(?:\w+\s+)?{_PICTURE}\b)?(?!\s+of\b)(?!\s+(?!(?:is|are|and|or|while|with|there|where|wearing|who|has|in|on|at|standing|sitting|stands|sits|of|was|were|has|holds|holding|wears|a|an|the|two|three|several)\b)[a-z]+\b)",
+    rf"(?:\s+(?:of|in)\s+(?:the|this)\s+(?:\w+\s+)?{_PICTURE}\b|(?!\s+of\b)(?!\s+(?!(?:is|are|and|or|while|with|there|where|"
+    r"wearing|who|has|in|on|at|standing|sitting|stands|sits|was|were|holds|holding|wears|a|an|the|two|three|several|"
+    r"hangs?|lies?|rests?|walks?|runs?|looks?|faces?|appears?|seems?|can|shows?|near|next|behind|we|you)\b)[a-z]+\b))",
+    re.IGNORECASE,
+)
+# An area of the image that something is said of: "the left half of the picture".
+AREA = re.compile(
+    rf"\b(?:the|its)\s+(?:{_HOW}[-\s]+)*(?P<where>{_WHERE}(?:(?:[-\s]+|\s+and\s+){_WHERE})*)(?:[-\s]*hand)?\s+"
+    rf"(?:half|halves|sides?|parts?|corners?|thirds?|edges?|portion|areas?|sections?|quadrant|quarter)"
+    rf"(?P<of>\s+(?:of|in)\s+(?:the|this)\s+(?:\w+\s+)?{_PICTURE}\b)?(?!\s+of\b)(?P<depth>)",
     re.IGNORECASE,
 )
 _EDGE = re.compile(
@@ -57,10 +66,12 @@ def translate(place: str, frame: Box | None) -> str:
     """A place of a crop, as a place of the whole image; "" where that can't be said.
 
     Thirds of the image name it: the middle of the place, which on an axis that the place leaves open is the
-    middle of the crop. Depth ("foreground") is the same in a crop.
+    middle of the crop. What is far away in a crop is far away in the image; what is near in it need not be.
     """
-    if whole(frame) or place in _DEPTHS.values():
+    if whole(frame) or place == "background":
         return place
+    if place in _DEPTHS.values():
+        return ""
     across, down = _read(place)
     x = frame.x1 + frame.width * (0.5 if across is None else across)
     y = frame.y1 + frame.height * (0.5 if down is None else down)
@@ -92,6 +103,12 @@ def phrase(place: str) -> str:
         prep = "at" if place in ("top center", "bottom center") else "in"
         return f"{prep} the {place}"
     return f"on the {place}" if place in ("left", "right") else f"at the {place}"
+
+
+def area(place: str) -> str:
+    """An area of the image by its place: "the left side of the image", "the upper left of the image"."""
+    side = " side" if place in ("left", "right") else ""
+    return f"the {place}{side} of the image"
 
 
 def of_crop_edge(text: str) -> bool:

@@ -229,9 +229,16 @@ def idle(value: str) -> bool:
     )
 
 
+def than(predicate: str) -> str:
+    """ "bigger" of "bigger than"; "" where nothing is compared."""
+    return predicate.removesuffix(" than") if predicate.endswith(" than") else ""
+
+
 @lru_cache(maxsize=32768)
 def entails(p: str, q: str, turned: bool = False) -> bool:
     """Whether "x p y" says "x q y"; `turned`: whether it says "y q x"."""
+    if (x := than(p)) and (y := than(q)):
+        return values.tells_apart(x, y) if turned else values.entails(values.compared(x), values.compared(y))
     (pv, pp, _), (qv, qp, _) = parts(p), parts(q)
     if turned:
         if pp == "front" and qv in ("follow", "trail", "chase") and not qp:
@@ -305,6 +312,9 @@ _IMPLIED = {
 @lru_cache(maxsize=32768)
 def excludes(p: str, q: str, turned: bool = False) -> bool:
     """Whether "x p y" and "x q y" (`turned`: "y q x") cannot both be true of one x and one y."""
+    if (x := than(p)) and (y := than(q)):
+        same = values.entails(values.compared(x), values.compared(y))
+        return same if turned else values.tells_apart(x, y)
     (pv, pp, _), (qv, qp, _) = parts(p), parts(q)
     if turned:
         if pp and qp:
@@ -372,7 +382,15 @@ def action_entails(a: str, b: str) -> bool:
     second = [w for w in b.split() if w not in _FILL] or b.split()
     if (i := facing(a)) >= 0 and facing(b) == i == 0:
         return second[0] in first or second[0] in ("look", "face") or first[0] == second[0]
-    return all(any(verb_entails(x, y) or values.entails(x, y) for x in first) for y in second)
+    return all(
+        any(
+            verb_entails(x, y)
+            or values.entails(x, y)
+            or verb_entails(lexicon.lemma(x), lexicon.lemma(y))
+            for x in first
+        )
+        for y in second
+    )
 
 
 @lru_cache(maxsize=32768)

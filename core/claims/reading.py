@@ -16,6 +16,7 @@ from .chinese import placed
 from .draft import Draft
 from .english_words import COLOURS
 from .markup import Unit, read_markup
+from .parsed import Parsed
 from .parses import repaired
 from .quotations import stand_in
 from .verbless import with_verb
@@ -91,44 +92,39 @@ def read(passages: Sequence[Passage]) -> list[Reading]:
     return SyntaxReader().read(passages)
 
 
-_NOBODY = re.compile(r"\W*(?:neither|none of|nobody|no one)\b", re.IGNORECASE)
-
-
 def _without_denied(reading: Reading) -> Reading:
     """The reading without claims that what a sentence denies is there: "is not wearing a hat" names no hat."""
     denied = {(c.sentence, c.other) for c in reading.claims if c.negated and c.other >= 0}
     denied |= {(c.sentence, c.thing) for c in reading.claims if c.negated and c.kind == OBJECT}
-    nobody = {i for i, s in enumerate(reading.sentences) if _NOBODY.match(s.said)}
     gone = [
         c
         for c in reading.claims
-        if c.sentence in nobody or (not c.negated and (c.sentence, c.thing) in denied)
+        if not c.negated and (c.sentence, c.thing) in denied
     ]
     if not gone:
         return reading
-    out = dict.fromkeys((*reading.not_claims, *(reading.sentences[i].said for i in sorted(nobody))))
-    sentences = (replace(s, text="") if i in nobody else s for i, s in enumerate(reading.sentences))
-    return replace(
-        reading,
-        sentences=tuple(sentences),
-        claims=tuple(c for c in reading.claims if c not in gone),
-        not_claims=tuple(out),
-    )
+    return replace(reading, claims=tuple(c for c in reading.claims if c not in gone))
+
+
+_REMEMBERED = 1000  # sentences, each a few kB: what a writer says is read again and again
+_parsed: dict[str, Parsed] = {}
 
 
 def _parse(units: Sequence[Unit]) -> list:
-    """spaCy's parse of each unit's text, taken as one sentence, and its quotations."""
-    nlp = spacy_english.pipeline()
+    """The parse of each unit's text, taken as one sentence, and its quotations."""
     prepared = [stand_in(_sentence(unit)) for unit in units]
-    texts = list(
-        dict.fromkeys(text for text, _ in prepared)
-    )  # one in several captions is parsed once
-    docs = dict(zip(texts, _docs(nlp, texts)))
-    quoting = {text for text, quotes in prepared if quotes}
-    verbless = {t: verb for t, doc in docs.items() if t not in quoting and (verb := with_verb(doc))}
+    texts = {text: bool(quotes) for text, quotes in prepared}  # one in several captions is parsed once
+    if len(_parsed) > _REMEMBERED:
+        _parsed.clear()
+    known = {text: _parsed[text] for text in texts if text in _parsed}
+    new = [text for text in texts if text not in known]
+    nlp = spacy_english.pipeline()
+    docs = dict(zip(new, _docs(nlp, new)))
+    verbless = {t: verb for t, doc in docs.items() if not texts[t] and (verb := with_verb(doc))}
     docs |= zip(verbless, _docs(nlp, list(verbless.values())))
-    parsed = {text: repaired(doc) for text, doc in docs.items()}
-    return [(parsed[text], quotes) for text, quotes in prepared]
+    known |= {text: Parsed(repaired(doc)) for text, doc in docs.items()}
+    _parsed.update(known)
+    return [(known[text], quotes) for text, quotes in prepared]
 
 
 def _docs(nlp, texts: Sequence[str]) -> list:
@@ -222,14 +218,18 @@ _STYLE = re.compile(
 )
 
 
+_VALUE = 8  # characters of an item that are no sentence without their label
+
+
 def _by_sentence(units: Sequence[Unit], notes: Sequence[str]) -> Reading:
     """Every sentence as one claim, of which nothing can be cut."""
     sentences, claims, out = [], [], []
     for unit in units:
         text = unit.text if unit.complete else ""
+        out += unit.left_out if text else ()
         if text:
-            if unit.label:
-                text = unit.said
+            if unit.label and len(text) <= _VALUE:
+                text = unit.said  # "Weather: sunny" says nothing without its label
             text = (
                 text
                 if re.search(r"[.!?。！？…]\W*$", text)

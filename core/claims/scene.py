@@ -37,15 +37,17 @@ class Scene:
 def merged(readings: Mapping[Source, Reading], may_meet: MayMeet) -> Scene:
     """Find out which things of different captions are the same.
 
-    The captions are taken in an order of their own (region by region as they come, then by what they
-    say), so that their numbers change nothing.
+    The captions are taken in an order of their own (first those of the region that can show most of what others
+    show, which is the whole image; then by what they say), so that the order of regions and candidates changes
+    nothing.
 
     Args:
         may_meet: things of regions that cannot show the same thing are never the same.
     """
-    regions = list(dict.fromkeys(region for region, _ in readings))
+    regions = {region for region, _ in readings}
+    meets = {r: sum(may_meet(r, other) for other in regions) for r in regions}
     ordered = sorted(
-        readings, key=lambda s: (regions.index(s[0]), [x.said for x in readings[s].sentences])
+        readings, key=lambda s: (-meets[s[0]], [x.said for x in readings[s].sentences], s[0])
     )
     things: list[Thing] = []
     claims: list[Claim] = []
@@ -140,7 +142,9 @@ def grouped(claims: Sequence[Claim], sources: Sequence[Source], things: Sequence
     """
     groups: list[list[int]] = []
     near: dict[object, list[int]] = {}  # what a claim is about -> groups about it
-    for index, claim in enumerate(claims):
+    # In an order of their own, so that it does not matter which was said first.
+    for index in sorted(range(len(claims)), key=lambda i: (claims[i].text, sources[i])):
+        claim = claims[index]
         candidates = dict.fromkeys(g for key in _about(claim) for g in near.get(key, ()))
         same = next((g for g in candidates if _relation(claims, groups[g][0], index, things) == EQUIVALENT), None)
         if same is not None:
@@ -161,7 +165,13 @@ def grouped(claims: Sequence[Claim], sources: Sequence[Source], things: Sequence
             {sources[x] for x in groups[a]} & {sources[x] for x in groups[b]}
         ):
             contradicts.add((a, b))
-    return Grouped(tuple(map(tuple, groups)), frozenset(entails), frozenset(contradicts))
+    order = sorted(range(len(groups)), key=lambda g: min(groups[g]))
+    place = {g: n for n, g in enumerate(order)}
+    return Grouped(
+        tuple(tuple(sorted(groups[g])) for g in order),
+        frozenset((place[a], place[b]) for a, b in entails),
+        frozenset(tuple(sorted((place[a], place[b]))) for a, b in contradicts),
+    )
 
 
 def _relation(claims: Sequence[Claim], a: int, b: int, things: Sequence[Thing]) -> str:

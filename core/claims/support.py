@@ -64,13 +64,15 @@ def borne_out(
     if claim.kind == STATEMENT:
         words = tuple(w for w in tokens(claim.text) if w not in SMALL)
         return bool(words) and said(premise.text, words)
-    if claim.negated:
+    if claim.negated or _told_apart(claim, premise, written, alignment):
         return False
     if PRONOUNS & {claim.subject, claim.value, claim.object} and not claim.value.isdigit():
         return True
     if claim.kind == TEXT:
         return judging._plain(claim.value) in judging._plain(premise.text)
     if claim.kind == OBJECT:
+        if claim.plural and _alone(claim, moved, premise):
+            return False
         return _named(claim.subject, premise) or _agent(claim, moved, premise)
     if claim.kind in (ATTRIBUTE, ACTION):
         return (
@@ -91,13 +93,57 @@ def borne_out(
     if claim.kind == SCENE:
         return said(premise.text, values.words(claim.value))
     if claim.kind == RELATION:
-        return (
+        return not _settled(moved, premise) and (
             _related(claim, moved, premise, alignment)
             or attached_elsewhere(claim, premise, written, alignment)
             or hung_on_another(claim, moved, premise, written)
             or placed(moved, premise)
         )
     return False
+
+
+def _told_apart(
+    claim: Claim, premise: Known, written: Known, alignment: Mapping[int, int]
+) -> bool:
+    """Whether it speaks of the smaller one where the facts know only the larger."""
+    for k in {claim.thing, claim.other} - {-1}:
+        thing = written.reading.things[k]
+        if k not in alignment and any(
+            values.tells_apart(x, y)
+            for other in premise.reading.things
+            if lexicon.same(other.head, thing.head)
+            for x in thing.told
+            for y in other.told
+        ):
+            return True
+    return False
+
+
+def _settled(moved: Claim, premise: Known) -> bool:
+    """Whether a sentence that was read to its last word puts the two things to each other in another way, or the
+    thing that is said to be worn or held somewhere else."""
+    verb, place, _ = predicates.parts(moved.value)
+    for p in premise.about[moved.thing] if moved.thing >= 0 and moved.other >= 0 else ():
+        between = {p.thing, p.other} == {moved.thing, moved.other}
+        if p.kind == RELATION and between and not p.negated and p.sentence not in premise.half_read:
+            there = predicates.parts(p.value)[1]
+            if place in _WHERE and there in _WHERE:
+                return True
+    if verb not in ("wear", "hold", "carry", "have") or place or moved.other < 0:
+        return False
+    return any(
+        p.kind == RELATION
+        and p.thing == moved.other
+        and not p.negated
+        and predicates.parts(p.value)[1] in ("on", "in", "from", "against", "under")
+        and p.other not in (moved.thing, -1)
+        and premise.owner.get(p.other, -1) != moved.thing
+        and p.sentence not in premise.half_read
+        for p in premise.about[moved.other]
+    )
+
+
+_WHERE = frozenset("on in under above near front behind left right".split())
 
 
 def _named(noun: str, premise: Known) -> bool:
@@ -113,6 +159,13 @@ def _named(noun: str, premise: Known) -> bool:
         and any(lexicon.is_kind(lexicon.singular(t), words[-1]) for t in tokens(text_of(s)))
         for s in premise.reading.sentences
     )
+
+
+def _alone(claim: Claim, moved: Claim, premise: Known) -> bool:
+    """Whether the facts know a single thing of that kind: one car is no cars."""
+    things = premise.reading.things
+    alike = [t for t in things if lexicon.is_kind(t.head, claim.subject)]
+    return moved.thing >= 0 and len(alike) == 1 and alike[0].number == 1 and not alike[0].members
 
 
 _AGENT = re.compile(r"(?:ers?|ors?|ists?|eers?)$")

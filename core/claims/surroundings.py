@@ -108,6 +108,7 @@ def scene_of(token) -> tuple[str, str] | None:
         and token.tag_ == "NN"
         and token.dep_ != "compound"
         and any(c.dep_ == "amod" for c in token.children)
+        and not {"on", "off"} & {*before}  # a lamp
     ):
         good = [w for w in before if w not in EVALUATIVE]
         return ("light", " ".join(good)) if good else None

@@ -5,15 +5,26 @@ from __future__ import annotations
 from . import ATTRIBUTE, places
 from .constructions import repeats
 from .draft import Draft
-from .english_words import HEDGE_ADVERBS, HEDGE_MODALS, HEDGE_VERBS, INFER
+from .english_words import COLOURS, HEDGE_ADVERBS, HEDGE_MODALS, HEDGE_VERBS, INFER
 from .image_clauses import ImageClauses
-from .nouns import is_abstract, lemma
+from .nouns import hyphenated, is_abstract, lemma
 from .surroundings import scene_of
 from .things import Entity
 from .trees import children, conjuncts
 from .verbs import base_of
 
 _CLAUSES = ("advcl", "ccomp", "xcomp", "conj", "dep", "parataxis", "pcomp", "acl", "relcl", "csubj")
+
+
+def _denies(subject) -> bool:
+    """ "None of the lights", "neither the cup nor the saucer": what is there, and is not so."""
+    if subject.lower_ in ("nobody", "noone") or (
+        subject.lower_ == "one" and any(c.lower_ == "no" for c in subject.children)
+    ):
+        return True
+    if subject.lower_ in ("none", "neither"):
+        return any(c.lower_ == "of" for c in subject.children)
+    return any(c.dep_ == "preconj" and c.lower_ == "neither" for c in subject.children)
 
 
 class SentenceReader(ImageClauses):
@@ -31,7 +42,7 @@ class SentenceReader(ImageClauses):
         self.verbs: set[int] = set()
         self.places = {}
         for match in places.PHRASE.finditer(doc.text):
-            span = doc.char_span(match.start(), match.end(), alignment_mode="contract")
+            span = doc.char_span(match.start(), match.end())
             if span is not None and len(span):
                 self.places.update({t.i: (places.value(match), span) for t in span})
 
@@ -45,6 +56,7 @@ class SentenceReader(ImageClauses):
                 token.pos_ in ("NOUN", "PROPN")
                 and token.i not in self.done
                 and token.i not in self.places
+                and not hyphenated(token)  # "see-through"
             ) and token.dep_ not in ("compound", "npadvmod", "nmod", "poss", "amod"):
                 self.phrase(token)
         self.quotations()
@@ -61,6 +73,8 @@ class SentenceReader(ImageClauses):
             for c in kids
         )
         negated = negated or any(c.dep_ == "neg" for c in kids)
+        if any(_denies(c) for c in kids if c.dep_ in ("nsubj", "nsubjpass")):
+            negated = not negated
         nominal = [c for c in kids if c.dep_ in ("nsubj", "nsubjpass")]
         if verb.pos_ in ("NOUN", "PROPN", "PRON", "NUM"):
             return self._nominal_clause(verb, nominal, inherited, hedged)
@@ -163,6 +177,8 @@ class SentenceReader(ImageClauses):
             ) and c.pos_ in ("NOUN", "PROPN"):
                 if children(c, "nsubj", "cop"):
                     self.clause(c, [])
+                elif c.dep_ in ("oprd", "dobj", "attr") and c.lower_ in COLOURS:
+                    self.predicate(c, subjects, hedged, False)  # "is painted green"
                 else:
                     for t in conjuncts(c):
                         self.phrase(t, hedged=hedged)

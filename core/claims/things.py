@@ -156,6 +156,7 @@ class Things:
                 and not e.aspect
                 and " " not in head
                 and lexicon.same(noun, e.noun)
+                and (not place or not e.place or e.place == place)
                 and not self._clash(traits, e)
             ):
                 e.heads.append(head)
@@ -300,6 +301,15 @@ class Things:
     @staticmethod
     def _same_trait(traits: set[str], e: Entity) -> bool:
         return any(values.entails(values.compared(x), values.compared(y)) for x in traits for y in e.traits)
+
+    def other_like(self, token, place: str, sentence: int) -> Entity | None:
+        """The one at another place: "the boat on the right ... the one on the left"."""
+        last = next((self.all[i] for i in reversed(self.subjects) if not self.all[i].person), None)
+        if last is None or not last.place or last.place == place:
+            return None
+        entity = self.new(token, last.head, sentence)
+        entity.number, entity.mass, entity.definite, entity.announced = 1, False, True, True
+        return entity
 
     def some_of(self, group: Entity, number: int, sentence: int) -> Entity:
         """Some of a group: "three cups, two of which are orange"."""

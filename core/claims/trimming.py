@@ -164,9 +164,8 @@ def _leftovers(draft: Draft) -> list[Change]:
     for f in draft.found[draft.first :]:
         known |= set(f"{f.value} {f.subject}".lower().split())
         for e in filter(None, (f.entity, f.other)):
-            known |= {
-                word.lower() for name in (*e.heads, *e.nouns, *e.has) for word in name.split()
-            }
+            names = (*e.heads, *e.nouns, *e.has, *(e.traits if e.part else ()))
+            known |= {word.lower() for name in names for word in name.split()}
     quoted = {q.token for q in draft.quotes}
     doc = list(draft.doc)
     content = [t for t in doc if t.i not in quoted and _is_content(t)]

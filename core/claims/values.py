@@ -254,6 +254,8 @@ def entails(a: str, b: str) -> bool:
     first, second = set(words(a)), set(words(b))
     if second <= first:
         return True
+    if {*_cells(a)} & {*_cells(b)}:
+        return True  # "in motion" and "moving"
     if (x := colours(a)) and (y := colours(b)) and _only(b, COLOURS):
         return all(any(_colour_entails(p, q) for p in x) for q in y)
     return all(any(_word_entails(p, q) for p in first) for q in second - first)

@@ -17,6 +17,8 @@ def with_verb(doc) -> str:
         before = doc[token.i - 1] if token.i else None
         if token.tag_ not in _NOUNS or before is None or before.tag_ not in {*_NOUNS, "NNP"}:
             continue
+        if lexicon.senses(f"{before.lemma_} {token.lemma_}".lower()):
+            continue  # "police officers"
         third, plural = _verb_forms(token.text.lower())
         if token.dep_ == "pobj":
             continue

@@ -52,6 +52,7 @@ _INVERSE = frozenset("cover line fill surround dot mark top decorate".split())
 _HANDLE = frozenset(
     "hold put place carry set lay raise keep lift rest grip clutch balance leave pour hang cradle".split()
 )
+_DIRECTED = frozenset("look gaze stare glance face point".split())  # "looks straight into the camera"
 _MIND = frozenset(
     "hope expect wonder think consider anticipate plan want wish decide need seek intend".split()
 )
@@ -101,7 +102,7 @@ class Verbs(Readable):
         if base in _MADE and passive and self._made_of(verb, subjects, hedged, negated):
             return
         for c in children(verb, "acomp", "oprd"):
-            if c.pos_ == "ADJ":  # "stands tall", "lies idle"
+            if c.pos_ == "ADJ" and base not in _DIRECTED:  # "stands tall", "lies idle"
                 self.predicate(c, subjects, hedged, negated)
         particle = next((c.text.lower() for c in children(verb, "prt")), "")
         if (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -53,6 +54,7 @@ def _participle(base: str) -> str:
     return _engine().present_participle(base)
 
 
+@lru_cache(maxsize=64)
 def number_word(number: int) -> str:
     """ "two" to "twelve"; larger numbers in digits."""
     return _engine().number_to_words(number) if 0 <= number <= 12 else str(number)
@@ -136,6 +138,8 @@ def claim(names: Names, f: Found) -> str:
         return _scene(f)
     e = f.entity
     subject = capital(names.name(e, f.value if f.kind in (ATTRIBUTE, PLACE) else None))
+    if e.nobody and f.negated:
+        subject, f = "No one", replace(f, negated=False)
     if f.kind == OBJECT:
         if f.negated:
             return f"There {'are' if many(e) else 'is'} no {plural(e.head) if many(e) else e.head}."

@@ -9,6 +9,7 @@ from dataclasses import replace
 from itertools import groupby, pairwise
 
 from . import ERROR, LENGTH, Completion
+from .loops import without_loops
 from .thinking import without_thinking
 
 MAX_ANSWER = 200_000  # characters that are looked at, for thinking comes before the answer
@@ -25,7 +26,7 @@ _PREAMBLE = re.compile(
     r"(?:here(?:'s|’s| is| are)|below is|this is|the following is)?\s?"
     r"(?:the|a|an|my|your)?\s?(?:detailed|accurate|concise|short|brief|final|requested|image|picture|"
     r"comprehensive|complete|factual|revised|merged|\s){0,6}"
-    r"(?:caption|description|answer|response|summary|paragraph)"
+    r"(?:caption|description|answer|response|summary|paragraph|json|output|result)"
     r"(?:\s(?:of|for)\s(?:the|this|your)\s(?:given\s|provided\s)?(?:image|picture|photo|patch|region|crop))?"
     r"\s?(?:based on (?:the|your) [\w ]{1,40})?\s?:",
     re.I,
@@ -78,12 +79,15 @@ def clean_caption(text: str) -> tuple[str, list[str]]:
         text = text[:MAX_CHARACTERS]
         notes.append(f"longer than {MAX_CHARACTERS} characters: the rest was cut off")
     text = _from_json(_FENCE.sub("", text).strip())
-    text = _without_preamble(text)
+    text = _from_json(_without_preamble(text))
     text = _without_markdown(text)
     text = _COMMANDS.sub("", _without_quotes(text))  # what markup or JSON had hidden
     text, repeated = without_repetition(text)
     if repeated:
         notes.append(f"it said the same again and again: {repeated} sentences were cut off")
+    text, looped = without_loops(text)
+    if looped:
+        notes.append(f"it repeated the same words: {looped} characters were cut off")
     text, more = _bounded(text)
     if more:
         notes.append(f"longer than {MAX_SENTENCES} sentences: {more} were cut off")
@@ -168,10 +172,11 @@ def _from_json(text: str) -> str:
     except (ValueError, RecursionError):
         # Cut off by max_tokens, perhaps: the beginning of a caption is worth keeping.
         found = _JSON_START.match(text)
-        if not found:
-            return text
-        rest = text[found.end() :]
-        return re.split(r'(?<!\\)"', rest, maxsplit=1)[0].replace('\\"', '"').replace("\\n", "\n")
+        if found:
+            rest = text[found.end() :]
+            return re.split(r'(?<!\\)"', rest, maxsplit=1)[0].replace('\\"', '"').replace("\\n", "\n")
+        fields = _FIELD.findall(text[:MAX_CHARACTERS])
+        return "\n".join(_field(key, value) for key, value in fields) if len(fields) > 1 else text
     return _text_in(value) or text
 
 
@@ -181,13 +186,28 @@ def _text_in(value, depth: int = 4) -> str:
     if not depth:
         return ""
     if isinstance(value, list):
-        return " ".join(filter(None, (_text_in(v, depth - 1) for v in value)))
+        parts = [*filter(None, (_text_in(v, depth - 1) for v in value))]
+        short = all(len(part.split()) <= _NAME and part[-1:] not in ".!?。" for part in parts)
+        return (", " if short else " ").join(parts)
     if isinstance(value, dict):
         named = {str(k).lower(): v for k, v in value.items()}
         key = next((k for k in _KEYS if k in named), None)
-        found = named[key] if key else next(iter(named.values()), "") if len(named) == 1 else ""
-        return _text_in(found, depth - 1)
+        if key:
+            return _text_in(named[key], depth - 1)
+        fields = ((k, _text_in(v, depth - 1)) for k, v in value.items())
+        return "\n".join(_field(str(k), text) for k, text in fields if text)
     return ""
+
+
+_NAME = 4  # words of what is no sentence
+_FIELD = re.compile(r'"([^"\\]{1,60})"\s{0,9}:\s{0,9}"((?:[^"\\]|\\.){1,2000})"')
+
+
+def _field(key: str, text: str) -> str:
+    """A field of an answer in JSON, or a row of a table: what it says, behind its name where it is no sentence."""
+    if len(text.split()) > _NAME or text[-1:] in ".!?。" or "\n" in text:
+        return text
+    return f"{key.replace('_', ' ').strip().capitalize()}: {text}"
 
 
 def _without_preamble(text: str) -> str:
@@ -199,10 +219,36 @@ def _without_preamble(text: str) -> str:
     return text
 
 
+_PICTURE = re.compile(r"!\[[^\[\]\n]{0,200}\]\([^()\n]{0,600}\)")
+_LINK = re.compile(r"\[([^\[\]\n]{0,200})\]\((?:[^()\s]{0,500})(?:\s+\"[^\"\n]{0,100}\")?\)")
+_ADDRESS = re.compile(r"<?\bhttps?://[^\s<>()]{0,500}[^\s<>().,;!?]>?")
+_RULE = re.compile(r"[ \t]*\|?[ \t]*:?-{2,}:?[ \t]*(?:\|[ \t]*:?-{2,}:?[ \t]*)*\|?[ \t]*")
+
+
+def _rows(lines: list[str]) -> list[str]:
+    """The lines with tables as one field a line, without their head and its rule."""
+    found: list[str] = []
+    for i, line in enumerate(lines):
+        cells = [c.strip() for c in line.strip().strip("|").split("|")]
+        table = line.count("|") >= 2 and line.lstrip().startswith("|")
+        if _RULE.fullmatch(line) and "|" in line:
+            continue
+        if table and i + 1 < len(lines) and "|" in lines[i + 1] and _RULE.fullmatch(lines[i + 1]):
+            continue
+        if table and len(cells) == 2 and all(cells):
+            found.append(cells[1] if cells[1][-1] in ".!?。" else f"{cells[0]}: {cells[1]}")
+        elif table:
+            found.append(", ".join(filter(None, cells)))
+        else:
+            found.append(line)
+    return found
+
+
 def _without_markdown(text: str) -> str:
-    """Headings go; items of lists and emphasised words stay as text."""
+    """Headings and links' addresses go; items of lists, rows of tables and emphasised words stay as text."""
     lines = []
-    for line in text.split("\n"):
+    text = _ADDRESS.sub("", _LINK.sub(r"\1", _PICTURE.sub("", text)))
+    for line in _rows(text.split("\n")):
         if _HEADING.fullmatch(line):
             continue
         if found := _LIST.match(line):

@@ -258,3 +258,35 @@ THINGS = (Thing("dog"), Thing("dog"), Thing("bench"))
 )
 def test_claims_of_one_scene(a, b, expected):
     assert claim_relation(a, b, THINGS) == expected
+
+
+@pytest.mark.parametrize(
+    ("facts", "written", "follows"),
+    [
+        ("There is a red car on the street.", "There are cars on the street.", False),
+        ("Three cars are parked.", "Cars are parked.", True),
+        ("A man and a woman sit on a bench.", "People sit on a bench.", True),
+        ("Two men carry a wardrobe up the stairs.", "Two men carry a wardrobe down the stairs.", False),
+        ("A bird sits on the back of the larger elephant.", "A bird sits on the back of the smaller elephant.", False),
+        ("The clock shows 10:45.", "The clock shows a quarter to eleven.", True),
+        ("A robot carries her suitcase. A girl stands there.", "The girl carries a suitcase.", False),
+    ],
+)
+def test_numbers_comparisons_and_directions_decide_what_follows(facts, written, follows):
+    first, second = read([Passage(facts), Passage(written)])
+    assert (not unsupported(first, second)) is follows
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "label"),
+    [
+        ("那只鹅在追小狗。", "小狗在追那只鹅。", "contradiction"),
+        ("老人推着孩子。", "孩子被老人推着。", "equivalent"),
+        ("台灯在电脑的左边。", "电脑在台灯的右边。", "equivalent"),
+        ("招牌上写着“今日休息”。", "招牌上写着“正在营业”。", "contradiction"),
+        ("女子的裙子是白色的。", "女子的鞋子是黑色的。", "neutral"),
+        ("图中没有任何动物。", "图中没有狗。", "a_entails_b"),
+    ],
+)
+def test_chinese_agents_places_and_quotations(a, b, label):
+    assert compare(*read([Passage(a), Passage(b)])) == label

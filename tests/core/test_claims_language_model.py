@@ -81,7 +81,7 @@ def test_what_the_model_answers_becomes_claims_about_things_linked_by_name():
     ].number == 2
     assert {c.thing for c in reading.claims if c.subject == "小男孩"} == {boys.thing}
     # The mood is no claim, and is listed.
-    assert reading.not_claims == ("整个场景充满了浓厚的生活气息。",)
+    assert reading.not_claims == ("这张照片展示了", "整个场景充满了浓厚的生活气息。")
     assert [bool(s.text) for s in reading.sentences] == [True, True, True, False]
     assert not reading.notes
 

@@ -288,7 +288,8 @@ def test_without_spacy_a_sentence_is_a_claim_and_the_command_is_told(monkeypatch
         ("left", UPPER_RIGHT, "top center"),
         ("bottom right", UPPER_RIGHT, "right"),
         ("left", None, "left"),
-        ("foreground", UPPER_RIGHT, "foreground"),
+        ("foreground", UPPER_RIGHT, ""),  # what is near in a crop need not be in the image
+        ("background", UPPER_RIGHT, "background"),
         ("right", Box(0, 0, 0.5, 1), "center"),
         ("left", Box(0, 0, 0.5, 1), "left"),
     ],

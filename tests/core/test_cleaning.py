@@ -1,5 +1,7 @@
 """Captions out of answers, as models wrap them."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -104,7 +106,7 @@ def test_a_caption_is_bounded():
     many = " ".join(f"Thing {i} stands there." for i in range(1000))
     text, notes = clean_caption(many)
     assert len(sentences_of(text)) == MAX_SENTENCES and len(text) <= MAX_CHARACTERS and notes
-    long = cleaned(Completion("x" * 100_000))
+    long = cleaned(Completion("abcdefghij" * 10_000))
     assert len(long.text) == MAX_CHARACTERS and long.finish == "length" and "longer" in long.detail
     assert len(answered(Completion("1: 85\n" * 100_000)).text) <= MAX_CHARACTERS
 
@@ -136,3 +138,44 @@ def test_cleaning_twice_cleans_no_more_than_once(text):
     assert once.encode() is not None
     twice, _ = clean_caption(once)
     assert len(twice) <= len(once)
+
+
+@pytest.mark.parametrize(
+    ("answer", "caption"),
+    [
+        ("A red car " + "a" * 600, "A red car"),
+        ("The man holds a cup and a cup and a cup and a cup and a cup on the table.", "The man holds a cup on the table."),
+        ("图中有一只猫和一只猫和一只猫和一只猫和一只猫。", "图中有一只猫。"),
+        # emphasis is no loop
+        ("A very, very, very tall man says no, no, no.", "A very, very, very tall man says no, no, no."),
+    ],
+)
+def test_a_loop_inside_a_sentence_is_said_once(answer, caption):
+    text, notes = clean_caption(answer)
+    assert text == caption
+    assert bool(notes) == (answer != caption)
+
+
+@pytest.mark.parametrize(
+    ("answer", "caption"),
+    [
+        (
+            '{"main_subject": "A cat sleeps on a sofa.", "weather": "sunny", "objects": ["lamp", "rug"]}',
+            "A cat sleeps on a sofa.\nWeather: sunny\nObjects: lamp, rug",
+        ),
+        ('Here is the JSON:\n```json\n{"subject": "A cat sits.", "weather": "sunny"}\n```', "A cat sits.\nWeather: sunny"),
+        # cut off by max_tokens
+        ('{"subject": "A cat sits.", "weather": "sunny", "details": "It has', "A cat sits.\nWeather: sunny"),
+        ("| Object | Colour |\n|---|---|\n| Car | red |\n| House | white |", "Car: red\nHouse: white"),
+        ("A [red car](https://x.y/z) stands there. ![a view](http://a.b/c.png)", "A red car stands there."),
+    ],
+)
+def test_json_tables_and_links_are_read_and_not_shown(answer, caption):
+    assert clean_caption(answer)[0] == caption
+
+
+@pytest.mark.parametrize("answer", ["a cup and " * 100_000, "[" * 200_000, "|" * 200_000, "(" * 50_000 + "a" + ")" * 50_000])
+def test_no_answer_takes_long(answer):
+    started = time.perf_counter()
+    clean_caption(answer)
+    assert time.perf_counter() - started < 2

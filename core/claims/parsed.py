@@ -1,0 +1,103 @@
+"""A parsed sentence as plain objects: spaCy makes a token anew each time one is looked at, which takes most of the
+time of reading."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+
+class Word:
+    """A token, with the names that spaCy's have."""
+
+    __slots__ = (
+        "children", "dep_", "doc", "head", "i", "idx", "is_alpha", "is_punct", "lemma_", "lower_", "pos_", "tag_", "text",
+        "whitespace_",
+    )  # fmt: skip
+
+    def __init__(self, token, doc: Parsed):
+        self.doc, self.i, self.idx = doc, token.i, token.idx
+        self.text, self.lower_, self.whitespace_ = token.text, token.lower_, token.whitespace_
+        self.lemma_, self.pos_, self.tag_, self.dep_ = token.lemma_, token.pos_, token.tag_, token.dep_
+        self.is_punct, self.is_alpha = token.is_punct, token.is_alpha
+        self.children: list[Word] = []
+        self.head = self
+
+    def __len__(self) -> int:
+        return len(self.text)
+
+    def __repr__(self) -> str:
+        return self.text
+
+    @property
+    def lefts(self) -> list[Word]:
+        return [c for c in self.children if c.i < self.i]
+
+    @property
+    def rights(self) -> list[Word]:
+        return [c for c in self.children if c.i > self.i]
+
+    @property
+    def subtree(self) -> list[Word]:
+        found, left = [], [self]
+        while left:
+            word = left.pop()
+            found.append(word)
+            left += word.children
+        return sorted(found, key=lambda w: w.i)
+
+    @property
+    def left_edge(self) -> Word:
+        return self.subtree[0]
+
+    @property
+    def right_edge(self) -> Word:
+        return self.subtree[-1]
+
+    @property
+    def ancestors(self) -> Iterator[Word]:
+        word = self
+        while word.head is not word:
+            word = word.head
+            yield word
+
+    def nbor(self, by: int = 1) -> Word:
+        return self.doc[self.i + by]
+
+
+class Span(tuple):
+    """Words in a row."""
+
+    @property
+    def start(self) -> int:
+        return self[0].i
+
+
+class Parsed:
+    """A sentence and its words.
+
+    Args:
+        doc: spaCy's parse of it, whose tokens are not changed any more.
+    """
+
+    def __init__(self, doc):
+        self.text: str = doc.text
+        tokens = list(doc)
+        self.words = [Word(token, self) for token in tokens]
+        for word, token in zip(self.words, tokens):
+            word.head = self.words[token.head.i]
+            if word.head is not word:
+                word.head.children.append(word)
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+    def __iter__(self) -> Iterator[Word]:
+        return iter(self.words)
+
+    def __getitem__(self, at):
+        return self.words[at]
+
+    def char_span(self, start: int, end: int) -> Span | None:
+        """The words that lie wholly within these characters; None where there are none."""
+        inside = [w for w in self.words if start <= w.idx and w.idx + len(w.text) <= end]
+        return Span(inside) or None
