@@ -22,6 +22,7 @@ from . import (
     foreign,
     judging,
     lexicon,
+    plurals,
     support,
     values,
 )
@@ -77,7 +78,9 @@ def relation(claim: Claim, premise: Reading, alignment: Mapping[int, int]) -> st
     return _relation(claim, Known.of(premise), alignment)
 
 
-_SHOWN = frozenset("expression look face mood pattern finish texture color coat hair".split())  # what it is, whoever has it is
+_SHOWN = frozenset(
+    "expression look face mood pattern finish texture color coat hair".split()
+)  # what it is, whoever has it is
 
 
 def _of_clouds(claim: Claim, premise: Known) -> bool:
@@ -246,12 +249,13 @@ def unsupported(facts: Reading, written: Reading) -> list[int]:
     if _foreign(facts) or _foreign(written):
         return [i for i, c in enumerate(written.claims) if not _said_by_one(c, facts)]
     found = align_known(known, text)
+    several = plurals.together(known, text, found)
+    apart = plurals.of_another(known, text, found)
     return [
         i
         for i, claim in enumerate(text.reading.claims)
-        if not _supported(
-            claim, known, text, found, _relation(claim, known, found, text.owner), strict=True
-        )
+        if (not claim.negated and {claim.thing, claim.other} & apart)
+        or not _follows_of_all(claim, known, text, found, several)
     ]
 
 
@@ -275,6 +279,26 @@ def undecided(facts: Reading, written: Reading) -> dict[int, tuple[Claim, ...]]:
         if about and -1 not in things:
             left[i] = tuple(about)
     return left
+
+
+def _follows_of_all(
+    claim: Claim,
+    facts: Known,
+    written: Known,
+    found: Mapping[int, int],
+    several: Mapping[int, Sequence[int]],
+) -> bool:
+    """Whether a written claim follows, of each of the things that it names together."""
+    for j in (claim.thing, claim.other):
+        if j in several and claim.kind != OBJECT:
+            if claim.kind == NUMBER and len(several[j]) != 1:
+                return claim.value == str(len(several[j]))
+            rest = {k: v for k, v in several.items() if k != j}
+            return bool(several[j]) and all(
+                _follows_of_all(claim, facts, written, {**found, j: k}, rest) for k in several[j]
+            )
+    verdict = _relation(claim, facts, found, written.owner)
+    return _supported(claim, facts, written, found, verdict, strict=True)
 
 
 def _supported(

@@ -43,14 +43,18 @@ def follows(claim: Claim, moved: Claim, premise: Known) -> bool:
     living = lexicon.is_person(head) or lexicon.is_kind(head, "animal")
     if not living and predicates.idle(claim.value):
         return True
+    own = values.inherent(claim.value)
     said = [*judging.called(things[moved.thing])]
     for p in premise.about[moved.thing]:
         if not p.negated:
             said.append(f"{p.value} {p.object if p.thing == moved.thing else p.subject}")
-            # "The horse has a coat of brown and white" says that it is brown and white.
+            # "The horse has a coat of brown and white" says that it is brown and white, and gray
+            # tiles that cover the floor make it gray.
             for k in {p.thing, p.other} - {moved.thing, -1}:
-                covers = p.thing == k and predicates.parts(p.value)[0] in ("cover", "tile", "pave", "line")
-                if covers or things[k].head in _SURFACES:
+                coats = k == p.thing and predicates.parts(p.value)[0] in _COATING
+                near = not living and premise.owner.get(k) != moved.thing
+                material = lexicon.head(things[k].head) in values.MATERIALS
+                if things[k].head in SURFACES or coats or material or (near and not own):
                     said += [
                         q.value for q in premise.about[k] if q.kind == ATTRIBUTE and q.thing == k
                     ]
@@ -93,15 +97,15 @@ def _vacuous(claim: Claim) -> bool:
     if claim.negated:
         return False
     if claim.kind == OBJECT:
-        return lexicon.head(claim.subject) in _PARTS or claim.subject in _UNSEEN
+        return lexicon.head(claim.subject) in PARTS or claim.subject in _UNSEEN
     if claim.kind == ATTRIBUTE:
-        return claim.value in _PARTS or claim.value in _PLACED
+        return claim.value in PARTS or claim.value in _PLACED
     if claim.kind == RELATION:
         return claim.object in _UNSEEN or claim.object in ("front", "side", "top", "bottom")
     return claim.kind == ACTION and claim.value in _IDLE
 
 
-_PARTS = frozenset(
+PARTS = frozenset(
     "hand head arm leg foot face eye back lap paw hair body ear nose mouth finger shoulder neck side tail "
     "surface front top bottom trunk tongue shape".split()
 )
@@ -133,10 +137,13 @@ def _compound(claim: Claim, premise: Known) -> bool:
     return all(values.entails(said, m) for m in modifiers)
 
 
-_SURFACES = frozenset(
+SURFACES = frozenset(
     "coat fur skin body exterior finish surface color colour hue tone shade feather plumage paint hair "
     "frame pattern hide stripe design".split()
 )
+
+
+_COATING = frozenset("cover coat line pave tile blanket panel".split())
 
 
 def _connected(claim: Claim, premise: Known) -> bool:
@@ -152,7 +159,7 @@ def _connected(claim: Claim, premise: Known) -> bool:
             p.kind == RELATION
             and p.other == b
             and premise.owner.get(p.thing) == a
-            and lexicon.head(p.subject) in _PARTS
+            and lexicon.head(p.subject) in PARTS
             for p in premise.about[b]
         )
     if verb == "wear" and _worn(claim, premise):
@@ -169,6 +176,8 @@ def _connected(claim: Claim, premise: Known) -> bool:
         if b in (p.thing, p.other) and p.kind == RELATION and not p.negated
     ]
     bare = not verb or predicates.idle(verb) or verb in ("have", "feature", "include", "be")
+    if place == "toward":
+        edges = [p for p in edges if p.thing == a]
     if edges and bare and place in ("", "with", "at", "toward"):
         return True
     if edges and verb and not place:
@@ -179,7 +188,7 @@ def _connected(claim: Claim, premise: Known) -> bool:
         parts = [
             k
             for k in premise.belongings(a)
-            if lexicon.head(premise.reading.things[k].head) in _PARTS
+            if lexicon.head(premise.reading.things[k].head) in PARTS
         ]
         return any(_reaches(premise, k, b, 2) for k in parts) or _reaches(premise, a, b, 3)
     if verb in predicates.HAVING - _HANDLED and not place:
@@ -198,7 +207,8 @@ def _worn(claim: Claim, premise: Known) -> bool:
         p.kind == RELATION
         and p.thing == claim.other
         and premise.owner.get(p.other) == claim.thing
-        and lexicon.head(p.object) in _PARTS
+        and lexicon.head(p.object) in PARTS
+        and predicates.parts(p.value)[1] != "in"
         for p in premise.about[claim.other]
     )
 

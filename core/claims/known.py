@@ -113,7 +113,9 @@ def _denied(claims: Sequence[Claim]) -> list[Claim]:
         (c.sentence, c.thing) for c in claims if c.kind == OBJECT and c.negated and c.thing >= 0
     }
     return [
-        replace(c, negated=True) if c.kind == RELATION and (c.sentence, c.thing) in absent else c
+        replace(c, negated=True)
+        if c.kind == RELATION and {(c.sentence, c.thing), (c.sentence, c.other)} & absent
+        else c
         for c in claims
     ]
 

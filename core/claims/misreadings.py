@@ -9,7 +9,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from . import ACTION, ATTRIBUTE, PLACE, RELATION, Claim, judging, lexicon, predicates, values
+from . import (
+    ACTION,
+    ATTRIBUTE,
+    PLACE,
+    RELATION,
+    Claim,
+    Sentence,
+    judging,
+    lexicon,
+    predicates,
+    values,
+)
 from .known import Known
 from .wordings import PRONOUNS, SMALL, living, means, places_in, text_of, tokens
 
@@ -73,6 +84,21 @@ def clashing(moved: Claim, premise: Known) -> bool:
     )
 
 
+def otherwise_placed(moved: Claim, premise: Known) -> bool:
+    """Whether the facts say where one of two things is to the other, and it is another place than the claim's."""
+    place = predicates.parts(moved.value)[1]
+    if moved.thing < 0 or moved.other < 0 or place in ("", "with"):
+        return False
+    stated = [
+        (p, p.thing != moved.thing)
+        for p in premise.about[moved.thing]
+        if p.kind == RELATION
+        and {p.thing, p.other} == {moved.thing, moved.other}
+        and predicates.parts(p.value)[1] not in ("", "with")
+    ]
+    return bool(stated) and not any(predicates.entails(p.value, place, t) for p, t in stated)
+
+
 def attached_elsewhere(
     claim: Claim, premise: Known, written: Known, alignment: Mapping[int, int]
 ) -> bool:
@@ -129,7 +155,21 @@ def hung_on_another(claim: Claim, moved: Claim, premise: Known, written: Known) 
     if place == "with" and not verb and moved.other >= 0 and not _held(moved.other, premise):
         return True
     sentences = written.reading.sentences
-    own = tokens(text_of(sentences[claim.sentence])) if claim.sentence < len(sentences) else ()
+    named = (
+        {m[2] for m in sentences[claim.sentence].mentions}
+        if claim.sentence < len(sentences)
+        else set()
+    ) | {
+        t
+        for c in written.reading.claims
+        if c.sentence == claim.sentence
+        for t in (c.thing, c.other)
+    }
+    own = {
+        lexicon.head(h)
+        for k in named - {-1, claim.thing, claim.other}
+        for h in judging.called(written.reading.things[k])
+    }
     for s in premise.reading.sentences:
         there = tokens(text_of(s))
         if not any(means(t, last) for t in there if t not in PRONOUNS):
@@ -175,6 +215,7 @@ def placed(moved: Claim, premise: Known) -> bool:
         or moved.other < 0
         or (verb and not predicates.idle(verb))
         or clashing(moved, premise)
+        or otherwise_placed(moved, premise)
     ):
         return False
     if any(
@@ -190,6 +231,9 @@ def placed(moved: Claim, premise: Known) -> bool:
         named = {m[2] for m in s.mentions} | {
             t for c in premise.reading.claims if c.sentence == i for t in (c.thing, c.other)
         }
+        said = _directions(s, moved.thing, moved.other)
+        if place and said and not any(place in (q, *predicates._ALSO.get(q, ())) for q in said):
+            continue
         if (
             place in ("front", "behind")
             and ends & named
@@ -199,3 +243,20 @@ def placed(moved: Claim, premise: Known) -> bool:
         if place in ("in", "on", "at") and ends <= named:
             return True
     return False
+
+
+def _directions(sentence: Sentence, a: int, b: int) -> set[str]:
+    """The classes of the prepositions that a sentence writes before b, and the converse of those before a."""
+    named = {t for _, _, t in sentence.mentions}
+    if not {a, b} <= named:
+        return set()
+    found = set()
+    for start, _, thing in sentence.mentions:
+        if thing in (a, b):
+            before = lexicon.normal(sentence.text[:start]).split()
+            phrases = [" ".join(before[-n:]) for n in (3, 2, 1)]
+            place = next((predicates.PLACES[p] for p in phrases if p in predicates.PLACES), "")
+            if thing == a:
+                place = predicates._CONVERSE.get(place, "")
+            found |= {place} - {"", "with"}
+    return found

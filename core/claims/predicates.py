@@ -241,6 +241,8 @@ def entails(p: str, q: str, turned: bool = False) -> bool:
         return values.tells_apart(x, y) if turned else values.entails(values.compared(x), values.compared(y))
     (pv, pp, _), (qv, qp, _) = parts(p), parts(q)
     if turned:
+        if pp == "front" and qv in ("follow", "trail", "chase") and not qp:
+            return True
         if pp and qp and (not qv or qv in _BEING or qv == pv):
             return qp == _CONVERSE.get(pp) or {pp, qp} == {"on", "under"}
         # "a hat on her head" = "her head has a hat"; "the tray holds a pizza" = "a pizza on the tray"

@@ -21,8 +21,10 @@ from . import (
     STATEMENT,
     TEXT,
     Claim,
+    following,
     judging,
     lexicon,
+    plurals,
     predicates,
     values,
 )
@@ -33,11 +35,13 @@ from .misreadings import (
     elsewhere,
     hung_on_another,
     of_neighbour,
+    otherwise_placed,
     placed,
 )
 from .wordings import (
     PRONOUNS,
     SMALL,
+    does,
     living,
     means,
     places_in,
@@ -207,7 +211,8 @@ def _of_another(claim: Claim, moved: Claim, sentence: int, premise: Known) -> bo
         if p.sentence != sentence or p.kind not in (ATTRIBUTE, ACTION) or p.thing in (own, -1):
             continue
         if premise.owner.get(p.thing) == own or premise.owner.get(own) == p.thing:
-            continue
+            if not values.inherent(claim.value) or things[p.thing].head in following.SURFACES:
+                continue
         if lives and p.kind == ACTION and not living(things[p.thing].head):
             continue  # hung on a thing that does nothing
         if not lives and p.kind == ACTION and first & PRONOUNS:
@@ -244,6 +249,10 @@ def _related(claim: Claim, moved: Claim, premise: Known, alignment: Mapping[int,
         owner = premise.owner.get(moved.other, -1)
         if owner >= 0 and owner != moved.thing and not _again(premise, owner, claim.subject):
             return False
+    if clashing(moved, premise) or otherwise_placed(moved, premise):
+        return False
+    if verb == "wear" and moved.other >= 0 and _put_away(moved.other, premise):
+        return False
     others = _anothers(claim, moved, premise, alignment.values()) if moved.thing >= 0 else ()
     holds = verb in _WEAK or (verb in predicates.HAVING and not lexicon.is_person(claim.subject))
     if (
@@ -260,6 +269,8 @@ def _related(claim: Claim, moved: Claim, premise: Known, alignment: Mapping[int,
             continue
         there = tokens(text_of(s))
         last = lexicon.head(claim.object)
+        if plurals.rival_named(s, moved.other, premise):
+            continue
         mentioned = moved.other >= 0 and any(m[2] == moved.other for m in s.mentions)
         if not mentioned and not any(means(t, last) for t in there if t not in PRONOUNS):
             continue
@@ -271,10 +282,11 @@ def _related(claim: Claim, moved: Claim, premise: Known, alignment: Mapping[int,
             or verb in ("have", "be", "include", "feature")
             or predicates.idle(verb)
         )
-        worn = (verb == "wear" and {"in", "with", "on"} & set(there)) or (
-            verb == "use" and "with" in there
-        )
-        if not weak and not worn and not any(means(t, verb) for t in there):
+        worn = (
+            verb == "wear"
+            and ({"in", "with", "on"} & set(there) or premise.owner.get(moved.other) == moved.thing)
+        ) or (verb == "use" and "with" in there)
+        if not weak and not worn and not any(does(t, verb) for t in there):
             continue
         if place and place not in ("with", "at"):
             classes = places_in(text_of(s))
@@ -282,10 +294,27 @@ def _related(claim: Claim, moved: Claim, premise: Known, alignment: Mapping[int,
                 classes |= {"on"}  # "the ground beneath its feet is grass"
             if not any(q == place or place in predicates._ALSO.get(q, ()) for q in classes):
                 continue
-        if clashing(moved, premise):
-            continue
         return True
     return False
+
+
+def _put_away(garment: int, premise: Known) -> bool:
+    """A garment that somebody holds, or that hangs from or lies on something that is no part of anybody."""
+    about = [p for p in premise.about[garment] if p.kind == RELATION and not p.negated]
+    if any(p.other == garment and predicates.parts(p.value)[0] in _HOLD for p in about):
+        return True
+    return any(
+        p.thing == garment
+        and predicates.parts(p.value)[1] in ("on", "in", "from", "above", "against", "behind")
+        and not living(p.object)
+        and lexicon.head(p.object) not in following.PARTS
+        and not lexicon.is_kind(p.object, "body part")
+        and not lexicon.is_kind(p.object, "garment")
+        for p in about
+    )
+
+
+_HOLD = ("hold", "carry", "grip", "clutch")
 
 
 def _again(premise: Known, thing: int, noun: str) -> bool:
@@ -344,7 +373,21 @@ def _anothers(claim: Claim, moved: Claim, premise: Known, taken: Collection[int]
         and p.thing not in (moved.thing, -1)
         and not p.negated
         and (premise.reading.things[p.thing].number == 1 or p.thing in taken)
-        and lexicon.is_kind(p.subject, claim.subject)
+        and (lexicon.is_kind(p.subject, claim.subject) or _does_it(p, moved, premise))
         and lexicon.is_kind(p.object, claim.object)
         and predicates.entails(p.value, claim.value)
     }
+
+
+def _does_it(p: Claim, moved: Claim, premise: Known) -> bool:
+    """Whether the facts say who does it to that thing, and it is somebody else than the claim says."""
+    verb, place, _ = predicates.parts(moved.value)
+    return (
+        bool(verb)
+        and not place
+        and verb not in predicates.HAVING
+        and p.other == moved.other
+        and living(p.subject)
+        and moved.thing not in premise.reading.things[p.thing].members
+        and p.thing not in premise.reading.things[moved.thing].members
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from . import Sentence, lexicon, predicates, values
+from . import Sentence, lexicon, plurals, predicates, values
 from .known import Known
 from .lexicon import lemma
 
@@ -48,6 +48,17 @@ def means(token: str, word: str) -> bool:
     )
 
 
+@lru_cache(maxsize=32768)
+def does(token: str, verb: str) -> bool:
+    """Whether the token of a fact is a form of the verb, or of one that entails it."""
+    if token == verb:
+        return True
+    if token in SMALL:
+        return False
+    first, second = lemma(token), lemma(verb)
+    return first == second or values.related(token, verb) or predicates.verb_entails(first, second)
+
+
 @lru_cache(maxsize=16384)
 def said(text: str, words: tuple[str, ...]) -> bool:
     """Whether a sentence says each of the words, or a word that entails it."""
@@ -66,6 +77,8 @@ def speaks_of(sentence: Sentence, index: int, noun: str, thing: int, premise: Kn
         return True
     if thing >= 0 and any(c.sentence == index for c in premise.about[thing]):
         return True
+    if plurals.rival_named(sentence, thing, premise):
+        return False
     there = tokens(text_of(sentence))
     last = lexicon.head(noun)
     if any(means(t, last) for t in there if t not in PRONOUNS):
