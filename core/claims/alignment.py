@@ -77,7 +77,9 @@ def align_known(p: Known, h: Known, may_be: MayBe | None = None) -> dict[int, in
                 and _free(h, j, found, i)
             ):
                 found[j] = i
-    kept = {j: i for j, i in found.items() if not _told_apart(p, i, h, j, found, may_be is not None)}
+    kept = {
+        j: i for j, i in found.items() if not _told_apart(p, i, h, j, found, may_be is not None)
+    }
     return {
         j: i
         for j, i in kept.items()
@@ -276,9 +278,7 @@ def _group_of(p: Known, a: int, b: int) -> bool:
     return b in x.members or a in y.members
 
 
-def _told_apart(
-    p: Known, i: int, h: Known, j: int, found: dict[int, int], one_view: bool
-) -> bool:
+def _told_apart(p: Known, i: int, h: Known, j: int, found: dict[int, int], one_view: bool) -> bool:
     """Something differs, and nothing says that the two are one.
 
     Args:
@@ -321,11 +321,16 @@ def _told_apart(
     if p.plural(i) and h.plural(j):
         return together < 1
     living = lexicon.is_person(a.head) or lexicon.is_kind(a.head, "animal")
-    if living and not one_view:  # where everybody is, and the garment of which something differs, tell nobody
+    if (
+        living and not one_view
+    ):  # where everybody is, and the garment of which something differs, tell nobody
         together -= sum(
             c.kind == RELATION
             and c.thing == i
-            and (lexicon.head(c.object) in _PUBLIC or any(c.other in (x.thing, x.other) for x, _ in differ))
+            and (
+                lexicon.head(c.object) in _PUBLIC
+                or any(c.other in (x.thing, x.other) for x, _ in differ)
+            )
             and any(_alike(c, i, d, j) for d in h.about[j])
             for c in p.about[i]
         )

@@ -20,7 +20,9 @@ _RELATIONAL = frozenset(
     "full next close adjacent similar ready made opposite near filled visible".split()
 )
 _WITHOUT = frozenset("free devoid bereft".split())  # "free of snow"
-_EXTENTS = frozenset("area surface space expanse mix blend combination mixture pattern design".split())
+_EXTENTS = frozenset(
+    "area surface space expanse mix blend combination mixture pattern design".split()
+)
 _MARKS = frozenset("mark marking spot stripe pattern patch area writing".split())
 
 
@@ -107,7 +109,12 @@ class Predicates(Verbs):
                     other = self.phrase(than, hedged=hedged)
                     if other is not None:
                         draft.relation(
-                            entity, f"{value} than", other, tokens=tokens, hedged=hedged, negated=negated
+                            entity,
+                            f"{value} than",
+                            other,
+                            tokens=tokens,
+                            hedged=hedged,
+                            negated=negated,
                         )
                 elif c.lemma_.lower() not in EVALUATIVE and not relational:
                     draft.add(
@@ -118,10 +125,14 @@ class Predicates(Verbs):
             for p in children(c, "prep") if c.lemma_.lower() in _WITHOUT else ():
                 draft.skipped.add(p.i)
                 for t in [x for o in children(p, "pobj") for x in conjuncts(o)]:
-                    thing = self.done[t.i] = draft.things.noun(t, draft.index)  # it may be elsewhere
+                    thing = self.done[t.i] = draft.things.noun(
+                        t, draft.index
+                    )  # it may be elsewhere
                     thing.announced = True
                     for entity in subjects:
-                        draft.relation(entity, "have", thing, hedged=hedged, negated=not negated, at=t)
+                        draft.relation(
+                            entity, "have", thing, hedged=hedged, negated=not negated, at=t
+                        )
             self.rest(c, subjects, hedged)
 
     @staticmethod
@@ -163,9 +174,7 @@ class Predicates(Verbs):
             return
         if base in PICTURE or is_abstract(base) or noun.pos_ in ("PRON", "NUM"):
             self.done[noun.i] = None
-            self.adjectives(
-                noun, subjects[0] if base in APPEARANCE | _EXTENTS else None, hedged
-            )
+            self.adjectives(noun, subjects[0] if base in APPEARANCE | _EXTENTS else None, hedged)
             self.modifiers(noun, subjects[0], hedged)
             return
         for entity in subjects:

@@ -84,12 +84,19 @@ def _hyphenated(hyphen) -> None:
 def _free_relative(what) -> None:
     """ "holds what appears to be a phone", "what looks like a book": the phone is held, as a guess."""
     verb = what.head
-    if what.dep_ not in ("nsubj", "attr", "dobj") or verb.pos_ not in ("VERB", "AUX") or what.i > verb.i:
+    if (
+        what.dep_ not in ("nsubj", "attr", "dobj")
+        or verb.pos_ not in ("VERB", "AUX")
+        or what.i > verb.i
+    ):
         return
     named = None
     base = verb.lemma_.lower()
     if base in HEDGE_VERBS:
-        inner = [*_kids(verb, "xcomp", "ccomp"), *[p for p in _kids(verb, "prep") if p.lower_ == "like"]]
+        inner = [
+            *_kids(verb, "xcomp", "ccomp"),
+            *[p for p in _kids(verb, "prep") if p.lower_ == "like"],
+        ]
         named = next((n for c in inner for n in _kids(c, "attr", "pobj", "oprd")), None)
         named = named or next(iter(_kids(verb, "attr", "oprd")), None)
     elif base == "be" and any(c.lower_ in HEDGE_MODALS for c in _kids(verb, "aux")):
@@ -155,7 +162,9 @@ def _with_state(prep) -> None:
     if state is None or doc[state.i - 1].pos_ not in ("NOUN", "PROPN", "ADJ"):
         return
     noun, after = doc[state.i - 1], doc[state.i + 1] if state.i + 1 < len(doc) else None
-    if any(t.pos_ in ("VERB", "AUX", "ADP", "CCONJ") or t.is_punct for t in doc[prep.i + 1 : noun.i]):
+    if any(
+        t.pos_ in ("VERB", "AUX", "ADP", "CCONJ") or t.is_punct for t in doc[prep.i + 1 : noun.i]
+    ):
         return
     if after is not None and state.lower_ in ("on", "off", "up", "down", "out"):
         if not (after.is_punct or after.pos_ in ("AUX", "VERB", "CCONJ", "SCONJ")):
@@ -205,7 +214,9 @@ def _plural_for_verb(doc) -> None:
     root = next((t for t in doc if t.head == t), None)
     if root is None or root.tag_ != "VBZ" or _kids(root, "nsubj", "nsubjpass", "expl"):
         return
-    if not lexicon.senses(root.lemma_.lower()) or not _kids(root, "compound", "amod", "nmod", "det"):
+    if not lexicon.senses(root.lemma_.lower()) or not _kids(
+        root, "compound", "amod", "nmod", "det"
+    ):
         return
     verb = next(
         (
@@ -278,7 +289,11 @@ def _clause_after(token) -> None:
     ):
         return
     stem = next((w for w in (low[:-3], low[:-3] + "e") if lexicon.senses(w, lexicon.VERB)), "")
-    if not stem or (lexicon.senses(low) and not is_abstract(low)) or is_abstract(noun.lemma_.lower()):
+    if (
+        not stem
+        or (lexicon.senses(low) and not is_abstract(low))
+        or is_abstract(noun.lemma_.lower())
+    ):
         return
     _replace(noun, token)
     token.head, token.dep_, token.tag_, token.pos_, token.lemma_ = noun, "acl", "VBG", "VERB", stem
@@ -292,7 +307,12 @@ def _counted_again(token) -> None:
             token.head, token.dep_ = first.head, "appos"
             first.head = token
         return
-    if token.dep_ == "conj" and first.pos_ == "ADJ" and first.dep_ == "amod" and first.head.tag_ == "CD":
+    if (
+        token.dep_ == "conj"
+        and first.pos_ == "ADJ"
+        and first.dep_ == "amod"
+        and first.head.tag_ == "CD"
+    ):
         for c in _kids(first, "cc", "punct"):
             c.head = first.head
         token.head = first.head
@@ -324,7 +344,8 @@ def _adjectives_before(token) -> None:
     second = next((c for c in _kids(token, "conj") if c.tag_ in ("VBG", "VBN", "JJ")), None)
     if second is None and token.head != token:
         second = next(
-            (c for c in _kids(token.head, "conj") if c.tag_ in ("VBG", "VBN") and c.i > token.i), None
+            (c for c in _kids(token.head, "conj") if c.tag_ in ("VBG", "VBN") and c.i > token.i),
+            None,
         )
     if second is None or not lexicon.senses(token.lower_, lexicon.ADJECTIVE):
         return
@@ -349,7 +370,11 @@ def _item_of_verb(token) -> None:
     while before > verb.i and (token.doc[before].is_punct or token.doc[before].dep_ == "cc"):
         before -= 1
     last = token.doc[before]
-    while last.head.i > verb.i and last.head.right_edge.i <= before and last.head.pos_ in (*_NOUNS, "ADP"):
+    while (
+        last.head.i > verb.i
+        and last.head.right_edge.i <= before
+        and last.head.pos_ in (*_NOUNS, "ADP")
+    ):
         if last.dep_ in ("appos", "conj") and last.pos_ in _NOUNS:
             break
         last = last.head

@@ -242,7 +242,15 @@ class Draft:
     def scene(self, subject: str, value: str, *, hedged=False, negated=False, tokens=()) -> None:
         self._keep(
             Found(
-                SCENE, value, None, None, subject, hedged, negated, self.spans_of(tokens), self.index
+                SCENE,
+                value,
+                None,
+                None,
+                subject,
+                hedged,
+                negated,
+                self.spans_of(tokens),
+                self.index,
             )
         )
 

@@ -21,7 +21,9 @@ COLOUR_DEGREES = _set(
 )
 COLOUR_NOUNS = _set("color colour hue tone shade tint")
 # Nouns with which an adjective says how a thing looks: "a white finish", "a grainy texture".
-APPEARANCE = COLOUR_NOUNS | _set("scheme finish texture appearance look style shape design size length width height")
+APPEARANCE = COLOUR_NOUNS | _set(
+    "scheme finish texture appearance look style shape design size length width height"
+)
 # Nouns that as a modifier say what a thing is made of, or what covers it: "a dirt road".
 MATERIALS = _set(
     "wood metal steel iron brass aluminum aluminium tin chrome stone brick concrete cement asphalt dirt gravel "
@@ -98,9 +100,7 @@ PARTS = ALWAYS_PARTS | _set(
     "surface interior exterior facade top bottom front side tip base frame spot stripe pattern design tone hue color "
     "colour body reflection outline crown end petal"
 )
-HAIR = _set(
-    "beard mustache moustache hair ponytail bun braid haircut stubble goatee freckle "
-)
+HAIR = _set("beard mustache moustache hair ponytail bun braid haircut stubble goatee freckle ")
 PEOPLE = _set(
     "person people man woman boy girl child kid baby toddler infant adult lady gentleman individual someone "
     "somebody pedestrian player rider worker teenager teen guy couple crowd human figure character spectator officer cyclist skier "

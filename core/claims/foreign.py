@@ -117,7 +117,9 @@ def compare(a: str, b: str) -> str:
         return "neutral"
     if x == y:
         return "equivalent"
-    if (q := _quotes_clash(a, b)) and len(_grams(_QUOTED.sub("", x)) & _grams(_QUOTED.sub("", y))) >= q:
+    if (q := _quotes_clash(a, b)) and len(
+        _grams(_QUOTED.sub("", x)) & _grams(_QUOTED.sub("", y))
+    ) >= q:
         return "contradiction"
     if (turned := _turned(x, y)) or (turned := _denied(x, y)) or (turned := _counted(a, b)):
         return turned
@@ -179,7 +181,11 @@ def _agents(text: str) -> tuple[str, str, str] | None:
     verb = next(iter(_VERB.findall(clause)), "")
     if not verb or "，" in clause or "," in clause:
         return None
-    plain = re.sub(r"正在|正|在(?=被|给|把|用|追|推|拉|喂|抱|牵|背|咬|扶)|用[^给把]{1,6}(?=给|把)", "", _NAMES.sub("", clause))
+    plain = re.sub(
+        r"正在|正|在(?=被|给|把|用|追|推|拉|喂|抱|牵|背|咬|扶)|用[^给把]{1,6}(?=给|把)",
+        "",
+        _NAMES.sub("", clause),
+    )
     if "被" in plain:
         other, _, rest = plain.partition("被")
         return (rest.partition(verb)[0], verb, other)
@@ -193,7 +199,11 @@ def _agents(text: str) -> tuple[str, str, str] | None:
 
 def _turned(x: str, y: str) -> str:
     """Two clauses in which each does it to the other, or one says actively what the other says passively."""
-    for one, other in (("左", "右"), ("前", "后"), ("上", "下")):  # "台灯在电脑左边", "电脑在台灯右边"
+    for one, other in (
+        ("左", "右"),
+        ("前", "后"),
+        ("上", "下"),
+    ):  # "台灯在电脑左边", "电脑在台灯右边"
         pattern = r"^(.{{1,8}}?)(?:位于|在)(.{{1,8}}?)的?{}[边面侧方]?[。.]?$"
         for p, q in ((one, other), (other, one)):
             a, b = re.match(pattern.format(p), x), re.match(pattern.format(q), y)
@@ -222,13 +232,21 @@ def _denied(x: str, y: str) -> str:
     return "b_entails_a" if (p["what"], q["what"]) in kinds else ""
 
 
-_HAVE = re.compile(rf"(?P<only>只|仅)?(?:有|摆着|放着|站着|停着|坐着)(?P<number>[一两二三四五六七八九十])[{_CLASSIFIER}](?P<what>[\u3400-\u9fff]{{1,4}})")
+_HAVE = re.compile(
+    rf"(?P<only>只|仅)?(?:有|摆着|放着|站着|停着|坐着)(?P<number>[一两二三四五六七八九十])[{_CLASSIFIER}](?P<what>[\u3400-\u9fff]{{1,4}})"
+)
 
 
 def _counted(a: str, b: str) -> str:
     """Other numbers of one thing, where one of them is "only": "只有一碗面", "三碗面"."""
     p, q = _HAVE.search(a), _HAVE.search(b)
-    if p and q and p["what"] == q["what"] and p["number"] != q["number"] and (p["only"] or q["only"]):
+    if (
+        p
+        and q
+        and p["what"] == q["what"]
+        and p["number"] != q["number"]
+        and (p["only"] or q["only"])
+    ):
         return "contradiction"
     return ""
 

@@ -27,7 +27,9 @@ _ASPECTS = frozenset(
 
 
 _ASKING = frozenset("whether if what who which why how where when".split())
-_CERTAIN = frozenset("clear evident obvious apparent visible certain plain notable worth noteworthy".split())
+_CERTAIN = frozenset(
+    "clear evident obvious apparent visible certain plain notable worth noteworthy".split()
+)
 
 
 class ImageClauses(Predicates):
@@ -313,9 +315,13 @@ class ImageClauses(Predicates):
         ]
         where = " ".join([*words, *([base] if base in _WHERE else [])])
         where = places.value(area) if area is not None else where
-        if where and not places.translate(where, self.draft.frame):  # "The foreground features a dog"
+        if where and not places.translate(
+            where, self.draft.frame
+        ):  # "The foreground features a dog"
             first = objects[0]
-            are = "are" if is_plural(first) or any(c.dep_ == "conj" for c in first.children) else "is"
+            are = (
+                "are" if is_plural(first) or any(c.dep_ == "conj" for c in first.children) else "is"
+            )
             self.draft.edits.append(
                 Edit(subject.left_edge.idx, first.left_edge.idx, f"There {are} ")
             )

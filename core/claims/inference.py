@@ -48,7 +48,9 @@ def open_pairs(
         regions = ({sources[i][0] for i in groups.groups[n]} for n in (a, b))
         return any(may_meet(x, y) for x in next(regions) for y in next(regions))
 
-    pairs = [(a, b) for those in alike.values() for i, a in enumerate(those) for b in those[i + 1 :]]
+    pairs = [
+        (a, b) for those in alike.values() for i, a in enumerate(those) for b in those[i + 1 :]
+    ]
     return [pair for pair in pairs if pair not in known and meet(*pair)][:MOST_PAIRS]
 
 
@@ -117,9 +119,7 @@ def supported(
     for index, premise in undecided(facts, written).items():
         if index in claims:
             texts = list(dict.fromkeys(claim.text for claim in premise))
-            questions += [
-                (index, (part, written.claims[index].text)) for part in _parts(texts)
-            ]
+            questions += [(index, (part, written.claims[index].text)) for part in _parts(texts)]
     answers = nli.infer([pair for _, pair in questions], tick) if questions else []
     return {i for (i, _), said in zip(questions, answers) if said.entailment > SURE}
 

@@ -114,7 +114,9 @@ def says(p: Claim, h: Claim, things: Sequence[Thing]) -> str:
             return CONTRADICTED
         return NEUTRAL
     if p.kind == OBJECT and p.negated and h.negated and h.kind == RELATION:
-        denied = lexicon.is_kind(h.subject, p.subject) or lexicon.is_kind(h.object or "?", p.subject)
+        denied = lexicon.is_kind(h.subject, p.subject) or lexicon.is_kind(
+            h.object or "?", p.subject
+        )
         return ENTAILED if denied else NEUTRAL
     if h.kind == NUMBER:
         if p.kind == NUMBER and _one(p, h) and not p.negated:

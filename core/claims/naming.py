@@ -49,8 +49,6 @@ def _before(text: str, claims: Sequence[Claim], named: Claim) -> list[str]:
     """The attributes of a thing that the text puts right before a noun, as in "white cup"."""
     lower = text.lower()
     values = (
-        c.value
-        for c in claims
-        if c.kind == ATTRIBUTE and c.thing == named.thing and not c.negated
+        c.value for c in claims if c.kind == ATTRIBUTE and c.thing == named.thing and not c.negated
     )
     return [v for v in values if " " not in v and f"{v} " in lower and f"{v}." not in lower]

@@ -35,11 +35,13 @@ _CONCRETE = frozenset(
     "arrow globe drain model memorial grave slice wedge lift mail float mantle conditioner beam pillar molding opener "
     "case fringe bunting plot stall drink display market circus accent mark feast craft exhibit cartoon crossing railway record signature indicator digit numeral symbol gauge subtitle headline scoreboard".split()
 )
-_NO_PEOPLE = frozenset("object item thing model statue doll top cap bull toast light toaster hood mug planter rake speaker monitor printer "
+_NO_PEOPLE = frozenset(
+    "object item thing model statue doll top cap bull toast light toaster hood mug planter rake speaker monitor printer "
     "scanner router bleacher trailer ruler calculator tart shrimp taco peeler hanger washer plunger stroller pacifier "
     "checker controller screw jack coaster antique tumbler romper comforter cooler heater dryer blender mixer cooker "
     "freezer boiler burner sprinkler lighter stapler charger locker counter tanker cruiser clipper sweater jumper pullover "
-    "pitcher carrier divider dispenser holder container bumper fan".split())
+    "pitcher carrier divider dispenser holder container bumper fan".split()
+)
 _ABSTRACT_ENDINGS = ("ness", "ship", "ism", "ance", "ence", "hood", "tude", "cy")
 
 
@@ -111,9 +113,18 @@ def _worn(token) -> bool:
         verb = verb.head
     if verb.lemma_.lower() in WEAR:
         return True
-    listed = any(is_garment(lemma(c)) and not is_abstract(lemma(c)) for c in token.children if c.dep_ == "conj")
+    listed = any(
+        is_garment(lemma(c)) and not is_abstract(lemma(c))
+        for c in token.children
+        if c.dep_ == "conj"
+    )
     indefinite = any(c.lower_ in ("a", "an") for c in token.children)
-    person = prep is not None and prep.lower_ in ("in", "with") and prep.head.pos_ in ("NOUN", "PROPN") and is_person(lemma(prep.head))
+    person = (
+        prep is not None
+        and prep.lower_ in ("in", "with")
+        and prep.head.pos_ in ("NOUN", "PROPN")
+        and is_person(lemma(prep.head))
+    )
     return listed or (person and indefinite)
 
 

@@ -17,7 +17,12 @@ class Word:
     def __init__(self, token, doc: Parsed):
         self.doc, self.i, self.idx = doc, token.i, token.idx
         self.text, self.lower_, self.whitespace_ = token.text, token.lower_, token.whitespace_
-        self.lemma_, self.pos_, self.tag_, self.dep_ = token.lemma_, token.pos_, token.tag_, token.dep_
+        self.lemma_, self.pos_, self.tag_, self.dep_ = (
+            token.lemma_,
+            token.pos_,
+            token.tag_,
+            token.dep_,
+        )
         self.is_punct, self.is_alpha = token.is_punct, token.is_alpha
         self.children: list[Word] = []
         self.head = self

@@ -13,7 +13,19 @@ from .trees import children, conjuncts, listed
 
 _SIZES = frozenset("large small big huge little tiny vast great whole second third".split())
 _SOME = frozenset("many most some several few all others both".split())
-_SHARES = _SOME | {"all", "each", "none", "neither", "either", "half", "third", "quarter", "part", "rest", "much"}
+_SHARES = _SOME | {
+    "all",
+    "each",
+    "none",
+    "neither",
+    "either",
+    "half",
+    "third",
+    "quarter",
+    "part",
+    "rest",
+    "much",
+}
 _RELATIVE = ("which", "that", "who", "whom", "whose", "where")
 
 
@@ -46,7 +58,11 @@ class Phrases(Modifiers):
                 return entity  # "no one is sitting there": what nobody does
             draft.add(OBJECT, entity, negated=True, tokens=cutting.with_noun(token), hedged=hedged)
             return None
-        if token.text.lower() in _SHARES and (of := self._of(token)) is not None and of.lower_ not in _RELATIVE:
+        if (
+            token.text.lower() in _SHARES
+            and (of := self._of(token)) is not None
+            and of.lower_ not in _RELATIVE
+        ):
             entity = self.done[token.i] = self.phrase(of, hedged=hedged, negated=negated)
             return entity
         if token.pos_ == "PRON" or token.tag_ in ("DT", "PRP", "WP", "WDT", "PRP$"):
@@ -179,7 +195,9 @@ class Phrases(Modifiers):
         number = numeral(token)
         traits = {trait(c) for c in (token, *children(token, "amod")) if c.tag_ in ("JJR", "JJS")}
         if traits and group is None:
-            group = next((e for e in reversed(self.draft.things.all) if e.plural and not e.part), None)
+            group = next(
+                (e for e in reversed(self.draft.things.all) if e.plural and not e.part), None
+            )
         if traits and group is not None and group.plural:
             entity = self.draft.things.told(token, group, traits, self.draft.index)
             for word in traits:

@@ -238,7 +238,11 @@ def than(predicate: str) -> str:
 def entails(p: str, q: str, turned: bool = False) -> bool:
     """Whether "x p y" says "x q y"; `turned`: whether it says "y q x"."""
     if (x := than(p)) and (y := than(q)):
-        return values.tells_apart(x, y) if turned else values.entails(values.compared(x), values.compared(y))
+        return (
+            values.tells_apart(x, y)
+            if turned
+            else values.entails(values.compared(x), values.compared(y))
+        )
     (pv, pp, _), (qv, qp, _) = parts(p), parts(q)
     if turned:
         if pp == "front" and qv in ("follow", "trail", "chase") and not qp:

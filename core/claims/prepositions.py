@@ -47,7 +47,9 @@ def state_of(prep, noun) -> str:
         return "in mid-air" if any(c.lower_ == "mid" for c in before) else "in the air"
     if before or base in _NO_STATES or not (is_abstract(base) or base in ("profile", "bloom")):
         return ""
-    return "" if scene_of(noun) or any(c.lower_ == "of" for c in noun.children) else f"{name} {base}"
+    return (
+        "" if scene_of(noun) or any(c.lower_ == "of" for c in noun.children) else f"{name} {base}"
+    )
 
 
 class Prepositions(Phrases):

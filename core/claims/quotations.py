@@ -12,7 +12,15 @@ QUOTE = re.compile(
     r"|(?<=\bnumber )(\d[\w-]*)|(?:(?<=\breads )|(?<=\breading )|(?<=\bsays )|(?<=\bsaying )|(?<=\blabeled )|(?<=\blabelled )|(?<=\bmarked )|(?<=\bnumbered )|(?<=\bword )|(?<=\bwords ))((?:[A-Z0-9][A-Z0-9&'-]*(?:\s+(?=[A-Z0-9]))?)+)\b(?![a-z])"
 )
 _HOURS = "one two three four five six seven eight nine ten eleven twelve".split()
-_MINUTES = {"five": 5, "ten": 10, "quarter": 15, "a quarter": 15, "twenty": 20, "twenty-five": 25, "half": 30}
+_MINUTES = {
+    "five": 5,
+    "ten": 10,
+    "quarter": 15,
+    "a quarter": 15,
+    "twenty": 20,
+    "twenty-five": 25,
+    "half": 30,
+}
 # "ten past two" after a verb of showing: what a clock shows is text, and no ten of anything.
 _TIME = (
     rf"(?P<minutes>a quarter|quarter|half|five|ten|twenty-five|twenty)(?: minutes?)? (?P<way>past|to|after|before) "

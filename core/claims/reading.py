@@ -96,11 +96,7 @@ def _without_denied(reading: Reading) -> Reading:
     """The reading without claims that what a sentence denies is there: "is not wearing a hat" names no hat."""
     denied = {(c.sentence, c.other) for c in reading.claims if c.negated and c.other >= 0}
     denied |= {(c.sentence, c.thing) for c in reading.claims if c.negated and c.kind == OBJECT}
-    gone = [
-        c
-        for c in reading.claims
-        if not c.negated and (c.sentence, c.thing) in denied
-    ]
+    gone = [c for c in reading.claims if not c.negated and (c.sentence, c.thing) in denied]
     if not gone:
         return reading
     return replace(reading, claims=tuple(c for c in reading.claims if c not in gone))
@@ -113,7 +109,9 @@ _parsed: dict[str, Parsed] = {}
 def _parse(units: Sequence[Unit]) -> list:
     """The parse of each unit's text, taken as one sentence, and its quotations."""
     prepared = [stand_in(_sentence(unit)) for unit in units]
-    texts = {text: bool(quotes) for text, quotes in prepared}  # one in several captions is parsed once
+    texts = {
+        text: bool(quotes) for text, quotes in prepared
+    }  # one in several captions is parsed once
     if len(_parsed) > _REMEMBERED:
         _parsed.clear()
     known = {text: _parsed[text] for text in texts if text in _parsed}

@@ -85,9 +85,7 @@ def renumbered(reading: Reading, numbers: Mapping[int, int]) -> Reading:
             for c in reading.claims
         ),
         sentences=tuple(
-            replace(
-                s, mentions=tuple((a, b, numbers[t]) for a, b, t in s.mentions if t in numbers)
-            )
+            replace(s, mentions=tuple((a, b, numbers[t]) for a, b, t in s.mentions if t in numbers))
             for s in reading.sentences
         ),
     )
@@ -146,7 +144,10 @@ def grouped(claims: Sequence[Claim], sources: Sequence[Source], things: Sequence
     for index in sorted(range(len(claims)), key=lambda i: (claims[i].text, sources[i])):
         claim = claims[index]
         candidates = dict.fromkeys(g for key in _about(claim) for g in near.get(key, ()))
-        same = next((g for g in candidates if _relation(claims, groups[g][0], index, things) == EQUIVALENT), None)
+        same = next(
+            (g for g in candidates if _relation(claims, groups[g][0], index, things) == EQUIVALENT),
+            None,
+        )
         if same is not None:
             groups[same].append(index)
             continue

@@ -102,9 +102,7 @@ def borne_out(
     return False
 
 
-def _told_apart(
-    claim: Claim, premise: Known, written: Known, alignment: Mapping[int, int]
-) -> bool:
+def _told_apart(claim: Claim, premise: Known, written: Known, alignment: Mapping[int, int]) -> bool:
     """Whether it speaks of the smaller one where the facts know only the larger."""
     for k in {claim.thing, claim.other} - {-1}:
         thing = written.reading.things[k]

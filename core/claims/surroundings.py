@@ -47,7 +47,11 @@ _PARTS_OF_DAY = frozenset("early late mid".split())
 @lru_cache(maxsize=4096)
 def is_room(noun: str) -> bool:
     """Whether being in it says where the whole image was taken: "in a kitchen"."""
-    return noun in ENCLOSED or (noun not in ("seating", "dining", "storage") and bool(lexicon.senses(noun)) and lexicon.is_kind(noun, "room"))
+    return noun in ENCLOSED or (
+        noun not in ("seating", "dining", "storage")
+        and bool(lexicon.senses(noun))
+        and lexicon.is_kind(noun, "room")
+    )
 
 
 def scene_of(token) -> tuple[str, str] | None:

@@ -23,8 +23,6 @@ _HE, _SHE, _IT = (
 _THEY = {"they", "them", "their", "theirs", "themselves"}
 
 
-
-
 class Things:
     """Finds the thing that each noun and pronoun of a caption stands for, in order of reading."""
 
@@ -289,7 +287,11 @@ class Things:
         alike = [e for e in self.all if e.head == group.head and not e.plural and e is not group]
         known = [e for e in alike if traits & set(e.traits)]
         if not known:
-            known = [e for e in alike if e.traits and not self._clash(traits, e) and self._same_trait(traits, e)]
+            known = [
+                e
+                for e in alike
+                if e.traits and not self._clash(traits, e) and self._same_trait(traits, e)
+            ]
         if known:
             return known[-1]
         entity = self.new(token, group.head, sentence)
@@ -300,7 +302,9 @@ class Things:
 
     @staticmethod
     def _same_trait(traits: set[str], e: Entity) -> bool:
-        return any(values.entails(values.compared(x), values.compared(y)) for x in traits for y in e.traits)
+        return any(
+            values.entails(values.compared(x), values.compared(y)) for x in traits for y in e.traits
+        )
 
     def other_like(self, token, place: str, sentence: int) -> Entity | None:
         """The one at another place: "the boat on the right ... the one on the left"."""

@@ -82,7 +82,9 @@ def _fillers(draft: Draft) -> list[Change]:
 
 
 def _moods(draft: Draft) -> list[Change]:
-    to_ = {s for f in draft.found[draft.first :] if f.value == "to" for s in f.spans}  # "color to the dish"
+    to_ = {
+        s for f in draft.found[draft.first :] if f.value == "to" for s in f.spans
+    }  # "color to the dish"
     kept, changes = _claimed(draft) - to_, []
     for tokens in moods.clauses(draft):
         spans = draft.spans_of(tokens)

@@ -363,7 +363,12 @@ def compared(word: str) -> str:
     for ending in ("er", "est"):
         stem = word.removesuffix(ending)
         if stem != word:
-            forms = (stem, f"{stem}e", f"{stem[:-1]}y" if stem.endswith("i") else "", stem[:-1] if stem[-1:] == stem[-2:-1] else "")
+            forms = (
+                stem,
+                f"{stem}e",
+                f"{stem[:-1]}y" if stem.endswith("i") else "",
+                stem[:-1] if stem[-1:] == stem[-2:-1] else "",
+            )
             for form in forms:
                 if form and lexicon.senses(form, lexicon.ADJECTIVE):
                     return form

@@ -52,7 +52,9 @@ _INVERSE = frozenset("cover line fill surround dot mark top decorate".split())
 _HANDLE = frozenset(
     "hold put place carry set lay raise keep lift rest grip clutch balance leave pour hang cradle".split()
 )
-_DIRECTED = frozenset("look gaze stare glance face point".split())  # "looks straight into the camera"
+_DIRECTED = frozenset(
+    "look gaze stare glance face point".split()
+)  # "looks straight into the camera"
 _MIND = frozenset(
     "hope expect wonder think consider anticipate plan want wish decide need seek intend".split()
 )

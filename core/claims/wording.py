@@ -165,7 +165,9 @@ def claim(names: Names, f: Found) -> str:
         return f"{subject} {'have' if many(e) else 'has'} {'no ' if f.negated else ''}{what}."
     if f.value in e.nouns:
         return f"{subject} {be} {plural(f.value) if many(e) else article(f.value)}."
-    value = f.value.removesuffix(" camera") + " the camera" if f.value.endswith(" camera") else f.value
+    value = (
+        f.value.removesuffix(" camera") + " the camera" if f.value.endswith(" camera") else f.value
+    )
     return f"{subject} {be} {value}."
 
 
