@@ -2,8 +2,8 @@
 
     .venv/bin/python bench/ablations.py DATA_DIR [--recorded FIELD] [--limit N] [--scenes 20]
 
-On the photos of `did_bench.py` (whose captions are FIELD's, if it is named), scored by the offline matcher, and on
-the scenes of `facts.py`, scored by a matcher that knows no rates. What is divided, described, detected and read is the
+On the photos of `did_bench.py` (whose captions are FIELD's, if it is named), scored by the offline verifier, and on
+the scenes of `facts.py`, scored by a verifier that knows no rates. What is divided, described, detected and read is the
 same for all lines of the table.
 """
 
@@ -32,11 +32,11 @@ from core.describe import describe
 from core.divide import divide
 from core.filter import filter_statements
 from core.images import read_image
-from core.models.offline.matcher import OfflineMatcher
+from core.models.offline.verifier import OfflineVerifier
 from core.pipeline import Models
 
 NOISE, AUC, INVENTS = 0.2, 0.8, 0.1
-_prior_of, _calibration_of = evidence.Prior.of, evidence.LabelFree.of
+_prior_of, _calibration_of = evidence.Prior.of, evidence.LabelFreeCalibration.of
 
 
 def _said_once(prior, captions, asked, **how):
@@ -47,28 +47,32 @@ OFF = {
     "all signals": [],
     "a guess is a statement": [(evidence, "HEDGED", 0.0)],
     "what stands late is believed as much": [
-        (verdicts, "_late", lambda picture, said, region: 0.5)
+        (verdicts, "_late", lambda image_record, said, region: 0.5)
     ],
     "a second sample says no more": [(evidence.Prior, "of", _said_once)],
     "another region says no more": [
         (
             verdicts,
-            "seen",
-            lambda own, scores, root, view, free: evidence.seen(
+            "combined_evidence",
+            lambda own, scores, root, view, free: evidence.combined_evidence(
                 own, scores, root, -math.inf, free
             ),
         )
     ],
-    "nothing through the thing": [(evidence, "THROUGH", 0.0)],
+    "nothing through the thing": [(evidence, "THING_WEIGHT", 0.0)],
     "contradictions are not looked for": [(verdicts, "_opponents", lambda pairs: {})],
     "the whole's silence proves nothing": [(verdicts, "UNMENTIONED", 0.0)],
     "one level for all texts": [
-        (evidence.LabelFree, "of", lambda levels, text: _calibration_of(levels, ""))
+        (evidence.LabelFreeCalibration, "of", lambda levels, text: _calibration_of(levels, ""))
     ],
     "no scores of unrelated images": [
-        (simulation.SimulatedMatcher, "baseline", lambda matcher, texts, tick: [[] for _ in texts])
+        (
+            simulation.SimulatedVerifier,
+            "baseline",
+            lambda verifier, texts, on_progress: [[] for _ in texts],
+        )
     ],
-    "the offline matcher is not calibrated": [(OfflineMatcher, "calibration", None)],
+    "the offline verifier is not calibrated": [(OfflineVerifier, "calibration", None)],
 }
 
 
@@ -88,16 +92,18 @@ def photos(records, options, mentions) -> dict[str, tuple[float, ...]]:
     for record in tqdm(records, disable=None):
         image = read_image(options.data / "images" / record["image"])
         given = [record[options.recorded]] if options.recorded else None
-        pictures = divide(
+        image_records = divide(
             [image], detector=models.detector, captioner=models.captioner, captions=given
         )
-        pictures = describe(pictures, models.captioner)
+        image_records = describe(image_records, models.captioner)
         true = mentions(record["reference"])
         for name in OFF:
             with without(name):
-                kept = filter_statements(pictures, models.matcher, models.embedder, reader=reader)
-                [picture] = aggregate(kept, models.writer, AggregateSettings(), reader=reader)
-            said = mentions(picture.caption)
+                kept = filter_statements(
+                    image_records, models.verifier, models.embedder, reader=reader
+                )
+                [image_record] = aggregate(kept, models.writer, AggregateSettings(), reader=reader)
+            said = mentions(image_record.caption)
             counts[name].append([len(said & true), len(said), len(true)])
     return {name: tuple(object_scores(np.array(rows))) for name, rows in counts.items()}
 
@@ -108,11 +114,11 @@ def scenes(count: int) -> dict[str, tuple[float, ...]]:
     for seed in tqdm(range(count), disable=None):
         scene = simulation.Scene.random(seed)
         for name in OFF:
-            matcher = simulation.SimulatedMatcher(scene, AUC)
+            verifier = simulation.SimulatedVerifier(scene, AUC)
             with without(name):
                 writer = simulation.SimulatedWriter(scene, INVENTS)
-                picture = facts.captioned(scene, "default", NOISE, matcher, writer)
-            rows[name].append((*facts.told(picture.caption, scene), 0))
+                image_record = facts.captioned(scene, "default", NOISE, verifier, writer)
+            rows[name].append((*facts.told(image_record.caption, scene), 0))
     return {name: tuple(facts.scores(np.array(found))[:3]) for name, found in rows.items()}
 
 

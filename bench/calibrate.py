@@ -1,10 +1,10 @@
-"""Where the constants of the offline matcher, the captioners' priors and `core/evidence.py` come from.
+"""Where the constants of the offline verifier, the captioners' priors and `core/evidence.py` come from.
 
     .venv/bin/python bench/calibrate.py DATA_DIR --recorded FIELD [--limit N]
 
 On the photos of `did_bench.py`, claims read by the pack's reader: how often the objects that recorded captions of the
 whole photos name are there, by how they are said and where in the caption; how often what only the offline captioner's
-patches say is; and logistic regressions of what a score of the offline matcher is worth, each number as the mean
+patches say is; and logistic regressions of what a score of the offline verifier is worth, each number as the mean
 and the spread (sd) of five, every one fitted without a fifth of the photos. An object counts as true where the reference
 mentions its class.
 """
@@ -31,9 +31,9 @@ from core.divide import divide
 from core.evidence import logit
 from core.filter import read_captions
 from core.images import read_image
-from core.models.registry import CAPTIONER, DETECTOR, MATCHER, load_model
+from core.models.registry import CAPTIONER, DETECTOR, VERIFIER, load_model
 
-SHOWN = 6.0  # logits of the offline matcher's scores are cut here: a score of 0 is the absence of any box
+SHOWN = 6.0  # logits of the offline verifier's scores are cut here: a score of 0 is the absence of any box
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Said:
         whole: the recorded caption of the whole photo names it; `hedged` there as a guess only, `place` in
             which part of the caption first (0..1).
         patches: how many patches say it; `samples`: the most captions of one patch that do.
-        score: the highest logit of the matcher's scores on the whole photo and the regions that say it.
+        score: the highest logit of the verifier's scores on the whole photo and the regions that say it.
     """
 
     fold: int
@@ -58,11 +58,11 @@ class Said:
     score: float
 
 
-def said_of(picture, mentions: Mentions, true: set[str], fold: int, matcher) -> list[Said]:
-    """Every class that the picture's captions name."""
-    root = picture.root.name
+def said_of(image_record, mentions: Mentions, true: set[str], fold: int, verifier) -> list[Said]:
+    """Return every class that the picture's captions name."""
+    root = image_record.root.name
     by_class: dict[str, dict[tuple[str, int], list]] = {}
-    for source, reading in picture.readings.items():
+    for source, reading in image_record.readings.items():
         last = max(1, len(reading.sentences) - 1)
         for claim in reading.claims:
             if claim.kind == OBJECT and not claim.negated:
@@ -70,9 +70,9 @@ def said_of(picture, mentions: Mentions, true: set[str], fold: int, matcher) -> 
                     found = by_class.setdefault(name, {}).setdefault(source, [])
                     found.append((claim.hedged, claim.sentence / last))
     texts = {name: f"There is a {name}." for name in by_class}
-    regions = [region.name for region in picture.root.walk()]
-    batches = [(picture.view(region), list(texts.values())) for region in regions]
-    scores = dict(zip(regions, matcher.score(batches, lambda index: None)))
+    regions = [region.name for region in image_record.root.walk()]
+    batches = [(image_record.view(region), list(texts.values())) for region in regions]
+    scores = dict(zip(regions, verifier.score(batches, lambda index: None)))
     found = []
     for number, (name, sources) in enumerate(by_class.items()):
         whole = sources.get((root, 0), [])
@@ -99,7 +99,7 @@ def share(rows: Sequence[Said]) -> str:
 
 
 def fitted(rows: Sequence[Said], values: Callable[[Said], list[float]]) -> list[str]:
-    """A logistic regression of truth on some values: intercept and slopes, over the folds."""
+    """Return a logistic regression of truth on some values: intercept and slopes, over the folds."""
     found = []
     for fold in range(FOLDS):
         kept = [row for row in rows if row.fold != fold]
@@ -131,17 +131,19 @@ def main() -> None:
     words = json.loads((options.data / "coco_words.json").read_text(encoding="utf-8"))
     mentions, reader = Mentions(words), SyntaxReader()
     detector, captioner = load_model(DETECTOR), load_model(CAPTIONER)
-    matcher = load_model(MATCHER)
+    verifier = load_model(VERIFIER)
     given: list[Said] = []  # with the recorded captions of the whole
     offline: list[Said] = []  # with the offline captioner alone
     for number, line in enumerate(tqdm(lines[: options.limit], disable=None)):
         record = json.loads(line)
         image = read_image(options.data / "images" / record["image"])
         for rows, captions in ((given, [record[options.recorded]]), (offline, None)):
-            pictures = divide([image], detector=detector, captioner=captioner, captions=captions)
-            [picture] = read_captions(describe(pictures, captioner), reader)
+            image_records = divide(
+                [image], detector=detector, captioner=captioner, captions=captions
+            )
+            [image_record] = read_captions(describe(image_records, captioner), reader)
             true = mentions(record["reference"])
-            rows += said_of(picture, mentions, true, number % FOLDS, matcher)
+            rows += said_of(image_record, mentions, true, number % FOLDS, verifier)
     report(given, offline)
 
 
@@ -161,7 +163,7 @@ def report(given: Sequence[Said], offline: Sequence[Said]) -> None:
         for low, high in ((-99, -SHOWN), (-SHOWN, 0), (0, 2), (2, 99)):
             part = [row for row in rows if low <= row.score < high]
             print(
-                f"    {title}, matcher's logit {max(low, -13)} to {min(high, 13)}:".ljust(49)
+                f"    {title}, verifier's logit {max(low, -13)} to {min(high, 13)}:".ljust(49)
                 + share(part)
             )
     print(f"objects that the offline captioner names, true:  {share(offline)}")

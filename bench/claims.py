@@ -28,15 +28,23 @@ def items(file: Path) -> list[dict]:
 
 
 def once(claims: Sequence[Claim]) -> list[Claim]:
-    """The claims of a caption, each of them once however often the caption comes back to it."""
-    return list({replace(c, text="", firm="", hedged=False, sentence=0, spans=()): c for c in reversed(claims)}.values())[::-1]
+    """Return the claims of a caption, each of them once however often the caption comes back to it."""
+    return list(
+        {
+            replace(c, text="", firm="", hedged=False, sentence=0, spans=()): c
+            for c in reversed(claims)
+        }.values()
+    )[::-1]
 
 
 def claims(gold: list[dict]) -> list[dict]:
     passages = [Passage(g["caption"], Box(*g["frame"]) if g["frame"] else None) for g in gold]
     fields = ("kind", "subject", "value", "object", "negated", "hedged")
     return [
-        {"id": g["id"], "claims": [{k: v for k, v in asdict(c).items() if k in fields} for c in once(r.claims)]}
+        {
+            "id": g["id"],
+            "claims": [{k: v for k, v in asdict(c).items() if k in fields} for c in once(r.claims)],
+        }
         for g, r in zip(gold, read(passages))
     ]
 
@@ -63,14 +71,16 @@ def main() -> None:
         out = options.predictions / data.name if len(options.data) > 1 else options.predictions
         out.mkdir(parents=True, exist_ok=True)
         for name, predict in (("claims", claims), ("pairs", pairs), ("writing", writing)):
-            lines = [json.dumps(p, ensure_ascii=False) for p in predict(items(data / f"{name}.jsonl"))]
+            lines = [
+                json.dumps(p, ensure_ascii=False) for p in predict(items(data / f"{name}.jsonl"))
+            ]
             (out / f"{name}.jsonl").write_text("".join(x + "\n" for x in lines), "utf-8")
         print(f"# {data}")
         score_of(options.data[0]).main(data, out)
 
 
 def score_of(data: Path):
-    """The module score.py beside the gold files."""
+    """Return the module score.py beside the gold files."""
     file = data / "score.py"
     spec = importlib.util.spec_from_file_location("claims_score", file)
     module = importlib.util.module_from_spec(spec)

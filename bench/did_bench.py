@@ -7,7 +7,7 @@ DATA_DIR has `images/`, `records.jsonl` (a photo a line: `image`, `reference`) a
 when one of its words stands in it as a whole word; "hot dog" is taken out before "dog" is looked
 for. Precision: mentioned and true / mentioned; recall: mentioned and true / true; over all photos.
 
-The lines: the caption of the whole picture; everything said, unfiltered; the paper's profile; the
+The lines: the caption of the whole image; everything said, unfiltered; the paper's profile; the
 default one. Object scores are given for all photos, and as mean and spread of five parts of them (by
 their place in the file), as constants were chosen on other parts. Text scores are pycocoevalcap's
 (with its PTB tokenizer; one reference, times 100), where that package and Java are there. Differences
@@ -37,7 +37,7 @@ from core.images import read_image  # noqa: E402
 from core.models.registry import (  # noqa: E402
     CAPTIONER,
     DETECTOR,
-    MATCHER,
+    VERIFIER,
     WRITER,
     load_embedder,
     load_model,
@@ -47,7 +47,7 @@ from core.profiles import PROFILES  # noqa: E402
 from core.sentences import split_sentences  # noqa: E402
 from core.statements import Verdict  # noqa: E402
 
-ROLES = (DETECTOR, CAPTIONER, MATCHER, WRITER)
+ROLES = (DETECTOR, CAPTIONER, VERIFIER, WRITER)
 ROUNDS = 2000  # of the bootstrap
 FOLDS = 5
 METRICS = ("BLEU-4", "ROUGE-L", "METEOR", "CIDEr")
@@ -112,7 +112,7 @@ def text_scores(said: list[str], references: list[str]) -> dict[str, np.ndarray]
 
 
 def interval(values: np.ndarray) -> str:
-    """The middle 95 % of bootstrapped differences; a star where they lie on one side of 0."""
+    """Return the middle 95 % of bootstrapped differences; a star where they lie on one side of 0."""
     low, high = np.percentile(values, (2.5, 97.5))
     return f"[{low:+.3f}, {high:+.3f}]{'*' if low > 0 or high < 0 else ' '}"
 
@@ -156,30 +156,30 @@ def run(options, records) -> dict[str, list[dict]]:
 
 
 def one(record: dict, profile: str, models: Models, options) -> dict:
-    """What becomes of one photo."""
+    """Return what becomes of one photo."""
     image = read_image(options.data / "images" / record["image"])
     given = [record[options.recorded]] if options.recorded else None
     start = time.perf_counter()
     settings = profile_settings(profile, seed=options.seed)
-    [picture] = caption_images([image], models, settings, captions=given)
+    [image_record] = caption_images([image], models, settings, captions=given)
     seconds = time.perf_counter() - start
-    whole = picture.global_caption
-    said = [" ".join(c.text for c in told) for told in picture.candidates.values()]
+    whole = image_record.global_caption
+    said = [" ".join(c.text for c in told) for told in image_record.candidates.values()]
     return {
         "image": record["image"],
         "profile": profile,
-        "caption": picture.caption,
-        "statements": sum(s.verdict is Verdict.KEPT for s in picture.statements),
-        "calls": sum(picture.calls.values()),
-        "tokens": sum(picture.tokens.values()),
+        "caption": image_record.caption,
+        "statements": sum(s.verdict is Verdict.KEPT for s in image_record.statements),
+        "calls": sum(image_record.calls.values()),
+        "tokens": sum(image_record.tokens.values()),
         "seconds": seconds,
         "whole": part(whole, int(given is None)),
-        "unfiltered": part(" ".join(said), picture.calls.get("captioner", 0)),
+        "unfiltered": part(" ".join(said), image_record.calls.get("captioner", 0)),
     }
 
 
 def part(text: str, calls: int) -> dict:
-    """The columns of a line that is no run of its own."""
+    """Return the columns of a line that is no run of its own."""
     statements = len(split_sentences(text))
     return {"caption": text, "statements": statements, "calls": calls, "tokens": 0, "seconds": 0}
 

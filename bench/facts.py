@@ -3,14 +3,14 @@
     .venv/bin/python bench/facts.py [--scenes 20] [--plot facts.png]
 
 Scenes and simulated models: bench/simulation.py. The captioner says several claims in a sentence, makes its
-favourite mistakes and inventions again and again; the matcher has a given AUC and knows no rates of its own; the
+favourite mistakes and inventions again and again; the verifier has a given AUC and knows no rates of its own; the
 writer merges, forgets and invents. The stages between them are the real ones. Lines: the caption of the whole image;
 all captions in a row; the paper's algorithm (profile paper), also with its writer's text as it came, which the
 paper's code does not check; the default profile. How far that one is above the paper's in F1 comes with the 95 %
 interval of a paired bootstrap over scenes.
 
 Models are called as often as counted; for the paper's line as often as its published code does it
-(16 captions, 12 calls of a language model, two passes of the matcher a scored sentence).
+(16 captions, 12 calls of a language model, two passes of the verifier a scored sentence).
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from simulation import (  # noqa: E402
     Scene,
     SimulatedCaptioner,
     SimulatedDetector,
-    SimulatedMatcher,
+    SimulatedVerifier,
     SimulatedWriter,
 )
 
@@ -41,15 +41,15 @@ from core.claims.reading import SyntaxReader  # noqa: E402
 from core.describe import DescribeSettings, describe  # noqa: E402
 from core.divide import divide  # noqa: E402
 from core.filter import FilterSettings, filter_statements  # noqa: E402
+from core.image_record import ImageRecord  # noqa: E402
 from core.models.registry import load_embedder  # noqa: E402
-from core.picture import Picture  # noqa: E402
 from core.profiles import PROFILES  # noqa: E402
 
 LINES = ("whole image", "all in a row", "paper", "paper, unchecked", "default")
 ROUNDS = 2000  # of the bootstrap
 
 
-class RememberingReader:
+class CachedReader:
     """The pack's own reader; what it read before is not read again."""
 
     name = SyntaxReader.name
@@ -66,40 +66,38 @@ class RememberingReader:
 @cache
 def tools() -> tuple:
     """Reader and embedder of this process."""
-    return RememberingReader(), load_embedder()
+    return CachedReader(), load_embedder()
 
 
-def captioned(scene: Scene, profile: str, noise: float, matcher, writer) -> Picture:
-    """What a profile makes of a scene."""
+def captioned(scene: Scene, profile: str, noise: float, verifier, writer) -> ImageRecord:
+    """Return what a profile makes of a scene."""
     reader, embedder = tools()
     chosen = PROFILES[profile]
     captioner = SimulatedCaptioner(scene, noise)
-    pictures = divide([scene.image()], detector=SimulatedDetector(scene), captioner=captioner)
+    records = divide([scene.image()], detector=SimulatedDetector(scene), captioner=captioner)
     asked = DescribeSettings(
         candidates=chosen.candidates, temperature=chosen.temperature, seed=scene.seed
     )
-    pictures = describe(pictures, captioner, asked)
+    records = describe(records, captioner, asked)
     settings = FilterSettings(profile=chosen)
-    pictures = filter_statements(
-        pictures, matcher, embedder, settings, reader=reader, writer=writer
-    )
+    records = filter_statements(records, verifier, embedder, settings, reader=reader, writer=writer)
     settings = AggregateSettings(profile=chosen, seed=scene.seed)
-    return aggregate(pictures, writer, settings, reader=reader)[0]
+    return aggregate(records, writer, settings, reader=reader)[0]
 
 
 def simulate(scene: Scene, noise: float, auc: float, invents: float) -> dict[str, tuple]:
     """Line -> the numbers of `told`, and the model calls."""
     results = {}
     for profile in ("paper", "default"):
-        matcher, writer = SimulatedMatcher(scene, auc), SimulatedWriter(scene, invents)
-        picture = captioned(scene, profile, noise, matcher, writer)
-        calls = sum(count for role, count in picture.calls.items() if role != "detector")
+        verifier, writer = SimulatedVerifier(scene, auc), SimulatedWriter(scene, invents)
+        record = captioned(scene, profile, noise, verifier, writer)
+        calls = sum(count for role, count in record.calls.items() if role != "detector")
         if profile == "paper":
-            calls = 16 + 12 + 2 * matcher.scored
+            calls = 16 + 12 + 2 * verifier.scored
             results["paper, unchecked"] = (*told(writer.written, scene), calls)
-        results[profile] = (*told(picture.caption, scene), calls)
-    said = [c.text for captions in picture.candidates.values() for c in captions]
-    results["whole image"] = (*told(picture.global_caption, scene), 1)
+        results[profile] = (*told(record.caption, scene), calls)
+    said = [c.text for captions in record.candidates.values() for c in captions]
+    results["whole image"] = (*told(record.global_caption, scene), 1)
     results["all in a row"] = (*told(" ".join(said), scene), len(said))
     return results
 

@@ -24,7 +24,7 @@ from core.describe import describe
 from core.divide import divide
 from core.filter import filter_statements
 from core.models import Completion
-from core.models.asking import AskedJudge
+from core.models.chat import ChatVerifier
 from core.models.registry import load_embedder
 
 SURE, BETWEEN = (0, 2, 5, 10, 90, 95, 98, 100), (20, 30, 40, 50, 60, 70, 80)
@@ -40,9 +40,9 @@ class CountingModel:
         self.requests = self.statements = 0
         self.text = self.answers = 0.0
 
-    def ask(self, asks, tick):
+    def ask(self, chat_requests, on_progress):
         found = []
-        for ask in asks:
+        for ask in chat_requests:
             lines = []
             for number, said in re.findall(r"^(\d+)\. (.*)$", ask.text, re.MULTILINE):
                 draw = random.Random(said)
@@ -56,11 +56,11 @@ class CountingModel:
 
 
 def asked(run: int) -> CountingModel:
-    """What one image's filter asks."""
+    """Return what one image's filter asks."""
     detector = FixedDetector(("cup", 0.9, 100, 100, 260, 220), ("dog", 0.8, 300, 200, 420, 330))
-    pictures = divide([Image.new("RGB", (640, 480))], detector=detector)
+    records = divide([Image.new("RGB", (640, 480))], detector=detector)
     model = CountingModel()
-    filter_statements(describe(pictures, FiveSentences(run)), AskedJudge(model), load_embedder())
+    filter_statements(describe(records, FiveSentences(run)), ChatVerifier(model), load_embedder())
     return model
 
 

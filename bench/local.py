@@ -1,10 +1,10 @@
 """What batching is worth for local models, with random weights. Prints one table of ratios.
 
-    .venv/bin/python bench/local.py matcher [--crops 5 --sentences 24]
+    .venv/bin/python bench/local.py verifier [--crops 5 --sentences 24]
     .venv/bin/python bench/local.py captioner [--patches 5 --candidates 3 --tokens 40]
     .venv/bin/python bench/local.py sampler [--rows 24 --words 152000]
 
-matcher: full-size BLIP large, this pack's way against one call for each sentence and head, as the
+verifier: full-size BLIP large, this pack's way against one call for each sentence and head, as the
 reference does it. captioner: a small LLaVA, all patches and candidates in one batch against one
 call each. The weights are random and made in a temporary folder (BLIP large: 1.8 GB). sampler: the choice
 of the next token of each row, against a generator a row on the CPU and transformers' draw, as it was
@@ -29,9 +29,9 @@ import torch  # noqa: E402
 from core.cli import EXAMPLE  # noqa: E402
 from core.images import read_image  # noqa: E402
 from core.models import CaptionRequest  # noqa: E402
-from core.models.local.devices import PlainDevices  # noqa: E402
+from core.models.local.devices import TorchDevices  # noqa: E402
 from core.models.local.generation import Sampling, SeededChoice  # noqa: E402
-from core.models.registry import CAPTIONER, MATCHER, load_folder  # noqa: E402
+from core.models.registry import CAPTIONER, VERIFIER, load_folder  # noqa: E402
 
 
 def crops(n: int) -> list:
@@ -54,7 +54,7 @@ def in_turns(calls: dict, times: int) -> dict[str, list[float]]:
     return found
 
 
-def matcher(options) -> None:
+def verifier(options) -> None:
     with tempfile.TemporaryDirectory() as folder:
         # BLIP large: ViT-L/16 at 384 px, and a text model of BERT's base size.
         path = tiny_towers.blip_itm(
@@ -76,8 +76,8 @@ def matcher(options) -> None:
             joint=256,
             words="cup number stands on brown table",
         )
-        devices = PlainDevices()
-        ours = load_folder(MATCHER, "bench", path, devices)
+        devices = TorchDevices()
+        ours = load_folder(VERIFIER, "bench", path, devices)
         views = crops(options.crops)
         texts = [f"a cup number {i} stands on a brown table." for i in range(options.sentences)]
         model, processor = devices.ready(ours.weights), ours._processor
@@ -111,7 +111,7 @@ def captioner(options) -> None:
     sizes |= {"num_attention_heads": 8, "num_key_value_heads": 8}
     with tempfile.TemporaryDirectory() as folder:
         path = tiny.llava(Path(folder), image_size=336, **sizes)
-        devices = PlainDevices()
+        devices = TorchDevices()
         ours = load_folder(CAPTIONER, "bench", path, devices)
         views = crops(options.patches)
 
@@ -184,7 +184,7 @@ def sampler(options) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", choices=["matcher", "captioner", "sampler"])
+    parser.add_argument("what", choices=["verifier", "captioner", "sampler"])
     parser.add_argument("--crops", type=int, default=5)
     parser.add_argument("--sentences", type=int, default=24)
     parser.add_argument("--patches", type=int, default=5)
@@ -194,7 +194,7 @@ def main() -> None:
     parser.add_argument("--words", type=int, default=152_000)
     parser.add_argument("--times", type=int, default=30)
     options = parser.parse_args()
-    {"matcher": matcher, "captioner": captioner, "sampler": sampler}[options.what](options)
+    {"verifier": verifier, "captioner": captioner, "sampler": sampler}[options.what](options)
 
 
 if __name__ == "__main__":

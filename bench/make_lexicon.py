@@ -114,7 +114,9 @@ def table(lemmas: dict, data: dict, up: tuple[str, ...], opposite: tuple[str, ..
     def column(kinds):
         rows = []
         for offset in needed:
-            targets = [number[t] for k, t, _, _ in data[offset]["pointers"] if k in kinds and t in number]
+            targets = [
+                number[t] for k, t, _, _ in data[offset]["pointers"] if k in kinds and t in number
+            ]
             rows.append(" ".join(map(str, dict.fromkeys(targets))))
         return ",".join(rows)
 

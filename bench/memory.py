@@ -2,7 +2,7 @@
 
     .venv/bin/python bench/memory.py
 
-Each row is a process of its own that asks detector, captioner, matcher and writer in turn, twice: with
+Each row is a process of its own that asks detector, captioner, verifier and writer in turn, twice: with
 one large model and tiny others, and with all large. What a process with tiny ones takes is taken off.
 The models are made in a temporary folder (5 GB).
 """
@@ -19,7 +19,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-ROLES = ("detector", "captioner", "matcher", "writer")
+ROLES = ("detector", "captioner", "verifier", "writer")
 
 
 def make(folder: Path) -> None:
@@ -34,7 +34,7 @@ def make(folder: Path) -> None:
         tiny.llama(folder / size / "writer", **({**wide, "num_hidden_layers": 6} if large else {}))
         vision = {**tower, "num_hidden_layers": 24, "image_size": 384} if large else {}
         text = {"encoder_hidden_size": 1024} if large else {}
-        tiny_towers.blip_itm(folder / size / "matcher", vision=vision, text=text)
+        tiny_towers.blip_itm(folder / size / "verifier", vision=vision, text=text)
         tiny_towers.rt_detr(folder / size / "detector")
 
 
@@ -46,14 +46,14 @@ def child(folders: dict[str, str]) -> None:
     from core.regions import Box
 
     photo = read_image(EXAMPLE)
-    detector, captioner, matcher, writer = (
+    detector, captioner, verifier, writer = (
         load_model(role, f"transformers:{folders[role]}") for role in ROLES
     )
     facts = (Fact("A cup.", "image", Box(0, 0, 1, 1), 1.0),)
     for _ in range(2):
         detector.detect([photo], print)
         captioner.caption([CaptionRequest(photo, "Describe.", max_tokens=4)], print)
-        matcher.score([(photo, ["A cup."])], print)
+        verifier.score([(photo, ["A cup."])], print)
         writer.write([WritingRequest(facts)], print)
     # Linux. (getrusage would count what the parent had before it started this process.)
     status = Path("/proc/self/status").read_text().splitlines()

@@ -74,13 +74,13 @@ def child(folder: str, tokens: int) -> None:
     from core.cli import EXAMPLE
     from core.images import read_image
     from core.models import CaptionRequest
-    from core.models.local.devices import PlainDevices
+    from core.models.local.devices import TorchDevices
     from core.models.local.loading import Loading
     from core.models.registry import CAPTIONER, load_folder
 
     cuda = torch.cuda.is_available()
     loading = Loading("auto" if cuda else "fp32")
-    captioner = load_folder(CAPTIONER, "bench", Path(folder), PlainDevices(), loading)
+    captioner = load_folder(CAPTIONER, "bench", Path(folder), TorchDevices(), loading)
     request = CaptionRequest(read_image(EXAMPLE), "Describe this image.", max_tokens=tokens)
     captioner.caption([CaptionRequest(request.image, ".", max_tokens=1)], lambda i: None)  # warm
     times = [time.perf_counter()]

@@ -30,7 +30,7 @@ LIMITS = (0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 1.0)
 
 
 def photos(folder: Path) -> list[tuple[Image.Image, list[str]]]:
-    """Each photo whose caption quotes words, with the quotes."""
+    """Return each photo whose caption quotes words, with the quotes."""
     rows = []
     for line in (folder / "records.jsonl").read_text().splitlines():
         record = json.loads(line)

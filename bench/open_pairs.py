@@ -28,7 +28,7 @@ SUPPORTING = ("equivalent", "a_entails_b", "b_entails_a")
 
 
 def auc(scores: np.ndarray, positive: np.ndarray) -> float:
-    """The chance that a positive one scores above a negative one; ties count half."""
+    """Return the chance that a positive one scores above a negative one; ties count half."""
     high, low = scores[positive][:, None], scores[~positive][None, :]
     return float(np.mean((high > low) + 0.5 * (high == low)))
 

@@ -2,7 +2,7 @@
 
     .venv/bin/python bench/scenes.py DATA_DIR [--seeds 20]
 
-DATA_DIR holds scenes.jsonl (see bench/claims.py). The captions are given; the matcher is scripted: for a text
+DATA_DIR holds scenes.jsonl (see bench/claims.py). The captions are given; the verifier is scripted: for a text
 on a region's crop it looks up the facts that the text says, and is right with an AUC of .85. It knows no
 rates of its own. The stages between are the real ones, and the writer arranges by rules. Printed: the shares of
 the true and the false facts that the final caption says, their mean and spread over the seeds, beside the caption
@@ -28,10 +28,10 @@ from PIL import Image  # noqa: E402
 
 from core.aggregate import AggregateSettings, aggregate  # noqa: E402
 from core.filter import FilterSettings, filter_statements  # noqa: E402
+from core.image_record import ImageRecord  # noqa: E402
 from core.models import Completion  # noqa: E402
 from core.models.offline.writer import OfflineWriter  # noqa: E402
 from core.models.registry import load_embedder  # noqa: E402
-from core.picture import Picture  # noqa: E402
 from core.profiles import PROFILES  # noqa: E402
 from core.regions import IMAGE, SEMANTIC, SPATIAL, WHOLE, Box, Region  # noqa: E402
 
@@ -40,11 +40,13 @@ UNRELATED = 4  # images that a text is scored on where it cannot be true
 
 
 def says(caption: str, fact: dict) -> bool:
-    """Whether one sentence of the caption holds a word of every group of the fact's keys."""
+    """Return whether one sentence of the caption holds a word of every group of the fact's keys."""
     for sentence in re.split(r"(?<=[.!?。])\s*", caption.lower()):
         if all(
             any(
-                re.search(rf"(?<!\w){re.escape(w)}(?!\w)" if w.isascii() else re.escape(w), sentence)
+                re.search(
+                    rf"(?<!\w){re.escape(w)}(?!\w)" if w.isascii() else re.escape(w), sentence
+                )
                 for w in group.lower().split("|")
             )
             for group in fact["keys"]
@@ -53,8 +55,8 @@ def says(caption: str, fact: dict) -> bool:
     return False
 
 
-class ScriptedSceneMatcher:
-    """A fake: as good as a real matcher of AUC .85; sees regions, not pixels."""
+class ScriptedSceneVerifier:
+    """A fake: as good as a real verifier of AUC .85; sees regions, not pixels."""
 
     name = "scripted:scene"
     threshold = 0.5
@@ -64,15 +66,15 @@ class ScriptedSceneMatcher:
         self._scene, self._seed = scene, seed
         self._said: dict[str, tuple[int, ...]] = {}
 
-    def score(self, batches, tick):
+    def score(self, batches, on_progress):
         scores = []
         for index, (image, texts) in enumerate(batches):
             region = self._region(image)
             scores.append([self._score(text, region) for text in texts])
-            tick(index)
+            on_progress(index)
         return scores
 
-    def baseline(self, texts, tick):
+    def baseline(self, texts, on_progress):
         places = [f"unrelated {n}" for n in range(UNRELATED)]
         return [[self._score(text, place) for place in places] for text in texts]
 
@@ -96,8 +98,8 @@ class ScriptedSceneMatcher:
         return 1 / (1 + math.exp(-((GAP if right else -GAP) + math.sqrt(0.5) * (first + second))))
 
 
-def picture_of(scene: dict) -> Picture:
-    """A picture with the scene's regions and captions, whose pixels say where they are."""
+def record_of(scene: dict) -> ImageRecord:
+    """Return an image with the scene's regions and captions, whose pixels say where they are."""
     y, x = np.mgrid[: scene["height"], : scene["width"]]
     pixels = np.stack([x % 256, x // 256 + 16 * (y // 256), y % 256], axis=-1).astype(np.uint8)
     regions, captions = scene["regions"], scene["captions"]
@@ -111,20 +113,20 @@ def picture_of(scene: dict) -> Picture:
         WHOLE if name == "whole" else name: tuple(Completion(text) for text in texts)
         for name, texts in captions.items()
     }
-    return Picture(Image.fromarray(pixels), root, candidates=said)
+    return ImageRecord(Image.fromarray(pixels), root, candidates=said)
 
 
-def captioned(scene: dict, seed: int, profile: str = "default", embedder=None) -> Picture:
-    """What a profile makes of a scene's captions."""
+def captioned(scene: dict, seed: int, profile: str = "default", embedder=None) -> ImageRecord:
+    """Return what a profile makes of a scene's captions."""
     chosen = PROFILES[profile]
-    [picture] = filter_statements(
-        [picture_of(scene)],
-        ScriptedSceneMatcher(scene, seed),
+    [record] = filter_statements(
+        [record_of(scene)],
+        ScriptedSceneVerifier(scene, seed),
         embedder or load_embedder(),
         FilterSettings(profile=chosen),
     )
-    [picture] = aggregate([picture], OfflineWriter(), AggregateSettings(profile=chosen))
-    return picture
+    [record] = aggregate([record], OfflineWriter(), AggregateSettings(profile=chosen))
+    return record
 
 
 def read_scenes(folder: Path) -> list[dict]:
@@ -133,7 +135,7 @@ def read_scenes(folder: Path) -> list[dict]:
 
 
 def shares(scenes: list[dict], captions: list[str]) -> tuple[float, float]:
-    """The shares of the true and of the false facts that are said."""
+    """Return the shares of the true and of the false facts that are said."""
     said: dict[bool, list[bool]] = {True: [], False: []}
     for scene, caption in zip(scenes, captions):
         for fact in scene["facts"]:

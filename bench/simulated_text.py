@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from core.english import article, join_words, number_word, plural
 from core.regions import Box
-from core.wording import article, join_words, number_word, plural
 
 NOUNS = (
     "dog cat horse bicycle umbrella bench kite bottle laptop clock vase truck boat elephant pizza "
@@ -54,7 +54,9 @@ _PHRASE = re.compile(
 
 @lru_cache(maxsize=200_000)
 def facts_in(text: str) -> tuple[frozenset[Fact], frozenset[Fact]]:
-    """What a text says, and the part of it that it asserts ("the red dog is ..." takes the red for granted)."""
+    """Return what a text says, and the part of it that it asserts ("the red dog is ..." takes the red for
+    granted).
+    """
     asserted: set[Fact] = set()
     granted: set[Fact] = set()
     subjects: list[str] = []

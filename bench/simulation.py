@@ -15,9 +15,9 @@ import numpy as np
 from PIL import Image
 from simulated_text import COLOURS, NOUNS, NUMBERS, Fact, Item, facts_in, phrase, told
 
+from core.english import number_word, plural
 from core.models import Completion, Detection
 from core.regions import Box, coverage
-from core.wording import number_word, plural
 
 SIZE = (640, 480)
 UNRELATED = 5  # scenes that a text is scored on where it is true by chance only
@@ -48,8 +48,9 @@ class Scene:
         return cls(tuple(items), favourites, mistaken, seed)
 
     def image(self) -> Image.Image:
-        """A canvas whose red and green say where a pixel is, so that a crop can be placed; items are drawn in
-        its blue."""
+        """Return a canvas whose red and green say where a pixel is, so that a crop can be placed; items are
+        drawn in its blue.
+        """
         canvas = np.zeros((SIZE[1], SIZE[0], 3), np.uint8)
         canvas[..., 0] = np.linspace(0, 255, SIZE[0])[None, :]
         canvas[..., 1] = np.linspace(0, 255, SIZE[1])[:, None]
@@ -59,7 +60,7 @@ class Scene:
         return Image.fromarray(canvas)
 
     def facts(self) -> set[Fact]:
-        """What a caption should tell: items, and how each stands to the next."""
+        """Return what a caption should tell: items, and how each stands to the next."""
         relations = (relation(a, b) for a, b in zip(self.items, self.items[1:]))
         return {f for item in self.items for f in item.facts()} | set(relations)
 
@@ -67,7 +68,7 @@ class Scene:
         return [item for item in self.items if coverage(item.box, box) >= 0.5]
 
     def true(self, box: Box = Box(0, 0, *SIZE)) -> set[Fact]:
-        """All that holds of a part of the image."""
+        """Return all that holds of a part of the image."""
         seen = self.seen(box)
         found = {
             f for item in seen for f in (*item.facts(), ("number", item.noun, str(item.number)))
@@ -92,14 +93,14 @@ class SimulatedCaptioner:
     def __init__(self, scene: Scene, noise: float):
         self._scene, self._noise = scene, noise
 
-    def caption(self, requests, tick):
+    def caption(self, requests, on_progress):
         answers = []
         for index, request in enumerate(requests):
             base = f"{self._scene.seed}/{request.seed}/{request.frame}"
             answers.append(
                 [Completion(self._one(request.frame, base, c)) for c in range(request.n)]
             )
-            tick(index)
+            on_progress(index)
         return answers
 
     def _one(self, frame: Box, base: str, candidate: int) -> str:
@@ -135,7 +136,7 @@ class SimulatedCaptioner:
         return told(noticed, relations, form)
 
 
-class SimulatedMatcher:
+class SimulatedVerifier:
     """Scores true and false texts so that one of each is ranked right with probability `auc`; a text that is
     partly true lies between.
 
@@ -153,7 +154,7 @@ class SimulatedMatcher:
         ]
         self.scored = 0
 
-    def score(self, batches, tick):
+    def score(self, batches, on_progress):
         scores = []
         for index, (image, texts) in enumerate(batches):
             x, y = (image.getpixel((0, 0))[c] / 255 * SIZE[c] for c in (0, 1))
@@ -161,10 +162,10 @@ class SimulatedMatcher:
             true = self._scene.true(box)
             scores.append([self._score(text, true, box.pixels()) for text in texts])
             self.scored += len(texts)
-            tick(index)
+            on_progress(index)
         return scores
 
-    def baseline(self, texts, tick):
+    def baseline(self, texts, on_progress):
         truths = [(other.seed, other.true()) for other in self._others]
         return [[self._score(text, true, seed) for seed, true in truths] for text in texts]
 
@@ -187,7 +188,7 @@ class SimulatedWriter:
         self._scene, self._rate = scene, rate
         self.written = ""
 
-    def write(self, requests, tick):
+    def write(self, requests, on_progress):
         completions = []
         for index, request in enumerate(requests):
             texts = [fact.text for fact in request.facts]
@@ -196,10 +197,10 @@ class SimulatedWriter:
             texts += [_invention(texts, draw) for _ in texts if draw.random() < self._rate]
             self.written = _merged(texts, draw)
             completions.append(Completion(self.written))
-            tick(index)
+            on_progress(index)
         return completions
 
-    def answer(self, prompts, tick, *, temperature, seed=0):
+    def answer(self, prompts, on_progress, *, temperature, seed=0):
         return [Completion(self._answer(prompt)) for prompt in prompts]
 
     @staticmethod
@@ -220,7 +221,7 @@ FORGOTTEN = 0.05  # of the facts a writer leaves out
 
 
 def _invention(texts: Sequence[str], draw: random.Random) -> str:
-    """An item that no fact names, or another colour or number for one that they name."""
+    """Return an item that no fact names, or another colour or number for one that they name."""
     named = sorted({f[1] for text in texts for f in facts_in(text)[0]})
     new = Item(draw.choice([n for n in NOUNS if n not in named]), draw.choice(COLOURS), 1)
     if not named or draw.random() < 0.5:
@@ -229,7 +230,9 @@ def _invention(texts: Sequence[str], draw: random.Random) -> str:
 
 
 def _merged(texts: Iterable[str], draw: random.Random) -> str:
-    """The same facts, item by item; a value that differs from one said before in a sentence of its own."""
+    """Return the same facts, item by item; a value that differs from one said before in a sentence of its
+    own.
+    """
     items: dict[str, Item] = {}
     relations: list[Fact] = []
     others: list[str] = []
@@ -276,7 +279,7 @@ def sorted_sentences(sentences: Sequence[tuple[str, str, str]]) -> str:
 
 
 def _exclusive(a: frozenset[Fact], b: frozenset[Fact]) -> bool:
-    """Whether they give an item different values."""
+    """Return whether they give an item different values."""
     aspects = {(f[0], f[1], *f[3:]): f for f in a if f[0] != "object"}
     return any(aspects.get((f[0], f[1], *f[3:]), f) != f for f in b if f[0] != "object")
 
@@ -288,7 +291,7 @@ class SimulatedDetector:
     def __init__(self, scene: Scene):
         self._scene = scene
 
-    def detect(self, images, tick, words=()):
+    def detect(self, images, on_progress, words=()):
         draw = random.Random(self._scene.seed)
         found = [item for item in self._scene.items if draw.random() < 0.7]
         return [[Detection(i.box, i.noun, draw.uniform(0.3, 1)) for i in found] for _ in images]

@@ -32,14 +32,14 @@ from core.claims.reading import SyntaxReader  # noqa: E402
 from core.cli import EXAMPLE  # noqa: E402
 from core.describe import describe  # noqa: E402
 from core.divide import divide  # noqa: E402
+from core.english import plural  # noqa: E402
 from core.filter import filter_statements  # noqa: E402
 from core.images import read_image  # noqa: E402
 from core.models import Completion  # noqa: E402
 from core.models.offline.writer import OfflineWriter  # noqa: E402
 from core.models.registry import load_embedder  # noqa: E402
 from core.pipeline import Models, caption_images  # noqa: E402
-from core.wording import plural  # noqa: E402
-from helpers import FixedDetector, ScriptedMatcher  # noqa: E402
+from helpers import FixedDetector, ScriptedVerifier  # noqa: E402
 
 PEOPLE = "woman man child girl boy cyclist vendor tourist".split()
 ANIMALS = "dog cat horse goat pigeon sheep".split()
@@ -64,7 +64,7 @@ class FiveSentences:
     def __init__(self, run: int):
         self._run = run
 
-    def caption(self, requests, tick):
+    def caption(self, requests, on_progress):
         return [
             [Completion(self.text(random.Random(f"{self._run}/{region}"), n)) for n in range(3)]
             for region in range(len(requests))
@@ -93,17 +93,17 @@ def own_work(runs: int) -> dict[str, float]:
     times: list[list[float]] = []
     for run in range(runs + 1):
         marks = [time.perf_counter()]
-        pictures = divide([image], detector=detector)
-        pictures = describe(pictures, FiveSentences(run))
-        said = [c.text for captions in pictures[0].candidates.values() for c in captions]
+        records = divide([image], detector=detector)
+        records = describe(records, FiveSentences(run))
+        said = [c.text for captions in records[0].candidates.values() for c in captions]
         marks.append(time.perf_counter())
         known = dict(zip(said, reader.read([Passage(text) for text in said])))
         marks.append(time.perf_counter())
-        pictures = filter_statements(pictures, ScriptedMatcher(), embedder, reader=Known(known))
+        records = filter_statements(records, ScriptedVerifier(), embedder, reader=Known(known))
         marks.append(time.perf_counter())
-        aggregate(pictures, OfflineWriter(), reader=reader)
+        aggregate(records, OfflineWriter(), reader=reader)
         marks.append(time.perf_counter())
-        assert len(said) == 18 and len(list(pictures[0].root.walk())) == 6
+        assert len(said) == 18 and len(list(records[0].root.walk())) == 6
         times.append([1000 * (b - a) for a, b in itertools.pairwise(marks)])
     # The first run loads spaCy and the lexicon.
     divided, read, filtered, arranged = (statistics.median(c) for c in zip(*times[1:]))
@@ -144,7 +144,7 @@ def offline_photo(runs: int) -> tuple[float, float]:
 
 
 def import_seconds(folder: Path) -> float:
-    """What the server's own line says of this pack."""
+    """Return what the server's own line says of this pack."""
     from conftest import comfyui_python
 
     with tempfile.TemporaryDirectory() as base:

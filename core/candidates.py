@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 from .claims import ATTRIBUTE, NUMBER, OBJECT, RELATION, Claim, Reading
 from .claims.coverage import share_unclaimed
+from .claims.grammar_check import Change, says_no_more
 from .claims.rewriting import still_names, without
-from .claims.verifying import Change, says_no_more
-from .picture import Picture
+from .image_record import ImageRecord
 from .regions import Region
 from .statements import Verdict
 
@@ -40,26 +40,26 @@ class Candidate:
 
 
 def candidates(
-    picture: Picture, implied: Mapping[int, frozenset[int]], region: str = ""
+    record: ImageRecord, implied: Mapping[int, frozenset[int]], region: str = ""
 ) -> list[Candidate]:
-    """All sentences of which something was kept, and which without the rest are still sentences.
+    """Return all sentences of which something was kept, and which without the rest are still sentences.
 
     Args:
         implied: what follows from each kept statement, by index.
         region: if given, only what was said of it.
     """
-    of = statement_numbers(picture)
+    of = statement_numbers(record)
     found = []
-    for source, reading in picture.readings.items():
+    for source, reading in record.readings.items():
         if region and source[0] != region:
             continue
-        gone = _dropped_things(picture, reading, source, of)
+        gone = _dropped_things(record, reading, source, of)
         for index, sentence in enumerate(reading.sentences):
             if not sentence.text or not sentence.complete:
                 continue
             numbers = [n for n, c in enumerate(reading.claims) if c.sentence == index]
             claims = [reading.claims[n] for n in numbers]
-            false = {k for k, n in enumerate(numbers) if not _kept(picture, of.get((source, n)))}
+            false = {k for k, n in enumerate(numbers) if not _kept(record, of.get((source, n)))}
             text, lost = without(sentence, claims, false)
             left = [k for k in range(len(numbers)) if k not in false and k not in lost]
             kept = [claims[k] for k in left]
@@ -71,32 +71,33 @@ def candidates(
             covers = frozenset().union(*(implied.get(i, ()) for i in said)) if said else frozenset()
             if covers:
                 things = tuple(t for _, _, t in sentence.mentions if t not in gone)
-                place = picture.root.find(source[0])
+                place = record.root.find(source[0])
                 found.append(
                     Candidate(place, source, index, text, frozenset(false), covers, things)
                 )
-    return _verified(picture, found)
+    return _verified(record, found)
 
 
-def _dropped_things(picture, reading: Reading, source, of) -> frozenset[int]:
-    """The things of which the caption says that they are there, and that are not."""
+def _dropped_things(record, reading: Reading, source, of) -> frozenset[int]:
+    """Return the things of which the caption says that they are there, and that are not."""
     verdicts: dict[int, list[bool]] = {}
     for n, claim in enumerate(reading.claims):
         if claim.kind == OBJECT and claim.thing >= 0 and not claim.negated:
-            verdicts.setdefault(claim.thing, []).append(_kept(picture, of.get((source, n))))
+            verdicts.setdefault(claim.thing, []).append(_kept(record, of.get((source, n))))
     kept = {
         s.claim.thing
-        for s in picture.statements
+        for s in record.statements
         if s.claim and s.claim.kind == OBJECT and s.verdict is Verdict.KEPT
     }
     return frozenset(t for t, said in verdicts.items() if not any(said) and t not in kept)
 
 
-def without_repeats(picture: Picture, candidate: Candidate, told: Collection[int]) -> Candidate:
-    """The sentence without the attributes and relations that have been told, where what is left is a sentence
-    that says all that is new."""
-    reading = picture.readings[candidate.source]
-    of = statement_numbers(picture)
+def without_repeats(record: ImageRecord, candidate: Candidate, told: Collection[int]) -> Candidate:
+    """Return the sentence without the attributes and relations that have been told, where what is left is a
+    sentence that says all that is new.
+    """
+    reading = record.readings[candidate.source]
+    of = statement_numbers(record)
     numbers = [n for n, c in enumerate(reading.claims) if c.sentence == candidate.index]
     claims = [reading.claims[n] for n in numbers]
     repeated = {
@@ -117,17 +118,15 @@ def without_repeats(picture: Picture, candidate: Candidate, told: Collection[int
     return shorter if says_no_more([change])[0] else candidate
 
 
-def _verified(picture: Picture, found: Sequence[Candidate]) -> list[Candidate]:
-    """The candidates without those whose cut left no sentence, or one that says something else."""
+def _verified(record: ImageRecord, found: Sequence[Candidate]) -> list[Candidate]:
+    """Return the candidates without those whose cut left no sentence, or one that says something else."""
     cut = [c for c in found if c.false]
-    wrong = {
-        id(c) for c, ok in zip(cut, says_no_more([_change(picture, c) for c in cut])) if not ok
-    }
+    wrong = {id(c) for c, ok in zip(cut, says_no_more([_change(record, c) for c in cut])) if not ok}
     return [c for c in found if id(c) not in wrong]
 
 
-def _change(picture: Picture, candidate: Candidate) -> Change:
-    reading = picture.readings[candidate.source]
+def _change(record: ImageRecord, candidate: Candidate) -> Change:
+    reading = record.readings[candidate.source]
     claims: list[Claim] = [c for c in reading.claims if c.sentence == candidate.index]
     return Change(
         reading.sentences[candidate.index].text,
@@ -137,15 +136,15 @@ def _change(picture: Picture, candidate: Candidate) -> Change:
     )
 
 
-def statement_numbers(picture: Picture) -> dict[tuple[tuple[str, int], int], int]:
+def statement_numbers(record: ImageRecord) -> dict[tuple[tuple[str, int], int], int]:
     """(source, claim of its reading) -> the statement that it is part of."""
     return {
         (s.source, s.claim): i
-        for i, statement in enumerate(picture.statements)
-        for s in statement.sayings
+        for i, statement in enumerate(record.statements)
+        for s in statement.occurrences
         if s.claim >= 0
     }
 
 
-def _kept(picture: Picture, index: int | None) -> bool:
-    return index is not None and picture.statements[index].verdict is Verdict.KEPT
+def _kept(record: ImageRecord, index: int | None) -> bool:
+    return index is not None and record.statements[index].verdict is Verdict.KEPT

@@ -18,15 +18,15 @@ from .dataset.command import (
     settings_of,
 )
 from .errors import PatchMattersError, reason_of
+from .image_record import ImageRecord
 from .images import read_image
 from .loading import load_models
 from .models.hosted.endpoints import Config
 from .models.local.loading import check_precision
-from .models.registry import load_answers, load_model
+from .models.registry import load_cache, load_model
 from .models.scoring import without_nan
 from .options import PACK
 from .outputs import CAPTION, PATCHES, REPORT, OutputFolder, Record
-from .picture import Picture
 from .pipeline import STAGES, Models, Progress, Settings, run_each
 from .report import annotated, as_dict
 from .stages import Source
@@ -63,7 +63,7 @@ def _caption_files(options: argparse.Namespace) -> int:
     if options.json:
         reports = OutputFolder(Path(options.json).parent, paths, overwrite=options.overwrite)
         _check_json(Path(options.json), reports, output.folder, stems)
-    if options.clear_answers and (answers := load_answers(Config.read(HOME), HOME)):
+    if options.clear_answers and (answers := load_cache(Config.read(HOME), HOME)):
         answers.clear()
     models = load_models(options, HOME, load_model)
     for path, stem in zip(paths, stems):
@@ -119,9 +119,9 @@ def caption_files(
                 found.append((path, stem, error))
         sources = [source for *_, source in found if isinstance(source, Source)]
         batch_progress = progress(start, len(found))
-        pictures = iter(run_each(settings, sources, models, batch_progress) if sources else ())
+        image_records = iter(run_each(settings, sources, models, batch_progress) if sources else ())
         for path, stem, source in found:
-            outcome = next(pictures) if isinstance(source, Source) else source
+            outcome = next(image_records) if isinstance(source, Source) else source
             try:
                 if isinstance(outcome, Exception):
                     raise outcome
@@ -130,18 +130,18 @@ def caption_files(
                 yield path, {"image": str(path), "error": reason_of(str(path), error)}
 
 
-def _written(path: Path, stem: str, picture: Picture, output: OutputFolder) -> dict:
-    record = {"image": str(path), **as_dict(picture)}
-    output.write(stem + CAPTION, (picture.caption + "\n").encode("utf-8", "replace"), path)
+def _written(path: Path, stem: str, image_record: ImageRecord, output: OutputFolder) -> dict:
+    record = {"image": str(path), **as_dict(image_record)}
+    output.write(stem + CAPTION, (image_record.caption + "\n").encode("utf-8", "replace"), path)
     output.write(stem + REPORT, _json_bytes(record), path)
-    output.write(stem + PATCHES, lambda file: annotated(picture).save(file, "PNG"), path)
+    output.write(stem + PATCHES, lambda file: annotated(image_record).save(file, "PNG"), path)
     return record
 
 
 def named_images(names: Sequence[str]) -> list[Path]:
-    """The images that the command names: patterns expanded, which not every shell does, and without
-    the annotated images that the pack itself wrote. One named twice counts once. None named: the
-    example."""
+    """Return the images that the command names: patterns expanded, which not every shell does, and without
+    the annotated images that the pack itself wrote. One named twice counts once. None named: the example.
+    """
     if not names:
         return [EXAMPLE]
     found = [Path(path) for name in names for path in _expanded(name)]
@@ -166,7 +166,7 @@ def _check_json(path: Path, reports: OutputFolder, output: Path, stems: Sequence
     own = {stem.lower() + suffix for stem in stems for suffix in (CAPTION, REPORT, PATCHES)}
     if os.path.samefile(path.parent, output) and path.name.lower() in own:
         raise PatchMattersError(
-            f"--json {path} is a file of one of the images: choose another name."
+            f"--json {path} is an output file of one of the images: choose another name."
         )
 
 
@@ -176,16 +176,16 @@ def _json_bytes(value) -> bytes:
 
 
 class _progress_bar:
-    """A bar over all pictures, and a `Progress` for each batch of them."""
+    """A bar over all images, and a `Progress` for each batch of them."""
 
-    def __init__(self, pictures: int):
-        self._pictures = pictures
+    def __init__(self, image_records: int):
+        self._images = image_records
 
     def __enter__(self):
         from tqdm import tqdm
 
         self._bar = tqdm(
-            total=self._pictures * len(STAGES),
+            total=self._images * len(STAGES),
             bar_format="{desc:40.40} {percentage:3.0f}%|{bar}| {elapsed}",
             disable=None if sys.stderr.isatty() else False,
             mininterval=0.2,
@@ -200,7 +200,7 @@ class _progress_bar:
             if not region or stage not in STAGES:
                 return
             reached = first * len(STAGES) + size * (STAGES.index(stage) + done / total)
-            self._bar.set_description_str(f"{first + 1}/{self._pictures} {stage}: {region}", False)
+            self._bar.set_description_str(f"{first + 1}/{self._images} {stage}: {region}", False)
             self._bar.update(reached - self._bar.n)
 
         return progress

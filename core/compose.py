@@ -1,4 +1,4 @@
-"""What was kept -> one paragraph, by rules: the captioners' own sentences without what is false in them.
+"""Writes a paragraph by rules: the captioner's own sentences without their false claims.
 
 Sentences are chosen so that together they say every kept statement and little of it twice; what no sentence
 says is added in the pack's own words (`realization.py`).
@@ -15,7 +15,7 @@ from .claims.coverage import alike
 from .claims.entailment import A_ENTAILS_B, EQUIVALENT, claim_relation
 from .claims.sayable import is_sayable
 from .discourse import in_order, reading_order, told
-from .picture import Picture
+from .image_record import ImageRecord
 from .realization import realized
 from .statements import Verdict
 
@@ -23,33 +23,33 @@ _WHOLE = frozenset("picture image photo".split())
 REPEATED = 0.3  # what repeating one statement costs, in new statements
 
 
-def compose(picture: Picture, region: str = "", max_sentences: int = 0) -> str:
-    """One paragraph of what was kept; of one region where it is named.
+def compose(record: ImageRecord, region: str = "", max_sentences: int = 0) -> str:
+    """Write one paragraph of the kept statements, or of those of one region.
 
     Args:
         max_sentences: those that say most that is new are taken (0: all).
     """
-    return " ".join(compose_sentences(picture, region, max_sentences))
+    return " ".join(compose_sentences(record, region, max_sentences))
 
 
 def compose_sentences(
-    picture: Picture, region: str = "", max_sentences: int = 0, known: Collection[int] = ()
+    record: ImageRecord, region: str = "", max_sentences: int = 0, known: Collection[int] = ()
 ) -> list[str]:
-    """The same, sentence by sentence.
+    """Return the sentences of `compose` as a list.
 
     Args:
         known: kept statements (indices) that have been said already and are not wanted again.
     """
-    chosen = _wanted(picture, region, known)
+    chosen = _wanted(record, region, known)
     if max_sentences:
         chosen = chosen[:max_sentences]
-    return [text for text, _ in told(picture, in_order(picture, chosen))]
+    return [text for text, _ in told(record, in_order(record, chosen))]
 
 
-def ranked_sentences(picture: Picture) -> tuple[list[str], list[int]]:
-    """The sentences of `compose`, and their indices, those first that say most that is new."""
-    chosen = _wanted(picture)
-    sentences = told(picture, in_order(picture, chosen))
+def ranked_sentences(record: ImageRecord) -> tuple[list[str], list[int]]:
+    """Return the sentences of `compose`, and their indices, those first that say most that is new."""
+    chosen = _wanted(record)
+    sentences = told(record, in_order(record, chosen))
     by_rank = sorted(range(len(sentences)), key=lambda i: _rank(sentences[i][1], chosen))
     return [text for text, _ in sentences], by_rank
 
@@ -59,28 +59,28 @@ def _rank(candidate: Candidate, chosen: Sequence[Candidate]) -> int:
     return next(n for n, c in enumerate(chosen) if c.covers <= candidate.covers)
 
 
-def _wanted(picture: Picture, region: str = "", known: Collection[int] = ()) -> list[Candidate]:
+def _wanted(record: ImageRecord, region: str = "", known: Collection[int] = ()) -> list[Candidate]:
     """Sentences that together say all that was kept, those first that say most that is new."""
     kept = {
         i
-        for i, s in enumerate(picture.statements)
+        for i, s in enumerate(record.statements)
         if s.verdict is Verdict.KEPT and (not region or region in s.regions)
     }
     if not region:
-        kept -= _of_parts(picture, kept)
-    return _chosen(picture, kept - set(known), implications(picture, kept), region)
+        kept -= _of_parts(record, kept)
+    return _chosen(record, kept - set(known), implications(record, kept), region)
 
 
-def _of_parts(picture: Picture, kept: Collection[int]) -> set[int]:
-    """What is said of a part of the image that is said of all of it: "the area is mostly blue"."""
-    claims = {i: picture.statements[i].claim for i in kept if picture.statements[i].claim}
+def _of_parts(record: ImageRecord, kept: Collection[int]) -> set[int]:
+    """Return what is said of a part of the image that is said of all of it: "the area is mostly blue"."""
+    claims = {i: record.statements[i].claim for i in kept if record.statements[i].claim}
     whole = {c.value for c in claims.values() if c.subject in _WHOLE and c.kind == ATTRIBUTE}
     return {i for i, c in claims.items() if c.subject == "area" and c.value in whole}
 
 
-def implications(picture: Picture, among: Iterable[int]) -> dict[int, frozenset[int]]:
-    """Index -> the indices (itself included) of what follows from that statement of the picture."""
-    claims = {i: picture.statements[i].claim for i in sorted(among)}
+def implications(record: ImageRecord, among: Iterable[int]) -> dict[int, frozenset[int]]:
+    """Index -> the indices (itself included) of what follows from that statement of the image."""
+    claims = {i: record.statements[i].claim for i in sorted(among)}
     near: dict[int, set[int]] = {}
     for i, claim in claims.items():
         for thing in {claim.thing, claim.other} if claim else ():
@@ -92,7 +92,7 @@ def implications(picture: Picture, among: Iterable[int]) -> dict[int, frozenset[
             set().union(*(near.get(t, ()) for t in (claim.thing, claim.other))) if claim else ()
         )
         found[i] = frozenset(
-            {i, *(j for j in others if j != i and _entails(claim, claims[j], picture.things))}
+            {i, *(j for j in others if j != i and _entails(claim, claims[j], record.things))}
         )
     return found
 
@@ -101,23 +101,23 @@ def _entails(a: Claim, b: Claim, things: Sequence[Thing]) -> bool:
     return claim_relation(a, b, things) in (A_ENTAILS_B, EQUIVALENT)
 
 
-def not_said(picture: Picture) -> list[str]:
+def not_said(record: ImageRecord) -> list[str]:
     """Kept claims that no sentence says and whose own wording would be no English sentence."""
     odd = {
         i
-        for i, s in enumerate(picture.statements)
+        for i, s in enumerate(record.statements)
         if s.verdict is Verdict.KEPT and s.claim and not is_sayable(s.claim)
     }
     if odd:
-        odd -= frozenset().union(*(c.covers for c in _wanted(picture)))
-    return [picture.statements[i].text for i in sorted(odd)]
+        odd -= frozenset().union(*(c.covers for c in _wanted(record)))
+    return [record.statements[i].text for i in sorted(odd)]
 
 
-def _chosen(picture, wanted, implied, region) -> list[Candidate]:
+def _chosen(record, wanted, implied, region) -> list[Candidate]:
     """Sentences that together say all that is wanted, each as new as can be, in the order chosen."""
     left, chosen = set(wanted), []
-    pool = candidates(picture, implied, region)
-    for part in reading_order(picture):
+    pool = candidates(record, implied, region)
+    for part in reading_order(record):
         own = [c for c in pool if c.region.name == part.name]
         while own and left:
             best = max(own, key=lambda c: (_gain(c, left), -len(c.text), -c.index))
@@ -126,14 +126,14 @@ def _chosen(picture, wanted, implied, region) -> list[Candidate]:
             own.remove(best)
             new = best.covers & left
             left -= best.covers
-            if all(_told_already(picture, i, wanted - left - new) for i in new):
+            if all(_told_already(record, i, wanted - left - new) for i in new):
                 continue
-            chosen.append(without_repeats(picture, best, wanted - left - new))
-    return _not_doubled([*chosen, *_added(picture, left, implied, chosen)])
+            chosen.append(without_repeats(record, best, wanted - left - new))
+    return _not_doubled([*chosen, *_added(record, left, implied, chosen)])
 
 
 def _not_doubled(sentences: list[Candidate]) -> list[Candidate]:
-    """The sentences without those all of whose words another has, too."""
+    """Return the sentences without those all of whose words another has, too."""
     kept = list(sentences)
     for one in sorted(sentences, key=lambda c: len(c.text)):
         others = [c.text for c in kept if c is not one]
@@ -142,13 +142,14 @@ def _not_doubled(sentences: list[Candidate]) -> list[Candidate]:
     return kept
 
 
-def _told_already(picture: Picture, index: int, told: Collection[int]) -> bool:
-    """Whether a statement tells a reader nothing after others: the same words of another thing, or a vaguer
-    name of a thing that was named ("a person" after "a woman")."""
-    claim = picture.statements[index].claim
+def _told_already(record: ImageRecord, index: int, told: Collection[int]) -> bool:
+    """Return whether a statement tells a reader nothing after others: the same words of another thing, or a
+    vaguer name of a thing that was named ("a person" after "a woman").
+    """
+    claim = record.statements[index].claim
     if claim is None or claim.kind == STATEMENT:
         return False
-    for other in (picture.statements[i].claim for i in told):
+    for other in (record.statements[i].claim for i in told):
         if other is None or (other.kind, other.negated) != (claim.kind, claim.negated):
             continue
         if (other.value, other.object) != (claim.value, claim.object):
@@ -161,27 +162,27 @@ def _told_already(picture: Picture, index: int, told: Collection[int]) -> bool:
     return False
 
 
-def _added(picture, left: Collection[int], implied, chosen: Sequence[Candidate]) -> list[Candidate]:
-    """The rest in the pack's own words."""
+def _added(record, left: Collection[int], implied, chosen: Sequence[Candidate]) -> list[Candidate]:
+    """Return the rest in the pack's own words."""
     left = {
         i
         for i in left
         if not any(i in implied[j] and i != j for j in left)  # said with what it follows from
-        and not _said(picture.statements[i].text, (c.text for c in chosen))
-        and not _told_already(picture, i, frozenset().union(*(c.covers for c in chosen)))
+        and not _said(record.statements[i].text, (c.text for c in chosen))
+        and not _told_already(record, i, frozenset().union(*(c.covers for c in chosen)))
     }
     introduced = {t for c in chosen for t in c.things}
     added = []
-    for sentence in realized(picture, left, introduced):
-        regions = {n for i in sentence.says for n in picture.statements[i].regions}
-        place = min((picture.root.find(n) for n in sorted(regions)), key=lambda r: r.box.area)
+    for sentence in realized(record, left, introduced):
+        regions = {n for i in sentence.says for n in record.statements[i].regions}
+        place = min((record.root.find(n) for n in sorted(regions)), key=lambda r: r.box.area)
         covers = sentence.says.union(*(implied.get(i, ()) for i in sentence.says))
         added.append(Candidate(place, None, 0, sentence.text, frozenset(), covers, sentence.things))
     return added
 
 
 def _said(text: str, sentences: Iterable[str]) -> bool:
-    """Whether one sentence has all the words of another, or forms of them."""
+    """Return whether one sentence has all the words of another, or forms of them."""
     words = _words(text) - _GRAMMAR
     return any(
         all(any(alike(word, other) for other in there) for word in words)

@@ -10,28 +10,28 @@ from .claims import Reading
 from .claims.editing import Edit, edited
 from .claims.places import PHRASE
 from .claims.rewriting import name_edits, without
-from .picture import Picture
+from .english import capital, place_name
+from .image_record import ImageRecord
 from .regions import IMAGE, SEMANTIC, Region
-from .wording import capital, place_name
 
 _OPENERS = ("a ", "an ", "the ", "there ", "some ", "several ", "many ", "two ", "three ", "four ")
 
 
-def reading_order(picture: Picture) -> list[Region]:
-    """The whole image, what it is about, then its parts line by line."""
+def reading_order(record: ImageRecord) -> list[Region]:
+    """Return the whole image, what it is about, then its parts line by line."""
 
     def key(region: Region) -> tuple:
         kind = {IMAGE: 0, SEMANTIC: 1}.get(region.kind, 2)
         x, y = region.box.center
-        return (kind, round(y / picture.size[1], 1), x)
+        return (kind, round(y / record.size[1], 1), x)
 
-    return sorted(picture.root.walk(), key=key)
+    return sorted(record.root.walk(), key=key)
 
 
-def in_order(picture: Picture, chosen: Sequence[Candidate]) -> list[Candidate]:
+def in_order(record: ImageRecord, chosen: Sequence[Candidate]) -> list[Candidate]:
     """As a caption is told: region by region, the sentences of a caption in their order, and a claim in its own
     wording after the last sentence on its thing."""
-    regions = [r.name for r in reading_order(picture)]
+    regions = [r.name for r in reading_order(record)]
 
     def place(candidate: Candidate) -> tuple:
         return (regions.index(candidate.region.name), candidate.index, candidate.source)
@@ -43,12 +43,12 @@ def in_order(picture: Picture, chosen: Sequence[Candidate]) -> list[Candidate]:
     return told
 
 
-def told(picture: Picture, candidates: Sequence[Candidate]) -> list[tuple[str, Candidate]]:
-    """The sentences, so that each can be understood after the one before it."""
+def told(record: ImageRecord, candidates: Sequence[Candidate]) -> list[tuple[str, Candidate]]:
+    """Return the sentences, so that each can be understood after the one before it."""
     sentences: list[tuple[str, Candidate]] = []
     introduced: set[int] = set()
     before: Candidate | None = None
-    place = picture.root.name
+    place = record.root.name
     for candidate in candidates:
         text = candidate.text
         if candidate.source:
@@ -58,10 +58,10 @@ def told(picture: Picture, candidates: Sequence[Candidate]) -> list[tuple[str, C
             )
             # What a pronoun may stand for: whatever the caption meant, or the one before is about.
             clear = set(candidate.things) if follows else set(before.things[:1] if before else ())
-            text = _fitted(picture.readings[candidate.source], candidate, introduced, clear)
+            text = _fitted(record.readings[candidate.source], candidate, introduced, clear)
         if candidate.region.name != place and not introduced & set(candidate.things):
             place = candidate.region.name
-            text = _with_place(picture, candidate.region, text)
+            text = _with_place(record, candidate.region, text)
         if text and text not in {other for other, _ in sentences}:
             sentences.append((text, candidate))
             introduced |= set(candidate.things)
@@ -72,7 +72,7 @@ def told(picture: Picture, candidates: Sequence[Candidate]) -> list[tuple[str, C
 def _fitted(
     reading: Reading, candidate: Candidate, introduced: Collection[int], clear: Collection[int]
 ) -> str:
-    """The sentence with "the" for what was introduced, and names for pronouns that are not clear."""
+    """Return the sentence with "the" for what was introduced, and names for pronouns that are not clear."""
     sentence = reading.sentences[candidate.index]
     claims = [c for c in reading.claims if c.sentence == candidate.index]
     edits: list[Edit] = name_edits(reading, candidate.index, clear)
@@ -99,7 +99,7 @@ _PLACED = re.compile(
 
 
 def _known(text: str) -> str:
-    """The sentence as it is said of what was introduced before; "" where that is all it says."""
+    """Return the sentence as it is said of what was introduced before; "" where that is all it says."""
     text = _PLACED.sub(r"\1 \2 ", text)
     found = _PRESENTED.match(text)
     if found is None:
@@ -123,7 +123,7 @@ def _known(text: str) -> str:
     )
 
 
-def _with_place(picture: Picture, region: Region, text: str) -> str:
+def _with_place(record: ImageRecord, region: Region, text: str) -> str:
     first = text.split()[0] if text else ""
     if (
         PHRASE.search(text)
@@ -132,5 +132,5 @@ def _with_place(picture: Picture, region: Region, text: str) -> str:
     ):
         return text
     return (
-        f"{capital(place_name(picture.fraction(region.box)))}, {first.lower()}{text[len(first) :]}"
+        f"{capital(place_name(record.fraction(region.box)))}, {first.lower()}{text[len(first) :]}"
     )

@@ -1,4 +1,4 @@
-"""Stage 1: detections -> the tree of regions (paper, section 3.1)."""
+"""Stage 1: divides images into regions around the detected objects (paper, section 3.1)."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from .claims.naming import names_label, things_named
 from .errors import PatchMattersError
+from .image_record import GIVEN, ImageRecord, StageProgress, heartbeat, no_progress
 from .models import (
     ERROR,
     REFUSAL,
@@ -18,8 +19,7 @@ from .models import (
     requests_of,
 )
 from .models.cleaning import cleaned
-from .picture import GIVEN, Picture, Step, no_step, sign_of_life
-from .refusals import told_apart
+from .refusals import marked_refusals
 from .regions import (
     IMAGE,
     SEMANTIC,
@@ -54,40 +54,40 @@ class DivideSettings:
     Attributes:
         min_score: detections at or below this score (0..1) are left out.
         merge_iou: detections that overlap by more than this IoU become one object.
-        share: an object joins a quadrant that holds more than this share of its area.
-        semantic: also make a patch of what the picture is about.
+        min_coverage: an object joins a quadrant that holds more than this share of its area.
+        semantic: also make a patch of what the image is about.
         semantic_iou: the semantic patch is used only below this IoU with the whole image.
         levels: 1 divides the image only; 2 or 3 divide large, crowded patches again.
     """
 
     min_score: float = 0.3
     merge_iou: float = 0.3
-    share: float = 0.3
+    min_coverage: float = 0.3
     semantic: bool = True
     semantic_iou: float = 0.4
     levels: int = 1
 
 
 def select_detections(detections: Sequence[Detection], min_score: float) -> list[Detection]:
-    """Those above `min_score`; else the two best, if there are two; else none."""
+    """Return the detections above `min_score`; if there are none, the two best, if there are two."""
     best = sorted(detections, key=lambda d: -d.score)
     kept = [d for d in best if d.score > min_score]
     return kept or (best[:2] if len(best) >= 2 else [])
 
 
-def spatial_boxes(box: Box, objects: Sequence[Box], share: float) -> dict[str, Box]:
-    """The four quarters of `box`, each widened by the objects that belong to it.
+def spatial_boxes(box: Box, objects: Sequence[Box], min_coverage: float) -> dict[str, Box]:
+    """Return the four quarters of `box`, each widened to contain the objects that belong to it.
 
-    `objects` are merged boxes; one joins a quarter that holds more than `share` of its area.
+    `objects` are merged boxes; one joins a quarter that holds more than `min_coverage` of its area.
     """
     return {
-        name: union_box([quarter, *(o for o in objects if coverage(o, quarter) > share)])
+        name: union_box([quarter, *(o for o in objects if coverage(o, quarter) > min_coverage)])
         for name, quarter in quadrants(box).items()
     }
 
 
 def named_box(detections: Sequence[Detection], caption: str) -> Box | None:
-    """The union of the detections whose label the caption names; None where it names none.
+    """Return the union of the detections whose label the caption names; None where it names none.
 
     A caption names what is a kind of the label: "woman" names a person.
     """
@@ -97,9 +97,9 @@ def named_box(detections: Sequence[Detection], caption: str) -> Box | None:
 
 
 def prominent_box(objects: Sequence[Box], whole: Box) -> Box | None:
-    """The object that is largest and nearest to the middle: area x (1 - distance / half diagonal).
+    """Return the object that is largest and nearest to the middle: area x (1 - distance / half diagonal).
 
-    Stands in for the semantic patch where no caption says what the picture is about.
+    Stands in for the semantic patch where no caption says what the image is about.
     """
 
     def prominence(box: Box) -> float:
@@ -113,17 +113,17 @@ def prominent_box(objects: Sequence[Box], whole: Box) -> Box | None:
 def region_tree(
     whole: Box, detections: Sequence[Detection], caption: str, settings: DivideSettings
 ) -> tuple[Region, list[str]]:
-    """The regions of an image, and notes on what was decided that the caller could not expect."""
+    """Return the regions of an image, and notes on decisions that the user should know about."""
     notes = []
     kept = select_detections(detections, settings.min_score)
     if not kept:
-        notes.append("No object was detected: the image is divided into plain quarters.")
+        notes.append("No object was detected, so the image is divided into plain quarters.")
     objects = merge_boxes([d.box for d in kept], settings.merge_iou)
 
     children = _divide_again("", whole, objects, settings, settings.levels)
     if not children:
         notes.append(
-            f"The image is too small to divide: patches have {MIN_SIDE} px a side or more."
+            f"The image is too small to divide: patches need at least {MIN_SIDE} px per side."
         )
     if settings.semantic and kept:
         if caption:
@@ -131,8 +131,8 @@ def region_tree(
         else:
             main = prominent_box(objects, whole)
             notes.append(
-                "The semantic patch comes from the detections alone (the largest, most central "
-                "object), because no captioner or caption was connected."
+                "No captioner or caption was connected, so the semantic patch is placed around the largest, "
+                "most central object."
             )
         if main and iou(main, whole) < settings.semantic_iou and _large_enough(main):
             children = (*children, Region(MAIN, SEMANTIC, main))
@@ -143,11 +143,11 @@ def _divide_again(
     path: str, box: Box, objects: Sequence[Box], settings: DivideSettings, levels: int
 ) -> tuple[Region, ...]:
     regions = []
-    for name, patch in spatial_boxes(box, objects, settings.share).items():
+    for name, patch in spatial_boxes(box, objects, settings.min_coverage).items():
         if not _large_enough(patch):
             continue
         name = f"{path} > {name}" if path else name
-        inside = [o for o in objects if coverage(o, patch) > settings.share]
+        inside = [o for o in objects if coverage(o, patch) > settings.min_coverage]
         children = ()
         large = min(patch.width, patch.height) >= LARGE_SIDE
         if levels > 1 and large and len(inside) >= CROWDED:
@@ -175,8 +175,8 @@ def divide(
     prompt: str = "",
     temperature: float = GLOBAL_TEMPERATURE,
     seed: int = 0,
-    step: Step = no_step,
-) -> list[Picture]:
+    on_progress: StageProgress = no_progress,
+) -> list[ImageRecord]:
     """Divide each image into regions.
 
     Args:
@@ -184,33 +184,34 @@ def divide(
         detector: finds the objects; not asked where `detections` are given (one list an image).
             One that needs words looks for the things that the caption names (paper, section 3.1: semantic
             patches, here without COCO's 80 classes).
-        captioner: says what each picture is about, for the semantic patch. Not asked where
+        captioner: says what each image is about, for the semantic patch. Not asked where
             `captions` are given (one an image; an empty one counts as none, and None asks the
-            captioner). Either way the caption travels with the picture as its global caption, and is
+            captioner). Either way the caption travels with the image as its global caption, and is
             not asked for again.
         contexts: what the captioner is told about each image, beside the prompt.
         prompt: for the captioner; empty for the pack's own.
         temperature: for the captioner.
         seed: for the captioner.
-        step: called as each image is done.
+        on_progress: called as each image is done.
     """
     given = captions if captions is not None else [None] * len(images)
     models = {"detector": detector.name} if detections is None else {}
     calls = {"detector": 1} if detections is None else {}
     if detections is None and not detector.needs_words:
         # Before the captioner, which then stays loaded for the next stage.
-        detections = detector.detect(images, sign_of_life(step))
-    captioned = _captions(images, captioner, given, contexts, prompt, temperature, seed, step)
+        detections = detector.detect(images, heartbeat(on_progress))
+    captioned = _captions(
+        images, captioner, given, contexts, prompt, temperature, seed, on_progress
+    )
     if detections is None:
         words = [things_named(said[0].text) if said else [] for said, _ in captioned]
         if not any(words):
             raise PatchMattersError(
-                f"detector: {detector.name} finds what it is told to look for, and nothing was: "
-                "connect a captioner or a caption to the divider, or name classes where the "
-                "detector is loaded."
+                f"detector: {detector.name} needs words to look for. Connect a captioner or a caption to the "
+                "Patch Divider, or enter classes in Load Detector."
             )
-        detections = detector.detect(images, sign_of_life(step), words)
-    pictures = []
+        detections = detector.detect(images, heartbeat(on_progress), words)
+    records = []
     for index, (image, (said, asked)) in enumerate(zip(images, captioned)):
         caption = said[0].text if said else ""
         whole = Box(0, 0, *image.size)
@@ -221,13 +222,13 @@ def divide(
             if c.finish in (ERROR, REFUSAL)
         ]
         kept = select_detections(detections[index], settings.min_score)
-        picture = Picture(image, root, detections=tuple(kept))
+        record = ImageRecord(image, root, detections=tuple(kept))
         candidates = {root.name: said} if said else {}
         own = {"captioner": captioner.name} if captioner and given[index] is None else {}
         if given[index] is not None and said:
             own = {GIVEN: "given"}
-        pictures.append(
-            picture.extended(
+        records.append(
+            record.extended(
                 notes=notes,
                 models={**models, **own},
                 calls={**calls, "captioner": asked},
@@ -235,8 +236,8 @@ def divide(
                 candidates=candidates,
             )
         )
-        step(index, WHOLE)
-    return pictures
+        on_progress(index, WHOLE)
+    return records
 
 
 def _captions(
@@ -247,9 +248,9 @@ def _captions(
     prompt: str,
     temperature: float,
     seed: int,
-    step: Step,
+    on_progress: StageProgress,
 ) -> list[tuple[tuple[Completion, ...], int]]:
-    """Of each image: what is said of the whole of it, and how often the captioner was asked."""
+    """Return for each image the caption of the whole and the number of requests it took."""
     contexts = contexts or [""] * len(images)
     said = [(_given(caption), 0) for caption in given]
     asked = [i for i, caption in enumerate(given) if caption is None] if captioner else []
@@ -258,9 +259,9 @@ def _captions(
             whole_image_request(images[i], prompt, temperature, seed=seed, context=contexts[i])
             for i in asked
         ]
-        answers = captioner.caption(requests, sign_of_life(step))
+        answers = captioner.caption(requests, heartbeat(on_progress))
         for i, answer in zip(asked, answers, strict=True):
-            said[i] = (told_apart(answer), requests_of(answer))
+            said[i] = (marked_refusals(answer), requests_of(answer))
     return said
 
 

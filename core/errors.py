@@ -1,4 +1,4 @@
-"""The one exception that a user can cause. Its text is shown as it is, without a traceback."""
+"""The exception for everything that a user can cause. Its text is shown without a traceback."""
 
 from __future__ import annotations
 
@@ -9,32 +9,35 @@ from pathlib import Path
 
 
 class PatchMattersError(ValueError):
-    """Says which input, what is wrong with it, and what to do, in one or two sentences."""
+    """An error that a user can cause. It says which input is wrong, why, and what to do, in one or two
+    sentences.
+    """
 
 
 def in_short(error: Exception) -> str:
-    """The first line of what a library says; its kind, if it says nothing."""
+    """Return the first line of an exception's message, or its type if it has none."""
     return (str(error).strip().splitlines() or [type(error).__name__])[0][:300]
 
 
 def is_fault(error: Exception) -> bool:
-    """Whether a library failed: no sentence of ours, no lack of room on the GPU (whoever called halves the
-    batch, or says what to do), no interrupt (an Exception in older ComfyUIs)."""
+    """Return whether an exception is a fault of a library: not a `PatchMattersError`, not an out-of-memory
+    error (which the caller handles) and not an interrupt (an `Exception` in older versions of ComfyUI).
+    """
     kinds = {kind.__name__ for kind in type(error).__mro__}
     return not kinds & {"PatchMattersError", "OutOfMemoryError", "InterruptProcessingException"}
 
 
 @contextmanager
 def explained(what: str) -> Iterator[None]:
-    """Turns what a library raises within (see `is_fault`) into one sentence that begins with `what`."""
+    """Turn a library's exception (see `is_fault`) into one sentence that begins with `what`."""
     try:
         yield
     except Exception as error:
         if not is_fault(error):
             raise
         raise PatchMattersError(
-            f"{what} failed ({in_short(error)}): its files do not fit together, or this version of "
-            "transformers cannot use it; download it again, or choose another model."
+            f"{what} failed ({in_short(error)}): its files do not match, or this version of transformers "
+            "cannot use it. Download it again, or choose another model."
         ) from error
 
 
@@ -43,10 +46,12 @@ def reason_of(image: str, error: Exception) -> str:
     if isinstance(error, PatchMattersError):
         return str(error)
     if type(error).__name__ == "OutOfMemoryError":
-        return "There is no room on the GPU: choose smaller models, or --precision 4-bit."
+        return (
+            "There is the GPU has too little memory: choose smaller models, or --precision 4-bit."
+        )
     place = traceback.extract_tb(error.__traceback__)[-1]
     return (
-        f"{image} was not captioned because of an error that the pack did not expect, in "
+        f"{image} was not captioned because of an unexpected error in "
         f"{Path(place.filename).name}:{place.lineno} ({type(error).__name__}: {in_short(error)}): "
         "please report it."
     )

@@ -1,4 +1,4 @@
-"""How much speaks for a claim, as log-odds: who says it, and what a matcher's scores of it mean.
+"""Evidence for a claim as log-odds: which captions make it, and what the verifier's scores mean.
 
 A score is no probability. What it is worth comes from a calibration: measured on labelled images where that
 was done, else label-free, from what the same texts score where they cannot be true.
@@ -12,17 +12,21 @@ from dataclasses import dataclass
 from statistics import fmean, pvariance
 
 _EDGE = 1e-6  # scores are kept this far from 0 and 1, where their logits would be infinite
-LIMIT = 3.0  # no single score weighs more (odds of 20): matchers are sure of what is false, too
-# Two classes of equal spread that a matcher tells apart at this many standard deviations have an AUC of
+LIMIT = 3.0  # no single score weighs more (odds of 20): verifiers are sure of what is false, too
+# Two classes of equal spread that a verifier tells apart at this many standard deviations have an AUC of
 # .85, the middle of what is published for image-text matchers on captions.
 SEPARATION = 1.47
-_WEIGHT = 20  # scores that the assumed separation weighs as much as, when it is estimated from scores
+_WEIGHT = (
+    20  # scores that the assumed separation weighs as much as, when it is estimated from scores
+)
 _TRUE_SHARE = 0.75  # of what vision-language models say of a patch (LLaVA-1.5's objects: .81)
 
 # Log-odds, chosen on invented scenes whose facts are known (bench/RESULTS.md).
 HEDGED = -1.0  # said as a guess
-UNMENTIONED = -3.3  # a thing that a given caption of the whole image, not this captioner's, does not name
-THROUGH = 1.0  # how much of `through` counts
+UNMENTIONED = (
+    -3.3
+)  # a thing that a given caption of the whole image, not this captioner's, does not name
+THING_WEIGHT = 1.0  # how much of `evidence_for_thing` counts
 
 
 def logit(probability: float) -> float:
@@ -32,7 +36,7 @@ def logit(probability: float) -> float:
 
 
 def probability(log_odds: float) -> float:
-    """The probability (0..1) of these log-odds."""
+    """Return the probability (0..1) of these log-odds."""
     if log_odds >= 0:
         return 1 / (1 + math.exp(-log_odds))
     return math.exp(log_odds) / (1 + math.exp(log_odds))
@@ -43,30 +47,30 @@ class Calibration:
     """Turns a score into a log-likelihood ratio: `slope * (logit(score) - middle)`, at most `limit` to
     either side. A slope is never negative, so a higher score never counts for less.
 
-    `through`: how much of what is seen of a thing (`through`) counts for its being there.
+    `thing_weight`: how much of what is seen of a thing (`evidence_for_thing`) counts for its being there.
     """
 
     middle: float
     slope: float
     low: float = -LIMIT
     high: float = LIMIT
-    through: float = THROUGH
+    thing_weight: float = THING_WEIGHT
 
     def of(self, text: str) -> Calibration:
-        """The calibration of one text: the same for all."""
+        """Return the calibration of one text, which is the same for all texts."""
         return self
 
     def evidence(self, score: float) -> float:
-        """The log-likelihood ratio of a score (0..1)."""
+        """Return the log-likelihood ratio of a score (0..1)."""
         return max(self.unlimited(score), self.low)
 
     def unlimited(self, score: float) -> float:
-        """The same, however strongly it speaks against."""
+        """Return the same, however strongly it speaks against."""
         return min(self.slope * (logit(score) - self.middle), self.high)
 
 
-class LabelFree:
-    """A calibration for each text, from what the texts score where they cannot be true.
+class LabelFreeCalibration:
+    """Calibrates each text by its scores on images of which it cannot be true.
 
     Each text has its own level there, as far as it differs from the others by more than chance; all share
     the spread. How far true texts lie above is estimated from the scores on the image itself, of
@@ -75,13 +79,13 @@ class LabelFree:
     Args:
         baseline: text -> its scores (0..1) where it cannot be true, one or more; may be empty.
         scores: all scores on the image's own regions.
-        threshold: what the matcher calls a fitting text: the middle where there is no baseline.
+        threshold: what the verifier calls a fitting text: the middle where there is no baseline.
     """
 
     def __init__(
         self, baseline: Mapping[str, Sequence[float]], scores: Iterable[float], threshold: float
     ):
-        self.through = THROUGH
+        self.thing_weight = THING_WEIGHT
         rows = {text: [logit(s) for s in found] for text, found in baseline.items() if found}
         self._levels: dict[str, float] = {}
         self._default = Calibration(logit(threshold), 1.0)
@@ -102,7 +106,7 @@ class LabelFree:
         self._mean, self._spread, self._separation = mean, spread, separation
 
     def of(self, text: str) -> Calibration:
-        """The calibration of one text."""
+        """Return the calibration of one text."""
         if not self._levels:
             return self._default
         level = self._levels.get(text, self._mean)
@@ -112,7 +116,7 @@ class LabelFree:
 
 @dataclass(frozen=True)
 class Prior:
-    """How likely what a captioner says is to be true before any look at the image, as log-odds.
+    """How likely a captioner's claims are to be true before the verifier looks at the image, as log-odds.
 
     The defaults are for vision-language models, whose captions of the whole image and of its patches bear each
     other out; they were chosen with `verdicts.PROBABLE` on invented scenes (bench/RESULTS.md). What one of three
@@ -137,10 +141,8 @@ class Prior:
     late: float = 1.5
     other_view: float = 1.5
 
-    def of(
-        self, captions: int, asked: int, *, hedged: bool = False, late: float = 0.5
-    ) -> float:
-        """The log-odds of what `captions` of the `asked` captions of one region say.
+    def of(self, captions: int, asked: int, *, hedged: bool = False, late: float = 0.5) -> float:
+        """Return the log-odds of what `captions` of the `asked` captions of one region say.
 
         Args:
             late: where the only caption of a region first says it, 0 in its first sentence to 1 in its last.
@@ -157,19 +159,19 @@ class Prior:
         return odds + (HEDGED if hedged else 0.0)
 
 
-# A caption that was given is somebody's answer, not a sample: what it states firmly is kept where a matcher cannot
+# A caption that was given is somebody's answer, not a sample: what it states firmly is kept where a verifier cannot
 # tell (of the objects that LLaVA-1.5 named in the photos of DID-Bench .81 were there, bench/calibrate.py).
 GIVEN_PRIOR = Prior(alone=2.35, late=1.0)
 
 
-def seen(
-    sayings: Iterable[str],
+def combined_evidence(
+    occurrences: Iterable[str],
     scores: Mapping[str, float],
     others: Iterable[str] = (),
     other_view: float = Prior.other_view,
     unlimited: Mapping[str, float] | None = None,
 ) -> float:
-    """What the matcher's scores say for a claim, over all views: a log-likelihood ratio.
+    """Combine the verifier's scores of a claim over all views into one log-likelihood ratio.
 
     One more region that says it, or a higher score, never lowers it: of the regions that say it the best
     counts in full, and each further one as far as, with its saying so, it speaks for the claim at all. There what
@@ -177,21 +179,21 @@ def seen(
     said, that look is no further view.
 
     Args:
-        sayings: the regions that say it.
-        scores: region -> the evidence of the matcher's score there; regions without a score count nothing.
+        occurrences: the regions that say it.
+        scores: region -> the evidence of the verifier's score there; regions without a score count nothing.
         others: regions that show the place and do not say it: the whole image.
         other_view: what a further region's saying so counts, as log-odds (`Prior.other_view`).
         unlimited: as `scores`, by `Calibration.unlimited`; None for the same.
     """
     free = scores if unlimited is None else unlimited
-    best, *further = sorted(sayings, key=lambda region: -free.get(region, 0.0))
+    best, *further = sorted(occurrences, key=lambda region: -free.get(region, 0.0))
     more = sum(max(0.0, other_view + free.get(region, 0.0)) for region in further)
     return scores.get(best, 0.0) + more + sum(scores.get(region, 0.0) for region in others)
 
 
-def through(prior: float, evidence: float, likely: float = 1.0) -> float:
-    """What the evidence for something said of a thing tells about whether the thing is there, as a
-    log-likelihood ratio: without the thing it cannot be true, with it it may be false all the same.
+def evidence_for_thing(prior: float, evidence: float, likely: float = 1.0) -> float:
+    """Return how much evidence for a claim about a thing counts for the thing's presence, as a log-likelihood
+    ratio. Without the thing the claim cannot be true; with it the claim may still be false.
 
     Args:
         prior: log-odds of what is said, where the thing is there.

@@ -14,7 +14,7 @@ from typing import ClassVar
 
 from .claims import ATTRIBUTE, Claim, lexicon
 from .claims.values import colours, stem
-from .picture import Picture, Step, no_step
+from .image_record import ImageRecord, StageProgress, no_progress
 from .sentences import split_sentences
 from .statements import Reason, Statement, Verdict
 
@@ -38,26 +38,27 @@ class Exclude:
     name: ClassVar[str] = "exclude"
     roles: ClassVar[tuple[str, ...]] = ()
 
-    def steps(self, batch: Sequence[Picture]) -> int:
+    def steps(self, batch: Sequence[ImageRecord]) -> int:
         return len(batch)
 
-    def process(self, batch: Sequence[Picture], models, step: Step = no_step) -> list[Picture]:
-        return [self._without(picture) for picture in batch]
+    def process(
+        self, batch: Sequence[ImageRecord], models, on_progress: StageProgress = no_progress
+    ) -> list[ImageRecord]:
+        return [self._without(record) for record in batch]
 
-    def _without(self, picture: Picture) -> Picture:
+    def _without(self, record: ImageRecord) -> ImageRecord:
         statements = tuple(
             replace(s, verdict=Verdict.DROPPED, reason=Reason.EXCLUDED, against="")
             if s.verdict is Verdict.KEPT and self._concerns(s)
             else s
-            for s in picture.statements
+            for s in record.statements
         )
-        caption, removed = without_topics(picture.caption, self.topics)
+        caption, removed = without_topics(record.caption, self.topics)
         captions = {
-            region: without_topics(text, self.topics)[0]
-            for region, text in picture.captions.items()
+            region: without_topics(text, self.topics)[0] for region, text in record.captions.items()
         }
         notes = [f'Removed: it says what is excluded: "{sentence}"' for sentence in removed]
-        return picture.extended(
+        return record.extended(
             statements=statements, caption=caption, captions=captions, notes=notes
         )
 
@@ -69,9 +70,9 @@ class Exclude:
         return any(mentions_topic(text, topic) for text in texts for topic in self.topics)
 
 
-def excluded_count(picture: Picture) -> int:
-    """How many statements were dropped because they were excluded."""
-    return sum(s.reason is Reason.EXCLUDED for s in picture.statements)
+def excluded_count(record: ImageRecord) -> int:
+    """Return how many statements were dropped because they were excluded."""
+    return sum(s.reason is Reason.EXCLUDED for s in record.statements)
 
 
 def without_topics(text: str, topics: Sequence[str]) -> tuple[str, list[str]]:
@@ -86,7 +87,7 @@ def without_topics(text: str, topics: Sequence[str]) -> tuple[str, list[str]]:
 
 
 def claims_topic(claim: Claim, topic: str) -> bool:
-    """Whether a claim is about a topic."""
+    """Return whether a claim is about a topic."""
     thing, of_colour = _parts(topic)
     if not of_colour:
         return any(_is(word, thing) for word in (claim.subject, claim.value, claim.object))
@@ -97,7 +98,7 @@ def claims_topic(claim: Claim, topic: str) -> bool:
 
 @lru_cache(maxsize=65536)
 def mentions_topic(text: str, topic: str) -> bool:
-    """Whether a text speaks of a topic, whatever claims were read of it."""
+    """Return whether a text speaks of a topic, whatever claims were read of it."""
     thing, of_colour = _parts(topic)
     words = [w for w in re.split(r"[^\w'-]+", text.lower()) if w]
     if not words or (not text.isascii() and thing in text.lower()):
@@ -111,7 +112,7 @@ def mentions_topic(text: str, topic: str) -> bool:
 
 
 def _coloured_before(words: Sequence[str], index: int) -> bool:
-    """Whether a colour stands among the adjectives before a noun: "long, brown hair"."""
+    """Return whether a colour stands among the adjectives before a noun: "long, brown hair"."""
     for word in reversed(words[max(0, index - _NEAR) : index]):
         if colours(word):
             return True
@@ -121,14 +122,14 @@ def _coloured_before(words: Sequence[str], index: int) -> bool:
 
 
 def _coloured_after(words: Sequence[str], index: int) -> bool:
-    """Whether a verb of being says a noun's colour: "hair that is long and brown"."""
+    """Return whether a verb of being says a noun's colour: "hair that is long and brown"."""
     after = words[index + 1 : index + 2 + _NEAR]
     verbs = [i for i, word in enumerate(after[:2]) if word in _BEING]
     return bool(verbs) and any(colours(word) for word in after[verbs[0] :])
 
 
 def _parts(topic: str) -> tuple[str, bool]:
-    """The thing of a topic, and whether only its colour is meant."""
+    """Return the thing of a topic, and whether only its colour is meant."""
     words = topic.lower().split()
     if len(words) > 1 and _COLOUR.match(words[-1]):
         return " ".join(words[:-1]), True
@@ -136,14 +137,16 @@ def _parts(topic: str) -> tuple[str, bool]:
 
 
 def _named_at(words: Sequence[str], index: int, thing: str) -> bool:
-    """Whether a word, or the compound that begins with it, names the thing."""
+    """Return whether a word, or the compound that begins with it, names the thing."""
     length = len(thing.split())
     return _is(" ".join(words[index : index + length]), thing)
 
 
 @lru_cache(maxsize=65536)
 def _is(word: str, thing: str) -> bool:
-    """Whether a word names the thing, a kind of it, or a trait made of it ("tattooed", "brown-haired")."""
+    """Return whether a word names the thing, a kind of it, or a trait made of it ("tattooed",
+    "brown-haired").
+    """
     if not word:
         return False
     word = word.lower()
@@ -153,7 +156,7 @@ def _is(word: str, thing: str) -> bool:
 
 
 def _coloured_compound(word: str, thing: str) -> bool:
-    """Whether one word gives the thing's colour: "brown-haired", "blonde" for hair."""
+    """Return whether one word gives the thing's colour: "brown-haired", "blonde" for hair."""
     parts = re.split(r"[\s-]", word.lower())
     if lexicon.same(thing, "hair") and any(part in _HAIR_COLOURS for part in parts):
         return True

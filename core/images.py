@@ -1,4 +1,4 @@
-"""Reading pictures: a file in a common raster format -> one upright RGB image."""
+"""Reads image files in common raster formats as upright RGB images."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MAX_PIXELS = 100_000_000  # 300 MB as RGB, which every stage may hold twice
 
 
 def read_image(path: str | Path, content: bytes | None = None) -> Image.Image:
-    """The picture in a file, upright and RGB; of an animation the first frame.
+    """Read an image file as upright RGB; of an animation, the first frame.
 
     Transparent parts are laid on white, 16-bit values are scaled to 8 bits, and CMYK, grey and
     palette images are converted.
@@ -26,7 +26,7 @@ def read_image(path: str | Path, content: bytes | None = None) -> Image.Image:
 
     Raises:
         PatchMattersError: there is no such file, it is no regular file, it cannot be read, it is no
-            (whole) picture in one of `FORMATS`, or it has more than `MAX_PIXELS` pixels.
+            (whole) image in one of `FORMATS`, or it has more than `MAX_PIXELS` pixels.
     """
     path = Path(path)
     try:
@@ -35,7 +35,7 @@ def read_image(path: str | Path, content: bytes | None = None) -> Image.Image:
                 f"{path} is a folder: name the images in it, for example {path / '*.jpg'}"
             )
         if content is None and path.exists() and not path.is_file():
-            raise PatchMattersError(f"{path} is a pipe or a device: name a picture file.")
+            raise PatchMattersError(f"{path} is a pipe or a device: name an image file.")
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             source = path if content is None else io.BytesIO(content)
@@ -48,7 +48,7 @@ def read_image(path: str | Path, content: bytes | None = None) -> Image.Image:
     except FileNotFoundError as error:
         raise PatchMattersError(f"{path} does not exist: check the path.") from error
     except PermissionError as error:
-        raise PatchMattersError(f"{path} may not be read: check its permissions.") from error
+        raise PatchMattersError(f"{path} cannot be read: check its permissions.") from error
     except Image.DecompressionBombError as error:
         raise PatchMattersError(
             f"{path} has more than {MAX_PIXELS // 1_000_000} million pixels: scale it down first "
@@ -59,38 +59,37 @@ def read_image(path: str | Path, content: bytes | None = None) -> Image.Image:
     except Exception as error:  # whatever a decoder stumbles over
         if _unidentified(error):
             raise PatchMattersError(
-                f"{path} is not a picture that can be opened ({error}): use a "
+                f"{path} cannot be opened as an image ({error}): use a "
                 f"{', '.join(FORMATS[:-1])} or {FORMATS[-1]} file."
             ) from error
-        raise PatchMattersError(
-            f"{path} is damaged or cut off, so it cannot be read whole: {error}"
-        ) from error
+        raise PatchMattersError(f"{path} is damaged or incomplete: {error}") from error
 
 
 def _unidentified(error: BaseException | None) -> bool:
-    """Whether Pillow knew no format, and what came after followed from that: ultralytics, once imported,
-    puts an `Image.open` of its own in place that looks for further packages then."""
+    """Return whether Pillow recognised no format. ultralytics, once imported, replaces `Image.open` by a
+    function that then raises other errors.
+    """
     while error is not None and not isinstance(error, UnidentifiedImageError):
         error = error.__context__
     return error is not None
 
 
 def _readable_formats() -> list[str]:
-    """Those of `FORMATS` that this Pillow was built with."""
+    """Return the formats of `FORMATS` that this Pillow supports."""
     Image.init()
     return [name for name in FORMATS if name in Image.OPEN]
 
 
 def _upright(image: Image.Image) -> Image.Image:
-    """The image as its EXIF says it was held; as it is where that cannot be read."""
+    """Rotate the image as its EXIF data says, if they can be read."""
     try:
         return ImageOps.exif_transpose(image)
-    except Exception:  # damaged metadata of a whole picture
+    except Exception:  # damaged metadata of a whole image
         return image
 
 
 def to_rgb(image: Image.Image) -> Image.Image:
-    """Any image of Pillow's as 8-bit RGB."""
+    """Convert any Pillow image to 8-bit RGB."""
     if image.mode in ("I", "F") or image.mode.startswith("I;16"):
         import numpy as np
 

@@ -6,13 +6,13 @@ import argparse
 from dataclasses import replace
 from pathlib import Path
 
+from .english import split_words
 from .models.hosted.budget import Budget
 from .models.hosted.endpoints import Config, Limits
 from .models.local.loading import Loading
 from .models.registry import DETECTOR, load_hosted, load_model
 from .options import ROLES
 from .pipeline import Models
-from .wording import split_words
 
 
 def load_models(options: argparse.Namespace, home: Path, load=load_model) -> Models:

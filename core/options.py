@@ -1,4 +1,4 @@
-"""The options of the command line. Imports nothing that has to be installed first."""
+"""The options of the command line. This module imports only what needs no installation."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from .models.local.loading import PRECISIONS
 from .models.registry import (
     CAPTIONER,
     DETECTOR,
-    MATCHER,
     NLI,
+    VERIFIER,
     WRITER,
     hosted_examples,
     known_models,
@@ -28,21 +28,24 @@ DATASET_ONLY = (
 ROLES = {
     DETECTOR: "finds the objects that the patches are built around",
     CAPTIONER: "describes the whole image and each patch",
-    MATCHER: "scores each sentence against the pixels",
-    WRITER: "writes the caption from the sentences that were kept",
+    VERIFIER: "scores each claim against the pixels",
+    WRITER: "writes the caption from the claims that were kept",
     NLI: "says whether a claim follows from another or contradicts it, where grammar and lexicon leave that "
     "open (not given: nobody is asked)",
 }
 
 
+EARLIER = {VERIFIER: ("--matcher",)}  # names of options in version 0.2
+
+
 def parser() -> argparse.ArgumentParser:
-    """The options of `run.py`."""
+    """Return the parser for the options of `run.py`."""
     p = argparse.ArgumentParser(
         prog="run.py",
         description="Long, detailed image captions: divide the image into patches, describe each, "
-        "keep the sentences that fit the pixels, and join them.",
-        epilog="Hosted models, and servers of your own, are captioner, matcher or writer by "
-        f"ENDPOINT:MODEL, for example {', '.join(hosted_examples())}. The README says which keys "
+        "keep the claims that fit the pixels, and join them.",
+        epilog="A hosted model can be captioner, verifier or writer as "
+        f"ENDPOINT:MODEL, for example {', '.join(hosted_examples())}. docs/models.md lists the keys that "
         "they need. The exit code is 0 if every image was captioned, 1 if any was not, and 2 if the "
         "run could not start.",
     )
@@ -65,20 +68,22 @@ def parser() -> argparse.ArgumentParser:
     p.add_argument(
         "--overwrite",
         action="store_true",
-        help="replace files that this pack did not write, or that were changed since. Without this "
+        help="replace files that this pack did not write or that were changed since. Without this "
         "option they are kept, and their images are not captioned. Images of the run and links are "
         "never replaced",
     )
     for role, what in ROLES.items():
         hosted = role not in (DETECTOR, NLI)
         known = known_models(role) + (", or ENDPOINT:MODEL" if hosted else "")
-        p.add_argument(f"--{role}", default="", metavar="NAME", help=f"{what}: {known}")
+        p.add_argument(
+            f"--{role}", *EARLIER.get(role, ()), default="", metavar="NAME", help=f"{what}: {known}"
+        )
     p.add_argument(
         "--classes",
         default="",
         metavar="WORDS",
-        help='what the detector looks for, as in "person, red car" (default: all its classes, or the '
-        "nouns of the caption for a detector that takes words)",
+        help='the classes to detect, as in "person, red car" (default: all its classes, or the '
+        "nouns of the caption for an open-vocabulary detector)",
     )
     p.add_argument(
         "--precision",
@@ -91,14 +96,14 @@ def parser() -> argparse.ArgumentParser:
         "--models",
         metavar="DIR",
         default=_models_folder(),
-        help="folder in which models are found, and to which models of the catalogue are downloaded "
+        help="folder in which models are found and to which they are downloaded "
         "(default: %(default)s)",
     )
     p.add_argument(
         "--profile",
         choices=PROFILES,
         default=DEFAULT.name,
-        help="default: decide about every single claim by all the evidence, and write once; paper: "
+        help="default: decide about each claim by all the evidence, and write once; paper: "
         "decide sentence by sentence and write level by level, as the paper does; fast: one "
         "caption of each patch, and no writer",
     )
@@ -106,15 +111,15 @@ def parser() -> argparse.ArgumentParser:
         "--reader",
         choices=READERS,
         default=AUTO,
-        help="what takes the captions apart into claims: auto reads English by syntax and asks the "
-        "writer, if it is a language model, about other languages; syntax asks nobody; "
-        "language-model asks the writer about English, too",
+        help="how captions are split into claims: auto splits English by syntax and other languages with the "
+        "writer, if it is a language model; syntax uses no model; language-model also splits English with "
+        "the writer",
     )
     p.add_argument(
         "--length",
         choices=tuple(LENGTHS),
         default="long",
-        help="how many sentences to keep, most important first: short 3, medium 8, long all (default)",
+        help="how many sentences to keep, most important first: short = 3, medium = 8, long = all (default)",
     )
     p.add_argument(
         "--seed",
@@ -139,12 +144,12 @@ def parser() -> argparse.ArgumentParser:
     p.add_argument(
         "--clear-answers",
         action="store_true",
-        help="delete the saved answers of models first, so that everything is asked again",
+        help="delete the saved answers of models first, so that every request is sent again",
     )
     p.add_argument(
         "--here",
         action="store_true",
-        help="use the Python that runs this command, and install nothing",
+        help="use the Python that runs this command and install nothing",
     )
     p.add_argument(
         "--extra",
@@ -238,6 +243,6 @@ def _positive(text: str) -> int:
 
 
 def _models_folder() -> str:
-    """The models folder of the surrounding ComfyUI, or one in this pack's folder."""
+    """Return the models folder of the surrounding ComfyUI, or one in this pack's folder."""
     of_comfyui = PACK.parent.parent / "models" / "LLM"
     return str(of_comfyui if of_comfyui.is_dir() else PACK / "models" / "LLM")

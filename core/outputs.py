@@ -1,4 +1,4 @@
-"""Files that the command line writes: whole or not at all, and never in place of a user's file.
+"""Writes files completely or not at all, and never in place of a user's file.
 
 Beside what it writes, a folder has a record, `.patch_matters.jsonl`: one JSON object a line with the
 file's name, the SHA-256 of what was written, and the image that it belongs to. A file is replaced only
@@ -24,7 +24,7 @@ CAPTION, REPORT, PATCHES = ".txt", ".report.json", ".patches.png"
 
 
 class OutputFolder:
-    """A folder to write to, made if it is not there.
+    """An output folder, which is created if necessary.
 
     Args:
         inputs: files that are read in this run; they are never replaced.
@@ -55,7 +55,7 @@ class OutputFolder:
         self._record = Record(self.folder)
 
     def stems(self, images: Sequence[Path]) -> list[str]:
-        """What the names of each image's files begin with.
+        """Return what the names of each image's files begin with.
 
         That is the image's own stem, or `stem-2`, `stem-3` … where files of that stem (in any case)
         belong to another image, of this run or of an earlier one.
@@ -81,7 +81,9 @@ class OutputFolder:
         """
         path = self.folder / name
         if name.lower() == RECORD:
-            raise PatchMattersError(f"{path} is the pack's own record: choose another name.")
+            raise PatchMattersError(
+                f"{path} is the pack's record of its files: choose another name."
+            )
         try:
             path.lstat()
         except FileNotFoundError:
@@ -97,8 +99,8 @@ class OutputFolder:
             )
         if not self._overwrite and not self._record.wrote(name):
             raise PatchMattersError(
-                f"{path} was not written by this pack, or was changed since, so it is kept: choose "
-                "another folder, or --overwrite to replace it."
+                f"{path} was not written by this pack, or was changed since, so it is kept: choose another "
+                "folder, or use --overwrite to replace it."
             )
 
     def write(self, name: str, content: bytes | Callable, image: Path | None = None) -> None:
@@ -136,7 +138,7 @@ class OutputFolder:
 
 
 class Record:
-    """What the pack wrote in a folder. Lines that cannot be read are passed over."""
+    """The record of files that the pack wrote to a folder. Unreadable lines are skipped."""
 
     def __init__(self, folder: Path):
         self._folder, self._path = folder, folder / RECORD
@@ -165,13 +167,13 @@ class Record:
             self._owners[name[: -len(CAPTION)].lower()] = entry
 
     def wrote(self, name: str) -> bool:
-        """Whether the file of that name is one that the pack wrote, unchanged."""
+        """Return whether the file of that name is one that the pack wrote, unchanged."""
         written = [entry.get("sha256") for entry in self._entries.get(name, ())]
         path = self._folder / name
         return bool(written) and path.is_file() and _sha256_or_none(path) in written
 
     def of_another(self, stem: str, image: Path) -> bool:
-        """Whether the caption of that stem (in any case) was written for another image.
+        """Return whether the caption of that stem (in any case) was written for another image.
 
         An image is the same if it has the same path, seen from this folder, or the same bytes.
         """
@@ -201,7 +203,7 @@ class Record:
 
 
 def _short(stem: str) -> str:
-    """A stem that leaves room for a number and for what follows it, in the 255 bytes of a name."""
+    """Return a stem that leaves room for a number and for what follows it, in the 255 bytes of a name."""
     while len(os.fsencode(stem)) > MAX_STEM:
         stem = stem[:-1]
     return stem
@@ -215,7 +217,7 @@ def _sha256_or_none(path: Path) -> str | None:
 
 
 def sha256_of(path: Path) -> str:
-    """The SHA-256 of a file, as 64 hex digits."""
+    """Return the SHA-256 of a file, as 64 hex digits."""
     digest = hashlib.sha256()
     with path.open("rb") as file:
         while block := file.read(1 << 20):
@@ -224,7 +226,7 @@ def sha256_of(path: Path) -> str:
 
 
 def _file_key(path: Path) -> tuple[int, int] | None:
-    """The same for all names of one file: links, other case; None where there is no file."""
+    """Return the same for all names of one file: links, other case; None where there is no file."""
     try:
         found = path.stat()
     except (OSError, ValueError):

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from .claims import AUTO
 from .excluding import Exclude
-from .models import NLI, Captioner, Detection, Detector, Embedder, Matcher, Writer
+from .image_record import ImageRecord, StageProgress
+from .models import NLI, Captioner, Detection, Detector, Embedder, Verifier, Writer
 from .models.ocr import load_ocr
-from .models.registry import CAPTIONER, DETECTOR, MATCHER, WRITER, load_embedder, load_model
-from .picture import Picture, Step
+from .models.registry import CAPTIONER, DETECTOR, VERIFIER, WRITER, load_embedder, load_model
 from .profiles import PROFILES
 from .stages import Describe, Divide, Source, Stage, Verify, Write
 
@@ -31,11 +31,11 @@ class Models:
 
     detector: Detector = field(default_factory=lambda: load_model(DETECTOR))
     captioner: Captioner | None = field(default_factory=lambda: load_model(CAPTIONER))
-    matcher: Matcher = field(default_factory=lambda: load_model(MATCHER))
+    verifier: Verifier = field(default_factory=lambda: load_model(VERIFIER))
     writer: Writer = field(default_factory=lambda: load_model(WRITER))
     embedder: Embedder = field(default_factory=load_embedder)
     nli: NLI | None = None
-    ocr: Matcher | None = field(default_factory=load_ocr)  # where its packages are installed
+    ocr: Verifier | None = field(default_factory=load_ocr)  # where its packages are installed
 
     @classmethod
     def connected(cls, **models) -> Models:
@@ -72,7 +72,7 @@ def profile_settings(
     reader: str = AUTO,
     exclude: Sequence[str] = (),
 ) -> Settings:
-    """The settings of a profile, by its name in `profiles.PROFILES`."""
+    """Return the settings of a profile, by its name in `profiles.PROFILES`."""
     chosen = PROFILES[profile]
     return Settings(
         divide=Divide(seed=seed),
@@ -88,13 +88,13 @@ def run(
     batch: Sequence[Source],
     models: Models,
     progress: Progress = lambda stage, done, total, region: None,
-) -> list[Picture]:
+) -> list[ImageRecord]:
     """Run the stages one after the other on the whole batch, so that each local model is loaded once."""
-    pictures: Sequence = batch
+    records: Sequence = batch
     for stage in stages:
-        step = _counted(progress, stage.name, stage.steps(pictures))
-        pictures = stage.process(pictures, models, step)
-    return list(pictures)
+        on_progress = _counted(progress, stage.name, stage.steps(records))
+        records = stage.process(records, models, on_progress)
+    return list(records)
 
 
 def run_each(
@@ -102,8 +102,8 @@ def run_each(
     batch: Sequence[Source],
     models: Models,
     progress: Progress = lambda stage, done, total, region: None,
-) -> list[Picture | Exception]:
-    """Run the stages as `run` does, where one image costs one image: for each its picture or what went wrong.
+) -> list[ImageRecord | Exception]:
+    """Run the stages as `run` does, where one image costs one image: for each its image or what went wrong.
 
     Where the batch as a whole fails, each image is tried by itself. Answers that came before are in the models'
     own cache then, so nothing is paid for again.
@@ -124,8 +124,8 @@ def caption_images(
     detections: Sequence[Sequence[Detection]] | None = None,
     captions: Sequence[str] | None = None,
     progress: Progress = lambda stage, done, total, region: None,
-) -> list[Picture]:
-    """Divide, describe, verify and write: one `Picture` with its caption for each image.
+) -> list[ImageRecord]:
+    """Divide, describe, verify and write: one `ImageRecord` with its caption for each image.
 
     Args:
         images: upright RGB images of any sizes.
@@ -140,12 +140,12 @@ def caption_images(
     return run(settings, batch, models or Models(), progress)
 
 
-def _counted(progress: Progress, stage: str, total: int) -> Step:
+def _counted(progress: Progress, stage: str, total: int) -> StageProgress:
     done = 0
 
-    def step(index: int | None, region: str) -> None:
+    def on_progress(index: int | None, region: str) -> None:
         nonlocal done
         done = min(done + bool(region), total)
         progress(stage, done, total, region)
 
-    return step
+    return on_progress

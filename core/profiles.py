@@ -1,4 +1,4 @@
-"""Profiles: how the stages work together, chosen by one name in nodes, on the command line and in benches."""
+"""The profiles, which set how the stages work together."""
 
 from __future__ import annotations
 

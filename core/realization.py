@@ -10,10 +10,10 @@ from .claims import ACTION, ATTRIBUTE, NUMBER, OBJECT, PLACE, RELATION, Claim, l
 from .claims.english_words import COLOURS, MASS, MATERIALS
 from .claims.nouns import is_abstract
 from .claims.sayable import is_sayable
-from .claims.wording import article, number_word, plural
-from .picture import Picture
+from .claims.verbalization import article, number_word, plural
+from .english import capital, join_words
+from .image_record import ImageRecord
 from .statements import Statement, Verdict
-from .wording import capital, join_words
 
 _VERBS = (
     r"is|are|has|have|wears?|covers?|lines?|surrounds?|fills?|contains?|resembles?|overlooks?|supports?|connects?|"
@@ -23,7 +23,7 @@ _PLACES = (
     r"in front|to the left|to the right|on the left|on the right|on top|in|on|at|under|below|above|behind|beside|next to|"
     r"near|between|around|against|along|across|over|by|inside|outside|through|toward|towards|into|onto|down|up|with|from|of|for|to"
 )
-# The wording of a relation (`claims/wording.py`): who, what they do and the other thing.
+# The wording of a relation (`claims/verbalization.py`): who, what they do and the other thing.
 _RELATION = re.compile(
     rf"^(?P<who>.+?) (?P<what>(?:{_VERBS})(?: \w+(?:ing|ed|en|ung|ld))?(?: (?:{_PLACES})(?: of)?)*) (?P<other>.+)\.$"
 )
@@ -47,7 +47,7 @@ class Realized:
 
 
 def realized(
-    picture: Picture, wanted: Collection[int], introduced: Collection[int]
+    record: ImageRecord, wanted: Collection[int], introduced: Collection[int]
 ) -> list[Realized]:
     """Sentences for statements that no captioner's sentence says.
 
@@ -57,16 +57,16 @@ def realized(
         wanted: indices of statements.
         introduced: things that other sentences have named.
     """
-    return _Writer(picture, wanted, introduced).sentences()
+    return _Writer(record, wanted, introduced).sentences()
 
 
 class _Writer:
-    def __init__(self, picture: Picture, wanted: Collection[int], introduced: Collection[int]):
-        self.picture, self.introduced = picture, set(introduced)
+    def __init__(self, record: ImageRecord, wanted: Collection[int], introduced: Collection[int]):
+        self.record, self.introduced = record, set(introduced)
         self.claims: dict[int, Claim] = {}
         self.verbatim: list[int] = []
         for i in sorted(wanted):
-            claim = picture.statements[i].claim
+            claim = record.statements[i].claim
             if claim is not None and not (is_sayable(claim) and _worth_a_sentence(claim)):
                 continue
             plain = claim and not claim.negated and not claim.hedged and claim.thing >= 0
@@ -77,7 +77,7 @@ class _Writer:
         self.left = dict.fromkeys(self.claims)
         there = {  # thing -> the kept statement that it is there, whether it is wanted or goes without saying
             s.claim.thing: i
-            for i, s in enumerate(picture.statements)
+            for i, s in enumerate(record.statements)
             if s.verdict is Verdict.KEPT
             and s.claim
             and s.claim.kind == OBJECT
@@ -85,7 +85,7 @@ class _Writer:
         }
         spoken_of = {t for c in self.claims.values() for t in (c.thing, c.other)}
         self.there = {t: i for t, i in there.items() if t in spoken_of}
-        owned = {t for t in self.there if picture.things[t].owner >= 0}  # "the teacher's table"
+        owned = {t for t in self.there if record.things[t].owner >= 0}  # "the teacher's table"
         self.new = set(self.there) - self.introduced - owned
 
     def sentences(self) -> list[Realized]:
@@ -94,7 +94,7 @@ class _Writer:
             done += self._about(thing)
         counts = [i for i in self.left if self.claims[i].kind == NUMBER]
         done += [
-            Realized(self._text(i), frozenset((i,)), _things(self.picture.statements[i].claim))
+            Realized(self._text(i), frozenset((i,)), _things(self.record.statements[i].claim))
             for i in (*counts, *self.verbatim)
         ]
         return _listed(done)
@@ -106,7 +106,7 @@ class _Writer:
         return sorted(subjects, key=lambda t: (t in self.new, t in beside, subjects.index(t)))
 
     def _text(self, index: int) -> str:
-        return cased(self.picture.statements[index].text, self.picture, index)
+        return cased(self.record.statements[index].text, self.record, index)
 
     def _of(self, thing: int, *kinds: str) -> list[int]:
         return [
@@ -118,13 +118,13 @@ class _Writer:
             self.left.pop(i, None)
 
     def _phrase(self, thing: int) -> tuple[str, list[int]]:
-        """The noun phrase at a first mention, "a bright orange sari", and what it says."""
-        said = self.picture.statements[self.there[thing]]
+        """Return the noun phrase at a first mention, "a bright orange sari", and what it says."""
+        said = self.record.statements[self.there[thing]]
         says, head = [self.there[thing]], said.claim.subject
         number = self._of(thing, NUMBER)
         traits = [i for i in self._of(thing, ATTRIBUTE) if _before_noun(self.claims[i].value)]
         traits.sort(key=lambda i: _rank(self.claims[i].value))
-        words = [cased(self.claims[i].value, self.picture, i) for i in traits]
+        words = [cased(self.claims[i].value, self.record, i) for i in traits]
         many = " are " in said.text
         count = self.claims[number[0]].value if number else ""
         noun = plural(head) if many else head
@@ -157,7 +157,7 @@ class _Writer:
             name = " ".join(
                 [
                     "The",
-                    *(cased(self.claims[i].value, self.picture, i) for i in before),
+                    *(cased(self.claims[i].value, self.record, i) for i in before),
                     name.split()[1],
                 ]
             )
@@ -167,7 +167,7 @@ class _Writer:
         if not said:
             if not fresh:
                 return []
-            be = "are" if " are " in self.picture.statements[taken[0]].text else "is"
+            be = "are" if " are " in self.record.statements[taken[0]].text else "is"
             return [Realized(f"There {be} {who}.", frozenset(taken), (thing,))]
         done = []
         while said:
@@ -192,7 +192,7 @@ class _Writer:
             )
             if found:
                 return found["who"]
-        return capital(self.picture.things[thing].name or f"the {self.picture.things[thing].head}")
+        return capital(self.record.things[thing].name or f"the {self.record.things[thing].head}")
 
     def _qualities(self, indices: Sequence[int]) -> list[tuple[str, list[int], list[int]]]:
         """ "is round and small", "has long hair"; each group of like wording one predicate."""
@@ -239,7 +239,7 @@ class _Writer:
 
 
 def _rank(value: str) -> int:
-    """Where an adjective stands before a noun: a colour after a size, a material after a colour."""
+    """Return where an adjective stands before a noun: a colour after a size, a material after a colour."""
     last = value.split()[-1]
     return 2 if last in MATERIALS or last == "wooden" else 1 if last in COLOURS else 0
 
@@ -266,7 +266,9 @@ def _things(claim: Claim | None) -> tuple[int, ...]:
 
 
 def _before_noun(value: str) -> bool:
-    """Whether an attribute can stand before its noun: "bright orange", "wooden"; not "covered in snow"."""
+    """Return whether an attribute can stand before its noun: "bright orange", "wooden"; not "covered in
+    snow".
+    """
     words = value.split()
     if (
         len(words) > 3
@@ -280,7 +282,7 @@ def _before_noun(value: str) -> bool:
 
 
 def _alike(first: str, second: str) -> bool:
-    """Whether two predicates read well with "and" between them."""
+    """Return whether two predicates read well with "and" between them."""
     if len(f"{first} {second}".split()) > _LONGEST:
         return False
     if _DOING.match(first) and _THERE.match(second):
@@ -321,19 +323,19 @@ def _listed(sentences: Sequence[Realized]) -> list[Realized]:
     return [together if s is alone[0] else s for s in sentences if s is alone[0] or s not in alone]
 
 
-def cased(text: str, picture: Picture, index: int) -> str:
-    """A text with the capitals of the captions that said it: "Indian", "TV"."""
-    forms = _capitals(picture.statements[index], picture.readings)
+def cased(text: str, record: ImageRecord, index: int) -> str:
+    """Return a text with the capitals of the captions that said it: "Indian", "TV"."""
+    forms = _capitals(record.statements[index], record.readings)
     return re.sub(r"[^\W\d_]+", lambda word: forms.get(word[0], word[0]), text) if forms else text
 
 
 def _capitals(statement: Statement, readings: Mapping) -> dict[str, str]:
     forms: dict[str, str] = {}
-    for saying in statement.sayings:
-        reading = readings.get(saying.source)
-        if reading is None or not 0 <= saying.sentence < len(reading.sentences):
+    for occurrence in statement.occurrences:
+        reading = readings.get(occurrence.source)
+        if reading is None or not 0 <= occurrence.sentence < len(reading.sentences):
             continue
-        said = reading.sentences[saying.sentence].said
+        said = reading.sentences[occurrence.sentence].said
         words = re.findall(r"(?<=[\w,] )[^\W\d_]+", said)
         lower = {w for w in words if w.islower()}
         forms |= {w.lower(): w for w in words if w != w.lower() and w.lower() not in lower}

@@ -1,4 +1,4 @@
-"""Answers that decline, though the model sent them as ordinary text."""
+"""Recognises refusals that a model sends as ordinary text."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ _BESIDES = re.compile(
 _SHORTEST = 5  # words that can be a caption
 
 
-def told_apart(completions: Sequence[Completion]) -> tuple[Completion, ...]:
-    """The captions in the completions; those that decline marked as refusals and without their text.
+def marked_refusals(completions: Sequence[Completion]) -> tuple[Completion, ...]:
+    """Return the completions cleaned, with refusals marked and their text removed.
 
     So a refusal is never taken for a caption; what was said goes to `detail`. Every captioner's answers
     pass through here, so here they are cleaned (see `models.cleaning`).
@@ -48,7 +48,7 @@ def told_apart(completions: Sequence[Completion]) -> tuple[Completion, ...]:
 
 
 def _says_more(text: str) -> bool:
-    """Whether a caption follows what is declined; an offer of help with something else is none."""
+    """Return whether a caption follows what is declined; an offer of help with something else is none."""
     found = _BESIDES.search(text)
     if not found or re.search(r"\b(?:I|you|we|please)\b", found["rest"]):
         return False

@@ -1,4 +1,4 @@
-"""Boxes, and the tree of regions that an image is divided into. Pure geometry, no I/O."""
+"""Boxes, and the tree of regions of an image. Pure geometry without I/O."""
 
 from __future__ import annotations
 
@@ -49,12 +49,12 @@ class Box:
         return ((self.x1 + self.x2) / 2, (self.y1 + self.y2) / 2)
 
     def pixels(self) -> tuple[int, int, int, int]:
-        """The smallest rectangle of whole pixels that covers the box (for cropping)."""
+        """Return the smallest rectangle of whole pixels that covers the box (for cropping)."""
         return (math.floor(self.x1), math.floor(self.y1), math.ceil(self.x2), math.ceil(self.y2))
 
 
 def clip_box(x1: float, y1: float, x2: float, y2: float, width: float, height: float) -> Box | None:
-    """The part of a box inside an image of `width` x `height` pixels.
+    """Return the part of a box inside an image of `width` x `height` pixels.
 
     None where nothing is left of it: it lies outside, has no area, or is not finite.
     """
@@ -66,7 +66,7 @@ def clip_box(x1: float, y1: float, x2: float, y2: float, width: float, height: f
 
 
 def intersection_box(a: Box, b: Box) -> Box | None:
-    """What two boxes share; None where they only touch or are apart."""
+    """Return what two boxes share; None where they only touch or are apart."""
     x1, y1 = max(a.x1, b.x1), max(a.y1, b.y1)
     x2, y2 = min(a.x2, b.x2), min(a.y2, b.y2)
     return Box(x1, y1, x2, y2) if x2 > x1 and y2 > y1 else None
@@ -85,12 +85,12 @@ def iou(a: Box, b: Box) -> float:
 
 
 def coverage(inner: Box, outer: Box) -> float:
-    """The share (0..1) of `inner` that lies inside `outer`."""
+    """Return the share (0..1) of `inner` that lies inside `outer`."""
     return intersection_area(inner, outer) / inner.area
 
 
 def union_box(boxes: Iterable[Box]) -> Box:
-    """The smallest box around all of `boxes` (at least one)."""
+    """Return the smallest box around all of `boxes` (at least one)."""
     x1, y1, x2, y2 = zip(*(box.as_tuple() for box in boxes))
     return Box(min(x1), min(y1), max(x2), max(y2))
 
@@ -114,7 +114,7 @@ def merge_boxes(boxes: Iterable[Box], limit: float) -> list[Box]:
 
 
 def quadrants(box: Box) -> dict[str, Box]:
-    """The four quarters of a box, split at whole pixels (`W // 2`, `H // 2`; paper, section 3.1).
+    """Return the four quarters of a box, split at whole pixels (`W // 2`, `H // 2`; paper, section 3.1).
 
     They tile the box. A box one pixel wide or high has no left or upper quarters.
     """
@@ -149,7 +149,7 @@ class Region:
             yield from child.walk()
 
     def find(self, name: str) -> Region:
-        """The region of that name in this tree.
+        """Return the region of that name in this tree.
 
         Raises:
             KeyError: there is none.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PIL import Image, ImageDraw, ImageFont
 
-from .picture import Picture
+from .image_record import ImageRecord
 from .regions import IMAGE, SEMANTIC, Region
 from .statements import Reason, Statement, Verdict
 
@@ -13,24 +13,24 @@ SEMANTIC_COLOUR = "#ffd500"
 _DETECTION_COLOUR = "#ffffff"
 
 
-def as_dict(picture: Picture) -> dict:
+def as_dict(record: ImageRecord) -> dict:
     """Return the full report of one image; boxes are `[x1, y1, x2, y2]` in upright pixels, scores 0..1."""
     return {
-        "size": list(picture.size),
-        "caption": picture.caption,
-        "global_caption": picture.global_caption,
+        "size": list(record.size),
+        "caption": record.caption,
+        "global_caption": record.global_caption,
         "regions": [
             {
                 "name": region.name,
                 "kind": region.kind,
                 "box": [round(v, 1) for v in region.box.as_tuple()],
-                "caption": picture.captions.get(region.name, ""),
+                "caption": record.captions.get(region.name, ""),
                 "candidates": [
                     {"text": c.text, "finish": c.finish}
-                    for c in picture.candidates.get(region.name, ())
+                    for c in record.candidates.get(region.name, ())
                 ],
             }
-            for region in picture.root.walk()
+            for region in record.root.walk()
         ],
         "detections": [
             {
@@ -38,18 +38,18 @@ def as_dict(picture: Picture) -> dict:
                 "score": round(d.score, 3),
                 "box": [round(v, 1) for v in d.box.as_tuple()],
             }
-            for d in picture.detections
+            for d in record.detections
         ],
-        "statements": [statement_dict(s) for s in picture.statements],
-        "notes": list(picture.notes),
-        "models": dict(picture.models),
-        "calls": dict(picture.calls),
-        "tokens": dict(picture.tokens),
+        "statements": [statement_dict(s) for s in record.statements],
+        "notes": list(record.notes),
+        "models": dict(record.models),
+        "calls": dict(record.calls),
+        "tokens": dict(record.tokens),
     }
 
 
 def statement_dict(statement: Statement) -> dict:
-    """One statement as the report has it."""
+    """Return one statement as the report has it."""
     return {
         "text": statement.text,
         "regions": list(statement.regions),
@@ -63,19 +63,19 @@ def statement_dict(statement: Statement) -> dict:
         "against": statement.against,
         "said": [
             {"region": s.region, "candidate": s.candidate, "text": s.text}
-            for s in statement.sayings
+            for s in statement.occurrences
         ],
     }
 
 
-def as_text(picture: Picture) -> str:
+def as_text(record: ImageRecord) -> str:
     """Return a table of all statements with score, regions, verdict and reason.
 
     Statements about one thing stand together; things are in the order in which they are first mentioned.
     """
     lines = []
     for title, mark, verdict in (("KEPT", "✓", Verdict.KEPT), ("DROPPED", "✗", Verdict.DROPPED)):
-        statements = [s for s in picture.statements if s.verdict is verdict]
+        statements = [s for s in record.statements if s.verdict is verdict]
         lines.append(f"{title} ({len(statements)})")
         for s in sorted(statements, key=_thing):
             score = " –  " if s.score is None else f"{s.score:.2f}"
@@ -84,8 +84,8 @@ def as_text(picture: Picture) -> str:
             where = ", ".join(s.regions)
             lines.append(f"   {where} · in {said} of {asked} captions · {_why(s)}")
         lines.append("")
-    if picture.notes:
-        lines += ["NOTES", *(f"· {note}" for note in picture.notes)]
+    if record.notes:
+        lines += ["NOTES", *(f"· {note}" for note in record.notes)]
     return "\n".join(lines).rstrip()
 
 
@@ -125,11 +125,11 @@ def reason_text(statement: dict) -> str:
     }[Reason(statement["reason"])]
 
 
-def as_view(picture: Picture) -> dict:
+def as_view(record: ImageRecord) -> dict:
     """Return what Patch Report shows: numbered regions, and each statement with its verdict and reason."""
-    numbers = {region.name: number for number, region, _ in _numbered(picture)}
+    numbers = {region.name: number for number, region, _ in _numbered(record)}
     return {
-        "size": list(picture.size),
+        "size": list(record.size),
         "regions": [
             {
                 "number": number,
@@ -137,7 +137,7 @@ def as_view(picture: Picture) -> dict:
                 "colour": colour,
                 "box": [round(v, 1) for v in region.box.as_tuple()],
             }
-            for number, region, colour in _numbered(picture)
+            for number, region, colour in _numbered(record)
         ],
         "statements": [
             {
@@ -151,15 +151,15 @@ def as_view(picture: Picture) -> dict:
                 "needed": s.needed,
                 "against": s.against,
             }
-            for s in sorted(picture.statements, key=_thing)
+            for s in sorted(record.statements, key=_thing)
         ],
-        "notes": list(picture.notes),
+        "notes": list(record.notes),
     }
 
 
-def _numbered(picture: Picture) -> list[tuple[int, Region, str]]:
+def _numbered(record: ImageRecord) -> list[tuple[int, Region, str]]:
     """Return the regions below the whole image, each with its number (from 1) and its colour."""
-    regions = [r for r in picture.root.walk() if r.kind != IMAGE]
+    regions = [r for r in record.root.walk() if r.kind != IMAGE]
     return [
         (
             number,
@@ -172,19 +172,19 @@ def _numbered(picture: Picture) -> list[tuple[int, Region, str]]:
     ]
 
 
-def annotated(picture: Picture) -> Image.Image:
+def annotated(record: ImageRecord) -> Image.Image:
     """Draw the patches (coloured, named) and the detections (white, with scores) into a copy of the image."""
-    image = picture.image.copy()
+    image = record.image.copy()
     draw = ImageDraw.Draw(image)
     side = max(1, min(image.size))
     width = max(2, side // 150)
     font = ImageFont.load_default(size=max(10, side // 22))
     detections, patches = [], []
-    for d in picture.detections:
+    for d in record.detections:
         outline = _outline(d.box)
         draw.rectangle(outline, outline=_DETECTION_COLOUR, width=max(1, width // 2))
         detections.append((outline, f"{d.label} {d.score:.2f}", "#000000"))
-    for number, region, colour in _numbered(picture):
+    for number, region, colour in _numbered(record):
         # Each patch is inset a little more than the one before, so that shared edges stay visible.
         inset = ((number - 1) % 4) * (width + 1)
         x1, y1, x2, y2 = _outline(region.box)

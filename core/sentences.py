@@ -1,4 +1,4 @@
-"""A text's sentences, as they stand."""
+"""Splits texts into sentences."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import unicodedata
 
 
 def clean_text(text: str) -> str:
-    """Without control characters and markup of lists and emphasis, one blank between words.
+    """Remove control characters and markup, and collapse whitespace.
 
     Line ends are kept, because they end sentences.
     """
@@ -21,7 +21,7 @@ def clean_text(text: str) -> str:
 
 
 def split_sentences(text: str) -> list[str]:
-    """The sentences of a caption, cleaned; in any of the languages that `sentencex` knows."""
+    """Return the sentences of a caption, cleaned; in any of the languages that `sentencex` knows."""
     from sentencex import segment
 
     return [

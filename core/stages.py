@@ -15,9 +15,9 @@ from .aggregate import AggregateSettings, aggregate
 from .describe import DescribeSettings, describe
 from .divide import DivideSettings, divide
 from .filter import FilterSettings, filter_statements
-from .models import NLI, Captioner, Detection, Detector, Embedder, Matcher, Writer
-from .models.registry import CAPTIONER, DETECTOR, MATCHER, WRITER
-from .picture import Picture, Step, no_step
+from .image_record import ImageRecord, StageProgress, no_progress
+from .models import NLI, Captioner, Detection, Detector, Embedder, Verifier, Writer
+from .models.registry import CAPTIONER, DETECTOR, VERIFIER, WRITER
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -30,11 +30,11 @@ class ModelsByRole(Protocol):
 
     detector: Detector
     captioner: Captioner | None
-    matcher: Matcher
+    verifier: Verifier
     writer: Writer
     embedder: Embedder
     nli: NLI | None
-    ocr: Matcher | None
+    ocr: Verifier | None
 
 
 @dataclass(frozen=True)
@@ -69,15 +69,17 @@ class Stage(Protocol):
     roles: ClassVar[tuple[str, ...]]
 
     def steps(self, batch: Sequence) -> int:
-        """How often `process` calls `step` with the name of a region."""
+        """Return how often `process` calls `on_progress` with the name of a region."""
 
-    def process(self, batch: Sequence, models: ModelsByRole, step: Step = no_step) -> list[Picture]:
+    def process(
+        self, batch: Sequence, models: ModelsByRole, on_progress: StageProgress = no_progress
+    ) -> list[ImageRecord]:
         """Return the next batch, one item for each of this one."""
 
 
 @dataclass(frozen=True)
 class Divide(DivideSettings):
-    """Stage 1: sources to pictures with regions.
+    """Stage 1: sources to images with regions.
 
     Attributes:
         seed: for the caption of the whole image, which the semantic patch needs.
@@ -92,10 +94,13 @@ class Divide(DivideSettings):
         return len(batch)
 
     def process(
-        self, batch: Sequence[Source], models: ModelsByRole, step: Step = no_step
-    ) -> list[Picture]:
+        self,
+        batch: Sequence[Source],
+        models: ModelsByRole,
+        on_progress: StageProgress = no_progress,
+    ) -> list[ImageRecord]:
         given = [source.detections for source in batch if source.detections is not None]
-        pictures = divide(
+        records = divide(
             [source.image for source in batch],
             detector=models.detector,
             detections=given if batch and len(given) == len(batch) else None,
@@ -104,11 +109,11 @@ class Divide(DivideSettings):
             contexts=[source.context for source in batch],
             settings=self,
             seed=self.seed,
-            step=step,
+            on_progress=on_progress,
         )
         return [
             replace(p, context=s.context, existing_caption=s.existing_caption)
-            for p, s in zip(pictures, batch)
+            for p, s in zip(records, batch)
         ]
 
 
@@ -119,13 +124,16 @@ class Describe(DescribeSettings):
     name: ClassVar[str] = "describe"
     roles: ClassVar[tuple[str, ...]] = (CAPTIONER,)
 
-    def steps(self, batch: Sequence[Picture]) -> int:
+    def steps(self, batch: Sequence[ImageRecord]) -> int:
         return region_count(batch)
 
     def process(
-        self, batch: Sequence[Picture], models: ModelsByRole, step: Step = no_step
-    ) -> list[Picture]:
-        return describe(batch, models.captioner, self, step=step)
+        self,
+        batch: Sequence[ImageRecord],
+        models: ModelsByRole,
+        on_progress: StageProgress = no_progress,
+    ) -> list[ImageRecord]:
+        return describe(batch, models.captioner, self, on_progress=on_progress)
 
 
 @dataclass(frozen=True)
@@ -133,23 +141,26 @@ class Verify(FilterSettings):
     """Stage 3: each claim of the captions kept or dropped, with its reason."""
 
     name: ClassVar[str] = "filter"
-    roles: ClassVar[tuple[str, ...]] = (MATCHER, EMBEDDER, WRITER)
+    roles: ClassVar[tuple[str, ...]] = (VERIFIER, EMBEDDER, WRITER)
 
-    def steps(self, batch: Sequence[Picture]) -> int:
+    def steps(self, batch: Sequence[ImageRecord]) -> int:
         return region_count(batch)
 
     def process(
-        self, batch: Sequence[Picture], models: ModelsByRole, step: Step = no_step
-    ) -> list[Picture]:
+        self,
+        batch: Sequence[ImageRecord],
+        models: ModelsByRole,
+        on_progress: StageProgress = no_progress,
+    ) -> list[ImageRecord]:
         return filter_statements(
             batch,
-            models.matcher,
+            models.verifier,
             models.embedder,
             self,
             writer=models.writer,
             nli=models.nli,
             ocr=models.ocr,
-            step=step,
+            on_progress=on_progress,
         )
 
 
@@ -160,15 +171,18 @@ class Write(AggregateSettings):
     name: ClassVar[str] = "aggregate"
     roles: ClassVar[tuple[str, ...]] = (WRITER,)
 
-    def steps(self, batch: Sequence[Picture]) -> int:
+    def steps(self, batch: Sequence[ImageRecord]) -> int:
         return len(batch)
 
     def process(
-        self, batch: Sequence[Picture], models: ModelsByRole, step: Step = no_step
-    ) -> list[Picture]:
-        return aggregate(batch, models.writer, self, nli=models.nli, step=step)
+        self,
+        batch: Sequence[ImageRecord],
+        models: ModelsByRole,
+        on_progress: StageProgress = no_progress,
+    ) -> list[ImageRecord]:
+        return aggregate(batch, models.writer, self, nli=models.nli, on_progress=on_progress)
 
 
-def region_count(pictures: Sequence[Picture]) -> int:
-    """The regions of all pictures, whole images included."""
-    return sum(1 for picture in pictures for _ in picture.root.walk())
+def region_count(records: Sequence[ImageRecord]) -> int:
+    """Return the regions of all images, whole images included."""
+    return sum(1 for record in records for _ in record.root.walk())

@@ -1,4 +1,4 @@
-"""What captions state, with provenance: one claim and every caption that makes it; or one sentence."""
+"""Statements with provenance: a claim, or a sentence, and every caption that makes it."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ class Reason(str, Enum):
 
 
 @dataclass(frozen=True)
-class Saying:
-    """One caption that states something: which region's, which of its candidates, and in what sentence.
+class Occurrence:
+    """One occurrence of a statement: the region, the candidate caption and the sentence.
 
     Attributes:
         claim: index into the claims of that caption's reading; -1 where the sentence counts as a whole.
@@ -56,23 +56,23 @@ class Saying:
 
 @dataclass(frozen=True)
 class Statement:
-    """What one or several captions state, and what was decided about it.
+    """A claim (or sentence) of one or several captions, and the verdict on it.
 
     Attributes:
         text: the wording that stands for all: a sentence that needs no other to be understood.
-        sayings: every caption that says it, so that nothing disappears.
+        occurrences: every caption that says it, so that nothing disappears.
         asked: how many captions could have said it (those of the regions that did).
-        claim: what it claims, its things numbered as in `Picture.things`; None for a whole sentence.
-        evidence: region -> the matcher's score (0..1) on that region's pixels.
+        claim: what it claims, its things numbered as in `ImageRecord.things`; None for a whole sentence.
+        evidence: region -> the verifier's score (0..1) on that region's pixels.
         score: what the verdict rests on, 0..1: the probability that it is true in the default profile, the
-            matcher's score in the paper's; None where the matcher could not judge.
+            verifier's score in the paper's; None where the verifier could not judge.
         needed: what the score had to exceed to be kept; None where another reason decided.
         verdict: None until it is decided.
         against: the statement that this one lost to, or won against.
     """
 
     text: str
-    sayings: tuple[Saying, ...]
+    occurrences: tuple[Occurrence, ...]
     asked: int = 1
     claim: Claim | None = None
     evidence: Mapping[str, float] = field(default_factory=dict)
@@ -85,16 +85,16 @@ class Statement:
     @property
     def regions(self) -> tuple[str, ...]:
         """The regions that said it, in the order of their tree."""
-        return tuple(dict.fromkeys(saying.region for saying in self.sayings))
+        return tuple(dict.fromkeys(occurrence.region for occurrence in self.occurrences))
 
     @property
     def sources(self) -> frozenset[tuple[str, int]]:
         """The captions that said it, as (region, candidate number)."""
-        return frozenset(saying.source for saying in self.sayings)
+        return frozenset(occurrence.source for occurrence in self.occurrences)
 
     @property
     def support(self) -> tuple[int, int]:
-        """Said by how many captions, of how many that could have."""
+        """The number of captions that make the statement, and of those that could have."""
         return (len(self.sources), self.asked)
 
     def decided(self, verdict: Verdict, reason: Reason, against: str = "") -> Statement:

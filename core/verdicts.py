@@ -1,4 +1,4 @@
-"""Whether a claim is kept: all that speaks for it, for what follows from it, and against it."""
+"""Decides which claims are kept, from all evidence for and against them."""
 
 from __future__ import annotations
 
@@ -12,32 +12,32 @@ from .claims.scene import Grouped
 from .evidence import (
     UNMENTIONED,
     Calibration,
-    LabelFree,
+    LabelFreeCalibration,
+    combined_evidence,
+    evidence_for_thing,
     logit,
     probability,
-    seen,
-    through,
 )
-from .picture import GIVEN, Picture
-from .statements import Reason, Saying, Statement, Verdict
+from .image_record import GIVEN, ImageRecord
+from .statements import Occurrence, Reason, Statement, Verdict
 
 # A claim raises F1 where its probability is above half of the F1 that is reached; a caption that is to be trusted
 # asks for more. Chosen on invented scenes (bench/RESULTS.md).
 PROBABLE = 0.85
-UNSCORED = 0.5  # for what the matcher cannot judge: the captions alone decide, so it must be likelier than not
+UNSCORED = 0.5  # for what the verifier cannot judge: the captions alone decide, so it must be likelier than not
 ROUNDS = 2  # in which things that are said of each other learn from each other
 
-Scores = dict[tuple[str, str], float | None]  # (region, text) -> the matcher's score
+Scores = dict[tuple[str, str], float | None]  # (region, text) -> the verifier's score
 
 
 @dataclass(frozen=True)
 class Weighed:
-    """What speaks for a statement by itself.
+    """The evidence for one statement, without that of related statements.
 
     Attributes:
         prior: log-odds of who says it; of what is said of a thing, where the thing is there.
-        evidence: log-likelihood ratio of the matcher's scores.
-        raw: region -> the mean of the matcher's scores of its wordings.
+        evidence: log-likelihood ratio of the verifier's scores.
+        raw: region -> the mean of the verifier's scores of its wordings.
     """
 
     prior: float
@@ -46,34 +46,34 @@ class Weighed:
 
 
 def decided(
-    picture: Picture,
+    record: ImageRecord,
     statements: Sequence[Statement],
     groups: Grouped,
     texts: Sequence[Sequence[str]],
     table: Scores,
-    calibration: Calibration | LabelFree,
+    calibration: Calibration | LabelFreeCalibration,
     threshold: float = 0.0,
     read: Mapping[int, float] = {},
 ) -> list[Statement]:
-    """All statements, decided.
+    """Return all statements with their verdicts.
 
     Args:
         groups: how they stand to each other, by their index.
         texts: of each statement, the wordings that were scored.
-        table: the matcher's scores of those.
+        table: the verifier's scores of those.
         threshold: the probability (0..1) above which a statement is kept; 0 for `PROBABLE`,
-            or `UNSCORED` where the matcher could not judge.
+            or `UNSCORED` where the verifier could not judge.
         read: index of a statement about written words -> the log-likelihood ratio of what was read.
     """
     stronger = _closure(groups.entails)
     weighed = [
-        _weighed(picture, statements, i, stronger.get(i, ()), texts[i], table, calibration)
+        _weighed(record, statements, i, stronger.get(i, ()), texts[i], table, calibration)
         for i in range(len(statements))
     ]
     weighed = [replace(w, evidence=w.evidence + read.get(i, 0.0)) for i, w in enumerate(weighed)]
     named = {s.claim.thing for s in statements if s.claim.kind == OBJECT}
-    needs = [_needed(picture, named, s.claim) for s in statements]
-    odds = _joint(statements, weighed, needs, calibration.through)
+    needs = [_needed(record, named, s.claim) for s in statements]
+    odds = _joint(statements, weighed, needs, calibration.thing_weight)
     for weak in stronger:  # what follows from a claim is at least as likely as it
         if statements[weak].claim.kind != OBJECT:
             odds[weak] = max([odds[weak], *(odds[s] for s in stronger[weak])])
@@ -101,13 +101,14 @@ def decided(
     return _with_their_things(done, needs)
 
 
-def _needed(picture: Picture, named: Collection[int], claim: Claim) -> frozenset[int]:
-    """The things that must be there for a claim to be true: its own; for a part that nobody names as a
-    thing ("the handle of the cup"), its owner."""
+def _needed(record: ImageRecord, named: Collection[int], claim: Claim) -> frozenset[int]:
+    """Return the things that must be there for a claim to be true: its own; for a part that nobody names as a
+    thing ("the handle of the cup"), its owner.
+    """
     found = set()
     for thing in {claim.thing, claim.other} - {-1}:
         owners = {thing}
-        while thing not in named and (thing := picture.things[thing].owner) >= 0:
+        while thing not in named and (thing := record.things[thing].owner) >= 0:
             if thing in owners:
                 break
             owners.add(thing)
@@ -121,26 +122,29 @@ def _joint(
     needs: Sequence[frozenset[int]],
     share: float,
 ) -> list[float]:
-    """The log-odds of every statement, given what is said of the same things: what is seen of a thing speaks for
-    its being there, and nothing is true of a thing that is not there."""
+    """Return the log-odds of every statement, given what is said of the same things: what is seen of a thing
+    speaks for its being there, and nothing is true of a thing that is not there.
+    """
     named: dict[int, list[int]] = {}  # thing -> the statements that it is there
     said_of: dict[int, list[int]] = {}
     for i, s in enumerate(statements):
         if s.claim.negated or s.claim.kind in (PLACE, NUMBER):
-            continue  # what a matcher says of a place it says of the thing; a wrong count is no absence
+            continue  # what a verifier says of a place it says of the thing; a wrong count is no absence
         if s.claim.kind == OBJECT:
             named.setdefault(s.claim.thing, []).append(i)
         else:
             for thing in needs[i]:
                 said_of.setdefault(thing, []).append(i)
-    alone = {t: max(weighed[i].prior + weighed[i].evidence for i in own) for t, own in named.items()}
+    alone = {
+        t: max(weighed[i].prior + weighed[i].evidence for i in own) for t, own in named.items()
+    }
     there = dict(alone)
     for _ in range(ROUNDS):
         there = {
             thing: alone[thing]
             + share
             * sum(
-                through(
+                evidence_for_thing(
                     weighed[i].prior,
                     weighed[i].evidence,
                     _likely(there, needs[i] - {thing}),
@@ -163,14 +167,14 @@ def _joint(
 
 
 def _likely(there: Mapping[int, float], things: Collection[int]) -> float:
-    """The probability that all the things are there."""
+    """Return the probability that all the things are there."""
     return math.prod(probability(there[t]) for t in things if t in there)
 
 
 def _with_their_things(
     statements: Sequence[Statement], needs: Sequence[frozenset[int]]
 ) -> list[Statement]:
-    """What is said of a thing that was dropped goes with it, and what calls a thing by a name that was dropped."""
+    """Drop claims about a thing that was dropped, or that use a name for a thing that was dropped."""
     present: dict[int, bool] = {}
     named: dict[tuple[int, str], bool] = {}
     for s in statements:
@@ -215,15 +219,15 @@ def _opponents(pairs: frozenset[tuple[int, int]]) -> dict[int, set[int]]:
     return found
 
 
-def _weighed(picture, statements, index, stronger, texts, table, calibration) -> Weighed:
-    """A statement by itself: said by the captions that say it, or something that it follows from."""
+def _weighed(record, statements, index, stronger, texts, table, calibration) -> Weighed:
+    """Weigh one statement by the captions that make it, or that make a claim from which it follows."""
     statement = statements[index]
-    said = [x for s in (statement, *(statements[i] for i in stronger)) for x in s.sayings]
-    sayings: dict[str, set[int]] = {}
-    for saying in said:
-        sayings.setdefault(saying.region, set()).add(saying.candidate)
+    said = [x for s in (statement, *(statements[i] for i in stronger)) for x in s.occurrences]
+    occurrences: dict[str, set[int]] = {}
+    for occurrence in said:
+        occurrences.setdefault(occurrence.region, set()).add(occurrence.candidate)
     scores, unlimited, raw = {}, {}, {}
-    for region in (*sayings, picture.root.name):
+    for region in (*occurrences, record.root.name):
         found = [(t, table.get((region, t))) for t in texts]
         found = [(t, v) for t, v in found if v is not None]
         if found:
@@ -232,26 +236,28 @@ def _weighed(picture, statements, index, stronger, texts, table, calibration) ->
             raw[region] = fmean(v for _, v in found)
     hedged = statement.claim.hedged
     prior = max(
-        picture.prior(region).of(
+        record.prior(region).of(
             len(numbers),
-            picture.asked((region,)),
+            record.asked((region,)),
             hedged=hedged,
-            late=_late(picture, said, region),
+            late=_late(record, said, region),
         )
-        + (picture.prior(region).of_thing if statement.claim.kind != OBJECT else 0.0)
-        for region, numbers in sayings.items()
+        + (record.prior(region).of_thing if statement.claim.kind != OBJECT else 0.0)
+        for region, numbers in occurrences.items()
     )
-    if GIVEN in picture.models and picture.root.name not in sayings and picture.global_caption:
+    if GIVEN in record.models and record.root.name not in occurrences and record.global_caption:
         prior += UNMENTIONED
-    others = () if picture.root.name in sayings else (picture.root.name,)
-    shown = seen(sayings, scores, others, picture.said_by.other_view, unlimited)
+    others = () if record.root.name in occurrences else (record.root.name,)
+    shown = combined_evidence(
+        occurrences, scores, others, record.captioner_prior.other_view, unlimited
+    )
     return Weighed(prior, shown, raw)
 
 
-def _late(picture: Picture, said: Sequence[Saying], region: str) -> float:
-    """Where a region's captions first say it: 0 in the first sentence, 1 in the last."""
+def _late(record: ImageRecord, said: Sequence[Occurrence], region: str) -> float:
+    """Return where a region's captions first say it: 0 in the first sentence, 1 in the last."""
     found = (
-        x.sentence / max(1, len(picture.readings[x.source].sentences) - 1)
+        x.sentence / max(1, len(record.readings[x.source].sentences) - 1)
         for x in said
         if x.region == region and x.sentence >= 0
     )

@@ -6,7 +6,7 @@ from ..core.errors import PatchMattersError
 from .all_in_one import PatchMatters
 from .example import ExampleImage
 from .hosted import HostedModel
-from .loaders import LoadCaptioner, LoadDetector, LoadMatcher, LoadNLI, LoadWriter
+from .loaders import LoadCaptioner, LoadDetector, LoadNLI, LoadVerifier, LoadWriter
 from .prompts import PromptFitter, RegionalPrompts
 from .report import PatchReport
 from .score import CaptionScore
@@ -29,7 +29,7 @@ class PatchMattersExtension(ComfyExtension):
             LoadDetector,
             LoadCaptioner,
             LoadWriter,
-            LoadMatcher,
+            LoadVerifier,
             LoadNLI,
             HostedModel,
             CaptionerFromClip,

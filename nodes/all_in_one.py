@@ -26,10 +26,12 @@ class PatchMatters(io.ComfyNode):
             ],
             is_output_node=True,
             inputs=[
-                io.Image.Input("image", tooltip="The images to caption. A batch gives one caption for "
-                "each image."),
+                io.Image.Input(
+                    "image",
+                    tooltip="The images to caption. A batch gives one caption for each image.",
+                ),
                 types.captioner_input(),
-                types.matcher_input(),
+                types.verifier_input(),
                 types.writer_input(),
                 types.detector_input(),
                 types.length_input(),
@@ -50,8 +52,10 @@ class PatchMatters(io.ComfyNode):
                     is_output_list=True,
                     tooltip="A list with the full report of each image, as JSON.",
                 ),
-                io.Image.Output("annotated", tooltip="The images with their patches and detected objects "
-                "drawn in."),
+                io.Image.Output(
+                    "annotated",
+                    tooltip="The images with their patches and detected objects drawn in.",
+                ),
             ],
         )
 
@@ -76,20 +80,20 @@ class PatchMatters(io.ComfyNode):
 
         with bridge.explained():
             models = Models.connected(
-                detector=detector, captioner=captioner, matcher=matcher, writer=writer, nli=nli
+                detector=detector, captioner=captioner, verifier=matcher, writer=writer, nli=nli
             )
-            pictures = caption_images(
+            records = caption_images(
                 images,
                 models,
                 profile_settings(profile, seed=seed, length=length),
                 progress=progress,
             )
-        captions = [picture.caption for picture in pictures]
-        annotated = bridge.annotated_tensor(pictures)
+        captions = [record.caption for record in records]
+        annotated = bridge.annotated_tensor(records)
         shown = ui.PreviewImage(annotated, cls=cls).as_dict()
         return io.NodeOutput(
             captions,
-            [bridge.report_json(picture) for picture in pictures],
+            [bridge.report_json(record) for record in records],
             annotated,
-            ui={**shown, "text": (bridge.titled(pictures, bridge.with_notes(pictures)),)},
+            ui={**shown, "text": (bridge.titled(records, bridge.with_notes(records)),)},
         )

@@ -1,4 +1,4 @@
-"""Between ComfyUI's values and the method's: images, boxes, masks, progress, errors."""
+"""Converts between ComfyUI's values and those of `core`: images, boxes, masks, progress and errors."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ from PIL import Image
 from server import PromptServer
 
 from ..core.errors import PatchMattersError
+from ..core.image_record import ImageRecord
 from ..core.images import MAX_PIXELS, to_rgb
 from ..core.models import Detection
 from ..core.models.scoring import without_nan
-from ..core.picture import Picture
 from ..core.pipeline import Models
 from ..core.regions import IMAGE, clip_box
 from ..core.report import annotated, as_dict
 from ..core.stages import Stage
 
-MAX_PICTURES = 1000  # in one batch; their captions and reports are kept in memory together
+MAX_IMAGES = 1000  # in one batch, because all captions and reports of a batch are held in memory
 MAX_TEXT = 20_000  # characters of a prompt or caption that comes in
 
 
 @contextlib.contextmanager
 def explained():
-    """Turns a package that is not installed into one sentence that names the command.
+    """Turn the error of a missing package into one sentence with the command that installs it.
 
-    (What finds no room on the GPU is left to ComfyUI, which unloads models and says what to do.)
+    Out-of-memory errors pass through: ComfyUI unloads models and explains them itself.
     """
     try:
         yield
@@ -47,12 +47,12 @@ def explained():
 
 
 def images_from_tensor(tensor: torch.Tensor, name: str = "image") -> list[Image.Image]:
-    """IMAGE, float BHWC in 0..1 with 1, 3 or 4 channels -> RGB images.
+    """Convert IMAGE (float BHWC in 0..1 with 1, 3 or 4 channels) to RGB images.
 
-    Values outside 0..1 are clipped, as core's SaveImage does.
+    Values outside 0..1 are clipped, as ComfyUI's SaveImage does.
 
     Raises:
-        PatchMattersError: the batch is empty or of another shape, or a picture has NaN values.
+        PatchMattersError: the batch is empty or has another shape, or an image has NaN values.
     """
     shape = tuple(tensor.shape)
     if len(shape) != 4 or shape[3] not in (1, 3, 4):
@@ -61,10 +61,12 @@ def images_from_tensor(tensor: torch.Tensor, name: str = "image") -> list[Image.
             f"{shape}: connect an IMAGE."
         )
     if 0 in shape:
-        raise PatchMattersError(f"{name}: there is no image in it (its shape is {shape}).")
-    if shape[0] > MAX_PICTURES:
         raise PatchMattersError(
-            f"{name}: {shape[0]} images are more than {MAX_PICTURES}: caption them in parts."
+            f"{name}: the batch is empty (its shape is {shape}): connect an IMAGE."
+        )
+    if shape[0] > MAX_IMAGES:
+        raise PatchMattersError(
+            f"{name}: {shape[0]} images are more than {MAX_IMAGES}: caption them in parts."
         )
     if shape[1] * shape[2] > MAX_PIXELS:
         raise PatchMattersError(
@@ -72,8 +74,8 @@ def images_from_tensor(tensor: torch.Tensor, name: str = "image") -> list[Image.
             "million: scale the image down first."
         )
     images = []
-    for index, picture in enumerate(tensor):
-        values = picture.float().cpu().numpy()  # HWC
+    for index, pixels in enumerate(tensor):
+        values = pixels.float().cpu().numpy()  # HWC
         if np.isnan(values).any():
             raise PatchMattersError(
                 f"{name}: image {index + 1} of {shape[0]} has values that are not numbers (NaN), "
@@ -85,35 +87,35 @@ def images_from_tensor(tensor: torch.Tensor, name: str = "image") -> list[Image.
 
 
 def bounded_text(text: str, name: str) -> str:
-    """The text.
+    """Return the text if its length is acceptable.
 
     Raises:
-        PatchMattersError: it is longer than any prompt or caption.
+        PatchMattersError: it has more than `MAX_TEXT` characters.
     """
     if len(text) > MAX_TEXT:
         raise PatchMattersError(
-            f"{name}: {len(text)} characters are more than {MAX_TEXT}: is this the right text?"
+            f"{name}: {len(text)} characters are more than {MAX_TEXT}: connect a prompt or a caption."
         )
     return text
 
 
 def tensor_from_images(images: Sequence[Image.Image]) -> torch.Tensor:
-    """RGB images of one size -> IMAGE, float32 BHWC in 0..1."""
+    """Convert RGB images of one size to IMAGE, float32 BHWC in 0..1."""
     return torch.stack([torch.from_numpy(np.array(i, np.float32) / 255) for i in images])
 
 
-def annotated_tensor(pictures: Sequence[Picture]) -> torch.Tensor:
-    """The pictures with patches and detections drawn in, as IMAGE."""
-    return tensor_from_images([annotated(picture) for picture in pictures])
+def annotated_tensor(records: Sequence[ImageRecord]) -> torch.Tensor:
+    """Draw patches and detections into the images and return them as IMAGE."""
+    return tensor_from_images([annotated(record) for record in records])
 
 
-def patch_masks(picture: Picture) -> torch.Tensor:
-    """MASK, float32 (patches, height, width): 1 inside each patch, in the order of the boxes.
+def patch_masks(record: ImageRecord) -> torch.Tensor:
+    """Return MASK, float32 (patches, height, width): 1 inside each patch, in the order of the boxes.
 
-    For an image too small to divide, one mask of the whole.
+    An image that is too small to divide gives one mask of the whole image.
     """
-    width, height = picture.size
-    regions = patches(picture)
+    width, height = record.size
+    regions = patches(record)
     masks = torch.zeros((len(regions), height, width))
     for mask, region in zip(masks, regions):
         x1, y1, x2, y2 = region.box.pixels()
@@ -121,32 +123,32 @@ def patch_masks(picture: Picture) -> torch.Tensor:
     return masks
 
 
-def patch_boxes(picture: Picture) -> list[dict]:
-    """The patches of one picture as BOUNDING_BOX values, in pixels."""
+def patch_boxes(record: ImageRecord) -> list[dict]:
+    """Return the patches of one image as BOUNDING_BOX values, in pixels."""
     boxes = []
-    for region in patches(picture):
+    for region in patches(record):
         x1, y1, x2, y2 = region.box.pixels()
         box = {"x": x1, "y": y1, "width": x2 - x1, "height": y2 - y1}
         boxes.append({**box, "label": region.name, "score": 1.0})
     return boxes
 
 
-def patches(picture: Picture) -> list:
-    """The regions below the whole image; the whole image where there are none."""
-    regions = [r for r in picture.root.walk() if r.kind != IMAGE]
-    return regions or [picture.root]
+def patches(record: ImageRecord) -> list:
+    """Return the regions below the whole image, or the whole image if there are none."""
+    regions = [r for r in record.root.walk() if r.kind != IMAGE]
+    return regions or [record.root]
 
 
 def detections_from_boxes(
     boxes, images: Sequence[Image.Image], name: str = "bboxes"
 ) -> list[list[Detection]]:
-    """BOUNDING_BOX -> detections of each image.
+    """Convert BOUNDING_BOX to the detections of each image.
 
-    Core passes one box, a list of boxes (the same for every image), or a list of such lists (one an
-    image). Boxes are cut at the image's border; what has no area inside it is left out.
+    ComfyUI passes one box, a list of boxes (the same for every image), or one such list per image. Boxes are
+    clipped to the image; a box without area inside it is left out.
 
     Raises:
-        PatchMattersError: another form, or another number of lists than images.
+        PatchMattersError: the value has another form, or the number of lists is not that of the images.
     """
     wrong = PatchMattersError(
         f"{name}: expected boxes with x, y, width and height in pixels: connect a detector's "
@@ -181,28 +183,28 @@ def detections_from_boxes(
     return found
 
 
-def titled(pictures: Sequence, texts: Sequence[str]) -> str:
-    """One text of many: each with a title where there is more than one picture."""
-    if len(pictures) == 1:
+def titled(records: Sequence, texts: Sequence[str]) -> str:
+    """Join the texts of a batch, with a title above each if there is more than one image."""
+    if len(records) == 1:
         return texts[0]
     return "\n\n".join(f"— Image {i} of {len(texts)} —\n{t}" for i, t in enumerate(texts, 1))
 
 
-def with_notes(pictures: Sequence[Picture]) -> list[str]:
-    """The caption of each picture, followed by what the stages noted: it is shown on the node."""
+def with_notes(records: Sequence[ImageRecord]) -> list[str]:
+    """Return what the node shows for each image: its caption, followed by the notes of the stages."""
     return [
         "\n".join([p.caption, *(["", "Notes:"] if p.notes else []), *(f"· {n}" for n in p.notes)])
-        for p in pictures
+        for p in records
     ]
 
 
-def report_json(picture: Picture) -> str:
-    """The full report of one picture."""
-    value = without_nan(as_dict(picture))
+def report_json(record: ImageRecord) -> str:
+    """Return the full report of one image as JSON."""
+    value = without_nan(as_dict(record))
     return json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False)
 
 
-def processed(stage: Stage, batch: Sequence, models: Models, doing: str) -> list[Picture]:
+def processed(stage: Stage, batch: Sequence, models: Models, doing: str) -> list[ImageRecord]:
     """Run one stage on a batch under the node's progress bar.
 
     Args:
@@ -210,48 +212,48 @@ def processed(stage: Stage, batch: Sequence, models: Models, doing: str) -> list
     """
     progress = NodeProgress(stage.steps(batch), doing, len(batch))
     with explained():
-        return stage.process(batch, models, progress.step)
+        return stage.process(batch, models, progress.update)
 
 
 def current_run() -> str:
-    """Names the queued prompt that is at work; empty outside of one."""
+    """Return the id of the prompt that is being executed, or an empty string outside of one."""
     context = get_executing_context()
     return context.prompt_id if context else ""
 
 
 def announce(text: str) -> None:
-    """Show a line in the result of the node that is at work, until its result is there."""
+    """Show a line on the node that is being executed, until its result replaces it."""
     server = PromptServer.instance
     data = {"node": get_executing_context().node_id, "text": text}
     server.send_sync("patch_matters.progress", data, server.client_id)
 
 
 class NodeProgress:
-    """The node's progress bar; names the patch at work, and raises where the user interrupts."""
+    """Drive the node's progress bar, show the current patch, and raise if the user interrupts."""
 
     def __init__(self, steps: int, doing: str, images: int = 1):
         self._bar = comfy.utils.ProgressBar(max(1, steps))
         self._doing = doing
         self._images = images
 
-    def step(self, index: int | None, region: str) -> None:
-        """One more step is done: that region of that image. Without one, only check for an interrupt."""
+    def update(self, index: int | None, region: str) -> None:
+        """Count a region of an image as done. Without a region, only check for an interrupt."""
         text = region and f"{self._doing}: {region}"
         if region and self._images > 1:
             text += f", image {index + 1} of {self._images}"
         self.move_to(self._bar.current + bool(region), text)
 
     def download(self, done: int, total: int) -> None:
-        """So many bytes of a model are there."""
+        """Show how many bytes of a model have been downloaded."""
         comfy.model_management.throw_exception_if_processing_interrupted()
         if total:
             self._bar.update_absolute(int(100 * done / total), 100)
             text = f"Downloading: {done / 1e9:.2f} of {total / 1e9:.2f} GB"
-            # Loaders have no result to show it in.
+            # Loaders show no result that could hold the text.
             PromptServer.instance.send_progress_text(text, get_executing_context().node_id)
 
     def move_to(self, steps: float, text: str) -> None:
-        """So many steps are done in all. web/js/result.js shows the text on the node."""
+        """Set the number of finished steps. web/js/result.js shows the text on the node."""
         comfy.model_management.throw_exception_if_processing_interrupted()
         if not text:
             return

@@ -9,7 +9,7 @@ from comfy_api.latest import io
 from ..core.errors import PatchMattersError
 from ..core.models.hosted.budget import Budget
 from ..core.models.hosted.endpoints import Config, Limits
-from ..core.models.registry import CAPTIONER, MATCHER, WRITER, load_hosted
+from ..core.models.registry import CAPTIONER, VERIFIER, WRITER, load_hosted
 from . import bridge, scan, types
 
 LONGEST_NAME = 200
@@ -97,7 +97,7 @@ class HostedModel(io.ComfyNode):
             outputs=[
                 types.Captioner.Output("captioner", tooltip="Connect to the Local Captioner."),
                 types.Writer.Output("writer", tooltip="Connect to the Hierarchical Aggregator."),
-                types.Matcher.Output(
+                types.Verifier.Output(
                     "judge",
                     display_name="verifier",
                     tooltip="Connect to verifier of the Semantic Filter. It answers how likely each "
@@ -130,4 +130,4 @@ class HostedModel(io.ComfyNode):
             budget=_budget,
             failed=lambda: _failures.update([(endpoint, model)]),
         )
-        return io.NodeOutput(*(served[role] for role in (CAPTIONER, WRITER, MATCHER)))
+        return io.NodeOutput(*(served[role] for role in (CAPTIONER, WRITER, VERIFIER)))

@@ -7,28 +7,28 @@ from pathlib import Path
 
 from comfy_api.latest import io
 
+from ..core.english import split_words
 from ..core.errors import PatchMattersError
 from ..core.models.hosted.endpoints import Config
 from ..core.models.local.catalogue import entries
 from ..core.models.local.loading import Loading, attentions, precisions
-from ..core.models.local.shelf import names, obtain
+from ..core.models.local.model_store import find_or_download, names
 from ..core.models.registry import (
     CAPTIONER,
     DETECTOR,
-    MATCHER,
     NLI,
     OFFLINE,
     TRANSFORMERS,
     ULTRALYTICS,
+    VERIFIER,
     WRITER,
-    load_answers,
+    load_cache,
     load_folder,
     load_model,
-    load_seeing,
+    load_vlm,
     load_yolo,
-    remembering,
+    with_cache,
 )
-from ..core.wording import split_words
 from . import bridge, memory, scan, types
 
 _failures: Counter = Counter()  # model -> how often answers were missing
@@ -101,7 +101,7 @@ def _folder(role: str, name: str) -> Path:
     if not name.startswith(TRANSFORMERS):
         raise PatchMattersError(f"model: there is no model named “{name[:100]}”.")
     progress = bridge.NodeProgress(100, "").download
-    return obtain(role, name[len(TRANSFORMERS) :], scan.roots(), progress)
+    return find_or_download(role, name[len(TRANSFORMERS) :], scan.roots(), progress)
 
 
 def _load(role: str, name: str, device: str, loading: Loading = Loading(), classes=()):
@@ -193,7 +193,7 @@ class LoadCaptioner(_Loader):
                     "offline captioner comes with the offline writer. Florence-2, PaliGemma and BLIP can "
                     "only describe.)",
                 ),
-                types.Matcher.Output(
+                types.Verifier.Output(
                     "judge",
                     display_name="verifier",
                     tooltip="The same weights as a verifier. Its score is the model's confidence that a "
@@ -206,16 +206,16 @@ class LoadCaptioner(_Loader):
     @classmethod
     def execute(cls, model, precision, device, attention="sdpa") -> io.NodeOutput:
         if model == OFFLINE[CAPTIONER]:
-            roles = (CAPTIONER, WRITER, MATCHER)
+            roles = (CAPTIONER, WRITER, VERIFIER)
             return io.NodeOutput(*(_load(role, OFFLINE[role], device) for role in roles))
         with bridge.explained():
             folder = _folder(CAPTIONER, model)
             loading = Loading(precision, attention)
             devices = memory.devices(device)
-            captioner, *others = load_seeing(model, folder, devices, loading)
-            answers = load_answers(Config.read(scan.home()), scan.home())
+            captioner, *others = load_vlm(model, folder, devices, loading)
+            answers = load_cache(Config.read(scan.home()), scan.home())
             failed = lambda: _failures.update([model])  # noqa: E731
-            captioner = remembering(captioner, folder, loading, answers, failed)
+            captioner = with_cache(captioner, folder, loading, answers, failed)
             return io.NodeOutput(captioner, *others)
 
 
@@ -235,7 +235,9 @@ class LoadWriter(_Loader):
                 _attention_input(),
                 _device_input(),
             ],
-            outputs=[types.Writer.Output("writer", tooltip="Connect to the Hierarchical Aggregator.")],
+            outputs=[
+                types.Writer.Output("writer", tooltip="Connect to the Hierarchical Aggregator.")
+            ],
         )
 
     @classmethod
@@ -243,7 +245,7 @@ class LoadWriter(_Loader):
         return io.NodeOutput(_load(WRITER, model, device, Loading(precision, attention)))
 
 
-class LoadMatcher(_Loader):
+class LoadVerifier(_Loader):
     @classmethod
     def define_schema(cls):
         return io.Schema(
@@ -262,18 +264,22 @@ class LoadMatcher(_Loader):
             ],
             inputs=[
                 _model_input(
-                    MATCHER,
-                    "The model that scores: BLIP (a name with \"itm\"; its threshold is 0.3, as in the "
+                    VERIFIER,
+                    'The model that scores: BLIP (a name with "itm"; its threshold is 0.3, as in the '
                     "paper), CLIP (0.5, of 2.5 x cosine) or SigLIP (0.05, of its probability).",
                 ),
                 _device_input(),
             ],
-            outputs=[types.Matcher.Output("matcher", display_name="verifier", tooltip="Connect to the Semantic Filter.")],
+            outputs=[
+                types.Verifier.Output(
+                    "matcher", display_name="verifier", tooltip="Connect to the Semantic Filter."
+                )
+            ],
         )
 
     @classmethod
     def execute(cls, model, device) -> io.NodeOutput:
-        return io.NodeOutput(_load(MATCHER, model, device))
+        return io.NodeOutput(_load(VERIFIER, model, device))
 
 
 class LoadNLI(_Loader):

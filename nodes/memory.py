@@ -6,11 +6,11 @@ import comfy.model_management
 import torch
 from comfy.model_patcher import ModelPatcher
 
-from ..core.models.local.devices import OneAtATime, Weights
+from ..core.models.local.devices import ExclusiveMemory, Weights
 
 
 class _Holder(torch.nn.Module):
-    """A transformers model has no settable `device`, which ModelPatcher needs."""
+    """Wraps a transformers model, whose `device` cannot be set; ModelPatcher needs to set it."""
 
     def __init__(self, model: torch.nn.Module):
         super().__init__()
@@ -18,21 +18,21 @@ class _Holder(torch.nn.Module):
 
 
 class ComfyDevices:
-    """Models are loaded, pushed out by others and brought back as core's own models are.
+    """Load, offload and reload models as ComfyUI does with its own.
 
-    On the CPU, where there is nowhere to push to, the weights before are dropped. So are quantised
-    ones, which cannot be moved, on any device.
+    On the CPU there is nowhere to offload to, so the previous weights are dropped. Quantised weights cannot be
+    moved and are dropped on any device.
     """
 
     def __init__(self, device: torch.device):
         self.device = device
         self._offload = comfy.model_management.text_encoder_offload_device()
-        self._turns = OneAtATime()
+        self._turns = ExclusiveMemory()
 
     def ready(self, weights: Weights) -> torch.nn.Module:
-        self._turns.make_way(weights, self._leave)
-        if weights.placed and not weights.there:
-            # Nobody can push it out later, so whatever can leave leaves now.
+        self._turns.evict_previous(weights, self._evict)
+        if weights.placed and not weights.loaded:
+            # It cannot be offloaded later, so as much memory as possible is freed first.
             comfy.model_management.free_memory(1e30, self.device)
         model = weights.get(self.device)
         if weights.placed:
@@ -40,12 +40,12 @@ class ComfyDevices:
         patcher = model.__dict__.get("patch_matters_patcher")
         if patcher is None:
             patcher = ModelPatcher(_Holder(model), self.device, self._offload)
-            # Beside the model, not in a table: they are to be freed together.
+            # Stored on the model, so that both are freed together.
             model.__dict__["patch_matters_patcher"] = patcher
         comfy.model_management.load_models_gpu([patcher], force_full_load=True)
         return model
 
-    def _leave(self, weights: Weights) -> None:
+    def _evict(self, weights: Weights) -> None:
         if self.device.type == "cpu" or weights.placed:
             weights.drop()
 
@@ -54,7 +54,7 @@ _devices: dict[str, ComfyDevices] = {}
 
 
 def devices(choice: str) -> ComfyDevices:
-    """Those of a widget's choice: "auto" (ComfyUI's device) or "cpu"."""
+    """Return the devices for a widget's value: "auto" (ComfyUI's device) or "cpu"."""
     if choice not in _devices:
         auto = comfy.model_management.get_torch_device()
         _devices[choice] = ComfyDevices(torch.device("cpu") if choice == "cpu" else auto)

@@ -10,7 +10,7 @@ from comfy_api.latest import io
 
 from ..core.compose import compose, ranked_sentences
 from ..core.errors import PatchMattersError
-from ..core.fitting import SENTENCES, TAGS, fit, neutralised
+from ..core.prompt_fitting import SENTENCES, TAGS, fit, neutralised
 from ..core.sentences import split_sentences
 from . import bridge, types
 
@@ -147,8 +147,9 @@ class PromptFitter(io.ComfyNode):
                     tooltip="A list with the sentences of each image that did not fit, one per line.",
                 ),
                 io.Int.Output(
-                    "tokens", is_output_list=True, tooltip="A list with the number of tokens of each "
-                    "prompt."
+                    "tokens",
+                    is_output_list=True,
+                    tooltip="A list with the number of tokens of each prompt.",
                 ),
             ],
         )
@@ -160,10 +161,12 @@ class PromptFitter(io.ComfyNode):
         # Lists arrive whole, because the captions and images of a batch belong together.
         [model], [budget], [form], [prefix], [suffix] = model, budget, form, prefix, suffix
         if caption is None and survivors is None:
-            raise PatchMattersError("caption: connect a caption, or the kept_claims of the Semantic Filter.")
+            raise PatchMattersError(
+                "caption: connect a caption, or the kept_claims of the Semantic Filter."
+            )
         tokenize = clip[0].tokenize if clip is not None else _tokenizer(model)
         tokens, weights = _Tokens(tokenize), reads_weights(tokenize)
-        sources = _from_pictures(survivors[0]) if survivors else _from_captions(caption)
+        sources = _from_records(survivors[0]) if survivors else _from_captions(caption)
         fitted = [
             fit(
                 sentences,
@@ -190,8 +193,8 @@ def _from_captions(captions) -> list[tuple[list[str], list[int]]]:
     return [(sentences, list(range(len(sentences)))) for sentences in each]
 
 
-def _from_pictures(pictures) -> list[tuple[list[str], list[int]]]:
-    return [ranked_sentences(picture) for picture in pictures]
+def _from_records(records) -> list[tuple[list[str], list[int]]]:
+    return [ranked_sentences(record) for record in records]
 
 
 class RegionalPrompts(io.ComfyNode):
@@ -270,18 +273,18 @@ class RegionalPrompts(io.ComfyNode):
             return clip.encode_from_tokens_scheduled(clip.tokenize(escaped))
 
         conditionings, captions, region_masks = [], [], []
-        for index, picture in enumerate(survivors):
-            whole = compose(picture)
+        for index, record in enumerate(survivors):
+            whole = compose(record)
             if caption is not None:
                 whole = caption[index if len(caption) > 1 else 0]
             conditioning = encode(whole)
-            masks = bridge.patch_masks(picture)
+            masks = bridge.patch_masks(record)
             region_masks.append(masks)
-            for region, mask in zip(bridge.patches(picture), masks):
-                said = compose(picture, region.name)
+            for region, mask in zip(bridge.patches(record), masks):
+                said = compose(record, region.name)
                 captions.append(said)
-                if said and strength > 0 and region is not picture.root:
-                    share = picture.fraction(region.box)
+                if said and strength > 0 and region is not record.root:
+                    share = record.fraction(region.box)
                     values = {"mask": mask.unsqueeze(0), "mask_strength": strength}
                     if place == "area" and max(share.x1, share.y1) < LATEST_START:
                         values = _area(share, strength)
@@ -292,7 +295,7 @@ class RegionalPrompts(io.ComfyNode):
             conditionings,
             captions,
             region_masks,
-            [bridge.patch_boxes(picture) for picture in survivors],
+            [bridge.patch_boxes(record) for record in survivors],
         )
 
 

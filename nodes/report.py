@@ -18,7 +18,13 @@ class PatchReport(io.ComfyNode):
             category=types.CATEGORY,
             description="Shows which claims were kept and dropped, beside the image with its numbered "
             "patches. Click a patch to see only its claims.",
-            search_aliases=["patch matters", "caption report", "caption review", "反推报告", "show regions"],
+            search_aliases=[
+                "patch matters",
+                "caption report",
+                "caption review",
+                "反推报告",
+                "show regions",
+            ],
             is_output_node=True,
             inputs=[types.survivors_input()],
             outputs=[
@@ -34,13 +40,13 @@ class PatchReport(io.ComfyNode):
 
     @classmethod
     def execute(cls, survivors) -> io.NodeOutput:
-        plain = bridge.tensor_from_images([picture.image for picture in survivors])
+        plain = bridge.tensor_from_images([record.image for record in survivors])
         files = ui.PreviewImage(plain, cls=cls).values
         views = [
             {**without_nan(as_view(p)), "image": dict(file)} for p, file in zip(survivors, files)
         ]
         return io.NodeOutput(
             bridge.annotated_tensor(survivors),
-            [as_text(picture) for picture in survivors],
+            [as_text(record) for record in survivors],
             ui={"patch_matters_report": views},
         )

@@ -1,4 +1,4 @@
-"""The models on disk, through ComfyUI's paths (so extra_model_paths.yaml counts)."""
+"""Finds models on disk through ComfyUI's paths, which include extra_model_paths.yaml."""
 
 from __future__ import annotations
 
@@ -11,22 +11,24 @@ import folder_paths
 
 from ..core.errors import PatchMattersError
 from ..core.models.hosted.endpoints import CONFIG, Config
-from ..core.models.local.shelf import model_folders
+from ..core.models.local.model_store import model_folders
 
-FOLDER = "LLM"  # models/LLM, where other packs put such models, too; downloads go there
-# Where other packs, and core, keep folders of transformers models.
+FOLDER = "LLM"  # models/LLM, which other packs also use; downloads go there
+# Folders in which other packs and ComfyUI keep transformers models.
 ALSO = ("VLM", "clip_vision", "text_encoders", "grounding-dino")
-# Where other packs put detectors: models/ultralytics, and its bbox and segm.
+# Folders in which other packs keep detectors: models/ultralytics and its bbox and segm.
 YOLO_FOLDERS = ("ultralytics", "ultralytics_bbox", "ultralytics_segm")
 
-_SALT = secrets.token_bytes(16)  # of this process: nobody can try keys against what is cached
+_SALT = secrets.token_bytes(
+    16
+)  # new for each process, so that the cached state cannot be used to guess a key
 
 for _name in (FOLDER, YOLO_FOLDERS[0]):
     folder_paths.add_model_folder_path(_name, os.path.join(folder_paths.models_dir, _name))
 
 
 def roots() -> list[Path]:
-    """The folders of model folders; the first is where downloads go."""
+    """Return the folders that contain model folders. Downloads go to the first."""
     known = [n for n in (FOLDER, *ALSO) if n in folder_paths.folder_names_and_paths]
     found = [Path(path) for name in known for path in folder_paths.get_folder_paths(name)]
     beside = [Path(folder_paths.models_dir) / name for name in ALSO if name not in known]
@@ -34,12 +36,12 @@ def roots() -> list[Path]:
 
 
 def home() -> Path:
-    """The pack's own folder, which no page and no client of the server can read or write."""
+    """Return the pack's own folder, which no page and no client of the server can read or write."""
     return Path(folder_paths.get_system_user_directory("patch_matters"))
 
 
 def config_state(endpoint: str) -> str:
-    """Changes with the config file and with the endpoint's key, which it does not show."""
+    """Return a string that changes with the config file and the endpoint's key, without revealing the key."""
     try:
         file = (home() / CONFIG).stat()
         state = f"{file.st_mtime_ns} {file.st_size}"
@@ -53,7 +55,7 @@ def config_state(endpoint: str) -> str:
 
 
 def model_state(name: str) -> str:
-    """Changes with the files of a model on disk; empty where none has that name."""
+    """Return a string that changes with the files of a model on disk; empty if there is no such model."""
     place = model_folders(roots()).get(name) or yolo_files().get(name)
     if place is None:
         return ""
@@ -66,7 +68,7 @@ def model_state(name: str) -> str:
 
 
 def yolo_files() -> dict[str, Path]:
-    """Name (the path below the detectors' folder) -> .pt file."""
+    """Map names (paths below the detectors' folder) to .pt files."""
     found: dict[str, Path] = {}
     for kind in YOLO_FOLDERS:
         if kind not in folder_paths.folder_names_and_paths:

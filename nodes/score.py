@@ -5,7 +5,7 @@ from __future__ import annotations
 from comfy_api.latest import io, ui
 
 from ..core.errors import PatchMattersError
-from ..core.models.registry import MATCHER, load_model
+from ..core.models.registry import VERIFIER, load_model
 from ..core.sentences import split_sentences
 from . import bridge, types
 
@@ -30,15 +30,13 @@ class CaptionScore(io.ComfyNode):
             is_input_list=True,
             is_output_node=True,
             inputs=[
-                io.Image.Input(
-                    "image", tooltip="The images to score the caption against."
-                ),
+                io.Image.Input("image", tooltip="The images to score the caption against."),
                 io.String.Input(
                     "caption",
                     force_input=True,
                     tooltip="One caption for all images, or one for each.",
                 ),
-                types.matcher_input(),
+                types.verifier_input(),
             ],
             outputs=[
                 io.Float.Output(
@@ -67,10 +65,10 @@ class CaptionScore(io.ComfyNode):
         texts *= len(images) // len(texts)
         progress = bridge.NodeProgress(len(images), "score")
         with bridge.explained():
-            model = matcher[0] if matcher else load_model(MATCHER)
+            model = matcher[0] if matcher else load_model(VERIFIER)
             scored = model.score(
                 list(zip(images, texts)),
-                lambda i: progress.step(i, "" if i is None else f"image {i + 1}"),
+                lambda i: progress.update(i, "" if i is None else f"image {i + 1}"),
             )
         means, tables = [], []
         for sentences, scores in zip(texts, scored):

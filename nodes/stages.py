@@ -22,23 +22,27 @@ class PatchDivider(io.ComfyNode):
             node_id="PatchDivider",
             display_name="Patch Divider",
             category=types.CATEGORY,
-            description="Divides each image into patches around the objects in it: four that "
-            "overlap where there are objects, and one around the main subject.",
+            description="Divides each image into patches around its objects: four that overlap where "
+            "there are objects, and one around the main subject.",
             search_aliases=["patch matters", "divide image", "caption", "tiles", "crop", "regions"],
             is_output_node=True,
             inputs=[
-                io.Image.Input("image", tooltip="Images to caption; a whole batch at once."),
+                io.Image.Input(
+                    "image",
+                    tooltip="The images to caption. A batch gives one caption for each image.",
+                ),
                 types.detector_input(),
                 types.captioner_input(
-                    "Says what each image is about, to place the semantic patch; its caption is passed "
-                    "on to the next stages. Not connected: the largest, most central object is used."
+                    "Describes each whole image. The semantic patch is placed around what this caption "
+                    "names, and the caption is passed on to the next stages. If not connected, the "
+                    "largest, most central object is taken as the main subject."
                 ),
                 io.String.Input(
                     "caption",
                     optional=True,
                     force_input=True,
-                    tooltip="A caption of the image that you already have (the same for all images of "
-                    "a batch), used instead of the captioner's.",
+                    tooltip="A caption of the image that you already have. It is used instead of the "
+                    "captioner's, for all images of a batch.",
                 ),
                 io.BoundingBox.Input(
                     "bboxes",
@@ -56,45 +60,49 @@ class PatchDivider(io.ComfyNode):
                 types.fraction_input(
                     "merge_iou",
                     defaults.merge_iou,
-                    "Overlap (intersection over union, 0 to 1) above which detections "
-                    "become one object. Lower values give larger objects.",
+                    "Overlap (intersection over union, 0 to 1) above which two detections are merged into "
+                    "one object. Lower values give larger objects.",
                 ),
                 types.fraction_input(
                     "share",
-                    defaults.share,
-                    "Share of an object's area (0 to 1) above which a quarter of the image "
-                    "is widened to hold all of it. Lower values make patches overlap more.",
+                    defaults.min_coverage,
+                    "How much of an object's area (0 to 1) must lie in a quarter of the image for that "
+                    "quarter to be widened until it holds the whole object. Lower values make patches "
+                    "overlap more.",
                 ),
                 io.Boolean.Input(
                     "semantic_patch",
                     default=defaults.semantic,
-                    tooltip="Also make one patch around the main subject of the image.",
+                    tooltip="Also makes one patch around the main subject of the image.",
                 ),
                 types.fraction_input(
                     "semantic_iou",
                     defaults.semantic_iou,
-                    "The semantic patch is made only where its overlap with the whole "
-                    "image (intersection over union, 0 to 1) is below this.",
+                    "The semantic patch is made only if its overlap with the whole image (intersection "
+                    "over union, 0 to 1) is below this value. Lower values leave out large main subjects.",
                 ),
                 io.Int.Input(
                     "levels",
                     default=defaults.levels,
                     min=1,
                     max=3,
-                    tooltip="1 divides the image once, as in the paper; 2 or 3 also divide patches "
-                    "that are large (600 px) and crowded (5 objects).",
+                    tooltip="How often the image is divided. 1 divides it once, as in the paper. 2 and 3 "
+                    "also divide large (600 px) and crowded (5 objects) patches again.",
                 ),
             ],
             outputs=[
-                types.Patches.Output("patches", tooltip="For the Local Captioner."),
-                io.Image.Output("annotated", tooltip="The images with patches and objects drawn."),
+                types.Patches.Output("patches", tooltip="Connect to the Local Captioner."),
+                io.Image.Output(
+                    "annotated",
+                    tooltip="The images with their patches and detected objects drawn in.",
+                ),
                 io.BoundingBox.Output(
                     "patch_boxes", tooltip="The patches of each image, in pixels."
                 ),
                 io.Mask.Output(
                     "patch_masks",
                     is_output_list=True,
-                    tooltip="A list: for each image one batch of masks, one mask per patch.",
+                    tooltip="A list with one batch of masks for each image, one mask for each patch.",
                 ),
             ],
         )
@@ -125,13 +133,13 @@ class PatchDivider(io.ComfyNode):
         ]
         # Unlike elsewhere, no captioner is none: the semantic patch then comes from the detections.
         models = replace(Models.connected(detector=detector), captioner=captioner)
-        pictures = bridge.processed(stage, sources, models, "divide")
-        annotated = bridge.annotated_tensor(pictures)
+        records = bridge.processed(stage, sources, models, "divide")
+        annotated = bridge.annotated_tensor(records)
         return io.NodeOutput(
-            pictures,
+            records,
             annotated,
-            [bridge.patch_boxes(p) for p in pictures],
-            [bridge.patch_masks(p) for p in pictures],
+            [bridge.patch_boxes(p) for p in records],
+            [bridge.patch_masks(p) for p in records],
             ui=ui.PreviewImage(annotated, cls=cls),
         )
 
@@ -144,7 +152,7 @@ class LocalCaptioner(io.ComfyNode):
             node_id="LocalCaptioner",
             display_name="Local Captioner",
             category=types.CATEGORY,
-            description="Describes the whole image once and every patch several times, so that the "
+            description="Describes the whole image once and each patch several times, so that the "
             "captions can be compared.",
             search_aliases=[
                 *("patch matters", "caption patches", "describe", "vlm", "vqa", "interrogate"),
@@ -158,17 +166,17 @@ class LocalCaptioner(io.ComfyNode):
                     "prompt",
                     default=defaults.prompt,
                     multiline=True,
-                    placeholder="What to ask of each patch (empty: the pack's own prompt)",
-                    tooltip="What to ask of each patch. Empty: the pack's own prompt. The offline "
-                    "captioner reads none.",
+                    placeholder="Instruction for each patch (leave empty for the pack's own prompt)",
+                    tooltip="The instruction to the captioner for each patch. Leave it empty to use the "
+                    "pack's own prompt. The offline captioner ignores it.",
                 ),
                 io.Int.Input(
                     "candidates",
                     default=defaults.candidates,
                     min=1,
                     max=8,
-                    tooltip="How many captions to sample for each patch. More of them can be compared with "
-                    "each other, and take longer.",
+                    tooltip="How many captions to sample for each patch. More captions make the "
+                    "comparison more reliable and take longer.",
                 ),
                 io.Float.Input(
                     "temperature",
@@ -176,25 +184,26 @@ class LocalCaptioner(io.ComfyNode):
                     min=0.0,
                     max=2.0,
                     step=0.05,
-                    tooltip="Sampling temperature for the captions of the patches. 0: no sampling, "
-                    "always the most likely word. The whole image always uses 0.2.",
+                    tooltip="Sampling temperature for the captions of the patches. At 0 nothing is "
+                    "sampled: the model always takes the most likely token. The whole image is always "
+                    "described at 0.2.",
                 ),
                 io.Int.Input(
                     "max_tokens",
                     default=defaults.max_tokens,
                     min=16,
                     max=2048,
-                    tooltip="Maximum length of one caption, in tokens. A sentence that is cut off is "
-                    "dropped.",
+                    tooltip="Maximum length of one caption, in tokens. A sentence that is cut off at this "
+                    "limit is dropped.",
                 ),
                 types.seed_input(),
             ],
             outputs=[
-                types.Captions.Output("captions", tooltip="For the Semantic Filter."),
+                types.Captions.Output("captions", tooltip="Connect to the Semantic Filter."),
                 io.String.Output(
                     "global_caption",
                     is_output_list=True,
-                    tooltip="A list: the unfiltered caption of each whole image.",
+                    tooltip="A list with the unfiltered caption of each whole image.",
                 ),
             ],
         )
@@ -206,18 +215,18 @@ class LocalCaptioner(io.ComfyNode):
         bridge.bounded_text(prompt, "prompt")
         stage = Describe(prompt, candidates, temperature, max_tokens, seed)
         models = Models.connected(captioner=captioner)
-        pictures = bridge.processed(stage, patches, models, "describe")
+        records = bridge.processed(stage, patches, models, "describe")
         texts = [
             "\n\n".join(
                 f"[{name}]\n" + "\n".join(c.text or f"({c.finish})" for c in completions)
-                for name, completions in picture.candidates.items()
+                for name, completions in record.candidates.items()
             )
-            for picture in pictures
+            for record in records
         ]
         return io.NodeOutput(
-            pictures,
-            [picture.global_caption for picture in pictures],
-            ui=ui.PreviewText(bridge.titled(pictures, texts)),
+            records,
+            [record.global_caption for record in records],
+            ui=ui.PreviewText(bridge.titled(records, texts)),
         )
 
 
@@ -229,66 +238,68 @@ class SemanticFilter(io.ComfyNode):
             node_id="SemanticFilter",
             display_name="Semantic Filter",
             category=types.CATEGORY,
-            description="Reads the captions into single claims, scores each claim against the "
-            "pixels, and keeps what is likely true. Says why each claim was kept or "
-            "dropped.",
+            description="Splits the captions into single claims, scores each claim against the pixels, "
+            "and keeps those that are likely true. It reports why each claim was kept or dropped.",
             search_aliases=["patch matters", "filter caption", "hallucination", "image text match"],
             is_output_node=True,
             inputs=[
                 types.Captions.Input("captions", tooltip="From the Local Captioner."),
-                types.matcher_input(),
+                types.verifier_input(),
                 types.fraction_input(
                     "threshold",
                     defaults.threshold,
-                    "Probability (0 to 1) that a claim must exceed to be kept. 0 "
-                    "uses 0.85, or 0.5 for claims that the matcher cannot judge. "
-                    "Higher values keep fewer, more reliable claims; at 1 nothing "
-                    "is kept. In the paper profile it is the matcher's score of a "
-                    "sentence, and 0 uses the matcher's own threshold.",
+                    "A claim is kept if it is true with a probability (0 to 1) above this value. 0 uses "
+                    "the default: 0.85, or 0.5 for claims that the verifier cannot judge. Higher values "
+                    "keep fewer, more reliable claims; at 1 nothing is kept. In the paper profile this is "
+                    "the verifier's score of a sentence, and 0 uses the verifier's own threshold.",
                 ),
                 types.fraction_input(
                     "overlap_iou",
                     defaults.overlap,
-                    "For the paper profile: overlap (intersection over union, 0 to "
-                    "1) above which two patches are compared with each other. Lower "
-                    "values compare more patches. The default profile compares all "
-                    "patches that overlap at all.",
+                    "Used by the paper profile only: patches whose overlap (intersection over union, 0 to "
+                    "1) is above this value are compared with each other. Lower values compare more "
+                    "patches. The default profile compares all patches that overlap.",
                 ),
                 io.Combo.Input(
                     "profile",
                     options=[DEFAULT.name, PAPER.name],
                     default=DEFAULT.name,
-                    tooltip="default: decides about every single claim by who says it and "
-                    "what the matcher sees, in the patches that say it and in the "
-                    "whole image. paper: decides sentence by sentence as the paper "
-                    "does; what two captions of a patch agree on is kept unscored.",
+                    tooltip="default: decides about each claim by the captions that make it and by what "
+                    "the verifier sees, in those patches and in the whole image. paper: decides about "
+                    "whole sentences, as the paper does; what two captions of a patch agree on is kept "
+                    "without a score.",
                 ),
                 types.Writer.Input(
                     "writer",
                     optional=True,
-                    tooltip="A chat model. It reads captions in languages other than "
-                    "English, and sorts the sentences in the paper profile. Not "
-                    "connected: other languages are compared sentence by sentence, "
-                    "and the sentences are sorted by what they claim.",
+                    tooltip="A chat model. It splits captions in languages other than English into "
+                    "claims, and groups the sentences in the paper profile. If not connected, other "
+                    "languages are compared sentence by sentence, and the paper profile groups sentences "
+                    "by their claims.",
                 ),
                 io.Combo.Input(
                     "reader",
                     options=list(READERS),
                     default=AUTO,
                     optional=True,
-                    tooltip="What takes the captions apart. auto: English by its syntax, other "
-                    "languages by the writer if a chat model is connected; syntax: no model is "
-                    "asked; language-model: the writer reads English, too.",
+                    tooltip="How captions are split into claims. auto: English by its syntax, other "
+                    "languages by the writer if a chat model is connected. syntax: no model is asked. "
+                    "language-model: the writer also splits English.",
                 ),
                 types.nli_input(),
             ],
             outputs=[
-                types.Survivors.Output("survivors", tooltip="For the Hierarchical Aggregator."),
+                types.KeptClaims.Output(
+                    "survivors",
+                    display_name="kept_claims",
+                    tooltip="Connect to the Hierarchical Aggregator, "
+                    "Prompt Fitter, Regional Prompts or Patch Report.",
+                ),
                 io.String.Output(
                     "report",
                     is_output_list=True,
-                    tooltip="A list: for each image a table of every claim, its "
-                    "probability, whether it was kept, and why.",
+                    tooltip="A list with one table for each image: every claim with its probability, "
+                    "whether it was kept, and why.",
                 ),
             ],
         )
@@ -306,10 +317,10 @@ class SemanticFilter(io.ComfyNode):
         nli=None,
     ) -> io.NodeOutput:
         stage = Verify(threshold, overlap_iou, PROFILES[profile], reader)
-        models = Models.connected(matcher=matcher, writer=writer, nli=nli)
-        pictures = bridge.processed(stage, captions, models, "filter")
-        reports = [as_text(picture) for picture in pictures]
-        return io.NodeOutput(pictures, reports, ui=ui.PreviewText(bridge.titled(pictures, reports)))
+        models = Models.connected(verifier=matcher, writer=writer, nli=nli)
+        records = bridge.processed(stage, captions, models, "filter")
+        reports = [as_text(record) for record in records]
+        return io.NodeOutput(records, reports, ui=ui.PreviewText(bridge.titled(records, reports)))
 
 
 class HierarchicalAggregator(io.ComfyNode):
@@ -319,36 +330,36 @@ class HierarchicalAggregator(io.ComfyNode):
             node_id="HierarchicalAggregator",
             display_name="Hierarchical Aggregator",
             category=types.CATEGORY,
-            description="Joins what was kept into one caption for each image. The "
-            "caption connects straight to CLIP Text Encode.",
+            description="Joins the kept claims into one caption for each image. You can connect the "
+            "caption directly to CLIP Text Encode.",
             search_aliases=["patch matters", "merge captions", "prompt from image", "summarize"],
             is_output_node=True,
             inputs=[
-                types.Survivors.Input("survivors", tooltip="From the Semantic Filter."),
+                types.survivors_input(),
                 types.writer_input(),
                 types.length_input(),
                 types.profile_input(
-                    "default: the writer writes once; paper: patch by patch, "
-                    "overlapping ones together, then all; fast: what was kept is "
+                    "default: the writer writes once. paper: the writer writes each patch, then "
+                    "overlapping patches together, then the whole image. fast: the kept sentences are "
                     "arranged by rules, without the writer."
                 ),
                 types.nli_input(),
             ],
             outputs=[
                 io.String.Output(
-                    "caption", is_output_list=True, tooltip="A list: the caption of each image."
+                    "caption", is_output_list=True, tooltip="A list with the caption of each image."
                 ),
                 io.String.Output(
                     "region_captions",
                     is_output_list=True,
-                    tooltip="A list: for each image the captions of its regions, one per line as "
+                    tooltip="A list with the captions of the regions of each image, one per line as "
                     '"region: caption".',
                 ),
                 io.String.Output(
                     "report",
                     is_output_list=True,
-                    tooltip="A list: for each image the full report as JSON (regions, boxes, "
-                    "captions, statements, scores, models, calls).",
+                    tooltip="A list with the full report of each image as JSON: regions, boxes, captions, "
+                    "claims, scores, models and calls.",
                 ),
             ],
         )
@@ -356,15 +367,17 @@ class HierarchicalAggregator(io.ComfyNode):
     @classmethod
     def execute(cls, survivors, length, profile, writer=None, nli=None) -> io.NodeOutput:
         stage = Write(length, PROFILES[profile])
-        pictures = bridge.processed(stage, survivors, Models.connected(writer=writer, nli=nli), "join")
-        captions = [picture.caption for picture in pictures]
+        records = bridge.processed(
+            stage, survivors, Models.connected(writer=writer, nli=nli), "join"
+        )
+        captions = [record.caption for record in records]
         regions = [
-            "\n".join(f"{name}: {text}" for name, text in picture.captions.items())
-            for picture in pictures
+            "\n".join(f"{name}: {text}" for name, text in record.captions.items())
+            for record in records
         ]
         return io.NodeOutput(
             captions,
             regions,
-            [bridge.report_json(picture) for picture in pictures],
-            ui=ui.PreviewText(bridge.titled(pictures, bridge.with_notes(pictures))),
+            [bridge.report_json(record) for record in records],
+            ui=ui.PreviewText(bridge.titled(records, bridge.with_notes(records))),
         )

@@ -1,7 +1,7 @@
-"""Core's text encoders that see and write, as captioner, writer and judge.
+"""ComfyUI's multimodal text encoders as captioner, writer and verifier.
 
-They are what core's TextGenerate works with: Qwen3.5, Gemma 3 and Gemma 4. Their weights are wholly in
-ComfyUI's hands; transformers loads nothing.
+These are the models of ComfyUI's TextGenerate: Qwen3.5, Gemma 3 and Gemma 4. ComfyUI loads their weights and
+manages their memory; transformers loads nothing.
 """
 
 from __future__ import annotations
@@ -11,18 +11,18 @@ from collections.abc import Sequence
 from comfy_api.latest import io
 
 from ..core.errors import PatchMattersError
-from ..core.fitting import neutralised
-from ..core.models import LENGTH, STOP, Completion, Tick
-from ..core.models.asking import Ask, asked
-from ..core.models.seeds import mixed_seed
+from ..core.models import LENGTH, STOP, Completion, ModelProgress
+from ..core.models.chat import ChatRequest, chat_roles
+from ..core.models.seeds import derive_seed
+from ..core.prompt_fitting import neutralised
 from . import bridge, types
 from .prompts import reads_weights
 
 
 class TextEncoder:
-    """A CLIP that generates: one question at a time, as core does.
+    """A CLIP that generates text, one request at a time.
 
-    Core's progress bar counts the tokens, and stops within one when the user interrupts.
+    ComfyUI's progress bar counts the tokens, and generation stops within one token of an interrupt.
     """
 
     def __init__(self, clip):
@@ -36,28 +36,30 @@ class TextEncoder:
             )
         self._weights = reads_weights(clip.tokenize)
 
-    def ask(self, asks: Sequence[Ask], tick: Tick) -> list[list[Completion]]:
-        """See `core.models.asking.Askable`.
+    def ask(
+        self, chat_requests: Sequence[ChatRequest], on_progress: ModelProgress
+    ) -> list[list[Completion]]:
+        """See `core.models.chat.ChatBackend`.
 
         Raises:
-            PatchMattersError: there is an image, and the text encoder does not see.
+            PatchMattersError: a request has an image and the text encoder cannot read images.
         """
         answers = []
-        for index, ask in enumerate(asks):
+        for index, ask in enumerate(chat_requests):
             tokens = self._tokens(ask)
             row = []
             for candidate in range(ask.n):
-                tick(None)
-                row.append(self._answer(tokens, ask, mixed_seed(ask.seed, candidate)))
+                on_progress(None)
+                row.append(self._answer(tokens, ask, derive_seed(ask.seed, candidate)))
             answers.append(row)
-            tick(index)
+            on_progress(index)
         return answers
 
-    def _tokens(self, ask: Ask):
+    def _tokens(self, ask: ChatRequest):
         image = None if ask.image is None else bridge.tensor_from_images([ask.image])
-        # What a caption says must not close the question, nor open an embedding file.
+        # A caption must not be able to close the prompt or to open an embedding file.
         text = neutralised(ask.text, weights=self._weights)
-        # Some of core's tokenizers leave their chat template out unless they are told not to.
+        # Some of ComfyUI's tokenizers omit their chat template by default.
         tokens = self._clip.tokenize(
             text, image=image, skip_template=False, min_length=1, thinking=False
         )
@@ -68,13 +70,13 @@ class TextEncoder:
             )
         return tokens
 
-    def _answer(self, tokens, ask: Ask, seed: int) -> Completion:
+    def _answer(self, tokens, ask: ChatRequest, seed: int) -> Completion:
         ids = self._clip.generate(
             tokens,
             do_sample=ask.temperature > 0,
             max_length=ask.max_tokens,
             temperature=ask.temperature or 1.0,
-            # Plain sampling, as with every other captioner of the pack.
+            # Plain sampling, as in every other captioner of the pack.
             top_k=0,
             top_p=1.0,
             min_p=0.0,
@@ -124,7 +126,7 @@ class CaptionerFromClip(io.ComfyNode):
             outputs=[
                 types.Captioner.Output("captioner", tooltip="Connect to the Local Captioner."),
                 types.Writer.Output("writer", tooltip="Connect to the Hierarchical Aggregator."),
-                types.Matcher.Output(
+                types.Verifier.Output(
                     "judge",
                     display_name="verifier",
                     tooltip="Connect to verifier of the Semantic Filter. It answers how likely each "
@@ -135,4 +137,4 @@ class CaptionerFromClip(io.ComfyNode):
 
     @classmethod
     def execute(cls, clip) -> io.NodeOutput:
-        return io.NodeOutput(*asked(TextEncoder(clip)))
+        return io.NodeOutput(*chat_roles(TextEncoder(clip)))

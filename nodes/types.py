@@ -6,10 +6,10 @@ from ..core.profiles import DEFAULT, LENGTHS, PROFILES
 
 Patches = io.Custom("PATCH_MATTERS_PATCHES")
 Captions = io.Custom("PATCH_MATTERS_CAPTIONS")
-Survivors = io.Custom("PATCH_MATTERS_SURVIVORS")
+KeptClaims = io.Custom("PATCH_MATTERS_SURVIVORS")
 Detector = io.Custom("PATCH_MATTERS_DETECTOR")
 Captioner = io.Custom("PATCH_MATTERS_CAPTIONER")
-Matcher = io.Custom("PATCH_MATTERS_MATCHER")
+Verifier = io.Custom("PATCH_MATTERS_MATCHER")
 Writer = io.Custom("PATCH_MATTERS_WRITER")
 NLI = io.Custom("PATCH_MATTERS_NLI")
 
@@ -34,8 +34,8 @@ def captioner_input(
     return Captioner.Input("captioner", optional=True, tooltip=tooltip)
 
 
-def matcher_input():
-    return Matcher.Input(
+def verifier_input():
+    return Verifier.Input(
         "matcher",
         display_name="verifier",
         optional=True,
@@ -56,7 +56,7 @@ def writer_input():
 
 
 def survivors_input(tooltip: str = "From the Semantic Filter.", *, optional: bool = False):
-    return Survivors.Input(
+    return KeptClaims.Input(
         "survivors", display_name="kept_claims", optional=optional, tooltip=tooltip
     )
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import HealthCheck, settings
 from PIL import Image
 
+from core.image_record import ImageRecord
 from core.models import Completion, Detection
-from core.picture import Picture
 from core.regions import IMAGE, SPATIAL, WHOLE, Box, Region
 
 FULL = False  # whether --full was given; set before any test module is imported
@@ -37,17 +37,17 @@ class ScriptedCaptioner:
         self.script = script
         self.requests = []
 
-    def caption(self, requests, tick):
+    def caption(self, requests, on_progress):
         answers = []
         for index, request in enumerate(requests):
             self.requests.append(request)
             said = self.script.get(request.image.size, [""])
             answers.append([c if isinstance(c, Completion) else Completion(c) for c in said])
-            tick(index)
+            on_progress(index)
         return answers
 
 
-class ScriptedMatcher:
+class ScriptedVerifier:
     """A fake: scores by text, on every image alike; 0.9 where the script says nothing."""
 
     name = "test:scripted"
@@ -58,15 +58,15 @@ class ScriptedMatcher:
         self.scores = scores or {}
         self.batches = []
 
-    def score(self, batches, tick):
+    def score(self, batches, on_progress):
         answers = []
         for index, (image, texts) in enumerate(batches):
             self.batches.append((image.size, list(texts)))
             answers.append([self.scores.get(text, 0.9) for text in texts])
-            tick(index)
+            on_progress(index)
         return answers
 
-    def baseline(self, texts, tick):
+    def baseline(self, texts, on_progress):
         return [[] for _ in texts]
 
 
@@ -80,15 +80,15 @@ class ScriptedWriter:
         self.answers = list(answers)
         self.requests = []
 
-    def write(self, requests, tick):
+    def write(self, requests, on_progress):
         self.requests += requests
         return [
             a if isinstance(a, Completion) else Completion(a)
             for a in (self.answers.pop(0) for _ in requests)
         ]
 
-    def answer(self, prompts, tick, *, temperature, seed=0):
-        return self.write(prompts, tick)
+    def answer(self, prompts, on_progress, *, temperature, seed=0):
+        return self.write(prompts, on_progress)
 
 
 class FixedDetector:
@@ -100,13 +100,13 @@ class FixedDetector:
     def __init__(self, *found):
         self.found = [Detection(Box(*box), label, score) for label, score, *box in found]
 
-    def detect(self, images, tick, words=()):
+    def detect(self, images, on_progress, words=()):
         return [self.found for _ in images]
 
 
-def picture_with(
+def record_with(
     candidates: dict[str, list[str]], boxes: dict[str, tuple] | None = None
-) -> Picture:
+) -> ImageRecord:
     """A 100 x 100 picture whose patches have these captions (region name -> candidates)."""
     boxes = boxes or {}
     children = tuple(
@@ -119,4 +119,4 @@ def picture_with(
         name: tuple(c if isinstance(c, Completion) else Completion(c) for c in texts)
         for name, texts in candidates.items()
     }
-    return Picture(Image.new("RGB", (100, 100), "white"), root, candidates=said)
+    return ImageRecord(Image.new("RGB", (100, 100), "white"), root, candidates=said)

@@ -13,7 +13,7 @@ from core.dataset.choices import STATE
 from core.dataset.job import Job
 from core.models import Completion
 from core.pipeline import Models, profile_settings
-from helpers import FixedDetector, ScriptedMatcher
+from helpers import FixedDetector, ScriptedVerifier
 
 SAID = "A red cup stands on a wooden table. The cup has a handle."
 
@@ -26,20 +26,20 @@ class FakeCaptioner:
     def __init__(self, said: str = SAID):
         self.said, self.asked, self.prompts = said, [], []
 
-    def caption(self, requests, tick):
+    def caption(self, requests, on_progress):
         answers = []
         for index, request in enumerate(requests):
             if request.frame.area == 1:
                 self.asked.append(request.image.getpixel((0, 0)))
             self.prompts.append(request.prompt)
             answers.append([Completion(self.said, tokens=10)] * request.n)
-            tick(index)
+            on_progress(index)
         return answers
 
 
 def fakes(captioner=None) -> Models:
     """Models that answer at once."""
-    return Models(FixedDetector(), captioner or FakeCaptioner(), ScriptedMatcher())
+    return Models(FixedDetector(), captioner or FakeCaptioner(), ScriptedVerifier())
 
 
 def job(folder: Path, **named) -> Job:

@@ -77,7 +77,7 @@ LOW = "model.vision_tower.vision_tower.vision_model."
 HIGH = "model.vision_tower_aux.vision_"
 
 
-def picture(width: int, height: int = 0) -> Image.Image:
+def image(width: int, height: int = 0) -> Image.Image:
     """Noise on a slope, square if no height is given; the same on every machine."""
     noise = np.random.RandomState(5).randint(0, 128, (height or width, width, 3))
     slope = np.linspace(0, 127, width).astype(int)[None, :, None]

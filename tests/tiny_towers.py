@@ -251,7 +251,9 @@ def blip_itm(folder: Path, **options) -> Path:
     return blip(folder, **options)
 
 
-def nli(folder: Path, labels=("contradiction", "entailment", "neutral"), kind: str = "deberta") -> Path:
+def nli(
+    folder: Path, labels=("contradiction", "entailment", "neutral"), kind: str = "deberta"
+) -> Path:
     """A cross-encoder with these classes: DeBERTa v3 (as cross-encoder/nli-deberta-v3-small) or BERT."""
     from transformers import (
         BertConfig,

@@ -59,7 +59,9 @@ def _handler(vendor: Vendor):
 
         def do_POST(self):
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            if self.path.endswith("/api/generate"):  # Ollama's own: without a prompt it loads a model
+            if self.path.endswith(
+                "/api/generate"
+            ):  # Ollama's own: without a prompt it loads a model
                 vendor.loads.append(body)
                 self._send(200, {"model": body["model"], "done": True, "done_reason": "load"})
                 return

@@ -1,4 +1,4 @@
-"""What a caption claims: the smallest statements that can be true or false of the image by themselves.
+"""Claims: the smallest statements of a caption that can be true or false on their own.
 
 A reader takes captions apart (`syntax.py` for English; where no reader knows the language, a sentence
 is one claim). `entailment.py` decides which claims say the same, entail or contradict each other.
@@ -137,4 +137,4 @@ class Reader(Protocol):
     name: str
 
     def read(self, passages: Sequence[Passage]) -> list[Reading]:
-        """One reading a passage, in one batch."""
+        """Return one reading a passage, in one batch."""

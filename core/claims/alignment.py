@@ -1,4 +1,4 @@
-"""Which thing of one text is which thing of another."""
+"""Aligns the things of two texts."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from . import (
     TEXT,
     Claim,
     Reading,
-    judging,
+    comparison,
     lexicon,
     predicates,
     values,
 )
+from .comparison import called
 from .english_words import COLLECTIVES
-from .judging import called
-from .known import Known
+from .thing_index import ThingIndex
 
 MayBe = Callable[[int, int], bool]
 # Where several people are natural: two that are only "a man" need not be one.
@@ -47,10 +47,10 @@ def align(premise: Reading, hypothesis: Reading, may_be: MayBe | None = None) ->
     Args:
         may_be: (thing of the premise, thing of the hypothesis) -> False where they cannot be one.
     """
-    return align_known(Known.of(premise), Known.of(hypothesis), may_be)
+    return align_known(ThingIndex.of(premise), ThingIndex.of(hypothesis), may_be)
 
 
-def align_known(p: Known, h: Known, may_be: MayBe | None = None) -> dict[int, int]:
+def align_known(p: ThingIndex, h: ThingIndex, may_be: MayBe | None = None) -> dict[int, int]:
     found: dict[int, int] = {}
     taken: set[int] = set()
     owned = set(h.owner)
@@ -78,7 +78,7 @@ def align_known(p: Known, h: Known, may_be: MayBe | None = None) -> dict[int, in
             ):
                 found[j] = i
     kept = {
-        j: i for j, i in found.items() if not _told_apart(p, i, h, j, found, may_be is not None)
+        j: i for j, i in found.items() if not _are_distinct(p, i, h, j, found, may_be is not None)
     }
     return {
         j: i
@@ -87,7 +87,7 @@ def align_known(p: Known, h: Known, may_be: MayBe | None = None) -> dict[int, in
     }
 
 
-def one_and_many(p: Known, i: int, h: Known, j: int) -> bool:
+def one_and_many(p: ThingIndex, i: int, h: ThingIndex, j: int) -> bool:
     """A single living thing and several of its kind: what differs may be another one's."""
     a, b = p.reading.things[i], h.reading.things[j]
     if not (lexicon.is_person(a.head) or lexicon.is_kind(a.head, "animal")):
@@ -95,7 +95,7 @@ def one_and_many(p: Known, i: int, h: Known, j: int) -> bool:
     return (a.number == 1) != (b.number == 1)
 
 
-def _free(h: Known, j: int, found: dict[int, int], i: int) -> bool:
+def _free(h: ThingIndex, j: int, found: dict[int, int], i: int) -> bool:
     """No other thing of the hypothesis that stands beside j is i already."""
     rivals = [k for k, v in found.items() if v == i]
     return not any(
@@ -103,8 +103,8 @@ def _free(h: Known, j: int, found: dict[int, int], i: int) -> bool:
     ) and not any(h.place(k) != h.place(j) for k in rivals)
 
 
-def _score(p: Known, i: int, h: Known, j: int, found: dict[int, int]) -> float:
-    """How likely thing i of the premise is thing j of the hypothesis; 0 where it cannot be."""
+def _score(p: ThingIndex, i: int, h: ThingIndex, j: int, found: dict[int, int]) -> float:
+    """Return how likely thing i of the premise is thing j of the hypothesis; 0 where it cannot be."""
     a, b = p.reading.things[i], h.reading.things[j]
     kind = kinship(a.head, b.head, called(a), called(b))
     own, other = p.owner.get(i, -1), h.owner.get(j, -1)
@@ -130,7 +130,7 @@ def _score(p: Known, i: int, h: Known, j: int, found: dict[int, int]) -> float:
     ):
         return 0.0  # a man is no couple
     one, two = p.place(i), h.place(j)
-    if judging.places_clash(one, two):
+    if comparison.places_clash(one, two):
         return 0.0
     if any(values.tells_apart(x, y) for x in a.told for y in b.told):
         return 0.0
@@ -172,8 +172,10 @@ def kinship(a: str, b: str, heads: tuple[str, ...], others: tuple[str, ...]) -> 
     return 0.0
 
 
-def shared(p: Known, i: int, h: Known, j: int) -> int:
-    """How many telling claims of the two things say the same, whatever their other things' numbers are."""
+def shared(p: ThingIndex, i: int, h: ThingIndex, j: int) -> int:
+    """Return how many telling claims of the two things say the same, whatever their other things' numbers
+    are.
+    """
     return sum(
         any(_alike(c, i, d, j) for c in p.about[i])
         for d in h.about[j]
@@ -193,13 +195,13 @@ def _alike(c: Claim, i: int, d: Claim, j: int) -> bool:
     if c.thing != i or d.thing != j:
         return False
     if c.kind == PLACE == d.kind:
-        return judging.place_entails(c.value, d.value)
+        return comparison.place_entails(c.value, d.value)
     if {c.kind, d.kind} <= {ATTRIBUTE, ACTION}:
         return values.entails(c.value, d.value) or predicates.action_entails(c.value, d.value)
     return False
 
 
-def clashes(p: Known, i: int, h: Known, j: int) -> list[tuple[Claim, Claim]]:
+def clashes(p: ThingIndex, i: int, h: ThingIndex, j: int) -> list[tuple[Claim, Claim]]:
     """Claims of the two things that could not both be true of one."""
     found = []
     for c in p.about[i]:
@@ -209,7 +211,7 @@ def clashes(p: Known, i: int, h: Known, j: int) -> list[tuple[Claim, Claim]]:
             if d.thing != j:
                 continue
             if c.kind == PLACE == d.kind:
-                clash = judging.places_clash(c.value, d.value)
+                clash = comparison.places_clash(c.value, d.value)
             elif c.kind == NUMBER == d.kind or c.kind == TEXT == d.kind:
                 clash = c.value != d.value
             elif {c.kind, d.kind} <= {ATTRIBUTE, ACTION}:
@@ -228,7 +230,7 @@ def clashes(p: Known, i: int, h: Known, j: int) -> list[tuple[Claim, Claim]]:
     return found
 
 
-def _same_role(p: Known, i: int, h: Known, j: int) -> bool:
+def _same_role(p: ThingIndex, i: int, h: ThingIndex, j: int) -> bool:
     """One of the two is definite and they stand in the same relation to things of one name, no garments."""
     a, b = p.reading.things[i], h.reading.things[j]
     if not (a.definite or b.definite) or lexicon.is_kind(a.head, "garment"):
@@ -241,14 +243,14 @@ def _same_role(p: Known, i: int, h: Known, j: int) -> bool:
 _ROLES = ("on", "in", "with", "toward", "under")
 
 
-def _in_one_role(p: Known, i: int, h: Known, j: int, found: dict[int, int]) -> bool:
+def _in_one_role(p: ThingIndex, i: int, h: ThingIndex, j: int, found: dict[int, int]) -> bool:
     """What the sign is mounted on is one thing, whatever the post is made of."""
     head = p.reading.things[i].head
     if not lexicon.same(head, h.reading.things[j].head) or lexicon.is_person(head):
         return False
     roles = ("on",) if lexicon.is_kind(head, "animal") else _ROLES  # what somebody rides is one
 
-    def neighbours(known: Known, index: int) -> set[int]:
+    def neighbours(known: ThingIndex, index: int) -> set[int]:
         found = set()
         for c in known.about[index]:
             if c.kind == RELATION and c.other >= 0 and not c.negated:
@@ -266,19 +268,21 @@ def _in_one_role(p: Known, i: int, h: Known, j: int, found: dict[int, int]) -> b
     )
 
 
-def _strangers(p: Known, i: int, h: Known, j: int) -> bool:
+def _strangers(p: ThingIndex, i: int, h: ThingIndex, j: int) -> bool:
     """Two owners that were not taken for one although both are people, or of one kind."""
     a, b = p.reading.things[i].head, h.reading.things[j].head
     return lexicon.same(a, b) or (lexicon.is_person(a) and lexicon.is_person(b))
 
 
-def _group_of(p: Known, a: int, b: int) -> bool:
+def _group_of(p: ThingIndex, a: int, b: int) -> bool:
     """One of two owners is a group that the other belongs to."""
     x, y = p.reading.things[a], p.reading.things[b]
     return b in x.members or a in y.members
 
 
-def _told_apart(p: Known, i: int, h: Known, j: int, found: dict[int, int], one_view: bool) -> bool:
+def _are_distinct(
+    p: ThingIndex, i: int, h: ThingIndex, j: int, found: dict[int, int], one_view: bool
+) -> bool:
     """Something differs, and nothing says that the two are one.
 
     Args:
@@ -338,8 +342,8 @@ def _told_apart(p: Known, i: int, h: Known, j: int, found: dict[int, int], one_v
     return together < (2 if not living or not crowd else 4)
 
 
-def _around(known: Known, index: int) -> list[str]:
-    """What the thing stands on or beside, and the setting."""
+def _around(known: ThingIndex, index: int) -> list[str]:
+    """Return what the thing stands on or beside, and the setting."""
     near = [
         c.object if c.thing == index else c.subject
         for c in known.about[index]
@@ -348,8 +352,8 @@ def _around(known: Known, index: int) -> list[str]:
     return near + [c.value for c in known.reading.claims if c.subject == "setting"]
 
 
-def members(known: Known, index: int) -> Sequence[int]:
-    """The single things that a group consists of, as far as the text names them."""
+def members(known: ThingIndex, index: int) -> Sequence[int]:
+    """Return the single things that a group consists of, as far as the text names them."""
     thing = known.reading.things[index]
     if thing.members:
         return thing.members

@@ -1,4 +1,4 @@
-"""What a language model answers when it is asked for claims, one a line, however malformed."""
+"""Reads claims from a language model's answer, one per line, even if it is malformed."""
 
 from __future__ import annotations
 
@@ -108,12 +108,14 @@ class Line:
 
 
 def chinese(text: str) -> bool:
-    """Whether words are written without blanks between them (Chinese, Japanese)."""
+    """Return whether words are written without blanks between them (Chinese, Japanese)."""
     return bool(re.search(r"[\u3040-\u30ff\u3400-\u9fff]", text))
 
 
 def read_lines(answer: str) -> list[Line]:
-    """The claims of an answer: one a line, or the objects of a JSON text. What is neither is passed over."""
+    """Return the claims of an answer: one a line, or the objects of a JSON text. What is neither is passed
+    over.
+    """
     found = list(_objects(answer)) or [_line(raw) for raw in answer.splitlines()]
     return [line for line in found if line]
 
@@ -183,7 +185,7 @@ def _line(raw: str) -> Line | None:
 
 
 def in_words(line: Line) -> str:
-    """The claim as a sentence."""
+    """Return the claim as a sentence."""
     subject, value, other = line.subject, line.value, line.object
     if chinese(subject + value):
         there = line.kind == OBJECT and not re.match("没有|可能有|有", subject)
@@ -199,8 +201,9 @@ def in_words(line: Line) -> str:
 
 
 def grounded(line: Line, caption: str) -> bool:
-    """Whether the words of a claim are those of its caption, by at least half; in Chinese those of each field,
-    and all its numbers: a model that translates "lies" as "sits" is not to be believed."""
+    """Return whether the words of a claim are those of its caption, by at least half; in Chinese those of
+    each field, and all its numbers: a model that translates "lies" as "sits" is not to be believed.
+    """
     known, fields = _units(caption), (line.subject, line.value, line.object)
     if not chinese(caption):
         said = _units(" ".join(fields))
@@ -212,7 +215,7 @@ def grounded(line: Line, caption: str) -> bool:
 
 
 def complete(lines: Sequence[Line], sentence: str) -> bool:
-    """Whether claims say nearly all words of their sentence."""
+    """Return whether claims say nearly all words of their sentence."""
     known = _units(sentence)
     said = _units(" ".join(f"{x.subject} {x.value} {x.object}" for x in lines))
     return len(known & said) >= _COVERED * len(known)
@@ -227,7 +230,7 @@ def _units(text: str) -> set[str]:
 
 
 def naming(text: str) -> str:
-    """A name without article, counting word or description: "一位系着围裙的女摊主" is "女摊主"."""
+    """Return a name without article, counting word or description: "一位系着围裙的女摊主" is "女摊主"."""
     text = _ARTICLES.sub("", text.strip())
     if not chinese(text):
         return text.casefold()
@@ -243,7 +246,7 @@ def counted(text: str) -> str:
 
 
 def plain_value(value: str) -> str:
-    """A value without its copula or aspect: "是红色的" is "红色", "is young" is "young"."""
+    """Return a value without its copula or aspect: "是红色的" is "红色", "is young" is "young"."""
     if chinese(value):
         value = _HEDGED.sub("", value)
         value = re.sub(r"^(?:正在|是|正)(?=.)", "", value)

@@ -55,12 +55,12 @@ _CUT = re.compile(r"[的在是和与着把被有个只条张名位、，,：:]$"
 
 
 def is_cut(text: str) -> bool:
-    """Whether a sentence breaks off: it ends in a word that more must follow."""
+    """Return whether a sentence breaks off: it ends in a word that more must follow."""
     return bool(_CUT.search(text.strip()))
 
 
 def said_of_image(said: str) -> tuple[str, list[str]]:
-    """A sentence without refusal, lead-in and moods, and these; "" where nothing else is left."""
+    """Return a sentence without refusal, lead-in and moods, and these; "" where nothing else is left."""
     text, out = said.strip(), []
     if refused := _REFUSES.match(text):
         rest = refused["rest"] or ""
@@ -83,7 +83,7 @@ def said_of_image(said: str) -> tuple[str, list[str]]:
 
 
 def in_whole_image(text: str, frame: Box | None) -> str:
-    """A text said of a crop with its places translated into the whole image.
+    """Return a text said of a crop with its places translated into the whole image.
 
     Args:
         frame: the crop in fractions of the whole image; None for the whole image.
@@ -103,7 +103,7 @@ def in_whole_image(text: str, frame: Box | None) -> str:
 
 
 def placed(reading: Reading, frame: Box | None) -> Reading:
-    """A reading of whole sentences with the places in them translated; what was said stays as it was."""
+    """Return a reading of whole sentences with the places in them translated; what was said stays as it was."""
     if places.whole(frame):
         return reading
     return replace(

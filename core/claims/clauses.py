@@ -12,7 +12,7 @@ from .english_words import (
     PICTURE,
 )
 from .nouns import head_of, is_abstract, is_garment, lemma
-from .surroundings import scene_of
+from .scene_words import scene_of
 from .trees import children, conjuncts
 from .verbs import Verbs
 
@@ -137,7 +137,7 @@ class Predicates(Verbs):
 
     @staticmethod
     def _than(adjective):
-        """What something is "bigger than"; None where it is not compared with a thing."""
+        """Return what something is "bigger than"; None where it is not compared with a thing."""
         if adjective.tag_ != "JJR":
             return None
         preps = [c for c in adjective.children if c.lower_ == "than"]
@@ -145,7 +145,7 @@ class Predicates(Verbs):
 
     @staticmethod
     def _one_of(token, tokens) -> list:
-        """The tokens to cut for one of several joined words, with the "and" before it."""
+        """Return the tokens to cut for one of several joined words, with the "and" before it."""
         before = (
             [c for c in token.head.children if c.dep_ == "cc"]
             if token.dep_ == "conj"

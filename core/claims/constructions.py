@@ -114,7 +114,7 @@ def _free_relative(what) -> None:
 
 
 def is_guess(noun) -> bool:
-    """Whether a free relative before a noun presents it as a guess: "what appears to be a phone"."""
+    """Return whether a free relative before a noun presents it as a guess: "what appears to be a phone"."""
     return any(c.dep_ == "predet" and c.lemma_ == GUESS for c in noun.children)
 
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from . import RELATION, judging, lexicon, predicates, values
+from . import RELATION, comparison, lexicon, predicates, values
 from .alignment import one_and_many
-from .known import Known
 from .lexicon import lemma
-from .wordings import means, tokens
+from .sentence_words import means, tokens
+from .thing_index import ThingIndex
 
 _QUOTED = re.compile(r"[\"“”]([^\"“”]+)[\"“”]")
 _SMALL = frozenset(
@@ -26,8 +26,8 @@ _DENIAL = re.compile(
 _SHARED = 0.5
 
 
-def clash(p: Known, h: Known, alignment: Mapping[int, int]) -> bool:
-    """Whether the wording of two texts contradicts.
+def clash(p: ThingIndex, h: ThingIndex, alignment: Mapping[int, int]) -> bool:
+    """Return whether the wording of two texts contradicts.
 
     Args:
         alignment: things of h -> the things of p that they are.
@@ -44,7 +44,7 @@ def clash(p: Known, h: Known, alignment: Mapping[int, int]) -> bool:
         return False
     if _other_hand(first, second, p, h, alignment):
         return True
-    nouns = {lexicon.head(n): -1 for r in (a, b) for t in r.things for n in judging.called(t)}
+    nouns = {lexicon.head(n): -1 for r in (a, b) for t in r.things for n in comparison.called(t)}
     for j, i in alignment.items():
         own = alignment.get(h.owner.get(j, -1), -1)
         if not lexicon.same(a.things[i].head, b.things[j].head) and lexicon.is_kind(
@@ -53,7 +53,7 @@ def clash(p: Known, h: Known, alignment: Mapping[int, int]) -> bool:
             continue
         if one_and_many(p, i, h, j) or (own >= 0 and one_and_many(p, own, h, h.owner[j])):
             continue
-        for n in (*judging.called(a.things[i]), *judging.called(b.things[j])):
+        for n in (*comparison.called(a.things[i]), *comparison.called(b.things[j])):
             nouns[lexicon.head(n)] = j
     return _texts_clash(first, second, x, y) or any(
         _opposed(u, v)
@@ -94,7 +94,9 @@ _HAND = re.compile(
 )
 
 
-def _other_hand(first: str, second: str, p: Known, h: Known, alignment: Mapping[int, int]) -> bool:
+def _other_hand(
+    first: str, second: str, p: ThingIndex, h: ThingIndex, alignment: Mapping[int, int]
+) -> bool:
     """One thing is in the left hand of somebody here and in the right there."""
     one, other = {*_HAND.findall(first)}, {*_HAND.findall(second)}
     if len(one) != 1 or len(other) != 1 or one == other:
@@ -102,7 +104,7 @@ def _other_hand(first: str, second: str, p: Known, h: Known, alignment: Mapping[
     return any(_in_hand(p, i) and _in_hand(h, j) for j, i in alignment.items())
 
 
-def _in_hand(known: Known, index: int) -> bool:
+def _in_hand(known: ThingIndex, index: int) -> bool:
     held = [
         c for c in known.about[index] if c.kind == RELATION and c.other == index and not c.negated
     ]
@@ -121,7 +123,7 @@ _OF = re.compile(r" (?:of|on|at|in|with) (?:the |a |an |his |her |its |their )?[
 
 
 def _noun(word: str, words: list[str], nouns: Mapping[str, int], text: str) -> int:
-    """The thing that a word is said of: the next noun close by, or else the last before it.
+    """Return the thing that a word is said of: the next noun close by, or else the last before it.
 
     After a verb of being ("the terrace is empty") it is the last before it.
     """
@@ -142,7 +144,7 @@ def _noun(word: str, words: list[str], nouns: Mapping[str, int], text: str) -> i
 
 def _texts_clash(first: str, second: str, x: list[str], y: list[str]) -> bool:
     """One place of one thing is said to read two things."""
-    p, q = ({judging._plain(t) for t in _QUOTED.findall(text)} for text in (first, second))
+    p, q = ({comparison._plain(t) for t in _QUOTED.findall(text)} for text in (first, second))
     if (
         not p
         or not q

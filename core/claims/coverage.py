@@ -36,7 +36,8 @@ def _function_words() -> frozenset[str]:
 
 
 def unclaimed_words(text: str, claims: Sequence[Claim], things: Sequence[Thing]) -> list[str]:
-    """The content words of an English text that are in none of its claims, nor in the names of their things.
+    """Return the content words of an English text that are in none of its claims, nor in the names of their
+    things.
 
     Inflected forms count as the same word; adverbs of manner ("comfortably") claim nothing that is checked. Empty
     where the text is a claim as it stands.
@@ -52,12 +53,12 @@ def unclaimed_words(text: str, claims: Sequence[Claim], things: Sequence[Thing])
 
 
 def share_unclaimed(text: str, claims: Sequence[Claim], things: Sequence[Thing]) -> float:
-    """The share (0 to 1) of a text's content words that are in none of its claims."""
+    """Return the share (0 to 1) of a text's content words that are in none of its claims."""
     return len(unclaimed_words(text, claims, things)) / max(1, len(content_words(text)))
 
 
 def content_words(text: str) -> list[str]:
-    """The words of an English text that say something that can be true or false, sorted."""
+    """Return the words of an English text that say something that can be true or false, sorted."""
     return [
         word
         for word in sorted(_words(text) - _function_words())
@@ -72,7 +73,7 @@ def _words(text: str) -> set[str]:
 
 
 def alike(a: str, b: str) -> bool:
-    """Whether two words may be forms of one: "rides" and "riding"."""
+    """Return whether two words may be forms of one: "rides" and "riding"."""
     if a == b or lexicon.lemma(a) == lexicon.lemma(b):
         return True
     shared = max(4, min(len(a), len(b)) - 3)

@@ -12,7 +12,9 @@ _OWN = ("nsubj", "nsubjpass", "csubj", "expl")
 
 
 def with_token(token) -> list:
-    """The tokens that go where a noun, a verb or an adjective goes; none where only the whole sentence can."""
+    """Return the tokens that go where a noun, a verb or an adjective goes; none where only the whole sentence
+    can.
+    """
     if token.dep_ in ("amod", "nummod", "advmod", "neg", "npadvmod", "appos", "det"):
         return _side(token)
     if token.pos_ in ("NOUN", "PROPN", "PRON", "NUM", "X"):
@@ -21,7 +23,7 @@ def with_token(token) -> list:
 
 
 def _side(token) -> list:
-    """A modifier; one of several before a noun with a comma of theirs ("a large, dark coat")."""
+    """Return a modifier; one of several before a noun with a comma of theirs ("a large, dark coat")."""
     tokens = list(token.subtree)
     if token.dep_ != "amod" or token.i > token.head.i:
         return tokens
@@ -34,7 +36,7 @@ def _side(token) -> list:
 
 
 def _all_of(token) -> list:
-    """What hangs on a token, and it, without a comma behind them."""
+    """Return what hangs on a token, and it, without a comma behind them."""
     tokens = list(token.subtree)
     while len(tokens) > 1 and tokens[-1].text == ",":
         tokens.pop()
@@ -42,7 +44,7 @@ def _all_of(token) -> list:
 
 
 def with_noun(token) -> list:
-    """A noun phrase and what makes no sense without it: its preposition, its verb."""
+    """Return a noun phrase and what makes no sense without it: its preposition, its verb."""
     if token.dep_ == "conj":
         return _last(token)
     if first := _first(token):
@@ -60,7 +62,7 @@ def with_noun(token) -> list:
 
 
 def with_preposition(prep) -> list:
-    """A prepositional phrase; with the verb that it completes."""
+    """Return a prepositional phrase; with the verb that it completes."""
     head = prep.head
     if prep.dep_ == "prep" and head.dep_ == "prep":
         return with_preposition(head)
@@ -108,7 +110,7 @@ def _objects(verb) -> list:
 
 
 def with_verb(verb) -> list:
-    """A verb's phrase: a clause that hangs on another, or one of several verbs of a subject."""
+    """Return a verb's phrase: a clause that hangs on another, or one of several verbs of a subject."""
     if verb.dep_ in ("aux", "auxpass"):
         return with_verb(verb.head)
     if verb.dep_ == "pcomp":
@@ -162,7 +164,7 @@ def with_verb(verb) -> list:
 
 
 def _inverted(verb) -> bool:
-    """Whether the subject stands behind its verb: "on his back is a backpack"."""
+    """Return whether the subject stands behind its verb: "on his back is a backpack"."""
     return (
         verb.left_edge.i < verb.i
         and verb.left_edge.pos_ == "ADP"
@@ -171,14 +173,14 @@ def _inverted(verb) -> bool:
 
 
 def _below(token, verb):
-    """The child of the verb that a token is under; None for the verb itself."""
+    """Return the child of the verb that a token is under; None for the verb itself."""
     while token != verb and token.head != verb:
         token = token.head
     return None if token == verb else token
 
 
 def _clause(verb) -> list:
-    """A clause with what is left out before it ("while", "with")."""
+    """Return a clause with what is left out before it ("while", "with")."""
     if verb.head.dep_ == "pobj" and verb.head.head.text.lower() == "with" and verb.dep_ == "acl":
         return _all_of(verb.head.head)
     first = _first(verb)
@@ -186,7 +188,9 @@ def _clause(verb) -> list:
 
 
 def _last(token) -> list:
-    """One of several joined words that isn't the first: with the "and" before it, where it is the last."""
+    """Return one of several joined words that isn't the first: with the "and" before it, where it is the
+    last.
+    """
     inner = [c for c in token.children if c.dep_ == "conj"]
     own = [
         t
@@ -208,7 +212,7 @@ def _last(token) -> list:
 
 
 def _first(token) -> list:
-    """The first of several joined words, with the "and" or the comma after it."""
+    """Return the first of several joined words, with the "and" or the comma after it."""
     joined = [c for c in token.children if c.dep_ == "conj" and c.pos_ == token.pos_]
     if not joined or any(x.dep_ in _OWN for x in joined[0].children):
         return []

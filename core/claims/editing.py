@@ -1,4 +1,4 @@
-"""Changing the words of a sentence without losing where its claims and things stand in it."""
+"""Edits sentences and keeps the positions of their claims and things."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Edit = tuple[int, int, str]  # characters from, to, and what stands there instea
 def edited(
     sentence: Sentence, claims: Sequence[Claim], edits: Sequence[Edit]
 ) -> tuple[Sentence, list[Claim]]:
-    """The sentence with parts of it replaced, and its claims with their spans moved along.
+    """Return the sentence with parts of it replaced, and its claims with their spans moved along.
 
     Args:
         edits: none overlaps another; a span that ends or begins inside one is widened to hold all of it.

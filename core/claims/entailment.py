@@ -18,19 +18,19 @@ from . import (
     Claim,
     Reading,
     Thing,
+    comparison,
     contrast,
-    foreign,
-    judging,
     lexicon,
     plurals,
     support,
+    surface_similarity,
     values,
 )
 from . import alignment as aligning
 from .alignment import align, align_known
-from .following import follows
-from .judging import CONTRADICTED, ENTAILED, NEUTRAL
-from .known import Known
+from .comparison import CONTRADICTED, ENTAILED, NEUTRAL
+from .implications import follows
+from .thing_index import ThingIndex
 
 __all__ = [
     "CONTRADICTED",
@@ -49,7 +49,8 @@ CONTRADICTION = "contradiction"
 
 
 def claim_relation(a: Claim, b: Claim, things: Sequence[Thing]) -> str:
-    """How two claims stand to each other, whose `thing` and `other` are indices into the same `things`.
+    """Return how two claims stand to each other, whose `thing` and `other` are indices into the same
+    `things`.
 
     The same number is the same thing, another number another.
 
@@ -57,11 +58,11 @@ def claim_relation(a: Claim, b: Claim, things: Sequence[Thing]) -> str:
         equivalent | a_entails_b | b_entails_a | contradiction | neutral
     """
     if STATEMENT in (a.kind, b.kind):
-        return foreign.compare(a.text, b.text) if a.kind == b.kind else NEUTRAL
+        return surface_similarity.compare(a.text, b.text) if a.kind == b.kind else NEUTRAL
     apart = a.thing >= 0 and b.thing >= 0 and not {a.thing, a.other} & {b.thing, b.other} - {-1}
     if apart and not (a.negated or b.negated):
         return NEUTRAL
-    forward, backward = judging.says(a, b, things), judging.says(b, a, things)
+    forward, backward = comparison.says(a, b, things), comparison.says(b, a, things)
     if ENTAILED in (forward, backward):
         if forward == backward:
             return EQUIVALENT
@@ -70,12 +71,12 @@ def claim_relation(a: Claim, b: Claim, things: Sequence[Thing]) -> str:
 
 
 def relation(claim: Claim, premise: Reading, alignment: Mapping[int, int]) -> str:
-    """Whether a claim follows from all claims of a premise together, contradicts them, or neither.
+    """Return whether a claim follows from all claims of a premise together, contradicts them, or neither.
 
     Args:
         alignment: the claim's things -> things of the premise, as `align` returns them.
     """
-    return _relation(claim, Known.of(premise), alignment)
+    return _relation(claim, ThingIndex.of(premise), alignment)
 
 
 _SHOWN = frozenset(
@@ -83,7 +84,7 @@ _SHOWN = frozenset(
 )  # what it is, whoever has it is
 
 
-def _of_clouds(claim: Claim, premise: Known) -> bool:
+def _of_clouds(claim: Claim, premise: ThingIndex) -> bool:
     """A sky that is overcast is covered by clouds, and the other way round."""
     nouns = {lexicon.head(claim.subject), lexicon.head(claim.object or "x")}
     for p in premise.reading.claims:
@@ -113,7 +114,7 @@ def _of_clouds(claim: Claim, premise: Known) -> bool:
 
 def _relation(
     claim: Claim,
-    premise: Known,
+    premise: ThingIndex,
     alignment: Mapping[int, int],
     owner: Mapping[int, int] = MappingProxyType({}),
 ) -> str:
@@ -155,13 +156,13 @@ def _relation(
 
 
 def _moved(claim: Claim, alignment: Mapping[int, int]) -> Claim:
-    """The claim in the premise's numbers; -2 for a thing that the premise does not have."""
+    """Return the claim in the premise's numbers; -2 for a thing that the premise does not have."""
     thing = alignment.get(claim.thing, -2) if claim.thing >= 0 else -1
     other = alignment.get(claim.other, -2) if claim.other >= 0 else -1
     return replace(claim, thing=thing, other=other)
 
 
-def _existence(claim: Claim, premise: Known, things: Sequence[Thing]) -> str:
+def _existence(claim: Claim, premise: ThingIndex, things: Sequence[Thing]) -> str:
     for p in premise.reading.claims:
         if p.negated and p.kind == OBJECT and lexicon.is_kind(claim.subject, p.subject):
             return CONTRADICTED
@@ -175,10 +176,10 @@ def _existence(claim: Claim, premise: Known, things: Sequence[Thing]) -> str:
     return NEUTRAL
 
 
-def _against_all(claim: Claim, premise: Known, things: Sequence[Thing]) -> str:
+def _against_all(claim: Claim, premise: ThingIndex, things: Sequence[Thing]) -> str:
     verdict = NEUTRAL
     for p in premise.reading.claims:
-        said = judging.says(p, claim, things)
+        said = comparison.says(p, claim, things)
         if said == ENTAILED:
             return ENTAILED
         if said == CONTRADICTED:
@@ -186,8 +187,8 @@ def _against_all(claim: Claim, premise: Known, things: Sequence[Thing]) -> str:
     return verdict
 
 
-def _through_group(claim: Claim, premise: Known, things: Sequence[Thing]) -> str:
-    """What all members do the group does; what the group does its members do."""
+def _through_group(claim: Claim, premise: ThingIndex, things: Sequence[Thing]) -> str:
+    """Return what all members do the group does; what the group does its members do."""
     inside = aligning.members(premise, claim.thing)
     if inside and len(inside) >= max(2, premise.counted.get(claim.thing, 2)):
         said = [_against_all(replace(claim, thing=k), premise, things) for k in inside]
@@ -204,14 +205,14 @@ def _through_group(claim: Claim, premise: Known, things: Sequence[Thing]) -> str
 
 
 def compare(a: Reading, b: Reading) -> str:
-    """How two texts of one image stand to each other.
+    """Return how two texts of one image stand to each other.
 
     Returns:
         equivalent | a_entails_b | b_entails_a | contradiction | neutral
     """
     if _foreign(a) or _foreign(b):
-        return foreign.compare(_text(a), _text(b))
-    x, y = Known.of(a), Known.of(b)
+        return surface_similarity.compare(_text(a), _text(b))
+    x, y = ThingIndex.of(a), ThingIndex.of(b)
     there = align_known(x, y)
     back = {i: j for j, i in there.items()}
     a, b = x.reading, y.reading
@@ -230,8 +231,8 @@ def compare(a: Reading, b: Reading) -> str:
     return A_ENTAILS_B if holds else B_ENTAILS_A if other else NEUTRAL
 
 
-def _clash(claims, verdicts, premise: Known, hypothesis: Known, there, back) -> bool:
-    """Whether a contradiction is one of the same things, not of one among several."""
+def _clash(claims, verdicts, premise: ThingIndex, hypothesis: ThingIndex, there, back) -> bool:
+    """Return whether a contradiction is one of the same things, not of one among several."""
     for claim, verdict in zip(claims, verdicts):
         if verdict != CONTRADICTED:
             continue
@@ -245,7 +246,7 @@ def _clash(claims, verdicts, premise: Known, hypothesis: Known, there, back) -> 
 
 def unsupported(facts: Reading, written: Reading) -> list[int]:
     """Indices of the claims of a written text that do not follow from the facts all together."""
-    known, text = Known.of(facts), Known.of(written)
+    known, text = ThingIndex.of(facts), ThingIndex.of(written)
     if _foreign(facts) or _foreign(written):
         return [i for i, c in enumerate(written.claims) if not _said_by_one(c, facts)]
     found = align_known(known, text)
@@ -265,7 +266,7 @@ def undecided(facts: Reading, written: Reading) -> dict[int, tuple[Claim, ...]]:
     if _foreign(facts) or _foreign(written):
         new = unsupported(facts, written)
         return {i: facts.claims for i in new if not _denied_by_one(written.claims[i], facts)}
-    known, text = Known.of(facts), Known.of(written)
+    known, text = ThingIndex.of(facts), ThingIndex.of(written)
     found = align_known(known, text)
     left: dict[int, tuple[Claim, ...]] = {}
     for i, claim in enumerate(text.reading.claims):
@@ -283,12 +284,12 @@ def undecided(facts: Reading, written: Reading) -> dict[int, tuple[Claim, ...]]:
 
 def _follows_of_all(
     claim: Claim,
-    facts: Known,
-    written: Known,
+    facts: ThingIndex,
+    written: ThingIndex,
     found: Mapping[int, int],
     several: Mapping[int, Sequence[int]],
 ) -> bool:
-    """Whether a written claim follows, of each of the things that it names together."""
+    """Return whether a written claim follows, of each of the things that it names together."""
     for j in (claim.thing, claim.other):
         if j in several and claim.kind != OBJECT:
             if claim.kind == NUMBER and len(several[j]) != 1:
@@ -303,8 +304,8 @@ def _follows_of_all(
 
 def _supported(
     claim: Claim,
-    facts: Known,
-    written: Known,
+    facts: ThingIndex,
+    written: ThingIndex,
     alignment: Mapping[int, int],
     verdict: str,
     strict: bool = False,
@@ -323,7 +324,7 @@ def _supported(
     moved = _moved(claim, alignment)
     if verdict == CONTRADICTED:
         return False
-    return support.borne_out(claim, moved, facts, written, alignment)
+    return support.is_supported(claim, moved, facts, written, alignment)
 
 
 _HEDGE = re.compile(
@@ -333,18 +334,18 @@ _HEDGE = re.compile(
 )
 
 
-def _guessed(claim: Claim, written: Known) -> bool:
+def _guessed(claim: Claim, written: ThingIndex) -> bool:
     sentences = written.reading.sentences
     return claim.hedged or (
         claim.sentence < len(sentences) and bool(_HEDGE.search(sentences[claim.sentence].said))
     )
 
 
-def _only_hedged(claim: Claim, facts: Known, alignment: Mapping[int, int]) -> bool:
-    """Whether all facts that say it present it as a guess."""
+def _only_hedged(claim: Claim, facts: ThingIndex, alignment: Mapping[int, int]) -> bool:
+    """Return whether all facts that say it present it as a guess."""
     moved, things = _moved(claim, alignment), facts.reading.things
-    saying = [p for p in facts.reading.claims if judging.says(p, moved, things) == ENTAILED]
-    return bool(saying) and all(p.hedged for p in saying)
+    occurrence = [p for p in facts.reading.claims if comparison.says(p, moved, things) == ENTAILED]
+    return bool(occurrence) and all(p.hedged for p in occurrence)
 
 
 def _foreign(reading: Reading) -> bool:
@@ -357,9 +358,12 @@ def _text(reading: Reading) -> str:
 
 def _said_by_one(claim: Claim, facts: Reading) -> bool:
     return any(
-        foreign.compare(f.text, claim.text) in (EQUIVALENT, A_ENTAILS_B) for f in facts.claims
+        surface_similarity.compare(f.text, claim.text) in (EQUIVALENT, A_ENTAILS_B)
+        for f in facts.claims
     )
 
 
 def _denied_by_one(claim: Claim, facts: Reading) -> bool:
-    return any(foreign.compare(f.text, claim.text) == CONTRADICTION for f in facts.claims)
+    return any(
+        surface_similarity.compare(f.text, claim.text) == CONTRADICTION for f in facts.claims
+    )

@@ -15,9 +15,9 @@ from .english_words import (
     TEXT_NOUNS,
     TIMES,
 )
-from .draft import Edit
 from .nouns import head_of, is_abstract, is_plural, lemma, names_nothing, partitive
-from .surroundings import scene_of, scene_subject, setting_of
+from .reading_builder import Edit
+from .scene_words import scene_of, scene_subject, setting_of
 from .trees import children, conjuncts
 
 _WHERE = frozenset("background foreground left right top bottom center middle".split())
@@ -146,7 +146,7 @@ class ImageClauses(Predicates):
             things += [
                 o for p in children(verb, "prep") for o in children(p, "pobj") if p.text == "on"
             ]
-        for t in [x for t in things if t is not None for x in conjuncts(t)]:
+        for t in [x for thing in things if thing is not None for x in conjuncts(thing)]:
             self.phrase(t, hedged=hedged)
         apart = [
             c
@@ -338,7 +338,9 @@ class ImageClauses(Predicates):
 
     @staticmethod
     def _area(subject):
-        """The match of an area of the image that a subject is: "the left half of the picture"; else None."""
+        """Return the match of an area of the image that a subject is: "the left half of the picture"; else
+        None.
+        """
         found = places.AREA.match(subject.doc.text, subject.left_edge.idx)
         return found if found and (found["of"] or not subject.left_edge.i) else None
 

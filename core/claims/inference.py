@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from ..models import NLI, Inference, Tick
-from . import NUMBER, OBJECT, PLACE, STATEMENT, TEXT, Claim, Reading
+from ..models import NLI, Inference, ModelProgress
+from . import NUMBER, PLACE, STATEMENT, TEXT, Claim, Reading
 from .entailment import undecided
 from .scene import Grouped, Source
 
@@ -28,7 +28,7 @@ _SameView = Callable[[str, str], bool]
 def open_pairs(
     claims: Sequence[Claim], sources: Sequence[Source], groups: Grouped, may_meet: _SameView
 ) -> list[tuple[int, int]]:
-    """The pairs of groups about the same things, of the same kind, that structure leaves open.
+    """Return the pairs of groups about the same things, of the same kind, that structure leaves open.
 
     Args:
         sources: of each claim, the caption that made it.
@@ -55,7 +55,7 @@ def open_pairs(
 
 
 def _compared(claim: Claim) -> object:
-    """What two claims share that are asked about: the kind and the things, or the aspect of the scene."""
+    """Return what two claims share that are asked about: the kind and the things, or the aspect of the scene."""
     if claim.thing < 0 and claim.kind != STATEMENT:
         return (claim.kind, claim.subject)
     return (claim.kind, claim.thing, claim.other)
@@ -67,7 +67,7 @@ def inferred(
     groups: Grouped,
     asked: Mapping[tuple[int, int], tuple[Inference, Inference]],
 ) -> Grouped:
-    """The groups with what the model is sure of.
+    """Return the groups with what the model is sure of.
 
     Contradictory are two claims of different captions if the model says so in both directions. Sentences that no
     reader took apart may speak of different things, so they never are.
@@ -107,7 +107,7 @@ def _reachable(entails: frozenset[tuple[int, int]]) -> dict[int, set[int]]:
 
 
 def supported(
-    facts: Reading, written: Reading, claims: Sequence[int], nli: NLI, tick: Tick
+    facts: Reading, written: Reading, claims: Sequence[int], nli: NLI, on_progress: ModelProgress
 ) -> set[int]:
     """Those of the claims of a written text that follow from the facts about the same things, as the model says.
 
@@ -120,12 +120,12 @@ def supported(
         if index in claims:
             texts = list(dict.fromkeys(claim.text for claim in premise))
             questions += [(index, (part, written.claims[index].text)) for part in _parts(texts)]
-    answers = nli.infer([pair for _, pair in questions], tick) if questions else []
+    answers = nli.infer([pair for _, pair in questions], on_progress) if questions else []
     return {i for (i, _), said in zip(questions, answers) if said.entailment > SURE}
 
 
 def _parts(texts: Sequence[str]) -> list[str]:
-    """The texts joined to as few premises as have at most `PREMISE` characters each."""
+    """Return the texts joined to as few premises as have at most `PREMISE` characters each."""
     parts: list[str] = []
     for text in texts:
         if parts and len(parts[-1]) + 1 + len(text) <= PREMISE:

@@ -1,4 +1,4 @@
-"""Captions taken apart by a language model, for languages that no installed pipeline reads.
+"""Splits captions into claims with a language model, for languages without an installed pipeline.
 
 The model answers one line a claim, `1.2 | relation | woman | wears | a red coat`: of 13 captions a local model
 would write JSON for a minute. Its answers are read however malformed (`answer_lines.py`), nothing is taken from
@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from ..models import ERROR, LENGTH, REFUSAL, Completion, Talker, Tick
+from ..models import ERROR, LENGTH, REFUSAL, ChatModel, Completion, ModelProgress
 from ..models.offline import spacy_english
-from ..models.thinking import without_thinking
+from ..models.reasoning import without_reasoning
 from ..prompts import load_prompt
 from . import NUMBER, OBJECT, RELATION, SCENE, Claim, Passage, Reader, Reading, Thing
 from .answer_lines import (
@@ -38,7 +38,7 @@ Numbered = dict[
 ]  # (caption, sentence) as numbered -> passage, sentence
 
 
-def _no_tick(index: int | None) -> None:
+def _no_progress(index: int | None) -> None:
     return None
 
 
@@ -50,23 +50,25 @@ class LanguageModelReader:
         fallback: finds the sentences, reads English, and reads what the model leaves out.
         english: ask about English captions, too. The model then only breaks sentences into simple ones, and the
             fallback reads those.
-        tick: as for all models; it may raise to interrupt.
+        on_progress: as for all models; it may raise to interrupt.
     """
 
     def __init__(
         self,
-        talker: Talker,
+        talker: ChatModel,
         fallback: Reader | None = None,
         *,
         english: bool = False,
-        tick: Tick = _no_tick,
+        on_progress: ModelProgress = _no_progress,
     ):
         self.name = talker.name
         self._talker, self._fallback = talker, fallback or SyntaxReader()
-        self._english, self._tick = english, tick
+        self._english, self._tick = english, on_progress
 
     def read(self, passages: Sequence[Passage]) -> list[Reading]:
-        """One reading a passage. English ones cost no call, unless that was chosen or no pipeline is installed."""
+        """Return one reading a passage. English ones cost no call, unless that was chosen or no pipeline is
+        installed.
+        """
         readings = list(self._fallback.read(passages))
         asked = [i for i, p in enumerate(passages) if self._asks(p.text)]
         questions = list(_questions(passages, readings, asked))
@@ -106,15 +108,15 @@ class LanguageModelReader:
 
     def _notes(self, left: int, why: str) -> list[str]:
         if why:
-            return [
-                f"{self.name} could not read this caption ({why}): it was read by rules instead."
-            ]
-        return [f"{self.name} left out {left} sentences: they were read by rules."] if left else []
+            return [f"{self.name} could not read this caption ({why}), so it was split by rules."]
+        return (
+            [f"{self.name} left out {left} sentences, which were split by rules."] if left else []
+        )
 
     def _simplified(
         self, reading: Reading, own: dict[int, list[Line]], passage: Passage
     ) -> Reading:
-        """An English reading, made by the fallback from the simple sentences that the model wrote."""
+        """Return an English reading, made by the fallback from the simple sentences that the model wrote."""
         texts, sources = [], []
         for index, sentence in enumerate(reading.sentences):
             found = own.get(index)
@@ -168,11 +170,13 @@ def _prompt(lines: Sequence[str]) -> str:
 
 
 def _found(answer: Completion, numbered: Numbered) -> dict[tuple[int, int], list[Line]]:
-    """The lines of an answer by passage and sentence; numbers that were not asked about are passed over."""
+    """Return the lines of an answer by passage and sentence; numbers that were not asked about are passed
+    over.
+    """
     found: dict[tuple[int, int], list[Line]] = {}
     captions = {caption for caption, _ in numbered}
     last = None
-    for line in read_lines(without_thinking(answer.text)):
+    for line in read_lines(without_reasoning(answer.text)):
         caption = line.caption or (next(iter(captions)) if len(captions) == 1 else 0)
         place = numbered.get((caption, line.sentence))
         if place is None:
@@ -198,7 +202,7 @@ def _without_moods(reading: Reading, own: dict[int, list[Line]]):
 
 
 def _assembled(reading: Reading, own: dict[int, list[Line]]) -> Reading:
-    """A reading of the model's own lines; sentences that it left out keep the claims they had."""
+    """Return a reading of the model's own lines; sentences that it left out keep the claims they had."""
     things: list[Thing] = []
     claims: list[Claim] = []
     for index in range(len(reading.sentences)):
@@ -256,7 +260,7 @@ def _claim(
 
 
 def _thing(things: list[Thing], named: str) -> int:
-    """The index of the thing of that name, a new one if there is none.
+    """Return the index of the thing of that name, a new one if there is none.
 
     "女摊主" is "摊主": where nouns stand at the end of what describes them, the end is enough.
     """

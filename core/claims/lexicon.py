@@ -25,7 +25,9 @@ _RE = re.compile(r"\b(cent|theat|met|lit|fib|sab|somb|spect|lust|meag|kilomet|ce
 
 @lru_cache(maxsize=8192)
 def normal(word: str) -> str:
-    """The word in American spelling, lower case, parts apart by blanks: "Light-coloured" -> "light colored"."""
+    """Return the word in American spelling, lower case, parts apart by blanks: "Light-coloured" -> "light
+    colored".
+    """
     word = _ACCENTED.sub(lambda m: unicodedata.normalize("NFD", m[0])[0], word.lower())
     word = " ".join(re.sub(r"[_\-‐‑]+", " ", word).split())
     word = _RE.sub(r"\1er", _OUR.sub(r"\1or", word))
@@ -50,7 +52,7 @@ def _column(pos: str, name: str) -> list[str]:
 
 @lru_cache(maxsize=8192)
 def senses(word: str, pos: str = NOUN) -> tuple[int, ...]:
-    """The word's synsets, the most frequent first; () where WordNet has none."""
+    """Return the word's synsets, the most frequent first; () where WordNet has none."""
     lemmas, word = _lemmas(pos), normal(word)
     for form in (word.replace(" ", "_"), word.replace(" ", "-"), word.replace(" ", "")):
         if form in lemmas:
@@ -60,7 +62,7 @@ def senses(word: str, pos: str = NOUN) -> tuple[int, ...]:
 
 @lru_cache(maxsize=8192)
 def above(synset: int, pos: str = NOUN) -> frozenset[int]:
-    """The synset and all above it."""
+    """Return the synset and all above it."""
     rows, seen, left = _column(pos, "above"), {synset}, [synset]
     while left:
         for target in map(int, rows[left.pop()].split()):
@@ -97,7 +99,7 @@ def _kinds() -> dict[str, frozenset[str]]:
 
 @lru_cache(maxsize=8192)
 def head(word: str) -> str:
-    """The last word of a compound; the word itself where it is one word."""
+    """Return the last word of a compound; the word itself where it is one word."""
     return normal(word).rsplit(" ", 1)[-1]
 
 
@@ -112,7 +114,7 @@ _PLURALS = dict(
 
 @lru_cache(maxsize=8192)
 def singular(word: str) -> str:
-    """The lemma of a plural noun where WordNet knows one; else the word."""
+    """Return the lemma of a plural noun where WordNet knows one; else the word."""
     word = normal(word)
     if word in _PLURALS:
         return _PLURALS[word]
@@ -126,7 +128,7 @@ def singular(word: str) -> str:
 
 @lru_cache(maxsize=32768)
 def same(a: str, b: str) -> bool:
-    """Whether two nouns name the same kind of thing."""
+    """Return whether two nouns name the same kind of thing."""
     a, b = singular(a), singular(b)
     if a == b or a.replace(" ", "") == b.replace(" ", ""):
         return True
@@ -146,7 +148,8 @@ def _grouped(a: str, b: str) -> bool:
 
 @lru_cache(maxsize=32768)
 def is_kind(special: str, general: str) -> bool:
-    """Whether whatever is called `special` may be called `general`: the same, a synonym or a kind above.
+    """Return whether whatever is called `special` may be called `general`: the same, a synonym or a kind
+    above.
 
     WordNet's first sense of the special word counts, and the second where it is a thing of the same
     sort; any sense of the general one does.
@@ -192,7 +195,7 @@ def _genera() -> frozenset[int]:
 
 @lru_cache(maxsize=32768)
 def excludes(a: str, b: str) -> bool:
-    """Whether one thing cannot be both: cat and dog, motorcycle and bicycle, man and woman."""
+    """Return whether one thing cannot be both: cat and dog, motorcycle and bicycle, man and woman."""
     a, b = singular(a), singular(b)
     if is_kind(a, b) or is_kind(b, a):
         return False
@@ -244,7 +247,7 @@ _IRREGULAR = {
 
 @lru_cache(maxsize=16384)
 def lemma(token: str) -> str:
-    """The verb of "eating", "secured", "lies"; the noun of a plural; else the word."""
+    """Return the verb of "eating", "secured", "lies"; the noun of a plural; else the word."""
     if token in _IRREGULAR:
         return _IRREGULAR[token]
     for ending in ("ing", "ed", "es", "s", "n"):

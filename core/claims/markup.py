@@ -113,7 +113,9 @@ class Unit:
 
 
 def read_markup(text: str, *, cut: bool = False) -> tuple[list[Unit], str]:
-    """The sentences of a caption in order, and a note of what was too long to be read ("" where all was)."""
+    """Return the sentences of a caption in order, and a note of what was too long to be read ("" where all
+    was).
+    """
     note = ""
     if len(text) > MAX_CAPTION:
         text = text[:MAX_CAPTION]
@@ -186,7 +188,7 @@ def _line(raw: str) -> list[Unit]:
 
 
 def _split(text: str) -> list[str]:
-    """The sentences of one line; in any of the languages that `sentencex` knows."""
+    """Return the sentences of one line; in any of the languages that `sentencex` knows."""
     from sentencex import segment
 
     found: list[str] = []

@@ -1,4 +1,4 @@
-"""What the parser hung on the wrong thing, in a written sentence or in the facts.
+"""Recognises claims that the parser attached to the wrong thing.
 
 A claim of a written text that is said of another thing of the same sentence by the facts is taken as
 the parser's slip, where the thing it was hung on could not do or have it, or where nothing else is said of it.
@@ -16,17 +16,17 @@ from . import (
     RELATION,
     Claim,
     Sentence,
-    judging,
+    comparison,
     lexicon,
     predicates,
     values,
 )
-from .known import Known
-from .wordings import PRONOUNS, SMALL, living, means, places_in, text_of, tokens
+from .sentence_words import PRONOUNS, SMALL, living, means, places_in, text_of, tokens
+from .thing_index import ThingIndex
 
 
 def of_neighbour(
-    claim: Claim, premise: Known, written: Known, alignment: Mapping[int, int]
+    claim: Claim, premise: ThingIndex, written: ThingIndex, alignment: Mapping[int, int]
 ) -> bool:
     """What only the living do, hung by the parser on a garment: whoever is there does it."""
     if claim.kind != ACTION or living(claim.subject):
@@ -35,18 +35,20 @@ def of_neighbour(
         if living(thing.head) and k in alignment:
             for p in premise.about[alignment[k]]:
                 if (
-                    judging.says(
+                    comparison.says(
                         p,
                         replace(claim, subject=thing.head, thing=alignment[k]),
                         premise.reading.things,
                     )
-                    == judging.ENTAILED
+                    == comparison.ENTAILED
                 ):
                     return True
     return False
 
 
-def elsewhere(claim: Claim, premise: Known, written: Known, alignment: Mapping[int, int]) -> bool:
+def elsewhere(
+    claim: Claim, premise: ThingIndex, written: ThingIndex, alignment: Mapping[int, int]
+) -> bool:
     """The facts say it of another thing of the written sentence, onto which the parser did not hang it."""
     others = {c.thing for c in written.reading.claims if c.sentence == claim.sentence} - {
         claim.thing
@@ -55,14 +57,14 @@ def elsewhere(claim: Claim, premise: Known, written: Known, alignment: Mapping[i
         head = premise.reading.things[alignment[k]].head
         turned = replace(claim, thing=alignment[k], subject=head)
         if any(
-            judging.says(p, turned, premise.reading.things) == judging.ENTAILED
+            comparison.says(p, turned, premise.reading.things) == comparison.ENTAILED
             for p in premise.about[alignment[k]]
         ):
             return True
     return False
 
 
-def clashing(moved: Claim, premise: Known) -> bool:
+def clashing(moved: Claim, premise: ThingIndex) -> bool:
     if moved.thing < 0 or moved.other < 0:
         return False
     between = [
@@ -84,8 +86,10 @@ def clashing(moved: Claim, premise: Known) -> bool:
     )
 
 
-def otherwise_placed(moved: Claim, premise: Known) -> bool:
-    """Whether the facts say where one of two things is to the other, and it is another place than the claim's."""
+def otherwise_placed(moved: Claim, premise: ThingIndex) -> bool:
+    """Return whether the facts say where one of two things is to the other, and it is another place than the
+    claim's.
+    """
     place = predicates.parts(moved.value)[1]
     if moved.thing < 0 or moved.other < 0 or place in ("", "with"):
         return False
@@ -100,7 +104,7 @@ def otherwise_placed(moved: Claim, premise: Known) -> bool:
 
 
 def attached_elsewhere(
-    claim: Claim, premise: Known, written: Known, alignment: Mapping[int, int]
+    claim: Claim, premise: ThingIndex, written: ThingIndex, alignment: Mapping[int, int]
 ) -> bool:
     """A phrase that the parser hung on the wrong noun: the facts say it of another thing of the sentence."""
     verb, place, _ = predicates.parts(claim.value)
@@ -130,14 +134,14 @@ def attached_elsewhere(
             continue
         turned = replace(claim, thing=alignment[k], other=target, subject=head)
         if any(
-            judging.says(p, turned, premise.reading.things) == judging.ENTAILED
+            comparison.says(p, turned, premise.reading.things) == comparison.ENTAILED
             for p in premise.about[target]
         ):
             return True
     return False
 
 
-def hung_on_another(claim: Claim, moved: Claim, premise: Known, written: Known) -> bool:
+def hung_on_another(claim: Claim, moved: Claim, premise: ThingIndex, written: ThingIndex) -> bool:
     """What the parser hung on a thing that does nothing, and a fact says of something else that the sentence names.
 
     A setting has all that is there.
@@ -168,7 +172,7 @@ def hung_on_another(claim: Claim, moved: Claim, premise: Known, written: Known) 
     own = {
         lexicon.head(h)
         for k in named - {-1, claim.thing, claim.other}
-        for h in judging.called(written.reading.things[k])
+        for h in comparison.called(written.reading.things[k])
     }
     for s in premise.reading.sentences:
         there = tokens(text_of(s))
@@ -196,7 +200,7 @@ def hung_on_another(claim: Claim, moved: Claim, premise: Known, written: Known) 
     return False
 
 
-def _held(thing: int, premise: Known) -> bool:
+def _held(thing: int, premise: ThingIndex) -> bool:
     """The facts say where it is, or whose."""
     return thing in premise.owner or any(p.kind in (RELATION, PLACE) for p in premise.about[thing])
 
@@ -204,8 +208,9 @@ def _held(thing: int, premise: Known) -> bool:
 _SITES = ("area", "room", "enclosure", "street", "field", "tract")
 
 
-def placed(moved: Claim, premise: Known) -> bool:
-    """Whether a sentence that speaks of one of two things has the preposition between them, or speaks of both.
+def placed(moved: Claim, premise: ThingIndex) -> bool:
+    """Return whether a sentence that speaks of one of two things has the preposition between them, or speaks
+    of both.
 
     The facts put the thing nowhere else. The other end may be a pronoun that was taken for something else.
     """
@@ -246,7 +251,9 @@ def placed(moved: Claim, premise: Known) -> bool:
 
 
 def _directions(sentence: Sentence, a: int, b: int) -> set[str]:
-    """The classes of the prepositions that a sentence writes before b, and the converse of those before a."""
+    """Return the classes of the prepositions that a sentence writes before b, and the converse of those
+    before a.
+    """
     named = {t for _, _, t in sentence.mentions}
     if not {a, b} <= named:
         return set()

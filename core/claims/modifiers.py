@@ -75,7 +75,7 @@ class Modifiers:
 
     @staticmethod
     def joined(a, b) -> bool:
-        """Whether two joined words are one value: two colours, an either-or."""
+        """Return whether two joined words are one value: two colours, an either-or."""
         either = any(x.dep_ == "cc" and x.text.lower() == "or" for x in a.children)
         return either or (a.text.lower() in COLOURS and b.text.lower() in COLOURS)
 
@@ -84,7 +84,7 @@ class Modifiers:
         return is_guess(token) or any(c.lemma_.lower() in HEDGE_ADVERBS for c in token.children)
 
     def adjective(self, c, joined=()) -> tuple[str, list]:
-        """The words of one attribute, "light brown", "red and white", and their tokens."""
+        """Return the words of one attribute, "light brown", "red and white", and their tokens."""
         first = [
             x
             for x in c.children
@@ -148,7 +148,7 @@ class Modifiers:
                 )
 
     def _relative(self, token, subjects) -> list:
-        """What "which" stands for: in "a phone in his hand, which is open" the phone."""
+        """Return what "which" stands for: in "a phone in his hand, which is open" the phone."""
         if not (
             subjects
             and (subjects[0].part or lemma(token) in PARTS)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import OBJECT, wording
+from . import OBJECT, verbalization
 from .nouns import is_abstract
 
 if TYPE_CHECKING:
-    from .draft import Draft
+    from .reading_builder import ReadingBuilder
 
 Change = tuple[int, int, str]  # characters from, to, and what stands there instead
 _HANGING = ("advcl", "acl", "relcl")
@@ -24,14 +24,16 @@ _SHOW = ("feature", "show", "depict", "capture", "include")
 _PLURAL = ("NNS", "NNPS")
 
 
-def clauses(draft: Draft) -> list[list]:
-    """The tokens of each clause that hangs on a sentence and speaks of a mood: "adding a pop of color"."""
+def clauses(draft: ReadingBuilder) -> list[list]:
+    """Return the tokens of each clause that hangs on a sentence and speaks of a mood: "adding a pop of
+    color".
+    """
     return [
         list(token.subtree) for token in draft.doc if token.dep_ in _HANGING and _is_mood(token)
     ]
 
 
-def presented(draft: Draft) -> list[Change]:
+def presented(draft: ReadingBuilder) -> list[Change]:
     """ "A sunset with golden hues sets the tone." -> "There is a sunset with golden hues."
 
     The same of one that is joined to another clause with "and".
@@ -62,7 +64,7 @@ def presented(draft: Draft) -> list[Change]:
     return []
 
 
-def of_mood(draft: Draft) -> list[Change]:
+def of_mood(draft: ReadingBuilder) -> list[Change]:
     """ "The mood is relaxed, with a kite flying above the beach." -> "A kite is flying above the beach." """
     doc = draft.doc
     root = next((t for t in doc if t.dep_ == "ROOT"), None)
@@ -99,7 +101,11 @@ def _there_is(doc, verb, subject) -> list[Change]:
         if many:
             return [(start, first.nbor(1).idx, there), gone]
         return [
-            (start, first.nbor(1).idx, f"{there}{wording.article(first.nbor(1).text).split()[0]} "),
+            (
+                start,
+                first.nbor(1).idx,
+                f"{there}{verbalization.article(first.nbor(1).text).split()[0]} ",
+            ),
             gone,
         ]
     if first.lower_ in ("his", "her", "their") or first.pos_ == "PROPN":
@@ -108,7 +114,7 @@ def _there_is(doc, verb, subject) -> list[Change]:
     return [*lower, gone]
 
 
-def announced_scene(draft: Draft) -> list[Change]:
+def announced_scene(draft: ReadingBuilder) -> list[Change]:
     """ "There is a lively scene of two men ..." -> "There are two men ...", and "There is a moment in a kitchen
     where a man is cooking" -> "In a kitchen, a man is cooking"."""
     doc = draft.doc
@@ -142,7 +148,7 @@ def announced_scene(draft: Draft) -> list[Change]:
 
 
 def _is_mood(verb) -> bool:
-    """Whether a verb and all that it acts on say how something feels."""
+    """Return whether a verb and all that it acts on say how something feels."""
     if verb.lemma_.lower() not in _FEELS:
         return False
     acted_on = [c for c in verb.children if c.dep_ in ("dobj", "attr")]

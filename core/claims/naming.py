@@ -9,7 +9,7 @@ from .reading import read
 
 
 def things_named(text: str) -> list[str]:
-    """The things that a text says are there, by their nouns in the singular, in order.
+    """Return the things that a text says are there, by their nouns in the singular, in order.
 
     Compounds stay whole ("traffic light"). Empty for a text that no reader takes apart.
     """
@@ -18,23 +18,25 @@ def things_named(text: str) -> list[str]:
 
 
 def things_of(reading: Reading) -> list[str]:
-    """The same of a text that was read already."""
+    """Return the same of a text that was read already."""
     named = (c.subject for c in reading.claims if c.kind == OBJECT and not c.negated)
     return list(dict.fromkeys(named))
 
 
 def names_label(named: Sequence[str], label: str) -> bool:
-    """Whether one of the things named is what a detector calls `label`: "woman" is a "person"."""
+    """Return whether one of the things named is what a detector calls `label`: "woman" is a "person"."""
     return any(lexicon.is_kind(noun, label) for noun in named)
 
 
 def same_noun(a: str, b: str) -> bool:
-    """Whether two nouns name the same kind of thing, in the singular or the plural."""
+    """Return whether two nouns name the same kind of thing, in the singular or the plural."""
     return lexicon.same(a, b)
 
 
 def tags(text: str) -> list[str]:
-    """What a text names, each with the attributes that stand before a noun: "white cup", "dining table"."""
+    """Return what a text names, each with the attributes that stand before a noun: "white cup", "dining
+    table".
+    """
     [reading] = read([Passage(text)])
     found = []
     for claim in reading.claims:
@@ -46,7 +48,7 @@ def tags(text: str) -> list[str]:
 
 
 def _before(text: str, claims: Sequence[Claim], named: Claim) -> list[str]:
-    """The attributes of a thing that the text puts right before a noun, as in "white cup"."""
+    """Return the attributes of a thing that the text puts right before a noun, as in "white cup"."""
     lower = text.lower()
     values = (
         c.value for c in claims if c.kind == ATTRIBUTE and c.thing == named.thing and not c.negated

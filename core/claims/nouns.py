@@ -62,7 +62,7 @@ def is_garment(noun: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def is_abstract(noun: str) -> bool:
-    """Whether a noun names nothing that could be pointed at: "mood", "sense", "companionship"."""
+    """Return whether a noun names nothing that could be pointed at: "mood", "sense", "companionship"."""
     last = noun.split()[-1] if noun.strip() else ""
     if not any(c.isalnum() for c in last):
         return True
@@ -85,8 +85,9 @@ def is_abstract(noun: str) -> bool:
 
 
 def names_nothing(token) -> bool:
-    """Whether a noun in its phrase names nothing that could be pointed at; lights do, and a camera does that isn't
-    the one that took the image."""
+    """Return whether a noun in its phrase names nothing that could be pointed at; lights do, and a camera
+    does that isn't the one that took the image.
+    """
     base = lemma(token)
     if base == "light" and token.tag_ == "NNS":
         return False
@@ -101,8 +102,9 @@ def names_nothing(token) -> bool:
 
 
 def _worn(token) -> bool:
-    """Whether a word that may also name a side ("top") is something to wear: by its verb, or by what it is
-    listed with."""
+    """Return whether a word that may also name a side ("top") is something to wear: by its verb, or by what
+    it is listed with.
+    """
     while token.dep_ == "conj" and token.head.pos_ in ("NOUN", "PROPN"):
         token = token.head
         if is_garment(lemma(token)) and not is_abstract(lemma(token)):
@@ -129,7 +131,7 @@ def _worn(token) -> bool:
 
 
 def lemma(token) -> str:
-    """A noun's singular; plural-only words stay ("scissors", "shorts")."""
+    """Return a noun's singular; plural-only words stay ("scissors", "shorts")."""
     low = token.text.lower()
     if low in PLURAL_ONLY or low in LEMMAS:
         return LEMMAS.get(low, low)
@@ -145,7 +147,9 @@ def lemma(token) -> str:
 
 @lru_cache(maxsize=4096)
 def is_modifier(word: str) -> bool:
-    """Whether a noun before a noun says what that is like: "concrete floor", "ginger cat", "shirtless man"."""
+    """Return whether a noun before a noun says what that is like: "concrete floor", "ginger cat", "shirtless
+    man".
+    """
     return (
         word in MATERIALS
         or word in COLOURS
@@ -154,12 +158,12 @@ def is_modifier(word: str) -> bool:
 
 
 def hyphenated(token) -> bool:
-    """Whether a word ends a hyphenated one: "speed" of "high-speed train"."""
+    """Return whether a word ends a hyphenated one: "speed" of "high-speed train"."""
     return token.i > 1 and token.nbor(-1).text == "-" and token.nbor(-2).whitespace_ == ""
 
 
 def head_of(token) -> str:
-    """The head lemma, with the noun that makes a compound of it ("traffic light")."""
+    """Return the head lemma, with the noun that makes a compound of it ("traffic light")."""
     words = []
     for child in token.lefts:
         if (
@@ -212,12 +216,12 @@ _FIXED = frozenset(
 
 
 def trait(token) -> str:
-    """What an adjective tells its noun by: its lemma, but a comparative as it stands ("older")."""
+    """Return what an adjective tells its noun by: its lemma, but a comparative as it stands ("older")."""
     return token.text.lower() if token.tag_ in ("JJR", "JJS") else token.lemma_.lower()
 
 
 def telling(word: str) -> bool:
-    """Whether an adjective tells one of several like things: "older", "upper", "second"."""
+    """Return whether an adjective tells one of several like things: "older", "upper", "second"."""
     return word in _TELLING or values.compared(word) != word
 
 
@@ -237,7 +241,7 @@ def is_plural(token) -> bool:
 
 
 def count_of(token) -> int:
-    """How many, where a number says so exactly; else 1 for "a", 0 for no count."""
+    """Return how many, where a number says so exactly; else 1 for "a", 0 for no count."""
     for child in token.children:
         if child.dep_ in ("nummod", "det", "amod", "predet") or child.tag_ == "CD":
             low = child.text.lower()
@@ -251,13 +255,13 @@ def count_of(token) -> int:
 
 
 def numeral(token) -> int:
-    """The number that a token is: 2 for "two"; 0 for any other word."""
+    """Return the number that a token is: 2 for "two"; 0 for any other word."""
     low = token.text.lower()
     return _NUMBERS.get(low, int(low) if low.isdigit() and len(low) < 4 else 0)
 
 
 def exact(token) -> bool:
-    """Whether the count is a number, not an article."""
+    """Return whether the count is a number, not an article."""
     return any(
         (c.tag_ == "CD" and c.dep_ == "nummod")
         or (c.text.lower() in ("single", "lone") and c.dep_ == "amod")

@@ -103,6 +103,6 @@ class Parsed:
         return self.words[at]
 
     def char_span(self, start: int, end: int) -> Span | None:
-        """The words that lie wholly within these characters; None where there are none."""
+        """Return the words that lie wholly within these characters; None where there are none."""
         inside = [w for w in self.words if start <= w.idx and w.idx + len(w.text) <= end]
         return Span(inside) or None

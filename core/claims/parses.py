@@ -17,7 +17,7 @@ def _kids(token, *deps):
 
 
 def repaired(doc):
-    """The same parse, with the repairs made in place."""
+    """Return the same parse, with the repairs made in place."""
     if len(doc) < 2:
         return doc
     rehang(doc)

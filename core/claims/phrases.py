@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from . import ATTRIBUTE, NUMBER, OBJECT, cutting, places
-from .draft import Draft
 from .english_words import EVALUATIVE, GROUNDS, IMAGES_OF, PARTS, PICTURE, SIDES
 from .modifiers import Modifiers
 from .nouns import exact, head_of, lemma, names_nothing, numeral, partitive, trait
-from .surroundings import SHOWN_SETTINGS, is_room, scene_of, setting_of, time_of
+from .reading_builder import ReadingBuilder
+from .scene_words import SHOWN_SETTINGS, is_room, scene_of, setting_of, time_of
 from .things import Entity
 from .trees import children, conjuncts, listed
 
@@ -32,7 +32,7 @@ _RELATIVE = ("which", "that", "who", "whom", "whose", "where")
 class Phrases(Modifiers):
     """The part of `SentenceReader` that reads noun phrases and prepositions."""
 
-    draft: Draft
+    draft: ReadingBuilder
     done: dict[int, Entity | None]
     verbs: set[int]
     places: dict[int, tuple]
@@ -40,7 +40,9 @@ class Phrases(Modifiers):
     def phrase(
         self, token, *, hedged=False, negated=False, owner: Entity | None = None
     ) -> Entity | None:
-        """The thing a noun or pronoun stands for, after its own claims were made; None where it is no thing."""
+        """Return the thing a noun or pronoun stands for, after its own claims were made; None where it is no
+        thing.
+        """
         if token.i in self.done:
             return self.done[token.i]
         self.done[token.i] = None

@@ -45,14 +45,14 @@ _DEPTHS = {
 
 
 def whole(frame: Box | None) -> bool:
-    """Whether a frame (in fractions of the image) is the image itself."""
+    """Return whether a frame (in fractions of the image) is the image itself."""
     return frame is None or (
         frame.x1 <= 0.01 and frame.y1 <= 0.01 and frame.x2 >= 0.99 and frame.y2 >= 0.99
     )
 
 
 def value(phrase: re.Match) -> str:
-    """The place that a phrase names: "top left", "right", "center", "foreground"."""
+    """Return the place that a phrase names: "top left", "right", "center", "foreground"."""
     if depth := phrase["depth"]:
         return _DEPTHS.get(depth.lower().split()[0], "midground")
     return " ".join(
@@ -63,7 +63,7 @@ def value(phrase: re.Match) -> str:
 
 
 def translate(place: str, frame: Box | None) -> str:
-    """A place of a crop, as a place of the whole image; "" where that can't be said.
+    """Return a place of a crop, as a place of the whole image; "" where that can't be said.
 
     Thirds of the image name it: the middle of the place, which on an axis that the place leaves open is the
     middle of the crop. What is far away in a crop is far away in the image; what is near in it need not be.
@@ -98,7 +98,7 @@ def _read(place: str) -> tuple[float | None, float | None]:
 
 
 def phrase(place: str) -> str:
-    """The words that say it: "in the upper left", "on the right", "at the top"."""
+    """Return the words that say it: "in the upper left", "on the right", "at the top"."""
     if place in ("foreground", "background", "midground", "center", "middle") or " " in place:
         prep = "at" if place in ("top center", "bottom center") else "in"
         return f"{prep} the {place}"
@@ -106,11 +106,11 @@ def phrase(place: str) -> str:
 
 
 def area(place: str) -> str:
-    """An area of the image by its place: "the left side of the image", "the upper left of the image"."""
+    """Return an area of the image by its place: "the left side of the image", "the upper left of the image"."""
     side = " side" if place in ("left", "right") else ""
     return f"the {place}{side} of the image"
 
 
 def of_crop_edge(text: str) -> bool:
-    """Whether a text speaks of the edge of the crop, which isn't in the image."""
+    """Return whether a text speaks of the edge of the crop, which isn't in the image."""
     return _EDGE.search(text) is not None

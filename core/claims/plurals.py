@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from . import Sentence, lexicon
-from .known import Known
+from .thing_index import ThingIndex
 
 
-def is_plural(known: Known, index: int) -> bool:
-    """Whether a thing is spoken of in the plural: counted as several, or by a plural noun."""
+def is_plural(known: ThingIndex, index: int) -> bool:
+    """Return whether a thing is spoken of in the plural: counted as several, or by a plural noun."""
     thing = known.reading.things[index]
     if known.plural(index):
         return True
@@ -27,8 +27,10 @@ def _plural_form(word: str, head: str) -> bool:
     return word != head and lexicon.singular(word) == head
 
 
-def rival_named(sentence: Sentence, thing: int, premise: Known) -> bool:
-    """Whether a sentence names another single thing of that noun, and neither the thing nor a group with it."""
+def rival_named(sentence: Sentence, thing: int, premise: ThingIndex) -> bool:
+    """Return whether a sentence names another single thing of that noun, and neither the thing nor a group
+    with it.
+    """
     things = premise.reading.things
     named = {m[2] for m in sentence.mentions}
     if thing < 0 or thing in named:
@@ -38,9 +40,9 @@ def rival_named(sentence: Sentence, thing: int, premise: Known) -> bool:
 
 
 def together(
-    premise: Known, written: Known, found: Mapping[int, int]
+    premise: ThingIndex, written: ThingIndex, found: Mapping[int, int]
 ) -> dict[int, tuple[int, ...]]:
-    """What the written text names in the plural where the facts name single things or a group.
+    """Return what the written text names in the plural where the facts name single things or a group.
 
     Returns:
         thing of the written text -> the things of the premise of all of which its claims must hold:
@@ -63,7 +65,7 @@ def together(
     return several
 
 
-def of_another(premise: Known, written: Known, found: Mapping[int, int]) -> set[int]:
+def of_another(premise: ThingIndex, written: ThingIndex, found: Mapping[int, int]) -> set[int]:
     """Parts and belongings in the written text of which the facts know only those of another of the owner's kind.
 
     Facts about the roof of the blue car say nothing of "the roof of the red car".
@@ -80,7 +82,7 @@ def of_another(premise: Known, written: Known, found: Mapping[int, int]) -> set[
     return apart
 
 
-def _rivals(premise: Known, a: int, b: int) -> bool:
+def _rivals(premise: ThingIndex, a: int, b: int) -> bool:
     """Two single things of one kind, or two people."""
     x, y = premise.reading.things[a], premise.reading.things[b]
     if premise.plural(a) or premise.plural(b):

@@ -202,7 +202,7 @@ def _groups(which: str) -> dict[str, frozenset[int]]:
 
 @lru_cache(maxsize=32768)
 def verb_entails(a: str, b: str) -> bool:
-    """Whether doing `a` is doing `b`: strolling is walking, gazing is looking."""
+    """Return whether doing `a` is doing `b`: strolling is walking, gazing is looking."""
     if a == b or b in ("be", "do", "engage"):
         return True
     groups = _groups("verbs")
@@ -236,7 +236,7 @@ def than(predicate: str) -> str:
 
 @lru_cache(maxsize=32768)
 def entails(p: str, q: str, turned: bool = False) -> bool:
-    """Whether "x p y" says "x q y"; `turned`: whether it says "y q x"."""
+    """Return whether "x p y" says "x q y"; `turned`: whether it says "y q x"."""
     if (x := than(p)) and (y := than(q)):
         return (
             values.tells_apart(x, y)
@@ -315,7 +315,7 @@ _IMPLIED = {
 
 @lru_cache(maxsize=32768)
 def excludes(p: str, q: str, turned: bool = False) -> bool:
-    """Whether "x p y" and "x q y" (`turned`: "y q x") cannot both be true of one x and one y."""
+    """Return whether "x p y" and "x q y" (`turned`: "y q x") cannot both be true of one x and one y."""
     if (x := than(p)) and (y := than(q)):
         same = values.entails(values.compared(x), values.compared(y))
         return same if turned else values.tells_apart(x, y)
@@ -378,7 +378,7 @@ _FILL = frozenset(
 
 @lru_cache(maxsize=32768)
 def action_entails(a: str, b: str) -> bool:
-    """Whether who does `a` does `b`: "perform trick" by "do trick", "look at camera" by "face camera"."""
+    """Return whether who does `a` does `b`: "perform trick" by "do trick", "look at camera" by "face camera"."""
     a, b = normal(a), normal(b)
     if a == b:
         return True

@@ -17,7 +17,7 @@ from .english_words import (
 )
 from .nouns import head_of, is_abstract, is_garment, lemma
 from .phrases import Phrases
-from .surroundings import SURROUNDING, is_room, scene_of, setting_of, time_of
+from .scene_words import SURROUNDING, is_room, scene_of, setting_of, time_of
 from .trees import children, conjuncts
 
 _NO_RELATION = frozenset(
@@ -38,7 +38,9 @@ _NO_STATES = frozenset(
 
 
 def state_of(prep, noun) -> str:
-    """What something is in, at or under that is no thing: "in motion", "in mid-air", "under construction"."""
+    """Return what something is in, at or under that is no thing: "in motion", "in mid-air", "under
+    construction".
+    """
     name, base = prep.lower_, lemma(noun)
     before = [c for c in noun.children if c.i < noun.i and not c.is_punct]
     if name not in _WHILE or noun.tag_ not in ("NN", "NNP"):

@@ -72,7 +72,7 @@ class Quote:
 
 
 def stand_in(text: str) -> tuple[str, list[Quote]]:
-    """The text with names in place of its quotations, and these."""
+    """Return the text with names in place of its quotations, and these."""
     quotes: list[Quote] = []
     parts, at, length = [], 0, 0
     times = [] if _MARKS.search(text) else list(CLOCK.finditer(text))

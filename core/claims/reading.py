@@ -1,4 +1,4 @@
-"""Captions -> readings: English by syntax, every other language a sentence at a time.
+"""Reads captions: English by its syntax, other languages sentence by sentence.
 
 What is read of a caption is bounded (`markup.py`), so a model in a loop costs no more than a long caption.
 """
@@ -13,12 +13,12 @@ from functools import lru_cache
 from ..models.offline import spacy_english
 from . import ATTRIBUTE, OBJECT, STATEMENT, Claim, Passage, Reading, Sentence, lexicon
 from .chinese import placed
-from .draft import Draft
 from .english_words import COLOURS
 from .markup import Unit, read_markup
 from .parsed import Parsed
 from .parses import repaired
 from .quotations import stand_in
+from .reading_builder import ReadingBuilder
 from .verbless import with_verb
 
 _FOREIGN = re.compile(
@@ -34,7 +34,9 @@ _ENGLISH = frozenset(
 
 
 def is_english(text: str) -> bool:
-    """Whether a text can be taken for English: in Latin letters, half of its words English ones or more."""
+    """Return whether a text can be taken for English: in Latin letters, half of its words English ones or
+    more.
+    """
     letters = [c for c in text[:2000] if c.isalpha()]
     if not letters or sum(1 for c in letters if _FOREIGN.match(c)) > 0.15 * len(letters):
         return False
@@ -65,7 +67,7 @@ class SyntaxReader:
     name = "syntax"
 
     def read(self, passages: Sequence[Passage]) -> list[Reading]:
-        """One reading a passage, in one batch."""
+        """Return one reading a passage, in one batch."""
         marked = [read_markup(p.text, cut=p.cut) for p in passages]
         english = [is_english(p.text) for p in passages]
         parsing = any(english) and spacy_english.installed()
@@ -77,7 +79,7 @@ class SyntaxReader:
         readings = []
         for passage, (units, note), e in zip(passages, marked, english):
             if e and parsing:
-                draft = Draft(passage.frame)
+                draft = ReadingBuilder(passage.frame)
                 _by_syntax(draft, units, docs)
                 draft.notes += [note] if note else []
                 readings.append(_without_denied(draft.reading()))
@@ -88,12 +90,14 @@ class SyntaxReader:
 
 
 def read(passages: Sequence[Passage]) -> list[Reading]:
-    """One reading a passage, by syntax where it is English and spaCy is installed."""
+    """Return one reading a passage, by syntax where it is English and spaCy is installed."""
     return SyntaxReader().read(passages)
 
 
 def _without_denied(reading: Reading) -> Reading:
-    """The reading without claims that what a sentence denies is there: "is not wearing a hat" names no hat."""
+    """Return the reading without claims that what a sentence denies is there: "is not wearing a hat" names no
+    hat.
+    """
     denied = {(c.sentence, c.other) for c in reading.claims if c.negated and c.other >= 0}
     denied |= {(c.sentence, c.thing) for c in reading.claims if c.negated and c.kind == OBJECT}
     gone = [c for c in reading.claims if not c.negated and (c.sentence, c.thing) in denied]
@@ -107,7 +111,7 @@ _parsed: dict[str, Parsed] = {}
 
 
 def _parse(units: Sequence[Unit]) -> list:
-    """The parse of each unit's text, taken as one sentence, and its quotations."""
+    """Return the parse of each unit's text, taken as one sentence, and its quotations."""
     prepared = [stand_in(_sentence(unit)) for unit in units]
     texts = {
         text: bool(quotes) for text, quotes in prepared
@@ -126,7 +130,7 @@ def _parse(units: Sequence[Unit]) -> list:
 
 
 def _docs(nlp, texts: Sequence[str]) -> list:
-    """The parses of texts, each one sentence."""
+    """Return the parses of texts, each one sentence."""
     docs = [nlp.make_doc(text) for text in texts]
     for doc in docs:
         for token in doc:
@@ -135,7 +139,7 @@ def _docs(nlp, texts: Sequence[str]) -> list:
 
 
 def _sentence(unit: Unit) -> str:
-    """The text with the words that make a sentence of what stood behind a lead-in or a label."""
+    """Return the text with the words that make a sentence of what stood behind a lead-in or a label."""
     text = unit.text
     first = text.split(None, 1)[0]
     lower = (
@@ -174,7 +178,7 @@ _FOLLOWS = re.compile(
 
 
 def _is_value(unit: Unit, text: str) -> bool:
-    """Whether an item says what its label is, and doesn't name it: "Sky: blue, with few clouds"."""
+    """Return whether an item says what its label is, and doesn't name it: "Sky: blue, with few clouds"."""
     if _FINITE.search(text) or re.match(
         r"(?:the|there|it|he|she|they|this|his|her|its)\b", text, re.IGNORECASE
     ):
@@ -190,7 +194,7 @@ def _is_value(unit: Unit, text: str) -> bool:
     )
 
 
-def _by_syntax(draft: Draft, units: Sequence[Unit], docs) -> None:
+def _by_syntax(draft: ReadingBuilder, units: Sequence[Unit], docs) -> None:
     from .syntax import SentenceReader
 
     for unit in units:
@@ -220,7 +224,7 @@ _VALUE = 8  # characters of an item that are no sentence without their label
 
 
 def _by_sentence(units: Sequence[Unit], notes: Sequence[str]) -> Reading:
-    """Every sentence as one claim, of which nothing can be cut."""
+    """Return every sentence as one claim, of which nothing can be cut."""
     sentences, claims, out = [], [], []
     for unit in units:
         text = unit.text if unit.complete else ""

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 
 from . import Claim, Reading, Sentence, lexicon
 from .editing import edited
-from .wording import article, capital
+from .verbalization import article, capital
 
 _PRONOUNS = frozenset("he she it they him her them his hers its their theirs both".split())
 _POSSESSIVE = frozenset("his its their".split())
@@ -28,7 +28,7 @@ _DANGLING = re.compile(
 def without(
     sentence: Sentence, claims: Sequence[Claim], false: Collection[int]
 ) -> tuple[str, set[int]]:
-    """The sentence without some of its claims.
+    """Return the sentence without some of its claims.
 
     Args:
         claims: all claims of the sentence.
@@ -66,7 +66,9 @@ def still_names(
     false: Collection[int],
     things: Collection[int],
 ) -> bool:
-    """Whether a sentence without its false claims still names one of the things, by a noun or a pronoun."""
+    """Return whether a sentence without its false claims still names one of the things, by a noun or a
+    pronoun.
+    """
     marks = {(start, start, _MARK) for start, _, thing in sentence.mentions if thing in things}
     if not marks:
         return False
@@ -75,7 +77,7 @@ def still_names(
 
 
 def _shared(i: int, claims: Sequence[Claim], gone: Collection[int]) -> bool:
-    """Whether the words of a false claim say a true one too, and its thing goes by itself.
+    """Return whether the words of a false claim say a true one too, and its thing goes by itself.
 
     "In the background, there are trees and a building": without trees, the building is still there.
     """
@@ -94,7 +96,8 @@ def _shared(i: int, claims: Sequence[Claim], gone: Collection[int]) -> bool:
 def name_edits(
     reading: Reading, index: int, known: Collection[int] = ()
 ) -> list[tuple[int, int, str]]:
-    """What makes a sentence understood by itself: names for the pronouns of things not named in it before.
+    """Return what makes a sentence understood by itself: names for the pronouns of things not named in it
+    before.
 
     Args:
         known: things that whatever stands before the sentence has named last, so that a pronoun finds them.
@@ -133,7 +136,7 @@ def name_edits(
 
 
 def _own_thing(sentence: Sentence, position: int) -> bool:
-    """Whether a noun before it in the sentence explains an "it" or "its": "The can lies on its side"."""
+    """Return whether a noun before it in the sentence explains an "it" or "its": "The can lies on its side"."""
     return any(
         end <= position and sentence.text[start:end].lower() not in _PRONOUNS
         for start, end, _ in sentence.mentions
@@ -141,7 +144,7 @@ def _own_thing(sentence: Sentence, position: int) -> bool:
 
 
 def standalone(reading: Reading, index: int) -> str:
-    """A sentence with the names of things in place of the pronouns that only its predecessors explain."""
+    """Return a sentence with the names of things in place of the pronouns that only its predecessors explain."""
     text = reading.sentences[index].text
     for start, end, new in reversed(name_edits(reading, index)):
         text = text[:start] + new + text[end:]
@@ -163,7 +166,7 @@ def _inside(span: tuple[int, int], spans: Sequence[tuple[int, int]]) -> bool:
 
 
 def _mended(text: str, spans: Sequence[tuple[int, int]]) -> str:
-    """The text without the spans, with articles, commas and verbs made to fit."""
+    """Return the text without the spans, with articles, commas and verbs made to fit."""
     for start, end in reversed(spans):
         text = _cut(text, start, end)
     text = re.sub(r"\s+", " ", text).strip()
@@ -220,7 +223,7 @@ _KNOWN = frozenset("the his her its their".split())
 
 
 def bare_predicates(body: str) -> str:
-    """A verb of being somewhere that has lost the place says no more than that there is such a thing.
+    """Return a verb of being somewhere that has lost the place says no more than that there is such a thing.
 
     "A lighthouse stands" -> "There is a lighthouse"; "" where the thing is known ("The bench is made").
     """
@@ -258,7 +261,7 @@ def _pair(text: str) -> str:
 
 
 def _one(body: str) -> str:
-    """The verb after what is one now: "A woman are walking", "there are a building"."""
+    """Return the verb after what is one now: "A woman are walking", "there are a building"."""
     there = re.search(
         r"\bthere (are|were) (?=(?:an?|one)\s(?:(?!\band\b)[^,])*$)", body, re.IGNORECASE
     )
@@ -311,7 +314,7 @@ def _cut(text: str, start: int, end: int) -> str:
 
 
 def _between_adjectives(before: str, removed: str, after: str) -> bool:
-    """Whether the comma before what was cut only parted two adjectives: "a large, dark cat"."""
+    """Return whether the comma before what was cut only parted two adjectives: "a large, dark cat"."""
     first = re.search(rf"\b{_DETERMINED}\s(?:[\w-]+,\s)*([\w-]+),$", before, re.IGNORECASE)
     return bool(
         first
@@ -339,7 +342,7 @@ def _closed_list(before: str) -> str:
 
 
 def _bare_last(before: str) -> re.Match | None:
-    """Where the last of a list stands without an article: "a red shirt, blue jeans"."""
+    """Return where the last of a list stands without an article: "a red shirt, blue jeans"."""
     found = re.search(
         rf"\b{_DETERMINED}\s[^,]+?(,\s*)(?=(?:[a-z-]+\s){{0,2}}(?P<noun>[a-z]+)$)", before
     )
@@ -349,7 +352,7 @@ def _bare_last(before: str) -> re.Match | None:
 
 
 def _agreed(before: str, after: str) -> str:
-    """The verb after a subject that is one now: "A man are" -> "A man is"."""
+    """Return the verb after a subject that is one now: "A man are" -> "A man is"."""
     verb = re.match(r"[a-z]+", after)
     if verb is None or not re.match(
         r"(?:an?|one|the|this|his|her|its)\s(?:(?!\b(?:and|are|is|with)\b).)*$",

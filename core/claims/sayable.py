@@ -30,7 +30,7 @@ _FRUIT = frozenset(("orange",))  # a colour that is a thing, too
 
 
 def is_sayable(claim: Claim) -> bool:
-    """Whether a claim says something of a thing in words that belong together.
+    """Return whether a claim says something of a thing in words that belong together.
 
     "The kitchen is an itself", "There is a homey", "The toppings are to the pizza" do not.
     """
@@ -86,14 +86,14 @@ def _is_relation(claim: Claim) -> bool:
 
 
 def _can_do(subject: str, verb: str) -> bool:
-    """Whether a thing does what the verb says; what does not live only stands, hangs, covers, ..."""
+    """Return whether a thing does what the verb says; what does not live only stands, hangs, covers, ..."""
     if verb in POSTURES | _STATIVE or lexicon.is_person(subject):
         return True
     return any(lexicon.is_kind(subject, kind) for kind in ("animal", "vehicle", "boat", "aircraft"))
 
 
 def _names(noun: str) -> bool:
-    """Whether a word can name a thing; words that no dictionary has are names."""
+    """Return whether a word can name a thing; words that no dictionary has are names."""
     last = lexicon.head(noun)
     if not last or last in _PRONOUNS or (last in COLOURS and last not in _FRUIT):
         return False

@@ -1,4 +1,4 @@
-"""Many readings of one image -> one numbering of its things, and the claims that say the same together."""
+"""Merges the readings of one image: numbers its things consistently, and groups equivalent claims."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def merged(readings: Mapping[Source, Reading], may_meet: MayMeet) -> Scene:
 
 
 def renumbered(reading: Reading, numbers: Mapping[int, int]) -> Reading:
-    """The same reading with other numbers for its things."""
+    """Return the same reading with other numbers for its things."""
     return replace(
         reading,
         claims=tuple(
@@ -95,7 +95,7 @@ _GENERAL = re.compile(r"\b(?:person|people|thing|things|individuals?)\b")
 
 
 def _joined(a: Thing, b: Thing) -> Thing:
-    """One thing of two that are the same: called by all its nouns, by the longer of its names."""
+    """Return one thing of two that are the same: called by all its nouns, by the longer of its names."""
     name = max(a.name, b.name, key=lambda n: (not _GENERAL.search(n), len(n)))
     number = a.number or b.number
     return replace(
@@ -180,6 +180,6 @@ def _relation(claims: Sequence[Claim], a: int, b: int, things: Sequence[Thing]) 
 
 
 def _about(claim: Claim) -> list[object]:
-    """What two claims must share to be compared: a thing, or the aspect of the scene."""
+    """Return what two claims must share to be compared: a thing, or the aspect of the scene."""
     things = [number for number in (claim.thing, claim.other) if number >= 0]
     return things or [(claim.kind, claim.subject)]

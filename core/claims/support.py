@@ -1,4 +1,4 @@
-"""Whether the wording of the facts bears a claim out that their reading does not.
+"""Finds claims that the wording of the facts supports although their reading does not.
 
 A parser loses a clause here and hangs a phrase on the wrong noun there, in the facts and in what is
 checked. So before a claim counts as made up, the words of the facts are asked: is everything it says said
@@ -21,14 +21,13 @@ from . import (
     STATEMENT,
     TEXT,
     Claim,
-    following,
-    judging,
+    comparison,
+    implications,
     lexicon,
     plurals,
     predicates,
     values,
 )
-from .known import Known
 from .misreadings import (
     attached_elsewhere,
     clashing,
@@ -38,7 +37,7 @@ from .misreadings import (
     otherwise_placed,
     placed,
 )
-from .wordings import (
+from .sentence_words import (
     PRONOUNS,
     SMALL,
     does,
@@ -51,12 +50,17 @@ from .wordings import (
     text_of,
     tokens,
 )
+from .thing_index import ThingIndex
 
 
-def borne_out(
-    claim: Claim, moved: Claim, premise: Known, written: Known, alignment: Mapping[int, int]
+def is_supported(
+    claim: Claim,
+    moved: Claim,
+    premise: ThingIndex,
+    written: ThingIndex,
+    alignment: Mapping[int, int],
 ) -> bool:
-    """Whether the facts' words bear out a claim of a written text that their reading leaves open.
+    """Return whether the facts' words bear out a claim of a written text that their reading leaves open.
 
     Args:
         moved: the claim in the numbers of the facts' things, -2 where the facts have no such thing.
@@ -69,7 +73,7 @@ def borne_out(
     if PRONOUNS & {claim.subject, claim.value, claim.object} and not claim.value.isdigit():
         return True
     if claim.kind == TEXT:
-        return judging._plain(claim.value) in judging._plain(premise.text)
+        return comparison._plain(claim.value) in comparison._plain(premise.text)
     if claim.kind == OBJECT:
         if claim.plural and _alone(claim, moved, premise):
             return False
@@ -83,10 +87,10 @@ def borne_out(
     if claim.kind == PLACE:
         return (
             any(
-                judging.place_entails(text_of(s), claim.value)
+                comparison.place_entails(text_of(s), claim.value)
                 and speaks_of(s, i, claim.subject, moved.thing, premise)
                 for i, s in enumerate(premise.reading.sentences)
-                if judging.sides(claim.value)
+                if comparison.sides(claim.value)
             )
             and not _placed_elsewhere(moved, premise)
         ) or elsewhere(claim, premise, written, alignment)
@@ -102,8 +106,10 @@ def borne_out(
     return False
 
 
-def _told_apart(claim: Claim, premise: Known, written: Known, alignment: Mapping[int, int]) -> bool:
-    """Whether it speaks of the smaller one where the facts know only the larger."""
+def _told_apart(
+    claim: Claim, premise: ThingIndex, written: ThingIndex, alignment: Mapping[int, int]
+) -> bool:
+    """Return whether it speaks of the smaller one where the facts know only the larger."""
     for k in {claim.thing, claim.other} - {-1}:
         thing = written.reading.things[k]
         if k not in alignment and any(
@@ -117,9 +123,10 @@ def _told_apart(claim: Claim, premise: Known, written: Known, alignment: Mapping
     return False
 
 
-def _settled(moved: Claim, premise: Known) -> bool:
-    """Whether a sentence that was read to its last word puts the two things to each other in another way, or the
-    thing that is said to be worn or held somewhere else."""
+def _settled(moved: Claim, premise: ThingIndex) -> bool:
+    """Return whether a sentence that was read to its last word puts the two things to each other in another
+    way, or the thing that is said to be worn or held somewhere else.
+    """
     verb, place, _ = predicates.parts(moved.value)
     for p in premise.about[moved.thing] if moved.thing >= 0 and moved.other >= 0 else ():
         between = {p.thing, p.other} == {moved.thing, moved.other}
@@ -144,8 +151,8 @@ def _settled(moved: Claim, premise: Known) -> bool:
 _WHERE = frozenset("on in under above near front behind left right".split())
 
 
-def _named(noun: str, premise: Known) -> bool:
-    """Whether a sentence names such a thing: each word of the compound, or a kind of it."""
+def _named(noun: str, premise: ThingIndex) -> bool:
+    """Return whether a sentence names such a thing: each word of the compound, or a kind of it."""
     words = tuple(noun.split())
     verbal = lexicon.senses(words[-1], lexicon.VERB) or lexicon.senses(
         values.stem(words[-1]), lexicon.VERB
@@ -159,8 +166,8 @@ def _named(noun: str, premise: Known) -> bool:
     )
 
 
-def _alone(claim: Claim, moved: Claim, premise: Known) -> bool:
-    """Whether the facts know a single thing of that kind: one car is no cars."""
+def _alone(claim: Claim, moved: Claim, premise: ThingIndex) -> bool:
+    """Return whether the facts know a single thing of that kind: one car is no cars."""
     things = premise.reading.things
     alike = [t for t in things if lexicon.is_kind(t.head, claim.subject)]
     return moved.thing >= 0 and len(alike) == 1 and alike[0].number == 1 and not alike[0].members
@@ -169,7 +176,7 @@ def _alone(claim: Claim, moved: Claim, premise: Known) -> bool:
 _AGENT = re.compile(r"(?:ers?|ors?|ists?|eers?)$")
 
 
-def _agent(claim: Claim, moved: Claim, premise: Known) -> bool:
+def _agent(claim: Claim, moved: Claim, premise: ThingIndex) -> bool:
     """Who skis is a skier, who plays the guitar a guitarist."""
     noun = lexicon.head(claim.subject)
     if not _AGENT.search(noun) or not lexicon.is_person(noun):
@@ -188,7 +195,7 @@ def _agent(claim: Claim, moved: Claim, premise: Known) -> bool:
     )
 
 
-def _of_thing(claim: Claim, moved: Claim, premise: Known) -> bool:
+def _of_thing(claim: Claim, moved: Claim, premise: ThingIndex) -> bool:
     """Its value is said in a sentence about the thing, and the reading gives it to no other thing."""
     words = values.words(claim.value)
     return any(
@@ -199,7 +206,7 @@ def _of_thing(claim: Claim, moved: Claim, premise: Known) -> bool:
     )
 
 
-def _of_another(claim: Claim, moved: Claim, sentence: int, premise: Known) -> bool:
+def _of_another(claim: Claim, moved: Claim, sentence: int, premise: ThingIndex) -> bool:
     """That sentence says it of another thing, and of this one none does."""
     things, own = premise.reading.things, moved.thing
     if own < 0:
@@ -209,7 +216,7 @@ def _of_another(claim: Claim, moved: Claim, sentence: int, premise: Known) -> bo
         if p.sentence != sentence or p.kind not in (ATTRIBUTE, ACTION) or p.thing in (own, -1):
             continue
         if premise.owner.get(p.thing) == own or premise.owner.get(own) == p.thing:
-            if not values.inherent(claim.value) or things[p.thing].head in following.SURFACES:
+            if not values.inherent(claim.value) or things[p.thing].head in implications.SURFACES:
                 continue
         if lives and p.kind == ACTION and not living(things[p.thing].head):
             continue  # hung on a thing that does nothing
@@ -220,7 +227,7 @@ def _of_another(claim: Claim, moved: Claim, sentence: int, premise: Known) -> bo
     return False
 
 
-def _twice(claim: Claim, premise: Known) -> bool:
+def _twice(claim: Claim, premise: ThingIndex) -> bool:
     """The value stands in the sentence right before the noun: "light green color", "white flower crown"."""
     last = lexicon.head(claim.subject)
     for s in premise.reading.sentences:
@@ -233,14 +240,14 @@ def _twice(claim: Claim, premise: Known) -> bool:
     return False
 
 
-def _placed_elsewhere(moved: Claim, premise: Known) -> bool:
+def _placed_elsewhere(moved: Claim, premise: ThingIndex) -> bool:
     return moved.thing >= 0 and any(
-        p.kind == PLACE and p.thing == moved.thing and judging.places_clash(p.value, moved.value)
+        p.kind == PLACE and p.thing == moved.thing and comparison.places_clash(p.value, moved.value)
         for p in premise.about[moved.thing]
     )
 
 
-def _related(claim: Claim, moved: Claim, premise: Known, alignment: Mapping[int, int]) -> bool:
+def _related(claim: Claim, moved: Claim, premise: ThingIndex, alignment: Mapping[int, int]) -> bool:
     """One sentence speaks of both and has the predicate's words; the second thing is no other's."""
     verb, place, rest = predicates.parts(claim.value)
     if (moved.other >= 0 and verb in ("wear", "have", "hold", "carry")) or place == "with":
@@ -296,7 +303,7 @@ def _related(claim: Claim, moved: Claim, premise: Known, alignment: Mapping[int,
     return False
 
 
-def _put_away(garment: int, premise: Known) -> bool:
+def _put_away(garment: int, premise: ThingIndex) -> bool:
     """A garment that somebody holds, or that hangs from or lies on something that is no part of anybody."""
     about = [p for p in premise.about[garment] if p.kind == RELATION and not p.negated]
     if any(p.other == garment and predicates.parts(p.value)[0] in _HOLD for p in about):
@@ -305,7 +312,7 @@ def _put_away(garment: int, premise: Known) -> bool:
         p.thing == garment
         and predicates.parts(p.value)[1] in ("on", "in", "from", "above", "against", "behind")
         and not living(p.object)
-        and lexicon.head(p.object) not in following.PARTS
+        and lexicon.head(p.object) not in implications.PARTS
         and not lexicon.is_kind(p.object, "body part")
         and not lexicon.is_kind(p.object, "garment")
         for p in about
@@ -315,7 +322,7 @@ def _put_away(garment: int, premise: Known) -> bool:
 _HOLD = ("hold", "carry", "grip", "clutch")
 
 
-def _again(premise: Known, thing: int, noun: str) -> bool:
+def _again(premise: ThingIndex, thing: int, noun: str) -> bool:
     """ "The boat" may be the sailboat again, which the reader took for another."""
     other = premise.reading.things[thing]
     return (
@@ -348,8 +355,8 @@ _LAND = (
 )
 
 
-def _stands_elsewhere(moved: Claim, place: str, premise: Known) -> bool:
-    """Whether the facts put it on something else that is not part of this."""
+def _stands_elsewhere(moved: Claim, place: str, premise: ThingIndex) -> bool:
+    """Return whether the facts put it on something else that is not part of this."""
     return any(
         p.kind == RELATION
         and p.thing == moved.thing
@@ -362,8 +369,8 @@ def _stands_elsewhere(moved: Claim, place: str, premise: Known) -> bool:
     )
 
 
-def _anothers(claim: Claim, moved: Claim, premise: Known, taken: Collection[int]) -> set[int]:
-    """The sentences that say it of another thing of that kind, told from this one."""
+def _anothers(claim: Claim, moved: Claim, premise: ThingIndex, taken: Collection[int]) -> set[int]:
+    """Return the sentences that say it of another thing of that kind, told from this one."""
     return {
         p.sentence
         for p in premise.reading.claims
@@ -377,8 +384,8 @@ def _anothers(claim: Claim, moved: Claim, premise: Known, taken: Collection[int]
     }
 
 
-def _does_it(p: Claim, moved: Claim, premise: Known) -> bool:
-    """Whether the facts say who does it to that thing, and it is somebody else than the claim says."""
+def _does_it(p: Claim, moved: Claim, premise: ThingIndex) -> bool:
+    """Return whether the facts say who does it to that thing, and it is somebody else than the claim says."""
     verb, place, _ = predicates.parts(moved.value)
     return (
         bool(verb)

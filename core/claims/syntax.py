@@ -1,14 +1,14 @@
-"""One English sentence, parsed by spaCy -> claims: the walk through its clauses."""
+"""Walks through the clauses of an English sentence that spaCy parsed, and collects claims."""
 
 from __future__ import annotations
 
 from . import ATTRIBUTE, places
 from .constructions import repeats
-from .draft import Draft
 from .english_words import COLOURS, HEDGE_ADVERBS, HEDGE_MODALS, HEDGE_VERBS, INFER
 from .image_clauses import ImageClauses
 from .nouns import hyphenated, is_abstract, lemma
-from .surroundings import scene_of
+from .reading_builder import ReadingBuilder
+from .scene_words import scene_of
 from .things import Entity
 from .trees import children, conjuncts
 from .verbs import base_of
@@ -28,7 +28,7 @@ def _denies(subject) -> bool:
 
 
 class SentenceReader(ImageClauses):
-    """Reads one parsed sentence into a `Draft`.
+    """Reads one parsed sentence into a `ReadingBuilder`.
 
     Attributes:
         done: token index -> the thing it stands for, None where it stands for none.
@@ -36,7 +36,7 @@ class SentenceReader(ImageClauses):
         places: token index -> (place in the image, the span of its phrase).
     """
 
-    def __init__(self, draft: Draft, doc):
+    def __init__(self, draft: ReadingBuilder, doc):
         self.draft, self.doc = draft, doc
         self.done: dict[int, Entity | None] = {}
         self.verbs: set[int] = set()

@@ -13,7 +13,7 @@ from .english_words import (
     PICTURE,
 )
 from .entities import Entity
-from .nouns import count_of, head_of, is_person, is_plural, telling, trait
+from .nouns import count_of, head_of, is_person, is_plural, trait
 
 _HE, _SHE, _IT = (
     {"he", "him", "his", "himself"},
@@ -52,7 +52,7 @@ class Things:
         return entity
 
     def noun(self, token, sentence: int, *, owner: int = -1, place: str = "") -> Entity:
-        """The thing that a noun phrase names: a known one where it is definite, else a new one."""
+        """Return the thing that a noun phrase names: a known one where it is definite, else a new one."""
         head = head_of(token)
         noun = head.split()[-1]
         dets = {
@@ -173,7 +173,7 @@ class Things:
         return self.new(token, head, sentence, owner=owner)
 
     def pronoun(self, token, sentence: int) -> Entity | None:
-        """The thing a pronoun stands for; None where nothing fits."""
+        """Return the thing a pronoun stands for; None where nothing fits."""
         low = token.text.lower()
         recent = [self.all[i] for i in reversed(self.subjects)]
         recent += [e for e in reversed(self.all) if e not in recent]
@@ -207,12 +207,12 @@ class Things:
         return None
 
     def _presented(self, e: Entity, sentence: int) -> bool:
-        """Whether a lifeless thing was named first as the subject of the clause being read."""
+        """Return whether a lifeless thing was named first as the subject of the clause being read."""
         last = bool(self.subjects) and self.subjects[-1] == e.index
         return last and e.sentence == sentence and not (e.definite or e.animal)
 
     def _unknown(self, head: str, sentence: int, pronoun: str) -> Entity:
-        """What a pronoun stands for whose noun isn't in the text."""
+        """Return what a pronoun stands for whose noun isn't in the text."""
         plural = pronoun in _THEY
         entity = Entity(
             len(self.all),
@@ -250,7 +250,7 @@ class Things:
         return entity
 
     def one_of(self, token, sentence: int, group: Entity | None, place: str) -> Entity | None:
-        """A member of a group: "one of them", "the other", "the one next to him"."""
+        """Return a member of a group: "one of them", "the other", "the one next to him"."""
         low = token.text.lower()
         dets = {c.text.lower() for c in token.children}
         if group is None:
@@ -283,7 +283,9 @@ class Things:
         return group
 
     def told(self, token, group: Entity, traits: set[str], sentence: int) -> Entity:
-        """The member of a group that an adjective tells: "the older of the two men", "the smaller one"."""
+        """Return the member of a group that an adjective tells: "the older of the two men", "the smaller
+        one".
+        """
         alike = [e for e in self.all if e.head == group.head and not e.plural and e is not group]
         known = [e for e in alike if traits & set(e.traits)]
         if not known:
@@ -307,7 +309,7 @@ class Things:
         )
 
     def other_like(self, token, place: str, sentence: int) -> Entity | None:
-        """The one at another place: "the boat on the right ... the one on the left"."""
+        """Return the one at another place: "the boat on the right ... the one on the left"."""
         last = next((self.all[i] for i in reversed(self.subjects) if not self.all[i].person), None)
         if last is None or not last.place or last.place == place:
             return None
@@ -326,12 +328,12 @@ class Things:
         return entity
 
     def some(self, token, sentence: int) -> Entity | None:
-        """What "many", "most", "others" are of: the latest plural; people where there is none."""
+        """Return what "many", "most", "others" are of: the latest plural; people where there is none."""
         of = [e for e in reversed(self.all) if e.plural and not e.part and not e.aspect]
         return of[0] if of else self._unknown("person", sentence, "they")
 
     def join(self, parts: list[Entity], sentence: int) -> Entity:
-        """The group that a joint subject makes: "a man and a woman"; the same one each time."""
+        """Return the group that a joint subject makes: "a man and a woman"; the same one each time."""
         indices = [e.index for e in parts]
         for e in self.all:
             if e.members == indices:
@@ -366,7 +368,9 @@ class Things:
 
     @staticmethod
     def _called(e: Entity, head: str, noun: str) -> bool:
-        """Whether a thing goes by that noun: "laptop" is the "laptop computer", "church" no "church tower"."""
+        """Return whether a thing goes by that noun: "laptop" is the "laptop computer", "church" no "church
+        tower".
+        """
         for h in e.heads:
             words = h.split()
             if noun == words[-1] and (" " not in head or " " not in h or head == h):
@@ -377,7 +381,7 @@ class Things:
 
     @staticmethod
     def _is_a(e: Entity, noun: str, general: str) -> bool:
-        """Whether a general word can go back to a thing: "the animal" to a dog."""
+        """Return whether a general word can go back to a thing: "the animal" to a dog."""
         if general == "person":
             return e.person
         if e.person or e.aspect or e.part:

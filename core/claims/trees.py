@@ -10,12 +10,12 @@ def children(token, *deps: str) -> list:
 
 
 def left_of(token) -> list:
-    """The adjectives before a noun."""
+    """Return the adjectives before a noun."""
     return [c for c in children(token, "amod", "compound", "nmod") if c.i < token.i]
 
 
 def listed(token) -> list:
-    """The members that a counted noun is followed by: "two individuals, a man and a woman"."""
+    """Return the members that a counted noun is followed by: "two individuals, a man and a woman"."""
     first = next(iter(children(token, "conj", "appos")), None)
     if first is None or not exact(token) or any(c.dep_ == "cc" for c in token.children):
         return []
@@ -24,7 +24,7 @@ def listed(token) -> list:
 
 
 def conjuncts(token) -> list:
-    """A noun and what is joined to it by "and", "or"."""
+    """Return a noun and what is joined to it by "and", "or"."""
     return [token] if listed(token) else _joined(token)
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from . import cutting, lexicon, moods, wording
+from . import cutting, lexicon, moods, verbalization
 from .coverage import NOTHING, alike
 from .english_words import EVALUATIVE, MOOD_VERBS, WHICH
 from .quotations import STANDIN
 
 if TYPE_CHECKING:
-    from .draft import Draft
+    from .reading_builder import ReadingBuilder
 
 Change = tuple[int, int, str]  # characters from, to, and what stands there instead
 # Adjectives that a viewer can check with his eyes stay, though nobody verifies them.
@@ -30,8 +30,8 @@ _CONTENT = ("NOUN", "PROPN", "VERB", "ADJ", "ADV")
 _CLAUSES = ("advcl", "acl", "relcl", "appos")
 
 
-def edits(draft: Draft) -> list[Change]:
-    """The changes of the parsed text of the sentence being read that leave what is claimed."""
+def edits(draft: ReadingBuilder) -> list[Change]:
+    """Return the changes of the parsed text of the sentence being read that leave what is claimed."""
     return [
         *moods.announced_scene(draft),
         *moods.of_mood(draft),
@@ -43,7 +43,7 @@ def edits(draft: Draft) -> list[Change]:
     ]
 
 
-def _left_out(draft: Draft, tokens, *, aside: bool) -> list[Change]:
+def _left_out(draft: ReadingBuilder, tokens, *, aside: bool) -> list[Change]:
     """Words that claim nothing, with the comma or blank before them.
 
     An aside behind a noun ("a light, which is old, hangs ...") takes both of its commas along.
@@ -64,11 +64,11 @@ def _left_out(draft: Draft, tokens, *, aside: bool) -> list[Change]:
     return changes
 
 
-def _claimed(draft: Draft) -> set[tuple[int, int]]:
+def _claimed(draft: ReadingBuilder) -> set[tuple[int, int]]:
     return {span for f in draft.found[draft.first :] for span in f.spans}
 
 
-def _fillers(draft: Draft) -> list[Change]:
+def _fillers(draft: ReadingBuilder) -> list[Change]:
     """Take out what was found to claim nothing, where it can go by itself and no claim is said by it alone."""
     kept, changes = _claimed(draft), []
     for token in draft.fillers:
@@ -81,7 +81,7 @@ def _fillers(draft: Draft) -> list[Change]:
     return changes
 
 
-def _moods(draft: Draft) -> list[Change]:
+def _moods(draft: ReadingBuilder) -> list[Change]:
     to_ = {
         s for f in draft.found[draft.first :] if f.value == "to" for s in f.spans
     }  # "color to the dish"
@@ -93,7 +93,7 @@ def _moods(draft: Draft) -> list[Change]:
     return changes
 
 
-def _praise(draft: Draft) -> list[Change]:
+def _praise(draft: ReadingBuilder) -> list[Change]:
     changes: list[Change] = []
     for token in draft.doc:
         if (
@@ -118,13 +118,13 @@ def _adjective(token) -> list[Change]:
     changes = [(token.left_edge.idx, following.idx, "")]
     article = token.left_edge.nbor(-1) if token.left_edge.i else None
     if article is not None and article.text.lower() in ("a", "an"):
-        right = wording.article(following.text).split()[0]
+        right = verbalization.article(following.text).split()[0]
         right = right.capitalize() if article.text[0].isupper() else right
         changes.append((article.idx, article.idx + len(article.text), right))
     return changes
 
 
-def _announced(draft: Draft) -> list[Change]:
+def _announced(draft: ReadingBuilder) -> list[Change]:
     """ "A tall tower in the background." -> "There is a tall tower in the background."; "A man riding" -> "is riding"."""
     doc = draft.doc
     root = next((t for t in doc if t.head.i == t.i), None)
@@ -182,7 +182,7 @@ def _announced(draft: Draft) -> list[Change]:
 
 
 def _is_aside(verb, subject) -> bool:
-    """Whether a comma parts a first noun phrase from a verb form, so that it is a participle."""
+    """Return whether a comma parts a first noun phrase from a verb form, so that it is a participle."""
     return (
         subject.left_edge.i == 0
         and subject.left_edge.lower_ in ("a", "an")
@@ -192,8 +192,9 @@ def _is_aside(verb, subject) -> bool:
 
 
 def _misread_verb(token) -> bool:
-    """Whether a word is a verb that the tagger took for a noun: "A child, a girl with long hair, peeks from ...",
-    "Striped canopies in red stretch over ..."."""
+    """Return whether a word is a verb that the tagger took for a noun: "A child, a girl with long hair, peeks
+    from ...", "Striped canopies in red stretch over ...".
+    """
     if token.i < 2 or token.i + 1 >= len(token.doc) or token.nbor(1).pos_ not in ("ADP", "ADV"):
         return False
     before = token.nbor(-1)
@@ -213,7 +214,7 @@ def _misread_verb(token) -> bool:
 
 
 def _only_named(root, subject) -> bool:
-    """Whether all that is claimed by "A hydrant adds a pop of color" is that there is a hydrant."""
+    """Return whether all that is claimed by "A hydrant adds a pop of color" is that there is a hydrant."""
     article = subject.left_edge.text.lower()
     return article in ("a", "an", "two", "three", "several", "some", "many") and not any(
         c.dep_ in ("conj", "advcl", "ccomp") or (c.dep_ == "dobj" and c.i < root.i)
@@ -231,7 +232,7 @@ def _stop_words() -> frozenset[str]:
     return frozenset(STOP_WORDS)
 
 
-def _leftovers(draft: Draft) -> list[Change]:
+def _leftovers(draft: ReadingBuilder) -> list[Change]:
     """Phrases and clauses of which no word is in a claim, where the sentence stands without them."""
     known = set()
     for f in draft.found[draft.first :]:
@@ -273,7 +274,7 @@ def _leftovers(draft: Draft) -> list[Change]:
 
 
 def _pieces(token) -> list[list]:
-    """The clauses that a word stands in, the smallest first: each states something of its own.
+    """Return the clauses that a word stands in, the smallest first: each states something of its own.
 
     Adjectives, compounds, adverbs and phrases stay with the word that they modify.
     """
@@ -294,7 +295,9 @@ def _pieces(token) -> list[list]:
 
 
 def _ends_inside(tokens) -> bool:
-    """Whether what follows the tokens needs them: the next of a list, or the verb of a clause around them."""
+    """Return whether what follows the tokens needs them: the next of a list, or the verb of a clause around
+    them.
+    """
     first, last = tokens[0], tokens[-1]
     if first.dep_ == "cc" and any(c.dep_ == "det" for c in first.head.children):
         # "a homey and inviting kitchen", taken for "a homey" and "inviting kitchen"
@@ -314,7 +317,9 @@ def _ends_inside(tokens) -> bool:
 
 
 def _with_vague_noun(clause) -> list:
-    """The tokens of a clause; with the noun that says nothing without it: "arranged in a way that ..."."""
+    """Return the tokens of a clause; with the noun that says nothing without it: "arranged in a way that
+    ...".
+    """
     noun = clause.head
     if clause.dep_ in ("relcl", "acl") and noun.lemma_.lower() in _VAGUE and noun.dep_ == "pobj":
         return list(noun.head.subtree)

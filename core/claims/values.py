@@ -200,14 +200,14 @@ def _synonyms() -> dict[str, frozenset[int]]:
 
 @lru_cache(maxsize=8192)
 def words(value: str) -> tuple[str, ...]:
-    """The words of a value that say something: "mostly of a dark blue color" -> ("dark", "blue")."""
+    """Return the words of a value that say something: "mostly of a dark blue color" -> ("dark", "blue")."""
     parts = re.findall(r"[^\W_]+(?:'[^\W_]+)?", normal(value))
     return tuple(p for p in parts if p not in _EMPTY) or tuple(parts)
 
 
 @lru_cache(maxsize=8192)
 def colours(value: str) -> tuple[frozenset[str], ...]:
-    """The colours that a value names, each with its families and "dark" or "light" where it says so."""
+    """Return the colours that a value names, each with its families and "dark" or "light" where it says so."""
     found, shade, parts = [], None, words(value)
     for i, word in enumerate(parts):
         pair = " ".join(parts[i : i + 2])
@@ -241,13 +241,13 @@ def _colour_excludes(a: frozenset[str], b: frozenset[str]) -> bool:
 
 
 def _only(value: str, known: dict) -> bool:
-    """Whether every word of the value is one of the class, or tells its shade."""
+    """Return whether every word of the value is one of the class, or tells its shade."""
     return all(w in known or w in _SHADE or w in _LOUD for w in words(value))
 
 
 @lru_cache(maxsize=32768)
 def entails(a: str, b: str) -> bool:
-    """Whether what is `a` is `b`: navy is blue, red and white is red, seated is sitting."""
+    """Return whether what is `a` is `b`: navy is blue, red and white is red, seated is sitting."""
     a, b = normal(a), normal(b)
     if a == b:
         return True
@@ -300,7 +300,7 @@ _ENDINGS = re.compile(r"(?:ing|ed|en|y|s|es|ish|like)$")
 
 
 def stem(word: str) -> str:
-    """What "wooden", "wood" or "snowy", "snow" or "hooded", "hood" have in common."""
+    """Return what "wooden", "wood" or "snowy", "snow" or "hooded", "hood" have in common."""
     cut = _ENDINGS.sub("", word)
     if len(cut) > 3 and cut[-1] == cut[-2]:
         cut = cut[:-1]
@@ -309,14 +309,14 @@ def stem(word: str) -> str:
 
 @lru_cache(maxsize=32768)
 def related(a: str, b: str) -> bool:
-    """Whether two words are forms of one: "wooden" and "wood"."""
+    """Return whether two words are forms of one: "wooden" and "wood"."""
     x, y = stem(a), stem(b)
     return x == y or x == y + "e" or y == x + "e"
 
 
 @lru_cache(maxsize=32768)
 def excludes(a: str, b: str, of: str = "") -> bool:
-    """Whether one thing cannot be `a` and `b` at once; `of`: the lemma of that thing."""
+    """Return whether one thing cannot be `a` and `b` at once; `of`: the lemma of that thing."""
     a, b = normal(a), normal(b)
     if a == b or entails(a, b) or entails(b, a):
         return False
@@ -359,7 +359,7 @@ _APART = tuple(
 
 @lru_cache(maxsize=2048)
 def compared(word: str) -> str:
-    """The adjective of a comparative or superlative: "larger", "largest" -> "large"; else the word."""
+    """Return the adjective of a comparative or superlative: "larger", "largest" -> "large"; else the word."""
     for ending in ("er", "est"):
         stem = word.removesuffix(ending)
         if stem != word:
@@ -377,8 +377,9 @@ def compared(word: str) -> str:
 
 @lru_cache(maxsize=4096)
 def tells_apart(a: str, b: str) -> bool:
-    """Whether two definite things of one kind are two because the one is `a` and the other `b`: the larger and
-    the smaller dog, the left and the right window."""
+    """Return whether two definite things of one kind are two because the one is `a` and the other `b`: the
+    larger and the smaller dog, the left and the right window.
+    """
     if frozenset((a, b)) in _APART:
         return True
     return a != compared(a) and b != compared(b) and _antonyms(compared(a), compared(b))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..wording import present_participle
+from ..english import present_participle
 from . import lexicon
 
 _FINITE = frozenset("VBZ VBP VBD MD".split())
@@ -10,7 +10,7 @@ _NOUNS = frozenset("NN NNS".split())
 
 
 def with_verb(doc) -> str:
-    """The sentence with that noun as a verb ("is grazing"); "" where it has a verb, or no such noun."""
+    """Return the sentence with that noun as a verb ("is grazing"); "" where it has a verb, or no such noun."""
     if any(token.tag_ in _FINITE for token in doc):
         return ""
     for token in reversed(doc):
@@ -33,7 +33,7 @@ def with_verb(doc) -> str:
 
 
 def _verb_forms(word: str) -> tuple[str, bool]:
-    """The third person of a verb, and whether the word is its plural; "" where no verb has this form."""
+    """Return the third person of a verb, and whether the word is its plural; "" where no verb has this form."""
     if word.endswith("s"):
         for base in (word[:-1], word[:-2]):
             if lexicon.senses(base, lexicon.VERB):

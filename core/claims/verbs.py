@@ -22,7 +22,7 @@ _LIGHT_VERBS = frozenset("take make do perform have play give strike raise pose 
 
 @lru_cache(maxsize=4096)
 def verb_lemma(text: str, lemma_: str) -> str:
-    """The lemma of a verb, where the tagger's rules cut off too much: "riding" is no "rid"."""
+    """Return the lemma of a verb, where the tagger's rules cut off too much: "riding" is no "rid"."""
     if text.endswith(("ing", "ed")) and not lemma_.endswith("e"):
         stem = text[:-3] if text.endswith("ing") else text[:-2]
         vowel = (
@@ -166,7 +166,9 @@ class Verbs(Readable):
 
     @staticmethod
     def passive(verb) -> bool:
-        """Whether a participle is passive; the tagger takes some for a past tense ("scissors arranged in a row")."""
+        """Return whether a participle is passive; the tagger takes some for a past tense ("scissors arranged
+        in a row").
+        """
         if verb.tag_ == "VBD":
             return verb.dep_ == "acl" or (verb.dep_ == "conj" and verb.head.pos_ == "ADJ")
         return verb.tag_ == "VBN" and not any(

@@ -29,7 +29,7 @@ class Ahead:
         thread.start()
 
     def take(self, seconds: float) -> Plan | None:
-        """The next plan; None after so many seconds without one.
+        """Return the next plan; None after so many seconds without one.
 
         Raises:
             StopIteration: there are no more.
@@ -85,5 +85,5 @@ class Ahead:
 
 
 def pixels(plan: Plan) -> int:
-    """The pixels of a plan's image; 0 where it has none."""
+    """Return the pixels of a plan's image; 0 where it has none."""
     return plan.image.width * plan.image.height if plan.image is not None else 0

@@ -10,8 +10,8 @@ from ..claims.naming import tags
 from ..compose import ranked_sentences
 from ..errors import PatchMattersError
 from ..excluding import excluded_count, without_topics
+from ..image_record import ImageRecord
 from ..models import ERROR
-from ..picture import Picture
 from ..pipeline import Models, Progress, run_each
 from ..profiles import LENGTHS
 from ..report import as_dict
@@ -44,56 +44,57 @@ def caption_batch(
         )
         for plan in plans
     ]
-    pictures = run_each(job.settings, sources, models, progress)
+    records = run_each(job.settings, sources, models, progress)
     seconds = (time.monotonic() - started) / len(plans)
     return [
-        picture if isinstance(picture, Exception) else _result(plan, picture, job, seconds)
-        for plan, picture in zip(plans, pictures)
+        record if isinstance(record, Exception) else _result(plan, record, job, seconds)
+        for plan, record in zip(plans, records)
     ]
 
 
-def _result(plan: Plan, picture: Picture, job: Job, seconds: float) -> Result | Exception:
-    if not picture.caption.strip():
-        why = picture.notes[-1] if picture.notes else "the captioner said nothing."
+def _result(plan: Plan, record: ImageRecord, job: Job, seconds: float) -> Result | Exception:
+    if not record.caption.strip():
+        why = record.notes[-1] if record.notes else "the captioner said nothing."
         return PatchMattersError(f"{plan.path} has no caption: {why}")
     failed = [
         c.detail or c.finish
-        for said in picture.candidates.values()
+        for said in record.candidates.values()
         for c in said
         if c.finish == ERROR
     ]
     return Result(
         plan.key,
         plan.content,
-        captions_of(picture, job.settings.exclude),
-        doubt(picture),
-        excluded_count(picture),
+        captions_of(record, job.settings.exclude),
+        doubt(record),
+        excluded_count(record),
         seconds,
-        # Each region's crop is one question to a matcher, though a local one answers many at once.
-        sum(count for role, count in picture.calls.items() if role != "detector"),
-        sum(picture.tokens.values()),
+        # Each region's crop is one question to a verifier, though a local one answers many at once.
+        sum(count for role, count in record.calls.items() if role != "detector"),
+        sum(record.tokens.values()),
         f"{len(failed)} captions of patches are missing: {failed[0]}" if failed else "",
-        as_dict(picture),
+        as_dict(record),
     )
 
 
-def captions_of(picture: Picture, exclude: Sequence[str] = ()) -> Captions:
-    """The caption of a picture, shorter ones of what was kept, and tags."""
-    sentences, by_rank = ranked_sentences(picture)
+def captions_of(record: ImageRecord, exclude: Sequence[str] = ()) -> Captions:
+    """Return the caption of an image, shorter ones of what was kept, and tags."""
+    sentences, by_rank = ranked_sentences(record)
 
     def best(length: str) -> str:
         chosen = sorted(by_rank[: LENGTHS[length]])
         return without_topics(" ".join(sentences[i] for i in chosen), exclude)[0]
 
-    long = one_line(picture.caption)
+    long = one_line(record.caption)
     medium, short = (one_line(best(length)) or long for length in ("medium", "short"))
     return Captions(long, medium, short, ", ".join(tags(long)))
 
 
-def doubt(picture: Picture) -> float:
-    """How doubtful a picture's caption is, 0 to 1: of all that was said, the share that is expected to be
-    false. A dropped statement counts in full, a kept one by what its score leaves open."""
-    said = [s for s in picture.statements if s.claim is not None] or picture.statements
+def doubt(record: ImageRecord) -> float:
+    """Return how doubtful a picture's caption is, 0 to 1: of all that was said, the share that is expected to
+    be false. A dropped statement counts in full, a kept one by what its score leaves open.
+    """
+    said = [s for s in record.statements if s.claim is not None] or record.statements
     if not said:
         return 1.0
     open_ = [

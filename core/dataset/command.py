@@ -10,13 +10,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from ..english import split_words
 from ..errors import PatchMattersError
 from ..models.hosted.endpoints import Config
-from ..models.registry import load_answers
+from ..models.registry import load_cache
 from ..options import DATASET_ONLY, parser
 from ..outputs import OutputFolder
 from ..pipeline import Models, Settings, profile_settings
-from ..wording import split_words
 from .choices import REPORT, STATE
 from .estimate import duration, estimate
 from .job import Job
@@ -30,12 +30,12 @@ LINE_SECONDS = 30  # between two lines of progress where there is no terminal
 
 
 def is_dataset(names: Sequence[str]) -> bool:
-    """Whether a command names a folder, or shards, and not images."""
+    """Return whether a command names a folder, or shards, and not images."""
     return any(Path(name).is_dir() or name.lower().endswith(".tar") for name in names)
 
 
 def settings_of(options: argparse.Namespace) -> Settings:
-    """The settings of the stages that the options ask for."""
+    """Return the settings of the stages that the options ask for."""
     return profile_settings(
         options.profile,
         seed=options.seed,
@@ -74,7 +74,7 @@ def caption_folder(options: argparse.Namespace, load: Callable[[], Models]) -> i
         return _undo(job.root)
     job.check()
     config = Config.read(HOME)
-    if options.clear_answers and (answers := load_answers(config, HOME)):
+    if options.clear_answers and (answers := load_cache(config, HOME)):
         answers.clear()
     models = load()
     job = replace(job, concurrency=concurrency_for(models, options.concurrency))
@@ -98,7 +98,7 @@ def caption_folder(options: argparse.Namespace, load: Callable[[], Models]) -> i
 
 
 def job_of(options: argparse.Namespace) -> Job:
-    """The job that the options ask for.
+    """Return the job that the options ask for.
 
     Raises:
         PatchMattersError: the command names more than one folder, or a folder and images.

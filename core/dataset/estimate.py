@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from ..models.registry import CAPTIONER, MATCHER, WRITER
+from ..models.registry import CAPTIONER, VERIFIER, WRITER
 from ..pipeline import Models
 from .choices import IMPROVE, KEEP, STATE
 from .formats.sidecars import SUFFIXES
@@ -46,7 +46,7 @@ class Estimate:
     cost: float | None = None
 
     def sentence(self) -> str:
-        """The estimate for a person."""
+        """Return the estimate for a person."""
         parts = [f"{self.images} images, {self.to_do} to caption"]
         if self.requests:
             by_role = ", ".join(f"{role} {count}" for role, count in self.requests.items())
@@ -100,7 +100,7 @@ def estimate(job: Job, models: Models, prices: Mapping[str, tuple[float, float]]
 
 
 def _is_to_do(job: Job, key: Callable, ledger: Ledger | None, path: str) -> bool:
-    """Whether the models will be asked about an image, as far as can be told without reading it."""
+    """Return whether the models will be asked about an image, as far as can be told without reading it."""
     entry = ledger.entry(path) if ledger else None
     if job.retry_failed and (entry is None or entry.status != FAILED):
         return False
@@ -121,7 +121,7 @@ def _requests_of_an_image(job: Job, models: Models) -> dict[str, tuple[float, in
     counts = {
         # A service that gives several answers to one request is asked once a patch.
         CAPTIONER: (1 + PATCHES * candidates, CAPTION_TOKENS),
-        MATCHER: (2 * (1 + PATCHES), JUDGED_TOKENS),
+        VERIFIER: (2 * (1 + PATCHES), JUDGED_TOKENS),
         WRITER: (1.5 if job.settings.aggregate.profile.writes else 0, WRITTEN_TOKENS),
     }
     return {
@@ -142,7 +142,7 @@ def _cost(models: Models, tokens_in: Mapping, tokens_out: Mapping, prices: Mappi
 
 
 def duration(seconds: float) -> str:
-    """A time for a person: "40 s", "12 min", "3 h 20 min"."""
+    """Return a time for a person: "40 s", "12 min", "3 h 20 min"."""
     if seconds < 90:
         return f"{seconds:.0f} s"
     minutes = round(seconds / 60)

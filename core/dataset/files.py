@@ -49,7 +49,7 @@ class Files:
                 leftover.unlink()
 
     def read(self, path: str, limit: int = MAX_CAPTION) -> bytes | None:
-        """The content of a regular file below the folder; None where there is none.
+        """Return the content of a regular file below the folder; None where there is none.
 
         Args:
             limit: the most bytes that are read.
@@ -68,7 +68,7 @@ class Files:
             raise PatchMattersError(f"{path} cannot be read: {error.strerror or error}") from error
 
     def original(self, path: str) -> tuple[bytes | None, str]:
-        """What its user has at a path, and whose file is there now: `USERS`, `OWN` or `EDITED`.
+        """Return what its user has at a path, and whose file is there now: `USERS`, `OWN` or `EDITED`.
 
         Where the pack's own, unchanged file is there, the content is what was there before it.
         """
@@ -156,7 +156,7 @@ class Files:
         return count, messages
 
     def _before(self, path: str, digest: str, replace: bool) -> bytes | None:
-        """What `undo` puts back there: the user's own content.
+        """Return what `undo` puts back there: the user's own content.
 
         Raises:
             PatchMattersError: there is a file that the pack did not write, and `replace` does not permit it.
@@ -177,7 +177,7 @@ class Files:
         return content
 
     def _checked(self, path: str) -> Path | None:
-        """The regular file at a path below the folder; None where nothing is there.
+        """Return the regular file at a path below the folder; None where nothing is there.
 
         Raises:
             PatchMattersError: it is an image, a link, a folder or a device, or leads out of the folder.
@@ -211,7 +211,7 @@ class Files:
         self._checked_folders.add(folder)
 
     def _finished(self, content: bytes | Callable, folder: Path) -> Path:
-        """A temporary file with the content, on disk."""
+        """Return a temporary file with the content, on disk."""
         with tempfile.NamedTemporaryFile(dir=folder, suffix=".part", delete=False) as file:
             temporary = Path(file.name)
             try:
@@ -234,12 +234,12 @@ class Files:
 
 
 def sha256(content: bytes) -> str:
-    """The SHA-256 of bytes, as 64 hex digits."""
+    """Return the SHA-256 of bytes, as 64 hex digits."""
     return hashlib.sha256(content).hexdigest()
 
 
 def ignores_case(folder: Path) -> bool:
-    """Whether the file system takes "A" and "a" for one name."""
+    """Return whether the file system takes "A" and "a" for one name."""
     with tempfile.NamedTemporaryFile(dir=folder, prefix="case-") as file:
         path = Path(file.name)
         return path.with_name(path.name.upper()).exists()

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 from ..errors import PatchMattersError
-from ..models.answers import Answers
+from ..models.completion_cache import CompletionCache
 from ..pipeline import Models, Settings
 from .choices import EXISTING, IMPROVE, KEEP
 from .sources import Folder, Images, Shards
@@ -92,7 +92,9 @@ class Job:
 
         It takes the SHA-256 of the image file, the context, and the existing caption where that is improved.
         """
-        asked = (models.detector, models.captioner, models.matcher, models.writer)
+        asked = (models.detector, models.captioner, models.verifier, models.writer)
         stages = [[stage.name, asdict(stage)] for stage in self.settings]
-        run = Answers.key([model.name for model in asked], list(self.identity), stages)
-        return lambda content, context, existing: Answers.key(run, content, context, existing)
+        run = CompletionCache.key([model.name for model in asked], list(self.identity), stages)
+        return lambda content, context, existing: CompletionCache.key(
+            run, content, context, existing
+        )

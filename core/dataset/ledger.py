@@ -182,7 +182,7 @@ class Ledger:
     # Contents
 
     def content(self, path: str, size: int, modified: int) -> str:
-        """The SHA-256 of a file, if it was read with this size (bytes) and time (ns); else ""."""
+        """Return the SHA-256 of a file, if it was read with this size (bytes) and time (ns); else ""."""
         query = "SELECT content FROM files WHERE path = ? AND size = ? AND modified = ?"
         row = self._one(query, (os.fsencode(path), size, modified))
         return row[0] if row else ""
@@ -196,7 +196,7 @@ class Ledger:
     # Results
 
     def result(self, key: str) -> Result | None:
-        """The result of that key, without its record."""
+        """Return the result of that key, without its record."""
         row = self._one(
             "SELECT content, long, medium, short, tags, doubt, excluded, seconds, requests, tokens, "
             "missing FROM results WHERE key = ?",
@@ -217,7 +217,7 @@ class Ledger:
         )
 
     def record(self, path: str) -> dict | None:
-        """The report of the image at that path (`report.as_dict`); None where it has none."""
+        """Return the report of the image at that path (`report.as_dict`); None where it has none."""
         row = self._one(
             "SELECT results.record FROM images JOIN results USING (key) WHERE path = ?",
             (os.fsencode(path),),
@@ -242,7 +242,7 @@ class Ledger:
         )
 
     def entry(self, path: str) -> Entry | None:
-        """The image at that path, below the folder."""
+        """Return the image at that path, below the folder."""
         rows = self._entries("WHERE images.path = ?", (os.fsencode(path),), "")
         return next(iter(rows), None)
 
@@ -266,7 +266,7 @@ class Ledger:
         return self._entries(where, (*values, limit, offset), tail)
 
     def every_entry(self, status: str = "") -> Iterator[Entry]:
-        """The images in the order of their paths, a thousand at a time."""
+        """Return the images in the order of their paths, a thousand at a time."""
         last = b""
         while True:
             where = "WHERE images.path > ?" + (" AND images.status = ?" if status else "")
@@ -278,12 +278,12 @@ class Ledger:
             last = os.fsencode(rows[-1].path)
 
     def count(self, status: str = "", contains: str = "") -> int:
-        """How many images `entries` finds."""
+        """Return how many images `entries` finds."""
         where, values = _where(status, contains)
         return self._one(f"SELECT COUNT(*) FROM images {where}", values)[0]
 
     def excluded(self) -> int:
-        """How many statements of all captioned images were dropped because they were excluded."""
+        """Return how many statements of all captioned images were dropped because they were excluded."""
         query = "SELECT SUM(excluded) FROM images JOIN results USING (key) WHERE status = ?"
         return self._one(query, (DONE,))[0] or 0
 
@@ -303,14 +303,14 @@ class Ledger:
     # Files written
 
     def output(self, path: str) -> Output | None:
-        """The file of that path below the output folder, if the pack wrote it."""
+        """Return the file of that path below the output folder, if the pack wrote it."""
         row = self._one(
             "SELECT sha256, before, image FROM outputs WHERE path = ?", (os.fsencode(path),)
         )
         return row and Output(path, row[0], row[1], os.fsdecode(row[2]))
 
     def outputs(self) -> Iterator[Output]:
-        """All files that the pack wrote."""
+        """Return all files that the pack wrote."""
         for path, sha256, before, image in self._all(
             "SELECT path, sha256, before, image FROM outputs"
         ):

@@ -76,7 +76,7 @@ def find_images(folder: Path, *, ignore_case: bool = False) -> Iterator[Found]:
 
 
 def is_image(name: str) -> bool:
-    """Whether a file of that name is taken for an image."""
+    """Return whether a file of that name is taken for an image."""
     return os.path.splitext(name)[1].lower() in EXTENSIONS
 
 

@@ -103,7 +103,7 @@ class Planner:
         return Plan(found.path, WORK, before, "", content, key, context, None, image)
 
     def _as_written(self, plan: Plan, entry: Entry | None, whose: str) -> bool:
-        """Whether what would be written is what was written, and still stands there."""
+        """Return whether what would be written is what was written, and still stands there."""
         if not entry or (entry.status, entry.key) != (DONE, plan.key) or plan.result.missing:
             return False
         if entry.caption != text_of(plan, self._job):
@@ -113,15 +113,16 @@ class Planner:
         return all(self._files.original(stem + suffix)[1] == OWN for suffix in others)
 
     def _stays(self, whose: str) -> bool:
-        """Whether a caption on disk is kept: a user's own; or the pack's with a user's corrections, to which
-        nothing can be added a second time."""
+        """Return whether a caption on disk is kept: a user's own; or the pack's with a user's corrections, to
+        which nothing can be added a second time.
+        """
         existing = self._job.existing
         if whose == EDITED:
             return existing in (KEEP, APPEND, PREPEND)
         return whose == USERS and existing == KEEP
 
     def _before(self, path: str) -> tuple[str | None, str]:
-        """The caption that its owner gave an image, and whose caption file is there now."""
+        """Return the caption that its owner gave an image, and whose caption file is there now."""
         stem = os.path.splitext(path)[0]
         places = [stem + suffix for suffix in self._suffixes or SUFFIXES.values()]
         before, whose = None, USERS
@@ -141,7 +142,7 @@ class Planner:
         return self._job.existing not in (KEEP, OVERWRITE)
 
     def _content(self, path: str) -> tuple[str, bytes | None]:
-        """The SHA-256 of an image file; and its bytes, where they had to be read for it."""
+        """Return the SHA-256 of an image file; and its bytes, where they had to be read for it."""
         size, modified = self._job.images.state(path)
         known = self._ledger.content(path, size, modified)
         if known:
@@ -158,7 +159,7 @@ class Planner:
 
 
 def text_of(plan: Plan, job: Job) -> str:
-    """The words of an image's caption file, one caption a line."""
+    """Return the words of an image's caption file, one caption a line."""
     before = plan.before or ""
     text = job.words.text(plan.result.captions, old=before, **names(plan.path, job.images))
     first, *more = text.split("\n")
@@ -170,6 +171,6 @@ def text_of(plan: Plan, job: Job) -> str:
 
 
 def names(path: str, images: Images) -> dict[str, str]:
-    """The `name` and the `folder` of an image for templates."""
+    """Return the `name` and the `folder` of an image for templates."""
     pure = PurePosixPath(path)
     return {"name": pure.stem, "folder": pure.parent.name or images.name}

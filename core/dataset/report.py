@@ -20,7 +20,7 @@ from .ledger import DONE, FAILED, KEPT, Entry, Ledger
 SHOWN = 200  # images in the report, the most doubtful ones: about 4 MB
 LISTED = 1000  # failures in it
 SLOWEST, DROPPED = 10, 20
-SIDE = 400  # px, the longer one of a picture in it
+SIDE = 400  # px, the longer one of an image in it
 
 
 def write_report(job: Job, ledger: Ledger, files: Files) -> None:
@@ -80,7 +80,7 @@ def _dropped(record: dict | None) -> Iterator[dict]:
 
 
 def _thumbnail(job: Job, path: str) -> str:
-    """The image as a small JPEG in base64; "" where it cannot be read any more."""
+    """Return the image as a small JPEG in base64; "" where it cannot be read any more."""
     try:
         image = read_image(path, job.images.read(path))
     except (OSError, PatchMattersError):

@@ -12,8 +12,8 @@ from ..claims.reading import SyntaxReader
 from ..compose import compose
 from ..errors import PatchMattersError
 from ..filter import read_captions, statements_of
+from ..image_record import ImageRecord
 from ..models import Completion
-from ..picture import Picture
 from ..regions import IMAGE, Box, Region
 from ..report import statement_dict
 from ..statements import Reason, Verdict
@@ -92,19 +92,19 @@ def recompose(record: dict, kept: Collection[int]) -> str:
         record: of the image, as `Ledger.record` gives it.
         kept: indices into `record["statements"]`.
     """
-    [picture] = read_captions([_picture(record)], SyntaxReader())
+    [image_record] = read_captions([_picture(record)], SyntaxReader())
     ticked = {_identity(record["statements"][i]) for i in kept}
     statements = [
         s.decided(Verdict.KEPT, Reason.PROBABLE)
         if _identity(statement_dict(s)) in ticked
         else s.decided(Verdict.DROPPED, Reason.IMPROBABLE)
-        for s in statements_of(picture)
+        for s in statements_of(image_record)
     ]
-    return compose(picture.extended(statements=tuple(statements)))
+    return compose(image_record.extended(statements=tuple(statements)))
 
 
 def _identity(statement: dict) -> tuple:
-    """What tells a statement from others of the same wording: which captions say it."""
+    """Return what tells a statement from others of the same wording: which captions say it."""
     said = ((s["region"], s["candidate"], s["text"]) for s in statement["said"])
     return (statement["text"], statement["kind"], *said)
 
@@ -121,8 +121,8 @@ def _current(files: Files, path: str) -> Sidecar:
     return Sidecar(places[0])
 
 
-def _picture(record: dict) -> Picture:
-    """The regions and captions of a record, on a blank image of its size."""
+def _picture(record: dict) -> ImageRecord:
+    """Return the regions and captions of a record, on a blank image of its size."""
     regions = {
         row["name"]: Region(row["name"], row["kind"], Box(*row["box"])) for row in record["regions"]
     }
@@ -134,4 +134,4 @@ def _picture(record: dict) -> Picture:
         if row["candidates"]
     }
     image = Image.new("1", tuple(record["size"]))
-    return Picture(image, replace(root, children=children), candidates=candidates)
+    return ImageRecord(image, replace(root, children=children), candidates=candidates)

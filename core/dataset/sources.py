@@ -26,13 +26,13 @@ class Images(Protocol):
         """Size in bytes and time in ns; another one where the image may have changed."""
 
     def read(self, path: str) -> bytes:
-        """The bytes of an image file."""
+        """Return the bytes of an image file."""
 
     def text(self, path: str) -> bytes | None:
-        """The bytes of another file; None where there is none."""
+        """Return the bytes of another file; None where there is none."""
 
     def exists(self, path: str) -> bool:
-        """Whether the image is still there."""
+        """Return whether the image is still there."""
 
 
 class Folder:

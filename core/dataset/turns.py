@@ -37,8 +37,8 @@ class Turns:
             self._lock.acquire()
 
     def models(self, models: Models) -> Models:
-        """The same models; a remote one gives up the turn while it is asked."""
-        roles = ("detector", "captioner", "matcher", "writer")
+        """Return the same models; a remote one gives up the turn while it is asked."""
+        roles = ("detector", "captioner", "verifier", "writer")
         wrapped = {role: self._wrapped(getattr(models, role)) for role in roles}
         return Models(**wrapped, embedder=models.embedder)
 
@@ -65,17 +65,17 @@ class _Elsewhere:
 
 
 def is_remote(model) -> bool:
-    """Whether a model is a hosted or served one."""
+    """Return whether a model is a hosted or served one."""
     return getattr(model, "remote", False)
 
 
 def concurrency_for(models: Models, requests: int) -> int:
-    """How many batches of images should be at work at once.
+    """Return how many batches of images should be at work at once.
 
     Args:
         requests: that a server takes at once.
     """
-    asked = (models.captioner, models.matcher, models.writer)
+    asked = (models.captioner, models.verifier, models.writer)
     if not any(map(is_remote, asked)):
         return 1
     # With weights on this machine, one batch is theirs while servers answer for another.
@@ -83,6 +83,6 @@ def concurrency_for(models: Models, requests: int) -> int:
 
 
 def has_weights(models: Models) -> bool:
-    """Whether a model loads weights that make room for each other: not an offline one, not a remote one."""
-    asked = (models.detector, models.captioner, models.matcher, models.writer)
+    """Return whether a model loads weights that evict each other: not an offline one, not a remote one."""
+    asked = (models.detector, models.captioner, models.verifier, models.writer)
     return any(not is_remote(m) and not m.name.startswith("offline:") for m in asked)

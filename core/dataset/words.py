@@ -114,7 +114,7 @@ def joined(first: str, second: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """The text with every run of blanks and line ends as one blank."""
+    """Return the text with every run of blanks and line ends as one blank."""
     return " ".join(text.split())
 
 

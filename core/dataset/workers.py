@@ -24,15 +24,15 @@ class Workers:
     """Captions batches. A context manager: leaving it ends the batches that are at work.
 
     Args:
-        tick: is called with what is being done, in the thread that made this object; it may raise.
+        on_progress: is called with what is being done, in the thread that made this object; it may raise.
 
     Attributes:
         alone: batches are captioned in `submit`, in the caller's thread.
     """
 
-    def __init__(self, job: Job, models: Models, tick: Callable[[str], None]):
+    def __init__(self, job: Job, models: Models, on_progress: Callable[[str], None]):
         self.alone = job.concurrency <= 1
-        self._job, self._tick, self._limit = job, tick, max(1, job.concurrency)
+        self._job, self._tick, self._limit = job, on_progress, max(1, job.concurrency)
         self._done: queue.SimpleQueue = queue.SimpleQueue()
         self._at_work, self._doing, self._stopping = 0, "", threading.Event()
         self._turns = Turns()
@@ -68,7 +68,7 @@ class Workers:
         self._pool.submit(context.run, self._caption_in_turn, plans)
 
     def finished(self, seconds: float) -> list[tuple[Plan, Result | Exception]]:
-        """What is finished; waits for something up to so many seconds."""
+        """Return what is finished; waits for something up to so many seconds."""
         if self._doing:
             self._tick(self._doing)
         found = []

@@ -1,4 +1,4 @@
-"""What the stages need from outside: small protocols here, one file for each backend beside.
+"""The model roles as protocols. Each backend is a file of its own in this package.
 
 Importing this package loads no model and no heavy library; a backend does so when it is first used.
 """
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 STOP, LENGTH, REFUSAL, ERROR = "stop", "length", "refusal", "error"
 
-Tick = Callable[[int | None], None]
+ModelProgress = Callable[[int | None], None]
 """Called with the index of each request as it is finished, and with None for each generated token:
 it may raise to interrupt."""
 
@@ -35,10 +35,10 @@ class Detection:
 
 @dataclass(frozen=True)
 class CaptionRequest:
-    """Ask for `n` captions of one image.
+    """A request for `n` captions of one image.
 
-    `frame` says where the image lies in the whole picture, as fractions of it, so that a captioner
-    can name places in the picture rather than in the crop.
+    `frame` says where the image lies in the whole image, as fractions of it, so that a captioner
+    can name places in the image rather than in the crop.
     """
 
     image: Image
@@ -67,7 +67,7 @@ class Completion:
 
 
 def requests_of(completions: Sequence[Completion]) -> int:
-    """The requests that the answers to one question took."""
+    """Return how many requests the answers to one question took."""
     counted = [c.requests for c in completions if c.requests is not None]
     return sum(counted) if counted else 1
 
@@ -78,7 +78,7 @@ class Fact:
 
     text: str
     place: str  # the name of the smallest region that said it
-    box: Box  # of that region, as fractions of the picture
+    box: Box  # of that region, as fractions of the image
     score: float | None
     order: int = 0  # where it stood among all that was said: a writer may need it to tell a story
     thing: str = ""  # what it is said of: "the woman in the red coat"
@@ -86,7 +86,7 @@ class Fact:
 
 @dataclass(frozen=True)
 class WritingRequest:
-    """Ask for one description that says what `facts` say (most important first), and no more.
+    """A request for one description that states `facts` (most important first) and nothing else.
 
     `max_sentences` of 0 sets no limit. `drafts` are (place, description) pairs written of the same
     facts before, to be merged; empty unless the writing goes level by level.
@@ -100,15 +100,18 @@ class WritingRequest:
 
 
 class Detector(Protocol):
-    """Finds objects: of its own classes, or, where `needs_words`, what it is told to look for."""
+    """Detects objects of its own classes, or, if `needs_words`, the words that it is given."""
 
     name: str
     needs_words: bool
 
     def detect(
-        self, images: Sequence[Image], tick: Tick, words: Sequence[Sequence[str]] = ()
+        self,
+        images: Sequence[Image],
+        on_progress: ModelProgress,
+        words: Sequence[Sequence[str]] = (),
     ) -> list[list[Detection]]:
-        """The objects of each image. `words`: what to look for in each, where it needs words."""
+        """Return the objects of each image. `words`: what to look for in each, where it needs words."""
 
 
 class Captioner(Protocol):
@@ -117,10 +120,12 @@ class Captioner(Protocol):
 
     name: str
 
-    def caption(self, requests: Sequence[CaptionRequest], tick: Tick) -> list[list[Completion]]: ...
+    def caption(
+        self, requests: Sequence[CaptionRequest], on_progress: ModelProgress
+    ) -> list[list[Completion]]: ...
 
 
-class Matcher(Protocol):
+class Verifier(Protocol):
     """Scores how well texts fit an image.
 
     Attributes:
@@ -134,13 +139,14 @@ class Matcher(Protocol):
     calibration: Calibration | None
 
     def score(
-        self, batches: Sequence[tuple[Image, Sequence[str]]], tick: Tick
+        self, batches: Sequence[tuple[Image, Sequence[str]]], on_progress: ModelProgress
     ) -> list[list[float | None]]:
-        """A score (0..1) for each text of each image; None for a text it cannot judge."""
+        """Return a score (0..1) for each text of each image; None for a text it cannot judge."""
 
-    def baseline(self, texts: Sequence[str], tick: Tick) -> list[list[float]]:
-        """What each text scores where it cannot be true: on unrelated images, or without an image. Empty
-        lists from a matcher that would pay more for it than for the scores themselves."""
+    def baseline(self, texts: Sequence[str], on_progress: ModelProgress) -> list[list[float]]:
+        """Return what each text scores where it cannot be true: on unrelated images, or without an image.
+        Empty lists from a verifier that would pay more for it than for the scores themselves.
+        """
 
 
 class Writer(Protocol):
@@ -152,14 +158,21 @@ class Writer(Protocol):
     name: str
     generates: bool
 
-    def write(self, requests: Sequence[WritingRequest], tick: Tick) -> list[Completion]: ...
+    def write(
+        self, requests: Sequence[WritingRequest], on_progress: ModelProgress
+    ) -> list[Completion]: ...
 
 
-class Talker(Writer, Protocol):
-    """A writer that generates, and so can be asked anything."""
+class ChatModel(Writer, Protocol):
+    """A writer that can also answer any other prompt."""
 
     def answer(
-        self, prompts: Sequence[str], tick: Tick, *, temperature: float, seed: int = 0
+        self,
+        prompts: Sequence[str],
+        on_progress: ModelProgress,
+        *,
+        temperature: float,
+        seed: int = 0,
     ) -> list[Completion]: ...
 
 
@@ -177,8 +190,10 @@ class NLI(Protocol):
 
     name: str
 
-    def infer(self, pairs: Sequence[tuple[str, str]], tick: Tick) -> list[Inference]:
-        """One inference for each (premise, hypothesis)."""
+    def infer(
+        self, pairs: Sequence[tuple[str, str]], on_progress: ModelProgress
+    ) -> list[Inference]:
+        """Return one inference for each (premise, hypothesis)."""
 
 
 class Embedder(Protocol):

@@ -1,4 +1,4 @@
-"""A model's answer -> the caption in it: bounded, and without what is around it."""
+"""Extracts the caption from a model's answer: limited in length and without markup."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from itertools import groupby, pairwise
 
 from . import ERROR, LENGTH, Completion
 from .loops import without_loops
-from .thinking import without_thinking
+from .reasoning import without_reasoning
 
 MAX_ANSWER = 200_000  # characters that are looked at, for thinking comes before the answer
 MAX_CHARACTERS = 12_000  # of an answer; 4,096 tokens of English have about as many as 16,000
@@ -48,7 +48,7 @@ _INSTRUCTION = re.compile(
 
 
 def cleaned(completion: Completion) -> Completion:
-    """A captioner's or a writer's answer as a caption alone.
+    """Return a captioner's or writer's answer as a plain caption.
 
     Taken off are thinking, control tokens, code fences, markdown, JSON around the caption, "Here is the
     caption:", quotation marks around it all, and what image models read as commands. A sentence that
@@ -64,17 +64,17 @@ def cleaned(completion: Completion) -> Completion:
 
 
 def answered(completion: Completion) -> Completion:
-    """An answer that is no caption (a judge's, a grouping): bounded, without thinking."""
+    """Return an answer that is not a caption (scores, a grouping), limited in length and without reasoning."""
     if completion.finish == ERROR:
         return completion
-    text = without_thinking(readable(completion.text[:MAX_ANSWER]))
+    text = without_reasoning(readable(completion.text[:MAX_ANSWER]))
     return replace(completion, text=text[:MAX_CHARACTERS].strip())
 
 
 def clean_caption(text: str) -> tuple[str, list[str]]:
-    """The caption in an answer, and what of it was cut, in words."""
+    """Return the caption in an answer, and what of it was cut, in words."""
     notes = []
-    text = _COMMANDS.sub("", without_thinking(readable(text[:MAX_ANSWER])))
+    text = _COMMANDS.sub("", without_reasoning(readable(text[:MAX_ANSWER])))
     if len(text) > MAX_CHARACTERS:
         text = text[:MAX_CHARACTERS]
         notes.append(f"longer than {MAX_CHARACTERS} characters: the rest was cut off")
@@ -84,7 +84,7 @@ def clean_caption(text: str) -> tuple[str, list[str]]:
     text = _COMMANDS.sub("", _without_quotes(text))  # what markup or JSON had hidden
     text, repeated = without_repetition(text)
     if repeated:
-        notes.append(f"it said the same again and again: {repeated} sentences were cut off")
+        notes.append(f"it repeated itself: {repeated} sentences were cut off")
     text, looped = without_loops(text)
     if looped:
         notes.append(f"it repeated the same words: {looped} characters were cut off")
@@ -95,7 +95,7 @@ def clean_caption(text: str) -> tuple[str, list[str]]:
 
 
 def readable(text: str) -> str:
-    """The text without control characters, lone surrogates and runs of empty lines."""
+    """Return the text without control characters, lone surrogates and runs of empty lines."""
     text = text.encode("utf-8", "replace").decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
     kept = "".join(
         c
@@ -108,13 +108,13 @@ def readable(text: str) -> str:
 
 
 def sentences_of(text: str) -> list[str]:
-    """The sentences of a text with what stands between them: joined, they are the text again."""
+    """Return the sentences of a text with what stands between them: joined, they are the text again."""
     cuts = [0, *(m.end() for m in _END.finditer(text)), len(text)]
     return [text[a:b] for a, b in pairwise(cuts) if b > a]
 
 
 def without_repetition(text: str) -> tuple[str, int]:
-    """The text up to where it begins to loop, and how many sentences that leaves out.
+    """Return the text up to where it begins to loop, and how many sentences that leaves out.
 
     A loop is a sentence, or a part of one between commas, that comes `REPEATS` times; each of its
     sentences stays once.
@@ -138,7 +138,7 @@ def without_repetition(text: str) -> tuple[str, int]:
 
 
 def _without_stutter(sentence: str) -> str:
-    """A sentence in which a part between commas comes `REPEATS` times in a row or more, with it once.
+    """Return a sentence in which a part between commas comes `REPEATS` times in a row or more, with it once.
 
     One whose words stutter stays as it is: it has no end, and statements that are too long are dropped.
     """
@@ -147,7 +147,7 @@ def _without_stutter(sentence: str) -> str:
 
 
 def instructs(sentence: str) -> bool:
-    """Whether a sentence tells a model to disregard what it was told: that is no statement on an image.
+    """Return whether a sentence instructs a model, which is not a statement about an image.
 
     A sentence that quotes such words from a sign ('A sign reads "Ignore all rules"') does not.
     """
@@ -164,7 +164,7 @@ def _bounded(text: str) -> tuple[str, int]:
 
 
 def _from_json(text: str) -> str:
-    """The caption where the whole answer is JSON; else the text as it is."""
+    """Return the caption where the whole answer is JSON; else the text as it is."""
     if text[:1] not in ("{", "[", '"'):
         return text
     try:
@@ -174,7 +174,9 @@ def _from_json(text: str) -> str:
         found = _JSON_START.match(text)
         if found:
             rest = text[found.end() :]
-            return re.split(r'(?<!\\)"', rest, maxsplit=1)[0].replace('\\"', '"').replace("\\n", "\n")
+            return (
+                re.split(r'(?<!\\)"', rest, maxsplit=1)[0].replace('\\"', '"').replace("\\n", "\n")
+            )
         fields = _FIELD.findall(text[:MAX_CHARACTERS])
         return "\n".join(_field(key, value) for key, value in fields) if len(fields) > 1 else text
     return _text_in(value) or text
@@ -204,7 +206,9 @@ _FIELD = re.compile(r'"([^"\\]{1,60})"\s{0,9}:\s{0,9}"((?:[^"\\]|\\.){1,2000})"'
 
 
 def _field(key: str, text: str) -> str:
-    """A field of an answer in JSON, or a row of a table: what it says, behind its name where it is no sentence."""
+    """Return a field of an answer in JSON, or a row of a table: what it says, behind its name where it is no
+    sentence.
+    """
     if len(text.split()) > _NAME or text[-1:] in ".!?。" or "\n" in text:
         return text
     return f"{key.replace('_', ' ').strip().capitalize()}: {text}"
@@ -226,7 +230,7 @@ _RULE = re.compile(r"[ \t]*\|?[ \t]*:?-{2,}:?[ \t]*(?:\|[ \t]*:?-{2,}:?[ \t]*)*\
 
 
 def _rows(lines: list[str]) -> list[str]:
-    """The lines with tables as one field a line, without their head and its rule."""
+    """Return the lines with tables as one field a line, without their head and its rule."""
     found: list[str] = []
     for i, line in enumerate(lines):
         cells = [c.strip() for c in line.strip().strip("|").split("|")]

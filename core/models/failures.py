@@ -1,4 +1,4 @@
-"""One answer that failed, told from a model that does not work."""
+"""Distinguishes one failed answer from a model that does not work."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from . import ERROR, Completion
 
 
 class Failures:
-    """Counts the answers of a model that failed in a row, with none between that came."""
+    """Counts how many answers of a model failed in a row."""
 
     def __init__(self):
         self._in_a_row = 0
 
     def check(self, answers: Sequence[Sequence[Completion]], name: str) -> None:
-        """One failed patch costs that patch; where all fail, there is nothing to go on with.
+        """Accept single failures, and raise when every answer failed.
 
         Raises:
             PatchMattersError: every answer is an error, and it is the second at least.

@@ -12,7 +12,9 @@ _HAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 
 
 def without_loops(text: str) -> tuple[str, int]:
-    """The text with each loop said once, and how many characters that leaves out. Linear in the text's length."""
+    """Return the text with each loop said once, and how many characters that leaves out. Linear in the text's
+    length.
+    """
     short = _RUN.sub("", text)
     pieces = re.findall(r"[\u3040-\u30ff\u3400-\u9fff]|[^\s\u3040-\u30ff\u3400-\u9fff]+|\s+", short)
     words = [i for i, piece in enumerate(pieces) if not piece.isspace()]

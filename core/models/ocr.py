@@ -17,7 +17,7 @@ from itertools import pairwise
 from PIL.Image import Image
 
 from ..evidence import Calibration
-from . import Tick
+from . import ModelProgress
 
 PACKAGES = ("rapidocr", "onnxruntime", "rapidfuzz")
 MISSING = (
@@ -36,7 +36,7 @@ class OcrVerifier:
     """Scores quoted words by what is read in an image: 1 where they were read as they are, 0 where nothing was like
     them. None for words in letters that the model does not know.
 
-    Follows the protocol of a matcher; what it is given are the words alone, without a sentence around them.
+    Follows the protocol of a verifier; what it is given are the words alone, without a sentence around them.
     """
 
     name = "ocr:rapidocr"
@@ -47,29 +47,29 @@ class OcrVerifier:
     calibration = Calibration(middle=1.99, slope=1.5, low=-0.8, high=3.0)
 
     def score(
-        self, batches: Sequence[tuple[Image, Sequence[str]]], tick: Tick
+        self, batches: Sequence[tuple[Image, Sequence[str]]], on_progress: ModelProgress
     ) -> list[list[float | None]]:
         engine, rows = _engine(), []
         for index, (image, quotes) in enumerate(batches):
             known = [_readable(quote) for quote in quotes]
             lines = engine.read(image) if any(known) else ()
             rows.append([agreement(q, lines) if k else None for q, k in zip(quotes, known)])
-            tick(index)
+            on_progress(index)
         return rows
 
-    def baseline(self, texts: Sequence[str], tick: Tick) -> list[list[float]]:
+    def baseline(self, texts: Sequence[str], on_progress: ModelProgress) -> list[list[float]]:
         """Nothing: what a score is worth was measured."""
         return [[] for _ in texts]
 
 
 def load_ocr() -> OcrVerifier | None:
-    """The verifier; None where its packages are not installed (`MISSING` says which)."""
+    """Return the verifier; None where its packages are not installed (`MISSING` says which)."""
     installed = all(importlib.util.find_spec(name) for name in PACKAGES)
     return OcrVerifier() if installed else None
 
 
 def agreement(quote: str, lines: Sequence[str]) -> float:
-    """How far a quote is among the lines that were read, 0..1: letters and digits count, in any case.
+    """Return how far a quote is among the lines that were read, 0..1: letters and digits count, in any case.
 
     The better of two: its words one by one, wherever they were read; and the quote as a whole, without blanks, as a
     part of all that was read.
@@ -92,7 +92,7 @@ def agreement(quote: str, lines: Sequence[str]) -> float:
 
 
 def _readable(quote: str) -> bool:
-    """Whether the model knows the letters of a quote, nine of ten of them at least."""
+    """Return whether the model knows the letters of a quote, nine of ten of them at least."""
     letters = [c for c in unicodedata.normalize("NFKC", quote) if c.isalnum()]
     known = sum(unicodedata.name(c, "").split(" ")[0] in _SCRIPTS for c in letters)
     return known >= 0.9 * len(letters) > 0
@@ -112,7 +112,7 @@ class _Engine:
         self._lock = threading.Lock()
 
     def read(self, image: Image) -> list[str]:
-        """The lines in an image, from its top to its bottom."""
+        """Return the lines in an image, from its top to its bottom."""
         import numpy as np
 
         pixels = np.ascontiguousarray(np.asarray(image.convert("RGB"))[..., ::-1])

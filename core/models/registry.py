@@ -1,4 +1,4 @@
-"""Models by name: `backend:name`, the same in a node, on the command line and in a bench."""
+"""Loads models by name, as `backend:name`, for nodes, the command line and benches."""
 
 from __future__ import annotations
 
@@ -8,44 +8,44 @@ from functools import lru_cache, partial
 from pathlib import Path
 
 from ..errors import PatchMattersError
-from .answers import Answers
+from .completion_cache import CompletionCache
 from .hosted.budget import Budget
 from .hosted.endpoints import Config, Limits
-from .local.devices import Devices, PlainDevices
-from .local.downloads import Progress
+from .local.devices import Devices, TorchDevices
+from .local.downloads import DownloadProgress
 from .local.loading import Loading
-from .local.shelf import (
+from .local.model_store import (
     CAPTIONER,
     CONTRASTIVE,
     DETECTOR,
-    MATCHER,
     NLI,
+    VERIFIER,
     WRITER,
     ZERO_SHOT,
+    find_or_download,
     find_text_encoder,
-    obtain,
 )
 from .seeds import SAMPLING
 
 OFFLINE = {
     DETECTOR: "offline:ssd-mobilenet",
     CAPTIONER: "offline:measured",
-    MATCHER: "offline:evidence",
+    VERIFIER: "offline:evidence",
     WRITER: "offline:rules",
 }
-ANSWERS = "answers.sqlite"
+CACHE_FILE = "answers.sqlite"
 TRANSFORMERS, ULTRALYTICS = "transformers:", "ultralytics:"
 _LOCAL = {
     DETECTOR: "a DETR, Grounding DINO or OWL",
     CAPTIONER: "a vision-language model",
-    MATCHER: "a BLIP for image-text retrieval, a CLIP or SigLIP, or a vision-language model as judge",
+    VERIFIER: "a BLIP for image-text retrieval, a CLIP or SigLIP, or a vision-language model",
     WRITER: "a chat model, with or without vision",
     NLI: "a cross-encoder with the classes entailment, neutral and contradiction",
 }
 
 
 def known_models(role: str) -> str:
-    """What `load_model` takes for a role, apart from hosted models, in words."""
+    """Return what `load_model` takes for a role, apart from hosted models, in words."""
     known = f"{TRANSFORMERS}FOLDER or {TRANSFORMERS}AUTHOR/NAME ({_LOCAL[role]})"
     if role in OFFLINE:
         known = f"{OFFLINE[role]}, {known}"
@@ -62,14 +62,14 @@ def load_model(
     name: str = "",
     *,
     roots: Sequence[Path] = (),
-    progress: Progress = lambda done, total: None,
+    progress: DownloadProgress = lambda done, total: None,
     loading: Loading = Loading(),
     classes: Sequence[str] = (),
     home: Path | None = None,
     budget: Budget | None = None,
 ):
-    """The model of that name; without a name the offline one, or None where there is none (nli). Weights load when
-    it is first used.
+    """Return the model of that name; without a name the offline one, or None where there is none (nli).
+    Weights load when it is first used.
 
     Args:
         roots: folders of model folders. A catalogued repository that is in none of them is
@@ -91,21 +91,25 @@ def load_model(
         named = name[len(TRANSFORMERS) :]
         folder = Path(named) if Path(named).is_dir() else None
         if folder is None and roots:
-            folder = obtain(role, named, roots, progress)
+            folder = find_or_download(role, named, roots, progress)
         if folder is not None:
-            model = load_folder(role, name, folder, _plain_devices(), loading, classes)
+            model = load_folder(role, name, folder, _torch_devices(), loading, classes)
             if role != CAPTIONER:
                 return model
-            return remembering(model, folder, loading, load_answers(Config.read(home), home))
+            return with_cache(model, folder, loading, load_cache(Config.read(home), home))
     if name.startswith(ULTRALYTICS) and role == DETECTOR:
         file = Path(name[len(ULTRALYTICS) :])
-        return load_yolo(name, file, str(_plain_devices().device), classes, roots)
+        return load_yolo(name, file, str(_torch_devices().device), classes, roots)
     endpoint, _, hosted = name.partition(":")
-    if role not in (DETECTOR, NLI) and hosted and endpoint in (config := Config.read(home)).endpoints:
+    if (
+        role not in (DETECTOR, NLI)
+        and hosted
+        and endpoint in (config := Config.read(home)).endpoints
+    ):
         return load_hosted(config, endpoint, hosted, home, budget=budget)[role]
     if name == OFFLINE.get(role):
         model = _offline(role)
-        return _chosen(model, classes) if role == DETECTOR else model
+        return _with_class_filter(model, classes) if role == DETECTOR else model
     known = known_models(role)
     if role not in (DETECTOR, NLI):
         known += f"; hosted or served: {', '.join(hosted_examples())}"
@@ -120,7 +124,7 @@ def load_folder(
     loading: Loading = Loading(),
     classes: Sequence[str] = (),
 ):
-    """The model in a folder, under a name of the caller's."""
+    """Return the model in a folder, under the given name."""
     from .local.folder import ModelFolder
 
     kind = (opened := ModelFolder.open(folder)).model_type
@@ -131,21 +135,21 @@ def load_folder(
     if role == DETECTOR:
         from .local.detr import TransformersDetector
 
-        return _chosen(TransformersDetector(name, opened, devices), classes)
+        return _with_class_filter(TransformersDetector(name, opened, devices), classes)
     if role == NLI:
         from .local.nli import NliCrossEncoder
 
         return NliCrossEncoder(name, opened, devices)
-    if role == MATCHER and kind == "blip":
-        from .local.blip import BlipMatcher
+    if role == VERIFIER and kind == "blip":
+        from .local.blip import BlipVerifier
 
-        return BlipMatcher(name, opened, devices)
-    if role == MATCHER and kind in CONTRASTIVE:
-        from .local.contrastive import ContrastiveMatcher
+        return BlipVerifier(name, opened, devices)
+    if role == VERIFIER and kind in CONTRASTIVE:
+        from .local.contrastive import ContrastiveVerifier
 
-        return ContrastiveMatcher(name, opened, devices)
-    captioner, writer, judge = load_seeing(name, folder, devices, loading)
-    return {CAPTIONER: captioner, WRITER: writer, MATCHER: judge}[role]
+        return ContrastiveVerifier(name, opened, devices)
+    captioner, writer, verifier = load_vlm(name, folder, devices, loading)
+    return {CAPTIONER: captioner, WRITER: writer, VERIFIER: verifier}[role]
 
 
 def load_hosted(
@@ -160,7 +164,7 @@ def load_hosted(
     budget: Budget | None = None,
     failed: Callable[[], None] = lambda: None,
 ) -> dict:
-    """A hosted or served model in its three roles: role -> model.
+    """Return a hosted model in its three roles, as role -> model.
 
     Args:
         limits: the config's ceiling of requests holds in any case.
@@ -172,14 +176,14 @@ def load_hosted(
     Raises:
         PatchMattersError: no endpoint has that name, or the model none.
     """
-    from .asking import asked
+    from .chat import chat_roles
     from .hosted.model import HostedModel
 
     if not model.strip():
-        raise PatchMattersError("model: name one, as the endpoint knows it: gpt-4o, for example.")
+        raise PatchMattersError("model: enter a model name of the endpoint, for example gpt-4o.")
     limits = limits or Limits()
     limits = replace(limits, max_requests=min(limits.max_requests, config.max_requests))
-    answers = load_answers(config, home) if cached else None
+    answers = load_cache(config, home) if cached else None
     served = HostedModel(
         config.endpoint(endpoint),
         model.strip(),
@@ -189,20 +193,20 @@ def load_hosted(
         budget=budget,
         failed=failed,
     )
-    return dict(zip((CAPTIONER, WRITER, MATCHER), asked(served)))
+    return dict(zip((CAPTIONER, WRITER, VERIFIER), chat_roles(served)))
 
 
-def remembering(
+def with_cache(
     captioner,
     folder: Path,
     loading: Loading,
-    answers: Answers | None,
+    answers: CompletionCache | None,
     failed: Callable[[], None] = lambda: None,
 ):
-    """A local captioner whose answers are kept, until its files or the way it is loaded change."""
+    """Return a local captioner whose answers are kept, until its files or the way it is loaded change."""
     from importlib.metadata import version
 
-    from .remembering import RememberingCaptioner
+    from .cached_captioner import CachedCaptioner
 
     if answers is None:
         return captioner
@@ -210,24 +214,25 @@ def remembering(
     state = [[f.name, f.stat().st_size, f.stat().st_mtime_ns] for f in files]
     backend = [SAMPLING, *(f"{name} {version(name)}" for name in ("torch", "transformers"))]
     identity = (captioner.name, state, loading.precision, loading.attention, backend)
-    return RememberingCaptioner(captioner, answers, identity, failed)
+    return CachedCaptioner(captioner, answers, identity, failed)
 
 
-def load_answers(config: Config, home: Path | None) -> Answers | None:
-    """The cache of answers; None where it is switched off."""
-    return Answers(home / ANSWERS, config.cache_mb) if home and config.cache_mb else None
+def load_cache(config: Config, home: Path | None) -> CompletionCache | None:
+    """Return the cache of answers, or None if it is disabled."""
+    return CompletionCache(home / CACHE_FILE, config.cache_mb) if home and config.cache_mb else None
 
 
-def load_seeing(name: str, folder: Path, devices: Devices, loading: Loading = Loading()):
-    """The vision-language model in a folder as captioner, as writer and as judge: one copy of its
-    weights."""
-    from .local.judge import JudgeMatcher
+def load_vlm(name: str, folder: Path, devices: Devices, loading: Loading = Loading()):
+    """Return the vision-language model in a folder as captioner, as writer and as judge: one copy of its
+    weights.
+    """
     from .local.llm_writer import TransformersWriter
-    from .local.opening import open_model
     from .local.vlm_captioner import TransformersCaptioner
+    from .local.vlm_loader import open_model
+    from .local.vlm_verifier import VlmVerifier
 
     model = open_model(folder, devices, loading)
-    return tuple(k(name, model) for k in (TransformersCaptioner, TransformersWriter, JudgeMatcher))
+    return tuple(k(name, model) for k in (TransformersCaptioner, TransformersWriter, VlmVerifier))
 
 
 def load_yolo(
@@ -237,7 +242,7 @@ def load_yolo(
     classes: Sequence[str] = (),
     roots: Sequence[Path] = (),
 ):
-    """The detector in a .pt file of ultralytics, under a name of the caller's.
+    """Return the detector in a .pt file of ultralytics, under the given name.
 
     Args:
         classes: what to look for. A YOLO-World reads them with the CLIP ViT-B/32 in `roots`.
@@ -245,25 +250,25 @@ def load_yolo(
     from .local.yolo import UltralyticsDetector
 
     encoder = partial(find_text_encoder, roots)
-    return _chosen(UltralyticsDetector(name, file, device, classes, encoder), classes)
+    return _with_class_filter(UltralyticsDetector(name, file, device, classes, encoder), classes)
 
 
 def load_embedder():
-    """The sentence model that groups statements."""
+    """Return the sentence model that groups statements."""
     from .offline.minilm import OfflineEmbedder
 
     return OfflineEmbedder()
 
 
-def _chosen(detector, classes: Sequence[str]):
-    from .local.chosen import ChosenClasses
+def _with_class_filter(detector, classes: Sequence[str]):
+    from .local.class_filter import ClassFilter
 
-    return ChosenClasses(detector, classes) if classes else detector
+    return ClassFilter(detector, classes) if classes else detector
 
 
 @lru_cache(maxsize=1)
-def _plain_devices() -> PlainDevices:
-    return PlainDevices()
+def _torch_devices() -> TorchDevices:
+    return TorchDevices()
 
 
 def _offline(role: str):
@@ -275,10 +280,10 @@ def _offline(role: str):
         from .offline.captioner import OfflineCaptioner
 
         return OfflineCaptioner()
-    if role == MATCHER:
-        from .offline.matcher import OfflineMatcher
+    if role == VERIFIER:
+        from .offline.verifier import OfflineVerifier
 
-        return OfflineMatcher()
+        return OfflineVerifier()
     from .offline.writer import OfflineWriter
 
     return OfflineWriter()

@@ -11,7 +11,7 @@ SURE = 0.35
 
 
 def finite(scores: Iterable[float | None]) -> list[float | None]:
-    """The scores; None ("not scored") where one is no finite number.
+    """Return the scores, with None ("not scored") for values that are not finite.
 
     A model in fp16 overflows to NaN, which compares as below every threshold and which JSON cannot hold.
     """
@@ -19,12 +19,12 @@ def finite(scores: Iterable[float | None]) -> list[float | None]:
 
 
 def undecided(score: float | None) -> bool:
-    """Whether a judge's score (0..1) leaves it open: another question can then change the verdict."""
+    """Return whether a judge's score (0..1) leaves it open: another question can then change the verdict."""
     return score is None or abs(score - 0.5) < SURE
 
 
 def without_nan(value):
-    """A JSON value in which None stands for every number that JSON does not have."""
+    """Replace NaN and infinity in a JSON value by None."""
     if isinstance(value, float) and not isfinite(value):
         return None
     if isinstance(value, dict):

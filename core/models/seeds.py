@@ -1,4 +1,4 @@
-"""Seeds of samples: each depends on its own request and number alone."""
+"""Derives the seed of each sample from its own request and number."""
 
 import hashlib
 
@@ -6,7 +6,7 @@ import hashlib
 SAMPLING = "sampling 2"
 
 
-def mixed_seed(seed: int, candidate: int) -> int:
-    """A seed (below 2^63) for one candidate, unlike that of any other seed and candidate."""
+def derive_seed(seed: int, candidate: int) -> int:
+    """Return a seed (below 2^63) for one candidate, unlike that of any other seed and candidate."""
     digest = hashlib.blake2b(f"{seed}/{candidate}".encode(), digest_size=8).digest()
     return int.from_bytes(digest, "big") >> 1

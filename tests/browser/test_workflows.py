@@ -348,7 +348,9 @@ def test_results_reasons_and_notes_are_in_the_language_of_the_page(page, chinese
     page.evaluate("() => { app.queuePrompt(0) }")
     filtered = result_of(page, "SemanticFilter")
     assert "保留（" in filtered and "很可能为真" in filtered and "条描述提到" in filtered
-    assert "There is a cup." in filtered or "The cup is orange." in filtered, "captions stay as they are"
+    assert "There is a cup." in filtered or "The cup is orange." in filtered, (
+        "captions stay as they are"
+    )
     own = [line for line in filtered.split("\n") if line.startswith("   ")]
     assert own and not any(re.search("[a-z]{3}", re.sub("“.*?”", "", line)) for line in own), own
     page.wait_for_selector(".patch-report .kept", state="attached")

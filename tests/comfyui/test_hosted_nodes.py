@@ -55,12 +55,12 @@ def test_a_workflow_that_names_gpt_4o_and_where_the_key_shows_up(hosted_server):
     shown = [m["data"]["text"] for m in result["messages"] if m["type"] == "patch_matters.progress"]
     assert any(text.startswith("openai:gpt-4o: ") for text in shown)
     assert set(server.vendor.keys) == {server.key}
-    [picture] = (server.base / "output").glob("hosted*.png")
+    [image] = (server.base / "output").glob("hosted*.png")
     for place in (
         json.dumps(result).encode(),
         raw(server, "/history"),
         raw(server, "/object_info/PatchMattersHostedModel"),
-        picture.read_bytes(),
+        image.read_bytes(),
         server.log.read_bytes(),
         (server.home / "answers.sqlite").read_bytes(),
         repr(shown).encode(),
@@ -178,7 +178,7 @@ def test_one_limit_for_all_stages_of_a_queued_prompt(hosted_server):
     end = server.run(limited)["end"]
     sent = len(server.vendor.seen) - start
     assert 5 <= sent <= 7
-    assert "went out before in this run" in end["data"]["exception_message"]
+    assert "were already sent in this run" in end["data"]["exception_message"]
     limited["hosted"]["inputs"]["concurrency"] = 5
     server.run(limited)  # a new run counts from zero
     assert len(server.vendor.seen) == start + 2 * sent

@@ -100,7 +100,7 @@ def test_a_detector_that_takes_words_and_a_clip(server, models):
     prompt["report"] = node("PreviewAny", source=["join", 2])
     end = server.run(prompt)["end"]
     assert end["type"] == "execution_error"  # nobody says what to look for
-    assert "name classes where the detector is loaded" in end["data"]["exception_message"]
+    assert "enter classes in Load Detector" in end["data"]["exception_message"]
     prompt["dino"]["inputs"]["classes"] = "cup, dining table"
     report = report_of(server.run(prompt))
     assert report["models"]["detector"] == "transformers:tiny-dino"

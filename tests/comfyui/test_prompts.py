@@ -21,7 +21,7 @@ from pack.nodes import prompts
 """
 COUNT = """
 import comfy.sd1_clip, comfy.text_encoders.sd3_clip
-from pack.core.fitting import neutralised
+from pack.core.prompt_fitting import neutralised
 random.seed(0)
 alphabets = ["abcdefghij klmno pqrst, uvwxyz. ", "äöüß éèê ", "日本語の写真 猫", "кошка на столе ", "()[]{}:\\\\\\"'<|>embedding: ", "😀🐈 "]
 tokenize = prompts._tokenizer("SD 1.5")
@@ -60,7 +60,7 @@ from PIL import Image
 from pack.core.divide import divide
 from pack.core.models import Detection
 from pack.core.regions import Box
-from pack.core.statements import Reason, Saying, Statement, Verdict
+from pack.core.statements import Reason, Occurrence, Statement, Verdict
 random.seed(0)
 
 class FakeClipWithCoresTokenizer:
@@ -75,24 +75,24 @@ def random_picture():
         x, y = random.uniform(0, width - 20), random.uniform(0, height - 20)
         w, h = random.uniform(1, width - x), random.uniform(1, height - y)
         found.append(Detection(Box(x, y, x + w, y + h), "cup", random.random()))
-    [picture] = divide([Image.new("RGB", (width, height))], detections=[found])
+    [record] = divide([Image.new("RGB", (width, height))], detections=[found])
     kept = [
-        Statement(f"A cup is in {r.name}.", (Saying(r.name, 0, "A cup."),), verdict=Verdict.KEPT, reason=Reason.ABOVE)
-        for r in picture.root.walk()
+        Statement(f"A cup is in {r.name}.", (Occurrence(r.name, 0, "A cup."),), verdict=Verdict.KEPT, reason=Reason.ABOVE)
+        for r in record.root.walk()
     ]
-    return dataclasses.replace(picture, statements=tuple(kept))
+    return dataclasses.replace(record, statements=tuple(kept))
 
 areas = masks = 0
 for number in range(500):
-    picture = random_picture()
-    out = prompts.RegionalPrompts.execute([[picture]], [FakeClipWithCoresTokenizer()], ["area"], [1.0])
+    record = random_picture()
+    out = prompts.RegionalPrompts.execute([[record]], [FakeClipWithCoresTokenizer()], ["area"], [1.0])
     [conditioning], captions, _, [boxes] = out.result
     h, w = random.randrange(8, 160), random.randrange(8, 160)
     local = [dict(options) for _, options in conditioning[1:]]
     assert len(local) == len(boxes) == len(captions)
     comfy.samplers.resolve_areas_and_cond_masks_multidim(local, (h, w), "cpu")
-    scale = (h / picture.size[1], w / picture.size[0])
-    regions = [r for r in picture.root.walk() if r is not picture.root]
+    scale = (h / record.size[1], w / record.size[0])
+    regions = [r for r in record.root.walk() if r is not record.root]
     for values, region in zip(local, regions, strict=True):
         box = region.box
         if "mask" in values:

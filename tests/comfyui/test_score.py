@@ -6,7 +6,7 @@ from test_server import node, shown
 
 from conftest import ROOT
 from core.images import read_image
-from core.models.registry import MATCHER, load_model
+from core.models.registry import VERIFIER, load_model
 
 CAPTION = "An orange cup stands on a table. A spoon is in the lower left. It looks cosy."
 
@@ -22,7 +22,7 @@ def test_the_whole_image_is_scored_and_the_node_says_so(server):
     result = server.run(prompt)
     assert result["end"]["type"] == "execution_success", result["end"]
     sentences = [f"{s.strip('.')}." for s in CAPTION.split(". ")]
-    [scores] = load_model(MATCHER).score([(read_image(example), sentences)], lambda i: None)
+    [scores] = load_model(VERIFIER).score([(read_image(example), sentences)], lambda i: None)
     assert any(score is not None for score in scores)
     rows = [
         f"{' –  ' if score is None else f'{score:.2f}'} {sentence}"

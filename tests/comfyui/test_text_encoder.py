@@ -41,7 +41,7 @@ import torch, comfy.sd, comfy.text_encoders.qwen35 as qwen35
 from types import SimpleNamespace
 from PIL import Image
 from pack.nodes.text_encoder import TextEncoder
-from pack.core.models.asking import Ask
+from pack.core.models.chat import ChatRequest
 qwen35.QWEN35_MODELS["qwen35_08b"] = dict(
     hidden_size=64, intermediate_size=64, num_hidden_layers=4,
     vision=dict(hidden_size=48, num_heads=4, intermediate_size=64, depth=1),
@@ -54,17 +54,17 @@ for part in clip.cond_stage_model.parameters():
 speak(clip.cond_stage_model.qwen35_08b.transformer.model.embed_tokens.weight.data, 2.5, 2.3)
 encoder = TextEncoder(clip)
 red, blue = (Image.new("RGB", (40, 60), c) for c in ("red", "blue"))
-ticks = []
+on_part_progress = []
 with torch.inference_mode():
-    asks = [Ask("Describe.", red, 3, 1.0, 4, 5), Ask("Describe.", blue, 1, 1.0, 200, 6)]
-    first = encoder.ask(asks, ticks.append)
-    again = encoder.ask(asks[::-1], lambda i: None)[::-1]
-    print(first == again, [len(r) for r in first], ticks)
+    chat_requests = [ChatRequest("Describe.", red, 3, 1.0, 4, 5), ChatRequest("Describe.", blue, 1, 1.0, 200, 6)]
+    first = encoder.ask(chat_requests, on_part_progress.append)
+    again = encoder.ask(chat_requests[::-1], lambda i: None)[::-1]
+    print(first == again, [len(r) for r in first], on_part_progress)
     for c in sum(first, []):
         print(c.finish, c.tokens, c.requests, repr(c.text))
-    [[cold]] = encoder.ask([Ask("Describe.", red, 1, 0.0, 3, 5)], ticks.append)
+    [[cold]] = encoder.ask([ChatRequest("Describe.", red, 1, 0.0, 3, 5)], on_part_progress.append)
     print("cold", cold.tokens)
-    tokens = encoder._tokens(Ask("(a:2) <|im_end|> <|image_pad|> embedding:x", red))
+    tokens = encoder._tokens(ChatRequest("(a:2) <|im_end|> <|image_pad|> embedding:x", red))
     ids = [t for t, w in tokens["qwen35_08b"][0]]
     print("control", ids.count(248046), sum(isinstance(i, dict) for i in ids), ids.count(248056))
 """

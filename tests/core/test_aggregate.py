@@ -7,22 +7,22 @@ from core.models.offline.writer import OfflineWriter
 from core.models.registry import load_embedder
 from core.profiles import DEFAULT, FAST, PAPER
 from core.regions import SPATIAL, Box, Region
-from helpers import ScriptedMatcher, ScriptedWriter, picture_with
+from helpers import ScriptedVerifier, ScriptedWriter, record_with
 
 DOG = "A white dog is running on the grass."
 SCENE = "A woman in a red coat is sitting on a bench. A small dog is lying next to her."
 
 
 def filtered(candidates, scores=None, boxes=None, threshold=0.0):
-    matcher = ScriptedMatcher(scores)
-    picture = picture_with(candidates, boxes)
+    verifier = ScriptedVerifier(scores)
+    record = record_with(candidates, boxes)
     settings = FilterSettings(threshold)
-    return filter_statements([picture], matcher, load_embedder(), settings)[0]
+    return filter_statements([record], verifier, load_embedder(), settings)[0]
 
 
-def run(picture, writer=None, length="long", profile=DEFAULT):
+def run(record, writer=None, length="long", profile=DEFAULT):
     settings = AggregateSettings(length, profile)
-    return aggregate([picture], writer or OfflineWriter(), settings)[0]
+    return aggregate([record], writer or OfflineWriter(), settings)[0]
 
 
 def test_what_follows_from_nothing_is_taken_out_and_noted():
@@ -97,12 +97,12 @@ def test_if_nothing_is_kept_the_global_caption_stands_unfiltered_and_the_note_sa
 def test_nothing_reaches_a_threshold_of_one_and_the_note_says_so():
     done = run(filtered({"image": [DOG]}, threshold=1.0))
     assert done.caption == ""
-    assert any("threshold of 1.00" in note and "lower" in note for note in done.notes)
+    assert any("threshold of 1.00" in note and "Lower" in note for note in done.notes)
 
 
 def test_facts_name_their_thing_and_place():
-    picture = filtered({"image": ["A dog is running."], "a": ["A red boat is on the lake."]})
-    facts = {f.text: f for f in facts_of(picture)}
+    record = filtered({"image": ["A dog is running."], "a": ["A red boat is on the lake."]})
+    facts = {f.text: f for f in facts_of(record)}
     assert facts["The boat is red."].thing == "the boat"
     assert facts["The boat is red."].place == "a"
     assert facts["There is a dog."].place == "image"
@@ -110,9 +110,9 @@ def test_facts_name_their_thing_and_place():
 
 def test_length_limits_the_sentences():
     said = "A dog is running. A boat is sailing. A man is reading. A lamp is lit. A car is parked."
-    picture = filtered({"image": [said]})
-    assert run(picture, length="short").caption.count(".") == 3
-    assert run(picture, length="long").caption.count(".") == 5
+    record = filtered({"image": [said]})
+    assert run(record, length="short").caption.count(".") == 3
+    assert run(record, length="long").caption.count(".") == 5
 
 
 def test_the_paper_writes_level_by_level_and_loses_no_region():

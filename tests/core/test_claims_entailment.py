@@ -266,10 +266,22 @@ def test_claims_of_one_scene(a, b, expected):
         ("There is a red car on the street.", "There are cars on the street.", False),
         ("Three cars are parked.", "Cars are parked.", True),
         ("A man and a woman sit on a bench.", "People sit on a bench.", True),
-        ("Two men carry a wardrobe up the stairs.", "Two men carry a wardrobe down the stairs.", False),
-        ("A bird sits on the back of the larger elephant.", "A bird sits on the back of the smaller elephant.", False),
+        (
+            "Two men carry a wardrobe up the stairs.",
+            "Two men carry a wardrobe down the stairs.",
+            False,
+        ),
+        (
+            "A bird sits on the back of the larger elephant.",
+            "A bird sits on the back of the smaller elephant.",
+            False,
+        ),
         ("The clock shows 10:45.", "The clock shows a quarter to eleven.", True),
-        ("A robot carries her suitcase. A girl stands there.", "The girl carries a suitcase.", False),
+        (
+            "A robot carries her suitcase. A girl stands there.",
+            "The girl carries a suitcase.",
+            False,
+        ),
     ],
 )
 def test_numbers_comparisons_and_directions_decide_what_follows(facts, written, follows):

@@ -29,7 +29,7 @@ class ScriptedTalker:
     def __init__(self, *answers):
         self.answers, self.prompts = list(answers), []
 
-    def answer(self, prompts, tick, *, temperature, seed=0):
+    def answer(self, prompts, on_progress, *, temperature, seed=0):
         self.prompts += prompts
         given, self.answers = self.answers[: len(prompts)], self.answers[len(prompts) :]
         return [a if isinstance(a, Completion) else Completion(a) for a in given]

@@ -1,6 +1,6 @@
 import pytest
 
-from core.claims import foreign, lexicon, predicates, values
+from core.claims import lexicon, predicates, surface_similarity, values
 
 
 @pytest.mark.parametrize(
@@ -134,5 +134,5 @@ def test_predicates():
     ],
 )
 def test_sentences_that_no_reader_takes_apart(a, b, relation):
-    assert foreign.compare(a, b) == relation
-    assert foreign.compare(a, a) == "equivalent"
+    assert surface_similarity.compare(a, b) == relation
+    assert surface_similarity.compare(a, a) == "equivalent"

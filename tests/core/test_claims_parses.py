@@ -96,22 +96,62 @@ def test_a_sentences_text_holds_what_it_claims(said_, text):
 @pytest.mark.parametrize(
     ("text", "there", "absent"),
     [
-        ("A skateboarder is in mid-air above the ramp.", ("attribute", "skateboarder", "in mid-air", ""), "mid"),
+        (
+            "A skateboarder is in mid-air above the ramp.",
+            ("attribute", "skateboarder", "in mid-air", ""),
+            "mid",
+        ),
         ("The man holds what appears to be a phone.", ("relation", "man", "hold", "phone"), "what"),
-        ("On the desk lies what looks like a book or a box.", ("relation", "box", "on", "desk"), "what"),
-        ("Neon signs in red and blue illuminate the street.", ("relation", "neon sign", "illuminate", "street"), ""),
-        ("A couple walks hand in hand along the beach.", ("attribute", "couple", "hand in hand", ""), "hand"),
+        (
+            "On the desk lies what looks like a book or a box.",
+            ("relation", "box", "on", "desk"),
+            "what",
+        ),
+        (
+            "Neon signs in red and blue illuminate the street.",
+            ("relation", "neon sign", "illuminate", "street"),
+            "",
+        ),
+        (
+            "A couple walks hand in hand along the beach.",
+            ("attribute", "couple", "hand in hand", ""),
+            "hand",
+        ),
         ("There are two cats, one black and one white.", ("attribute", "cat", "white", ""), "one"),
-        ("It is a homey and inviting kitchen with wooden cabinets.", ("relation", "kitchen", "with", "cabinet"), "homey"),
-        ("She is wearing a dark blue top and a matching skirt.", ("attribute", "top", "dark blue", ""), ""),
-        ("The image shows a modern, high-speed train.", ("attribute", "train", "high-speed", ""), "speed train"),
+        (
+            "It is a homey and inviting kitchen with wooden cabinets.",
+            ("relation", "kitchen", "with", "cabinet"),
+            "homey",
+        ),
+        (
+            "She is wearing a dark blue top and a matching skirt.",
+            ("attribute", "top", "dark blue", ""),
+            "",
+        ),
+        (
+            "The image shows a modern, high-speed train.",
+            ("attribute", "train", "high-speed", ""),
+            "speed train",
+        ),
         ("A laptop with its lid open stands on the desk.", ("attribute", "lid", "open", ""), ""),
         ("There are three cups, two of which are orange.", ("number", "cup", "3", ""), "two"),
         ("The clock shows ten past two.", ("text", "clock", "ten past two", ""), "ten"),
         ("A tractor is driving down a dirt road.", ("relation", "tractor", "down", "road"), ""),
-        ("The boat on the right is smaller than the one on the left.", ("relation", "boat", "smaller than", "boat"), ""),
-        ("The horse has a coat of brown and white.", ("attribute", "coat", "brown and white", ""), ""),
-        ("The person has a tattoo visible on their arm.", ("relation", "tattoo", "on", "arm"), "visible"),
+        (
+            "The boat on the right is smaller than the one on the left.",
+            ("relation", "boat", "smaller than", "boat"),
+            "",
+        ),
+        (
+            "The horse has a coat of brown and white.",
+            ("attribute", "coat", "brown and white", ""),
+            "",
+        ),
+        (
+            "The person has a tattoo visible on their arm.",
+            ("relation", "tattoo", "on", "arm"),
+            "visible",
+        ),
     ],
 )
 def test_constructions_are_read_as_they_are_meant(text, there, absent):

@@ -64,6 +64,8 @@ def test_the_order_of_captions_changes_nothing(sources):
 
 
 def test_a_couple_is_no_man():
-    [one, other] = read([Passage("A man in a hat walks on the beach."), Passage("A couple walks on the beach.")])
+    [one, other] = read(
+        [Passage("A man in a hat walks on the beach."), Passage("A couple walks on the beach.")]
+    )
     scene = merged({("whole", 0): one, ("whole", 1): other}, may_meet)
     assert sorted(t.head for t in scene.things if t.head in ("man", "couple")) == ["couple", "man"]

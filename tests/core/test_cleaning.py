@@ -16,8 +16,8 @@ from core.models.cleaning import (
     instructs,
     sentences_of,
 )
-from core.models.thinking import without_thinking
-from core.refusals import told_apart
+from core.models.reasoning import without_reasoning
+from core.refusals import marked_refusals
 
 CUP = "A cup stands on a table."
 
@@ -41,12 +41,12 @@ CUP = "A cup stands on a table."
     ],
 )
 def test_thinking_and_control_tokens(answer):
-    assert without_thinking(answer) == CUP
+    assert without_reasoning(answer) == CUP
     assert clean_caption(answer) == (CUP, [])
 
 
 def test_thinking_that_never_ends_is_no_answer():
-    assert without_thinking("<think>on and on") == ""
+    assert without_reasoning("<think>on and on") == ""
 
 
 @pytest.mark.parametrize(
@@ -94,9 +94,9 @@ def test_json_that_was_cut_off_and_lists():
 
 def test_repetition_is_cut_and_said():
     text, notes = clean_caption(f"It is day. {f'{CUP} ' * 40}")
-    assert text == f"It is day. {CUP}" and "again and again: 39 sentences" in notes[0]
+    assert text == f"It is day. {CUP}" and "repeated itself: 39 sentences" in notes[0]
     once = cleaned(Completion(f"{CUP} " * 40, "stop"))
-    assert once.text == CUP and "again and again" in once.detail
+    assert once.text == CUP and "repeated itself" in once.detail
     assert cleaned(once) == once
     assert clean_caption("A man, " * 500 + "stands.")[0] == "A man, stands."
     assert clean_caption("Red, red and blue.")[0] == "Red, red and blue."
@@ -129,7 +129,7 @@ def test_sentences_that_command_a_model_are_told_from_statements():
 
 
 def test_every_captioners_answers_pass_through_it():
-    assert told_apart([Completion(f"Here is the caption: {CUP}")]) == (Completion(CUP),)
+    assert marked_refusals([Completion(f"Here is the caption: {CUP}")]) == (Completion(CUP),)
 
 
 @given(st.text(max_size=300))
@@ -144,10 +144,16 @@ def test_cleaning_twice_cleans_no_more_than_once(text):
     ("answer", "caption"),
     [
         ("A red car " + "a" * 600, "A red car"),
-        ("The man holds a cup and a cup and a cup and a cup and a cup on the table.", "The man holds a cup on the table."),
+        (
+            "The man holds a cup and a cup and a cup and a cup and a cup on the table.",
+            "The man holds a cup on the table.",
+        ),
         ("图中有一只猫和一只猫和一只猫和一只猫和一只猫。", "图中有一只猫。"),
         # emphasis is no loop
-        ("A very, very, very tall man says no, no, no.", "A very, very, very tall man says no, no, no."),
+        (
+            "A very, very, very tall man says no, no, no.",
+            "A very, very, very tall man says no, no, no.",
+        ),
     ],
 )
 def test_a_loop_inside_a_sentence_is_said_once(answer, caption):
@@ -163,18 +169,33 @@ def test_a_loop_inside_a_sentence_is_said_once(answer, caption):
             '{"main_subject": "A cat sleeps on a sofa.", "weather": "sunny", "objects": ["lamp", "rug"]}',
             "A cat sleeps on a sofa.\nWeather: sunny\nObjects: lamp, rug",
         ),
-        ('Here is the JSON:\n```json\n{"subject": "A cat sits.", "weather": "sunny"}\n```', "A cat sits.\nWeather: sunny"),
+        (
+            'Here is the JSON:\n```json\n{"subject": "A cat sits.", "weather": "sunny"}\n```',
+            "A cat sits.\nWeather: sunny",
+        ),
         # cut off by max_tokens
-        ('{"subject": "A cat sits.", "weather": "sunny", "details": "It has', "A cat sits.\nWeather: sunny"),
-        ("| Object | Colour |\n|---|---|\n| Car | red |\n| House | white |", "Car: red\nHouse: white"),
-        ("A [red car](https://x.y/z) stands there. ![a view](http://a.b/c.png)", "A red car stands there."),
+        (
+            '{"subject": "A cat sits.", "weather": "sunny", "details": "It has',
+            "A cat sits.\nWeather: sunny",
+        ),
+        (
+            "| Object | Colour |\n|---|---|\n| Car | red |\n| House | white |",
+            "Car: red\nHouse: white",
+        ),
+        (
+            "A [red car](https://x.y/z) stands there. ![a view](http://a.b/c.png)",
+            "A red car stands there.",
+        ),
     ],
 )
 def test_json_tables_and_links_are_read_and_not_shown(answer, caption):
     assert clean_caption(answer)[0] == caption
 
 
-@pytest.mark.parametrize("answer", ["a cup and " * 100_000, "[" * 200_000, "|" * 200_000, "(" * 50_000 + "a" + ")" * 50_000])
+@pytest.mark.parametrize(
+    "answer",
+    ["a cup and " * 100_000, "[" * 200_000, "|" * 200_000, "(" * 50_000 + "a" + ")" * 50_000],
+)
 def test_no_answer_takes_long(answer):
     started = time.perf_counter()
     clean_caption(answer)

@@ -49,7 +49,9 @@ def test_one_bad_picture_among_twenty(tmp_path):
     names = [*(f"{n}.png" for n in range(10)), "bad.png", *(f"{n}.png" for n in range(10, 19))]
     done = call(*names, "--json", "all.json", "--out", "o", "--profile", "fast", cwd=tmp_path)
     assert done.returncode == 1
-    assert done.stderr.count("error:") == 1 and "bad.png is not a picture" in done.stderr
+    assert (
+        done.stderr.count("error:") == 1 and "bad.png cannot be opened as an image" in done.stderr
+    )
     records = json.loads((tmp_path / "all.json").read_text())
     assert [r["image"] for r in records] == names
     assert [r["image"] for r in records if "error" in r] == ["bad.png"]
@@ -66,7 +68,7 @@ def test_one_bad_picture_among_twenty(tmp_path):
         (["missing.png"], "missing.png does not exist"),
         (["a.png", "."], "Name one folder, or shards, or images"),
         (["missing.png", "--trigger", "ohwx"], "--trigger is for a folder of images"),
-        ([".", "--lines", "tall"], "lines: \"tall\" is unknown"),
+        ([".", "--lines", "tall"], 'lines: "tall" is unknown'),
         ([".", "--limit", "0"], "no whole number above 0"),
         ([".", "--undo"], "has no captions of this pack yet"),
         (["--json", "."], "is a folder"),
@@ -209,8 +211,8 @@ def test_a_second_run_replaces_what_the_first_wrote_and_skips_its_annotated_imag
     [
         ("ds/notes.json", "was not written by this pack"),
         ("ds/a.png", "is an image of this run"),
-        ("ds/A.TXT", "is a file of one of the images"),
-        ("ds/.patch_matters.jsonl", "the pack's own record"),
+        ("ds/A.TXT", "is an output file of one of the images"),
+        ("ds/.patch_matters.jsonl", "the pack's record of its files"),
         ("ds", "is a folder"),
     ],
 )
@@ -264,7 +266,7 @@ def test_models_are_loaded_once_for_several_images(dataset, monkeypatch):
     )
     assert captioned(*sorted(dataset.glob("*.[jp]*g")), "--out", "o") == 0
     order = [role for i, role in enumerate(calls) if not i or calls[i - 1] != role]
-    assert order == ["detector", "captioner", "matcher"]
+    assert order == ["detector", "captioner", "verifier"]
 
 
 def test_what_is_missing_for_4_bit_is_one_sentence(dataset, monkeypatch, capsys):

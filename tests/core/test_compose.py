@@ -7,7 +7,7 @@ import pytest
 from core.compose import compose, not_said, ranked_sentences
 from core.filter import FilterSettings, filter_statements
 from core.models.registry import load_embedder
-from helpers import ScriptedMatcher, picture_with
+from helpers import ScriptedVerifier, record_with
 
 LEFT, RIGHT = (0, 0, 50, 50), (50, 0, 100, 50)
 WHOLE = (
@@ -17,27 +17,27 @@ WHOLE = (
 
 
 def kept(candidates, scores=None, boxes=None):
-    picture = picture_with(candidates, boxes)
-    matcher = ScriptedMatcher(scores)
-    return filter_statements([picture], matcher, load_embedder(), FilterSettings())[0]
+    record = record_with(candidates, boxes)
+    verifier = ScriptedVerifier(scores)
+    return filter_statements([record], verifier, load_embedder(), FilterSettings())[0]
 
 
-class ScriptedWordMatcher(ScriptedMatcher):
+class ScriptedWordMatcher(ScriptedVerifier):
     """A fake: a text with one of these words is not in the image, every other is."""
 
     def __init__(self, *words):
         super().__init__()
         self.words = re.compile(rf"\b(?:{'|'.join(words)})")
 
-    def score(self, batches, tick):
+    def score(self, batches, on_progress):
         return [[0.02 if self.words.search(t) else 0.9 for t in texts] for _, texts in batches]
 
 
 def without(candidates, *words, boxes=None):
     """The caption where what holds one of the words is false."""
-    picture = picture_with(candidates, boxes)
-    [picture] = filter_statements([picture], ScriptedWordMatcher(*words), load_embedder())
-    return compose(picture)
+    record = record_with(candidates, boxes)
+    [record] = filter_statements([record], ScriptedWordMatcher(*words), load_embedder())
+    return compose(record)
 
 
 def test_a_caption_that_holds_is_told_as_it_was_without_lead_in_and_mood():
@@ -55,10 +55,15 @@ def test_a_false_claim_is_not_said_and_the_rest_of_its_sentence_is():
 def test_what_was_dropped_is_said_nowhere():
     dropped = {
         t: 0.01
-        for t in ("There is a dog.", "The dog is small.", "The dog is lying.", "The dog is next to the woman.")
+        for t in (
+            "There is a dog.",
+            "The dog is small.",
+            "The dog is lying.",
+            "The dog is next to the woman.",
+        )
     }
-    picture = kept({"image": [WHOLE]}, dropped)
-    text = compose(picture)
+    record = kept({"image": [WHOLE]}, dropped)
+    text = compose(record)
     assert "dog" not in text, text
     assert "woman" in text and "book" in text
 
@@ -99,7 +104,9 @@ def test_known_things_are_called_the():
 
 
 def test_claims_on_one_thing_are_joined():
-    said = {"image": ["The table, which is round, gives the room a warm touch. The table is small."]}
+    said = {
+        "image": ["The table, which is round, gives the room a warm touch. The table is small."]
+    }
     text = compose(kept(said))
     assert "round" in text and "small" in text and "warm touch" not in text, text
 
@@ -110,9 +117,9 @@ def test_region_captions_hold_what_was_said_of_the_region():
         "a": ["A man wears a green helmet."],
         "b": ["A red car is parked behind a tree."],
     }
-    picture = kept(said, boxes={"a": LEFT, "b": RIGHT})
-    assert "helmet" in compose(picture, "a") and "car" not in compose(picture, "a")
-    assert "car" in compose(picture, "b")
+    record = kept(said, boxes={"a": LEFT, "b": RIGHT})
+    assert "helmet" in compose(record, "a") and "car" not in compose(record, "a")
+    assert "car" in compose(record, "b")
     assert compose(kept({"image": ["A dog is running."], "a": []}), "a") == ""
 
 
@@ -230,18 +237,26 @@ def test_moods_go_and_what_is_seen_beside_them_stays(said, left):
 
 
 def test_nothing_is_cut_out_of_a_noun_phrase():
-    text = compose(kept({"image": ["This is a living room with a cozy and inviting atmosphere and a sofa."]}))
+    text = compose(
+        kept({"image": ["This is a living room with a cozy and inviting atmosphere and a sofa."]})
+    )
     assert not re.search(r"\ba cozy\.|\ba cozy and\.", text), text
 
 
 def test_a_dropped_thing_leaves_no_pronoun_behind():
-    said = {"image": ["A man is standing on a pier. Next to him, a dog is lying on a blanket. Behind it is a boat."]}
+    said = {
+        "image": [
+            "A man is standing on a pier. Next to him, a dog is lying on a blanket. Behind it is a boat."
+        ]
+    }
     text = without(said, "man", "dog")
     assert not re.search(r"\b(?:him|it|man|dog)\b", text), text
 
 
 def test_its_of_a_sentence_is_the_sentences_own():
-    said = {"image": ["A black dog is playing in a yard. A watering can lies on its side near a fence."]}
+    said = {
+        "image": ["A black dog is playing in a yard. A watering can lies on its side near a fence."]
+    }
     text = compose(kept(said))
     assert "dog's side" not in text and "on its side" in text, text
 
@@ -258,20 +273,28 @@ def test_the_same_said_of_several_crops_is_said_once():
 
 def test_claims_in_own_words_are_joined_as_a_person_would():
     """Of the sentence only telegrams could be kept, because its subject is false."""
-    said = {"image": ["A bride and a groom stand under an arch. A waiter in a navy suit with a pink tie holds a silver tray."]}
+    said = {
+        "image": [
+            "A bride and a groom stand under an arch. A waiter in a navy suit with a pink tie holds a silver tray."
+        ]
+    }
     text = without(said, "waiter")
     assert "waiter" not in text and "The suit is navy." not in text, text
     assert re.search(r"[Aa] navy suit", text) and "silver tray" in text, text
 
 
 @pytest.mark.parametrize(
-    "said", ["The kitchen itself is bright, with a steel refrigerator on the left.", "It is a homey and inviting kitchen."]
+    "said",
+    [
+        "The kitchen itself is bright, with a steel refrigerator on the left.",
+        "It is a homey and inviting kitchen.",
+    ],
 )
 def test_what_would_be_no_english_is_not_said(said):
-    picture = kept({"image": [f"A man is cooking. {said}"]}, {"There is a refrigerator.": 0.01})
-    text = compose(picture)
+    record = kept({"image": [f"A man is cooking. {said}"]}, {"There is a refrigerator.": 0.01})
+    text = compose(record)
     assert "an itself" not in text and not re.search(r"a homey\.", text), text
-    assert all("refrigerator" not in unsaid for unsaid in not_said(picture))
+    assert all("refrigerator" not in unsaid for unsaid in not_said(record))
 
 
 def test_capitals_of_the_captions_stay_in_own_words():

@@ -46,7 +46,7 @@ def test_a_folder_is_captioned_resumed_and_undone(folder, capsys):
 def test_failures_give_exit_code_1_and_their_reasons(folder, capsys):
     (folder / "bad.png").write_text("hello")
     assert command(folder) == 1
-    assert "error: bad.png: bad.png is not a picture" in capsys.readouterr().err
+    assert "error: bad.png: bad.png cannot be opened as an image" in capsys.readouterr().err
     assert len(captions(folder)) == 3
 
 

@@ -21,8 +21,8 @@ from image_folders import FakeCaptioner, fakes, job
 from core.dataset.run import caption_dataset
 
 class Noting(FakeCaptioner):
-    def caption(self, requests, tick):
-        answers = super().caption(requests, tick)
+    def caption(self, requests, on_progress):
+        answers = super().caption(requests, on_progress)
         note = os.open(sys.argv[3], os.O_WRONLY | os.O_APPEND | os.O_CREAT)
         for request in requests:
             if request.frame.area == 1:

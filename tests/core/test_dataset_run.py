@@ -162,7 +162,10 @@ def test_bad_files_cost_themselves_and_say_why(tmp_path):
     summary = caption_dataset(job(folder), fakes())
     reasons = dict(summary.failures)
     assert summary.status.done == 2
-    assert "not a picture" in reasons["text.png"] and "not a picture" in reasons["empty.jpg"]
+    assert (
+        "cannot be opened as an image" in reasons["text.png"]
+        and "cannot be opened as an image" in reasons["empty.jpg"]
+    )
     assert "cut.png" in reasons and "is a folder" in reasons["00001.png"]
     assert "would have the same caption file" in reasons["x.png"]
     assert "not UTF-8" in reasons["latin.png"]
@@ -195,10 +198,10 @@ class Failing(FakeCaptioner):
         super().__init__()
         self.reds, self.error = reds, error
 
-    def caption(self, requests, tick):
+    def caption(self, requests, on_progress):
         if any(r.image.getpixel((0, 0))[0] in self.reds for r in requests):
             raise self.error
-        return super().caption(requests, tick)
+        return super().caption(requests, on_progress)
 
 
 def test_one_image_of_a_batch_that_fails_costs_itself(tmp_path):
@@ -222,8 +225,8 @@ class OnceMissing(FakeCaptioner):
 
     missing = True
 
-    def caption(self, requests, tick):
-        answers = super().caption(requests, tick)
+    def caption(self, requests, on_progress):
+        answers = super().caption(requests, on_progress)
         if self.missing and len(answers) > 1:
             answers[1] = [Completion("", ERROR, "429 rate limit")]
         return answers
@@ -381,10 +384,10 @@ def test_large_images_go_through_in_smaller_batches(tmp_path, monkeypatch):
     class Watching(FakeCaptioner):
         """A fake: notes how many whole images come at once."""
 
-        def caption(self, requests, tick):
+        def caption(self, requests, on_progress):
             nonlocal largest
             largest = max(largest, sum(r.frame.area == 1 for r in requests))
-            return super().caption(requests, tick)
+            return super().caption(requests, on_progress)
 
     assert caption_dataset(job(tmp_path), fakes(Watching())).status.done == 5
     assert largest == 2

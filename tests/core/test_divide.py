@@ -78,7 +78,7 @@ def test_without_a_caption_the_largest_central_object_counts_and_the_report_says
     detections = found(("cat", 0.9, 40, 40, 60, 60), ("dog", 0.9, 0, 0, 21, 21))
     box, notes = main_patch("", detections)
     assert box == Box(40, 40, 60, 60)
-    assert any("detections alone" in note for note in notes)
+    assert any("most central object" in note for note in notes)
     assert prominent_box([], WHOLE) is None
 
 
@@ -90,9 +90,9 @@ def test_no_detection_gives_plain_quarters_and_a_note():
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 500), (3, 40), (30, 30)])
 def test_a_tiny_picture_is_not_divided(size):
-    picture = divide([Image.new("RGB", size)], detector=FixedDetector())[0]
-    assert list(picture.root.walk()) == [picture.root]
-    assert any("too small" in note for note in picture.notes)
+    record = divide([Image.new("RGB", size)], detector=FixedDetector())[0]
+    assert list(record.root.walk()) == [record.root]
+    assert any("too small" in note for note in record.notes)
 
 
 def test_deeper_levels_divide_large_crowded_patches_only():
@@ -111,9 +111,9 @@ def test_the_captioners_word_is_kept_and_travels():
     captioner = ScriptedCaptioner({(100, 100): ["A cat."]})
     image = Image.new("RGB", (100, 100))
     detector = FixedDetector(("cat", 0.9, 10, 10, 30, 30))
-    picture = divide([image], detector=detector, captioner=captioner)[0]
-    assert picture.global_caption == "A cat."
-    assert picture.root.find("main").box == Box(10, 10, 30, 30)
+    record = divide([image], detector=detector, captioner=captioner)[0]
+    assert record.global_caption == "A cat."
+    assert record.root.find("main").box == Box(10, 10, 30, 30)
     assert captioner.requests[0].temperature == 0.2 and captioner.requests[0].n == 1
     given_caption = divide([image], detector=detector, captioner=captioner, captions=["A dog."])[0]
     assert given_caption.global_caption == "A dog." and len(captioner.requests) == 1

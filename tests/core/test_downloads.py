@@ -10,7 +10,16 @@ from hub import running_hub
 from core.errors import PatchMattersError
 from core.models.local.catalogue import Entry, catalogue, entries, find_entry
 from core.models.local.downloads import STAGING, download
-from core.models.local.shelf import CAPTIONER, DETECTOR, MATCHER, NLI, WRITER, names, obtain, roles
+from core.models.local.model_store import (
+    CAPTIONER,
+    DETECTOR,
+    NLI,
+    VERIFIER,
+    WRITER,
+    find_or_download,
+    names,
+    roles,
+)
 
 ENTRY = Entry("someone/tiny-llava", "main", CAPTIONER, 0.001, 1, "MIT")
 
@@ -135,14 +144,14 @@ def test_too_little_room_on_the_disk_is_said_before_anything_is_fetched(hub, tmp
 
 def test_offline_means_offline(hub, tmp_path, monkeypatch):
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
-    with pytest.raises(PatchMattersError, match="HF_HUB_OFFLINE forbids"):
+    with pytest.raises(PatchMattersError, match="disabled by HF_HUB_OFFLINE"):
         fetch(tmp_path)
     assert hub.asked == []
 
 
 def test_a_hub_that_cannot_be_reached(tmp_path, monkeypatch):
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
-    with pytest.raises(PatchMattersError, match="look at the connection"):
+    with pytest.raises(PatchMattersError, match="check the connection"):
         fetch(tmp_path)
 
 
@@ -166,22 +175,22 @@ def test_a_model_that_lies_elsewhere_is_not_downloaded(hub, repository, tmp_path
     known = entries(CAPTIONER)[0].id
     own = tmp_path / "other" / known.split("/")[1].lower()
     tiny.llava(own)
-    assert obtain(CAPTIONER, known, [tmp_path, tmp_path / "other"], None) == own
+    assert find_or_download(CAPTIONER, known, [tmp_path, tmp_path / "other"], None) == own
     hub.repositories[known] = repository
-    found = obtain(CAPTIONER, known, [tmp_path / "empty"], lambda done, total: None)
+    found = find_or_download(CAPTIONER, known, [tmp_path / "empty"], lambda done, total: None)
     assert found == tmp_path / "empty" / known
     with pytest.raises(PatchMattersError, match="nor in the catalogue"):
-        obtain(CAPTIONER, "someone/else", [tmp_path], None)
+        find_or_download(CAPTIONER, "someone/else", [tmp_path], None)
 
 
 def test_the_catalogue():
     ids = [entry.id for entry in catalogue()]
     assert len(set(ids)) == len(ids)
     for entry in catalogue():
-        assert entry.role in (CAPTIONER, WRITER, MATCHER, DETECTOR, NLI)
+        assert entry.role in (CAPTIONER, WRITER, VERIFIER, DETECTOR, NLI)
         assert entry.size_gb > 0 and entry.vram_gb > 0 and entry.licence and entry.revision
         assert entry.licence in entry.summary
-    for role in (CAPTIONER, WRITER, MATCHER, DETECTOR, NLI):
+    for role in (CAPTIONER, WRITER, VERIFIER, DETECTOR, NLI):
         assert entries(role)
     assert find_entry(WRITER, entries(CAPTIONER)[0].id)  # a captioner writes, too
     assert find_entry(DETECTOR, entries(CAPTIONER)[0].id) is None
@@ -194,10 +203,10 @@ def test_the_catalogue():
         ({"model_type": "florence2", "vision_config": {}}, {CAPTIONER}),
         ({"model_type": "llama", "architectures": ["LlamaForCausalLM"]}, {WRITER}),
         ({"model_type": "bert", "architectures": ["BertModel"]}, set()),
-        ({"model_type": "blip", "architectures": ["BlipForImageTextRetrieval"]}, {MATCHER}),
+        ({"model_type": "blip", "architectures": ["BlipForImageTextRetrieval"]}, {VERIFIER}),
         ({"model_type": "blip", "architectures": ["BlipForConditionalGeneration"]}, {CAPTIONER}),
         ({"model_type": "blip", "architectures": ["BlipForQuestionAnswering"]}, set()),
-        ({"model_type": "siglip", "vision_config": {}}, {MATCHER}),
+        ({"model_type": "siglip", "vision_config": {}}, {VERIFIER}),
         ({"model_type": "rt_detr", "architectures": ["RTDetrForObjectDetection"]}, {DETECTOR}),
         ({"model_type": "owlv2", "vision_config": {}}, {DETECTOR}),
         ({}, set()),

@@ -5,7 +5,7 @@ from core.excluding import excluded_count, mentions_topic, without_topics
 from core.pipeline import Models, profile_settings, run
 from core.stages import Source
 from core.statements import Reason
-from helpers import FixedDetector, ScriptedCaptioner, ScriptedMatcher, ScriptedWriter
+from helpers import FixedDetector, ScriptedCaptioner, ScriptedVerifier, ScriptedWriter
 
 SAID = (
     "A young woman with long brown hair stands in a kitchen. She wears a red dress. "
@@ -50,15 +50,15 @@ def test_excluded_claims_are_dropped_counted_and_not_written(profile, writer):
     models = Models.connected(
         detector=FixedDetector(),
         captioner=ScriptedCaptioner({(80, 60): [SAID], (40, 30): [SAID, SAID, SAID]}),
-        matcher=ScriptedMatcher(),
+        verifier=ScriptedVerifier(),
         writer=ScriptedWriter(*[writer] * 40) if writer else None,
     )
     settings = profile_settings(profile, exclude=("hair colour", "tattoo"))
-    [picture] = run(settings, [Source(Image.new("RGB", (80, 60)))], models)
-    for text in (picture.caption, *picture.captions.values()):
+    [record] = run(settings, [Source(Image.new("RGB", (80, 60)))], models)
+    for text in (record.caption, *record.captions.values()):
         assert "brown" not in text and "tattoo" not in text.lower()
-    assert "dress" in picture.caption
-    assert excluded_count(picture) >= 1
-    reasons = {s.text: s.reason for s in picture.statements}
+    assert "dress" in record.caption
+    assert excluded_count(record) >= 1
+    reasons = {s.text: s.reason for s in record.statements}
     assert Reason.EXCLUDED in reasons.values()
     assert all(r is not Reason.EXCLUDED for text, r in reasons.items() if "dress is red" in text)

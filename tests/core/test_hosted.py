@@ -17,12 +17,12 @@ from core.cli import EXAMPLE
 from core.errors import PatchMattersError
 from core.images import read_image
 from core.models import CaptionRequest, Fact, WritingRequest
-from core.models.answers import Answers
-from core.models.asking import Ask
+from core.models.chat import ChatRequest
+from core.models.completion_cache import CompletionCache
 from core.models.hosted.endpoints import Config, Endpoint, Limits, Rule
 from core.models.hosted.model import HostedModel, encoded
-from core.models.judging import judgements
-from core.models.registry import CAPTIONER, MATCHER, WRITER, load_hosted, load_model
+from core.models.registry import CAPTIONER, VERIFIER, WRITER, load_hosted, load_model
+from core.models.score_parser import parse_scores
 from core.pipeline import Models, caption_images
 from core.regions import Box
 
@@ -60,7 +60,7 @@ def patches(count):
     ]
 
 
-def no_tick(index):
+def no_progress(index):
     pass
 
 
@@ -69,7 +69,7 @@ def test_one_image_and_a_prompt_go_out_and_a_caption_comes_back(vendor, name):
     seen = []
     vendor.say = lambda prompt, image: seen.append((prompt, image)) or "A cup."
     [[said]] = models(vendor, name)[CAPTIONER].caption(
-        [CaptionRequest(PHOTO, "Describe.", temperature=0.7, max_tokens=50)], no_tick
+        [CaptionRequest(PHOTO, "Describe.", temperature=0.7, max_tokens=50)], no_progress
     )
     assert (said.text, said.finish, said.tokens) == ("A cup.", "stop", 7)
     assert seen[0][0] == "Describe." and seen[0][1].size == PHOTO.size
@@ -82,11 +82,11 @@ def test_one_image_and_a_prompt_go_out_and_a_caption_comes_back(vendor, name):
 
 def test_what_a_model_does_not_take_is_left_out(vendor):
     ask = [CaptionRequest(PHOTO, "Describe.", temperature=0.7, max_tokens=50)]
-    models(vendor, "openai:gpt-5-mini")[CAPTIONER].caption(ask, no_tick)
+    models(vendor, "openai:gpt-5-mini")[CAPTIONER].caption(ask, no_progress)
     assert "temperature" not in vendor.seen[-1] and "max_tokens" not in vendor.seen[-1]
     assert vendor.seen[-1]["max_completion_tokens"] == 4050
     models(vendor, "zhipu:glm-4v-plus")[CAPTIONER].caption(
-        [CaptionRequest(PHOTO, "Describe.", temperature=0.0, max_tokens=5000)], no_tick
+        [CaptionRequest(PHOTO, "Describe.", temperature=0.0, max_tokens=5000)], no_progress
     )
     assert vendor.seen[-1]["temperature"] == 0.01 and vendor.seen[-1]["max_tokens"] == 1024
     assert Rule("x", drop=("temperature",)).parameters(0.5, 9) == {"max_tokens": 9}
@@ -96,9 +96,9 @@ def test_candidates_come_in_one_request_where_the_service_can(vendor):
     answers = iter(range(100))
     vendor.say = lambda prompt, image: f"Caption {next(answers)}."
     three = [CaptionRequest(PHOTO, "Describe.", n=3, seed=5)]
-    [row] = models(vendor)[CAPTIONER].caption(three, no_tick)
+    [row] = models(vendor)[CAPTIONER].caption(three, no_progress)
     assert len(row) == 3 and len(vendor.seen) == 1 and vendor.seen[0]["n"] == 3
-    [row] = models(vendor, "anthropic:claude")[CAPTIONER].caption(three, no_tick)
+    [row] = models(vendor, "anthropic:claude")[CAPTIONER].caption(three, no_progress)
     assert len(row) == 3 and len(vendor.seen) == 4
     assert len({c.text for c in row}) == 3
 
@@ -117,11 +117,11 @@ def test_requests_run_side_by_side_and_answers_keep_their_order(vendor):
     vendor.seconds = 1.0
     vendor.say = lambda prompt, image: f"{image.width} wide."
     start = time.monotonic()
-    rows = models(vendor, concurrency=6)[CAPTIONER].caption(patches(6), no_tick)
+    rows = models(vendor, concurrency=6)[CAPTIONER].caption(patches(6), no_progress)
     assert time.monotonic() - start < 1.6
     assert [row[0].text for row in rows] == [f"{100 + i} wide." for i in range(6)]
     vendor.seconds, vendor.most = 0.05, 0
-    models(vendor, concurrency=3)[CAPTIONER].caption(patches(12), no_tick)
+    models(vendor, concurrency=3)[CAPTIONER].caption(patches(12), no_progress)
     assert vendor.most == 3
 
 
@@ -142,15 +142,15 @@ def test_faults_on_the_way_cost_a_retry_and_no_patch(vendor):
 def test_what_every_request_would_be_refused_for_stops_at_once(vendor, status, name):
     vendor.fault = lambda number: status
     vendor.error = f"The key {KEY} is not good for this."
-    with pytest.raises(PatchMattersError, match="is refused") as refused:
-        models(vendor, name, concurrency=1)[CAPTIONER].caption(patches(5), no_tick)
+    with pytest.raises(PatchMattersError, match="refused the request") as refused:
+        models(vendor, name, concurrency=1)[CAPTIONER].caption(patches(5), no_progress)
     assert KEY not in str(refused.value) and "•••" in str(refused.value)
     assert len(vendor.seen) <= 2
 
 
 def test_one_bad_request_costs_its_patch_only(vendor):
     vendor.fault = lambda number: 400 if number == 1 else None
-    rows = models(vendor, concurrency=1)[CAPTIONER].caption(patches(3), no_tick)
+    rows = models(vendor, concurrency=1)[CAPTIONER].caption(patches(3), no_progress)
     assert [row[0].finish for row in rows] == ["stop", "error", "stop"]
     assert len(vendor.seen) == 3  # no retry
 
@@ -159,7 +159,7 @@ def test_when_all_fails_it_is_said(vendor):
     vendor.fault = lambda number: 400
     vendor.error = f"no vision with {KEY}"
     with pytest.raises(PatchMattersError, match="no vision with •••"):
-        models(vendor)[CAPTIONER].caption(patches(3), no_tick)
+        models(vendor)[CAPTIONER].caption(patches(3), no_progress)
 
 
 @pytest.mark.parametrize(
@@ -176,7 +176,7 @@ def test_when_all_fails_it_is_said(vendor):
 )
 def test_how_an_answer_ended(vendor, name, answer, finish):
     vendor.say = lambda prompt, image: answer if image.width == 100 else "A cup."
-    rows = models(vendor, name)[CAPTIONER].caption(patches(2), no_tick)
+    rows = models(vendor, name)[CAPTIONER].caption(patches(2), no_progress)
     assert rows[0][0].finish == finish and "think" not in rows[0][0].text
     assert rows[1][0].finish == "stop"
 
@@ -187,21 +187,21 @@ def test_a_refused_patch_is_left_out_with_its_reason(vendor):
         small if image and image.width < 400 else "A cup stands here."
     )
     hosted = models(vendor)
-    [picture] = caption_images([PHOTO], Models(captioner=hosted[CAPTIONER]))
-    refused = [note for note in picture.notes if "refused the region" in note]
+    [record] = caption_images([PHOTO], Models(captioner=hosted[CAPTIONER]))
+    refused = [note for note in record.notes if "refused the region" in note]
     assert refused and "I'm sorry" in refused[0]
-    assert not any("sorry" in s.text for s in picture.statements)
-    assert picture.calls["captioner"] >= 5 and picture.tokens["captioner"] > 0
+    assert not any("sorry" in s.text for s in record.statements)
+    assert record.calls["captioner"] >= 5 and record.tokens["captioner"] > 0
 
 
 def test_the_report_counts_the_requests_that_went_out(vendor):
     for sent_again in (False, True):
         before = len(vendor.seen)
         captioner = models(vendor, "anthropic:claude-sonnet-4-5", cached=True)[CAPTIONER]
-        [picture] = caption_images([PHOTO], Models(captioner=captioner))
+        [record] = caption_images([PHOTO], Models(captioner=captioner))
         went_out = len(vendor.seen) - before
-        assert picture.calls.get("captioner", 0) == went_out
-        assert picture.models["captioner"] == "anthropic:claude-sonnet-4-5"
+        assert record.calls.get("captioner", 0) == went_out
+        assert record.models["captioner"] == "anthropic:claude-sonnet-4-5"
         assert (went_out == 0) == sent_again  # three candidates of a patch are three requests here
     assert before >= 13
 
@@ -209,8 +209,8 @@ def test_the_report_counts_the_requests_that_went_out(vendor):
 def test_a_redirect_is_not_followed(vendor):
     vendor.fault = lambda number: "redirect"
     for name in ("openai:gpt-4o", "anthropic:claude"):
-        with pytest.raises(PatchMattersError, match="is refused"):
-            models(vendor, name)[CAPTIONER].caption(patches(1), no_tick)
+        with pytest.raises(PatchMattersError, match="refused the request"):
+            models(vendor, name)[CAPTIONER].caption(patches(1), no_progress)
 
 
 def test_the_environment_leads_no_request_elsewhere(vendor, monkeypatch):
@@ -222,7 +222,7 @@ def test_the_environment_leads_no_request_elsewhere(vendor, monkeypatch):
     for name in ("OPENAI_CUSTOM_HEADERS", "ANTHROPIC_CUSTOM_HEADERS"):
         monkeypatch.setenv(name, "X-Mine: for-the-vendor-only")
     for name in ("openai:gpt-4o", "anthropic:claude", "ollama:llava"):
-        models(vendor, name)[CAPTIONER].caption(patches(1), no_tick)
+        models(vendor, name)[CAPTIONER].caption(patches(1), no_progress)
     assert vendor.keys == [KEY, KEY, "none"]
     sent = str(vendor.headers)
     for secret in ("built-in-key", "another-token", "org-of-mine", "for-the-vendor-only"):
@@ -266,7 +266,7 @@ def test_a_key_in_the_config_file_goes_before_the_variable_and_shows_nowhere(tmp
         ('{"endpoints": {"x": {"url": "ftp://x/"}}}', "use https"),
         ('{"endpoints": {"x": {"url": "http://x.example/", "key_variable": "K"}}}', "unencrypted"),
         ('{"endpoints": {"x": {"url": "http://x.example/", "key": "k"}}}', "unencrypted"),
-        ('{"endpoints": {"a b": {"url": "https://x.example/"}}}', "no name for an endpoint"),
+        ('{"endpoints": {"a b": {"url": "https://x.example/"}}}', "not a valid endpoint name"),
     ],
 )
 def test_a_config_that_cannot_be(tmp_path, content, message):
@@ -285,49 +285,49 @@ def test_a_key_for_a_server_at_home_may_go_unencrypted(tmp_path):
 def test_names_keys_and_packages_that_are_not_there(vendor, monkeypatch):
     with pytest.raises(PatchMattersError, match="none named “evil”.*Known: openai, anthropic"):
         models(vendor, "evil:model")
-    with pytest.raises(PatchMattersError, match="name one"):
+    with pytest.raises(PatchMattersError, match="enter a model name"):
         models(vendor, "openai: ")
     with pytest.raises(PatchMattersError, match="openai:gpt-4o"):
         load_model(CAPTIONER, "evil:model", home=vendor.home)
     assert load_model(CAPTIONER, "openai:gpt-4o", home=vendor.home).name == "openai:gpt-4o"
     monkeypatch.delenv("TEST_KEY")
     with pytest.raises(PatchMattersError, match="set the environment variable TEST_KEY"):
-        models(vendor)[CAPTIONER].caption(patches(1), no_tick)
+        models(vendor)[CAPTIONER].caption(patches(1), no_progress)
     monkeypatch.setitem(sys.modules, "openai", None)
     with pytest.raises(PatchMattersError, match="python -m pip install openai"):
-        models(vendor)[CAPTIONER].caption(patches(1), no_tick)
+        models(vendor)[CAPTIONER].caption(patches(1), no_progress)
 
 
 def test_more_requests_than_permitted_are_an_error_before_the_first(vendor, caplog):
     with pytest.raises(PatchMattersError, match="5 requests are needed and 4 permitted"):
-        models(vendor, max_requests=4)[CAPTIONER].caption(patches(5), no_tick)
+        models(vendor, max_requests=4)[CAPTIONER].caption(patches(5), no_progress)
     assert vendor.seen == []
     config = json.loads((vendor.home / "config.json").read_text())
     (vendor.home / "config.json").write_text(json.dumps({**config, "max_requests": 3}))
     with pytest.raises(PatchMattersError, match="5 requests are needed and 3 permitted"):
-        models(vendor, max_requests=400)[CAPTIONER].caption(patches(5), no_tick)
+        models(vendor, max_requests=400)[CAPTIONER].caption(patches(5), no_progress)
     with caplog.at_level(logging.INFO, "patch_matters"):
-        models(vendor)[CAPTIONER].caption(patches(3), no_tick)
+        models(vendor)[CAPTIONER].caption(patches(3), no_progress)
     assert "openai:gpt-4o: 3 requests" in caplog.text
 
 
 def test_a_server_that_goes_on_answering_is_waited_for(vendor):
     """One at home answers one question after the other: all take longer than the limit, none does."""
     vendor.seconds = 0.5
-    rows = models(vendor, concurrency=1, seconds=1)[CAPTIONER].caption(patches(6), no_tick)
+    rows = models(vendor, concurrency=1, seconds=1)[CAPTIONER].caption(patches(6), no_progress)
     assert [row[0].finish for row in rows] == ["stop"] * 6
 
 
 def test_a_server_that_stops_answering_is_given_up(vendor):
     vendor.say = lambda prompt, image: time.sleep(6 if image.width > 101 else 0) or "A cup."
     start = time.monotonic()
-    rows = models(vendor, concurrency=1, seconds=1.5)[CAPTIONER].caption(patches(6), no_tick)
+    rows = models(vendor, concurrency=1, seconds=1.5)[CAPTIONER].caption(patches(6), no_progress)
     assert time.monotonic() - start < 5
     assert rows[1][0].finish == "stop" and "no answer came for 1.5 seconds" in rows[5][0].detail
 
 
 def test_answers_are_kept_and_not_asked_for_again(vendor):
-    first = models(vendor, cached=True)[CAPTIONER].caption(patches(3), no_tick)
+    first = models(vendor, cached=True)[CAPTIONER].caption(patches(3), no_progress)
     ticked = []
     again = models(vendor, cached=True)[CAPTIONER].caption(patches(4), ticked.append)
     assert [r[0].text for r in again[:3]] == [r[0].text for r in first] and len(vendor.seen) == 4
@@ -336,9 +336,9 @@ def test_answers_are_kept_and_not_asked_for_again(vendor):
         range(len(ticked) - ticked.count(None))
     )
     other = [CaptionRequest(r.image, r.prompt, seed=r.seed + 100) for r in patches(3)]
-    models(vendor, cached=True)[CAPTIONER].caption(other, no_tick)
+    models(vendor, cached=True)[CAPTIONER].caption(other, no_progress)
     assert len(vendor.seen) == 7  # a new seed, new answers
-    models(vendor, cached=False)[CAPTIONER].caption(patches(3), no_tick)
+    models(vendor, cached=False)[CAPTIONER].caption(patches(3), no_progress)
     assert len(vendor.seen) == 10
     content = (vendor.home / "answers.sqlite").read_bytes()
     assert KEY.encode() not in content and b"A cup stands" in content
@@ -346,7 +346,7 @@ def test_answers_are_kept_and_not_asked_for_again(vendor):
     (vendor.home / "config.json").write_text(
         json.dumps({**json.loads((vendor.home / "config.json").read_text()), "cache_mb": 0})
     )
-    models(vendor, cached=True)[CAPTIONER].caption(patches(3), no_tick)
+    models(vendor, cached=True)[CAPTIONER].caption(patches(3), no_progress)
     assert len(vendor.seen) == 13
 
 
@@ -356,28 +356,28 @@ def test_an_interrupt_stops_within_a_second_and_what_is_under_way_is_kept(vendor
 
     started = time.monotonic()
 
-    def tick(index):
+    def on_progress(index):
         if time.monotonic() - started > 0.5:
             raise Stop
 
     vendor.seconds = 2.0
     with pytest.raises(Stop):
-        models(vendor, cached=True, concurrency=2)[CAPTIONER].caption(patches(6), tick)
+        models(vendor, cached=True, concurrency=2)[CAPTIONER].caption(patches(6), on_progress)
     assert time.monotonic() - started < 1.5
     time.sleep(2.5)
     assert len(vendor.seen) == 2  # none went out after it
     vendor.seconds = 0
-    models(vendor, cached=True)[CAPTIONER].caption(patches(6), no_tick)
+    models(vendor, cached=True)[CAPTIONER].caption(patches(6), no_progress)
     assert len(vendor.seen) == 6  # those two were kept
 
 
 CRASHING = """
 import sys; sys.path.insert(0, {root!r}); sys.path.insert(0, {tests!r})
 from pathlib import Path
-from test_hosted import patches, no_tick, load_hosted, Config, CAPTIONER, Limits
+from test_hosted import patches, no_progress, load_hosted, Config, CAPTIONER, Limits
 home = Path({home!r})
 load_hosted(Config.read(home), "openai", "gpt-4o", home, limits=Limits(concurrency=2))[
-    CAPTIONER].caption(patches(40), no_tick)
+    CAPTIONER].caption(patches(40), no_progress)
 """
 
 
@@ -397,7 +397,7 @@ def test_a_run_that_was_killed_pays_for_the_rest_only(vendor):
     time.sleep(0.5)
     before = len(vendor.seen)
     assert before < 40
-    rows = models(vendor, cached=True)[CAPTIONER].caption(patches(40), no_tick)
+    rows = models(vendor, cached=True)[CAPTIONER].caption(patches(40), no_progress)
     assert len(vendor.seen) - before <= 22
     assert all(row[0].finish == "stop" for row in rows)
 
@@ -406,7 +406,7 @@ def test_a_hosted_model_writes_what_the_facts_say(vendor):
     facts = (Fact("A cup stands there.", "image", Box(0, 0, 1, 1), 0.9),)
     prompts = []
     vendor.say = lambda prompt, image: prompts.append((prompt, image)) or "A cup."
-    [said] = models(vendor)[WRITER].write([WritingRequest(facts)], no_tick)
+    [said] = models(vendor)[WRITER].write([WritingRequest(facts)], no_progress)
     assert (
         said.text == "A cup." and "A cup stands there." in prompts[0][0] and prompts[0][1] is None
     )
@@ -414,9 +414,9 @@ def test_a_hosted_model_writes_what_the_facts_say(vendor):
 
 def test_a_writer_that_fails_leaves_the_writing_to_the_rules(vendor):
     vendor.fault = lambda number: 400
-    [picture] = caption_images([PHOTO], Models(writer=models(vendor)[WRITER]))
-    assert "orange cup" in picture.caption
-    assert any("it failed" in note for note in picture.notes)
+    [record] = caption_images([PHOTO], Models(writer=models(vendor)[WRITER]))
+    assert "orange cup" in record.caption
+    assert any("it failed" in note for note in record.notes)
 
 
 def test_a_hosted_judge_is_asked_in_an_order_and_what_it_leaves_open_in_the_reverse(vendor):
@@ -433,7 +433,7 @@ def test_a_hosted_judge_is_asked_in_an_order_and_what_it_leaves_open_in_the_reve
 
     vendor.say = judge
     texts = ["A cup.", "A dog.", "A cat.", "A cow.", "A bus.", "A sun."]
-    scores = models(vendor)[MATCHER].score([(PHOTO, texts), (PHOTO, [])], no_tick)
+    scores = models(vendor)[VERIFIER].score([(PHOTO, texts), (PHOTO, [])], no_progress)
     assert len(vendor.seen) == 2 and set(asked[0]) == set(texts)
     assert asked[1] == [text for text in asked[0][::-1] if text not in sure]
     first = [order[0] for order in asked]
@@ -442,40 +442,40 @@ def test_a_hosted_judge_is_asked_in_an_order_and_what_it_leaves_open_in_the_reve
         for t in texts
     ]
     assert scores == [pytest.approx(expected), []]
-    assert judgements("1) 100\n2 - 0\n3: 999", 3) == {1: 1.0, 2: 0.0, 3: 1.0}
+    assert parse_scores("1) 100\n2 - 0\n3: 999", 3) == {1: 1.0, 2: 0.0, 3: 1.0}
     many = [f"Statement {i}." for i in range(90)]
     vendor.seen.clear()
-    models(vendor)[MATCHER].score([(PHOTO, many)], no_tick)
+    models(vendor)[VERIFIER].score([(PHOTO, many)], no_progress)
     assert len(vendor.seen) == 2 * 2  # two parts, each asked once more: no number was read
 
 
 def test_the_cache_stays_within_its_size_and_survives_damage(tmp_path):
-    answers = Answers(tmp_path / "a.sqlite", 1)
+    answers = CompletionCache(tmp_path / "a.sqlite", 1)
     from core.models import Completion
 
     for i in range(40):
-        answers.put(Answers.key(i), [Completion("x" * 50_000)])
-    assert answers.get(Answers.key(39))[0].text == "x" * 50_000
-    assert answers.get(Answers.key(0)) is None
-    kept = sum(answers.get(Answers.key(i)) is not None for i in range(40))
+        answers.put(CompletionCache.key(i), [Completion("x" * 50_000)])
+    assert answers.get(CompletionCache.key(39))[0].text == "x" * 50_000
+    assert answers.get(CompletionCache.key(0)) is None
+    kept = sum(answers.get(CompletionCache.key(i)) is not None for i in range(40))
     assert 15 <= kept <= 20
     (tmp_path / "a.sqlite").write_bytes(b"damaged")
-    assert answers.get(Answers.key(39)) is None
-    answers.put(Answers.key(1), [Completion("a")])
+    assert answers.get(CompletionCache.key(39)) is None
+    answers.put(CompletionCache.key(1), [Completion("a")])
     answers.clear()
-    answers.put(Answers.key(1), [Completion("a")])
-    assert answers.get(Answers.key(1)) == [Completion("a")]
-    assert Answers.key("ab", "c") != Answers.key("a", "bc")
+    answers.put(CompletionCache.key(1), [Completion("a")])
+    assert answers.get(CompletionCache.key(1)) == [Completion("a")]
+    assert CompletionCache.key("ab", "c") != CompletionCache.key("a", "bc")
 
 
 def test_the_cache_may_be_used_from_many_threads(tmp_path):
     from core.models import Completion
 
-    answers = Answers(tmp_path / "a.sqlite", 5)
+    answers = CompletionCache(tmp_path / "a.sqlite", 5)
 
     def work(number):
         for i in range(20):
-            answers.put(Answers.key(number, i), [Completion(f"{number} {i}")])
+            answers.put(CompletionCache.key(number, i), [Completion(f"{number} {i}")])
 
     threads = [threading.Thread(target=work, args=(n,)) for n in range(6)]
     for thread in threads:
@@ -483,15 +483,17 @@ def test_the_cache_may_be_used_from_many_threads(tmp_path):
     for thread in threads:
         thread.join()
     assert all(
-        answers.get(Answers.key(n, i)) == [Completion(f"{n} {i}")]
+        answers.get(CompletionCache.key(n, i)) == [Completion(f"{n} {i}")]
         for n in range(6)
         for i in range(20)
     )
 
 
 def test_an_answer_from_one_server_is_none_from_another(vendor, tmp_path):
-    answers = Answers(tmp_path / "a.sqlite", 5)
+    answers = CompletionCache(tmp_path / "a.sqlite", 5)
     address = Config.read(vendor.home).endpoint("ollama").url
     for url in (address, address + "/"):
-        HostedModel(Endpoint("x", url), "m", answers=answers).ask([Ask("Say.")], no_tick)
+        HostedModel(Endpoint("x", url), "m", answers=answers).ask(
+            [ChatRequest("Say.")], no_progress
+        )
     assert len(vendor.seen) == 2

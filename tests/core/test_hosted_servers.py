@@ -8,13 +8,13 @@ import time
 from email.utils import formatdate
 
 import pytest
-from test_hosted import PHOTO, models, no_tick, patches, vendor  # noqa: F401 - a fixture
+from test_hosted import PHOTO, models, no_progress, patches, vendor  # noqa: F401 - a fixture
 
 from core.errors import PatchMattersError
 from core.models import CaptionRequest
 from core.models.hosted.clients import SECONDS, SECONDS_AT_HOME
 from core.models.hosted.endpoints import Config
-from core.models.registry import CAPTIONER, MATCHER
+from core.models.registry import CAPTIONER, VERIFIER
 
 THINKING = ["ollama", "vllm", "sglang", "llamacpp", "openrouter"]
 
@@ -31,8 +31,13 @@ def served(vendor):  # noqa: F811
 
 
 def captions(server, name, count=1, max_tokens=60, **limits):
-    asks = [CaptionRequest(r.image, r.prompt, 1, 0.2, max_tokens, r.seed) for r in patches(count)]
-    return [row[0] for row in models(server, name, **limits)[CAPTIONER].caption(asks, no_tick)]
+    chat_requests = [
+        CaptionRequest(r.image, r.prompt, 1, 0.2, max_tokens, r.seed) for r in patches(count)
+    ]
+    return [
+        row[0]
+        for row in models(server, name, **limits)[CAPTIONER].caption(chat_requests, no_progress)
+    ]
 
 
 @pytest.mark.parametrize("endpoint", THINKING)
@@ -89,7 +94,9 @@ def test_ollama_keeps_the_model_and_is_told_once(served):
 
 def test_a_judge_answers_in_json_where_the_server_can_hold_it_to_that(served):
     served.say = lambda prompt, image: '{"1": 90, "2": 10}'
-    scores = models(served, "vllm:judge")[MATCHER].score([(PHOTO, ["A cup.", "A dog."])], no_tick)
+    scores = models(served, "vllm:judge")[VERIFIER].score(
+        [(PHOTO, ["A cup.", "A dog."])], no_progress
+    )
     schema = served.seen[0]["response_format"]["json_schema"]
     assert set(schema["schema"]["properties"]) == {"1", "2"} and schema["strict"]
     assert scores == [[0.5, 0.5]]  # the mean of both orders
@@ -100,12 +107,12 @@ def test_a_judge_answers_in_json_where_the_server_can_hold_it_to_that(served):
     served.error = "response_format is not supported"
     served.fault_of = lambda body: 400 if "response_format" in body else None
     served.say = lambda prompt, image: "1: 90\n2: 10"
-    scores = models(served, "vllm:judge", concurrency=1)[MATCHER].score(
-        [(PHOTO, ["A cup.", "A dog."])], no_tick
+    scores = models(served, "vllm:judge", concurrency=1)[VERIFIER].score(
+        [(PHOTO, ["A cup.", "A dog."])], no_progress
     )
     assert scores == [[0.5, 0.5]] and len(served.seen) == 3
     served.seen.clear()
-    models(served, "another:judge")[MATCHER].score([(PHOTO, ["A cup."])], no_tick)
+    models(served, "another:judge")[VERIFIER].score([(PHOTO, ["A cup."])], no_progress)
     assert "response_format" not in served.seen[0]
 
 

@@ -22,10 +22,10 @@ ROOT = Path(__file__).parents[2]
 class Raises(ScriptedCaptioner):
     """A fake: a captioner that fails as nobody foresaw on images of one size."""
 
-    def caption(self, requests, tick):
+    def caption(self, requests, on_progress):
         if any(r.image.size == (60, 30) for r in requests):
             raise KeyError("nobody foresaw this")
-        return super().caption(requests, tick)
+        return super().caption(requests, on_progress)
 
 
 def run(monkeypatch, captioner, *arguments):
@@ -110,4 +110,4 @@ def test_one_budget_for_one_command(tmp_path, monkeypatch):
         assert cli.main(parser().parse_args(["a.png", "--json", "all.json", *roles])) == 1
         assert len(vendor.seen) <= 6
     [record] = json.loads(Path("all.json").read_text())
-    assert "went out before in this run" in record["error"]
+    assert "were already sent in this run" in record["error"]

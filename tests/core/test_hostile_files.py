@@ -21,14 +21,21 @@ from core.errors import PatchMattersError
 from core.images import FORMATS, read_image
 from core.models import CaptionRequest
 from core.models.local import downloads
-from core.models.local.devices import PlainDevices
+from core.models.local.devices import TorchDevices
 from core.models.local.folder import ModelFolder, read_json
 from core.models.local.generation import OVERFLOWED, Sampling, SeededChoice
-from core.models.local.shelf import CAPTIONER, DETECTOR, MATCHER, WRITER, find_text_encoder, names
+from core.models.local.model_store import (
+    CAPTIONER,
+    DETECTOR,
+    VERIFIER,
+    WRITER,
+    find_text_encoder,
+    names,
+)
 from core.models.registry import load_folder
 from core.models.scoring import finite
 
-DEVICES = PlainDevices("cpu")
+DEVICES = TorchDevices("cpu")
 PHOTO = Image.new("RGB", (40, 30), "white")
 EVIL = "import pathlib\npathlib.Path({mark!r}).write_text('it ran')\n"
 
@@ -72,11 +79,11 @@ def use(role, folder):
 # Each role's model with code of its own for it, in every file that may name some.
 ROLES = [
     (tiny.llava, CAPTIONER),
-    (tiny.llava, MATCHER),
+    (tiny.llava, VERIFIER),
     (tiny_towers.siglip2, DETECTOR),
-    (tiny_towers.siglip2, MATCHER),
-    (tiny_towers.clip, MATCHER),
-    (tiny_towers.blip_itm, MATCHER),
+    (tiny_towers.siglip2, VERIFIER),
+    (tiny_towers.clip, VERIFIER),
+    (tiny_towers.blip_itm, VERIFIER),
     (tiny_towers.rt_detr, DETECTOR),
     (tiny_towers.owlv2, DETECTOR),
 ]
@@ -97,7 +104,7 @@ def test_code_in_a_model_folder_never_runs(copied, make, role, tmp_path, monkeyp
     asked = []
     monkeypatch.setattr("builtins.input", lambda *a: asked.append(a) or "yes")  # yes | run.py
     if (make, role) == (tiny_towers.siglip2, DETECTOR):
-        with pytest.raises(PatchMattersError, match="code of its own, which is never run"):
+        with pytest.raises(PatchMattersError, match="its own code, which is never run"):
             use(role, folder)
     else:
         assert use(role, folder) is not None
@@ -155,7 +162,7 @@ def test_one_odd_config_costs_its_own_entry_and_the_log_names_it(bases, tmp_path
     (tmp_path / "bytes").mkdir()
     (tmp_path / "bytes" / "config.json").write_bytes(b"\xff\xfe{}")
     (tmp_path / "good").symlink_to(bases(tiny.llava))
-    for role in (CAPTIONER, WRITER, MATCHER, DETECTOR):
+    for role in (CAPTIONER, WRITER, VERIFIER, DETECTOR):
         assert ("good" in names(role, [tmp_path])) == (role in (CAPTIONER, WRITER))
     assert "odd00" in caplog.text and "bytes" in caplog.text and caplog.text.count("odd00") == 1
     with pytest.raises(PatchMattersError):
@@ -186,9 +193,9 @@ def without(folder, part):
     [
         (tiny.llava, CAPTIONER, "layers.1."),
         (tiny.llava, CAPTIONER, "projector"),
-        (tiny_towers.clip, MATCHER, "text_projection"),
-        (tiny_towers.siglip, MATCHER, "vision_model"),
-        (tiny_towers.blip_itm, MATCHER, "text_encoder.encoder.layer.0"),
+        (tiny_towers.clip, VERIFIER, "text_projection"),
+        (tiny_towers.siglip, VERIFIER, "vision_model"),
+        (tiny_towers.blip_itm, VERIFIER, "text_encoder.encoder.layer.0"),
         (tiny_towers.rt_detr, DETECTOR, "encoder"),
         (tiny_towers.owlv2, DETECTOR, "class_head"),
     ],
@@ -221,7 +228,7 @@ def test_numbers_that_overflow_are_no_caption_and_no_score(copied):
     save_file(tensors, folder / "model.safetensors", {"format": "pt"})
     with pytest.raises(PatchMattersError, match="overflowed"):
         caption(folder)
-    judge = load_folder(MATCHER, "test", folder, DEVICES)
+    judge = load_folder(VERIFIER, "test", folder, DEVICES)
     assert judge.score([(PHOTO, ["A cup.", "A dog."])], lambda i: None) == [[None, None]]
     assert "fp32" in OVERFLOWED
     assert finite([0.5, float("nan"), float("inf"), None]) == [0.5, None, None, None]
@@ -239,7 +246,7 @@ def test_a_matcher_whose_numbers_overflow_scores_nothing(copied, make):
         for n, t in tensors.items()
     }
     save_file(tensors, folder / "model.safetensors", {"format": "pt"})
-    assert use(MATCHER, folder) == [[None]]
+    assert use(VERIFIER, folder) == [[None]]
 
 
 # Pictures
@@ -251,7 +258,7 @@ def test_a_picture_that_is_a_program_is_not_opened(tmp_path, monkeypatch):
     monkeypatch.setattr("subprocess.Popen", lambda *a, **k: pytest.fail("a program was started"))
     for name in ("loop.jpg", "loop.eps", "loop.png"):
         (tmp_path / name).write_bytes(POSTSCRIPT)
-        with pytest.raises(PatchMattersError, match="not a picture that can be opened"):
+        with pytest.raises(PatchMattersError, match="cannot be opened as an image"):
             read_image(tmp_path / name)
 
 
@@ -274,7 +281,7 @@ def test_every_format_by_its_name(tmp_path):
         assert found.size == (20, 10) and abs(found.getpixel((5, 5))[0] - 200) < 12
     for name in ("PPM", "TGA", "ICO", "PCX"):
         Image.new("RGB", (20, 10)).save(tmp_path / "b", name)
-        with pytest.raises(PatchMattersError, match="not a picture"):
+        with pytest.raises(PatchMattersError, match="cannot be opened as an image"):
             read_image(tmp_path / "b")
 
 
@@ -316,7 +323,7 @@ def test_a_mirror_whose_commit_is_a_path_writes_nothing(repository, commit, tmp_
         hub.repositories[ENTRY.id], hub.commit = repository, commit
         monkeypatch.setenv("HF_ENDPOINT", address)
         monkeypatch.setenv("HF_HOME", str(tmp_path.parent / f"hf-{tmp_path.name}"))
-        with pytest.raises(PatchMattersError, match="did not finish|names no commit"):
+        with pytest.raises(PatchMattersError, match="did not finish|returned no commit"):
             downloads.download(ENTRY, root, lambda done, total: None)
     left = [p for p in tmp_path.rglob("*") if p not in before and downloads.STAGING not in str(p)]
     assert left == []

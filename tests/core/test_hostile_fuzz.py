@@ -20,20 +20,27 @@ from wreckage import VALUES, WHOLE, WORDS, damaged, places, replies, spoiled
 
 import helpers
 from core.errors import PatchMattersError
-from core.grouping import read_grouping
 from core.images import read_image
 from core.models import CaptionRequest, Completion, Fact, WritingRequest
-from core.models.asking import asked
+from core.models.chat import chat_roles
 from core.models.cleaning import MAX_CHARACTERS, answered
 from core.models.hosted import clients
 from core.models.hosted.endpoints import Config, Limits
 from core.models.hosted.wire import parsed
-from core.models.judging import judgements
-from core.models.local.devices import PlainDevices
-from core.models.local.shelf import CAPTIONER, DETECTOR, MATCHER, WRITER, find_text_encoder, names
+from core.models.local.devices import TorchDevices
+from core.models.local.model_store import (
+    CAPTIONER,
+    DETECTOR,
+    VERIFIER,
+    WRITER,
+    find_text_encoder,
+    names,
+)
 from core.models.registry import load_folder, load_hosted
-from core.refusals import told_apart
+from core.models.score_parser import parse_scores
+from core.refusals import marked_refusals
 from core.regions import Box
+from core.sentence_grouping import read_grouping
 from helpers import fuzz
 
 AT_ONCE = 20  # replies of one question to a server
@@ -68,7 +75,9 @@ def test_any_reply_is_an_answer_or_a_sentence(vendor, name):
     roles = load_hosted(
         Config.read(vendor.home), name, "m", None, limits=Limits(max_requests=10**6)
     )
-    asks = [CaptionRequest(Image.new("RGB", (100 + i, 60)), "Say.", seed=i) for i in range(AT_ONCE)]
+    chat_requests = [
+        CaptionRequest(Image.new("RGB", (100 + i, 60)), "Say.", seed=i) for i in range(AT_ONCE)
+    ]
 
     @fuzz(2000 // AT_ONCE)
     @given(st.lists(replies(name), min_size=AT_ONCE, max_size=AT_ONCE))
@@ -82,13 +91,13 @@ def test_any_reply_is_an_answer_or_a_sentence(vendor, name):
         vendor.reply = lambda prompt, image, number: given_replies[(number - start) % AT_ONCE]
         started = time.process_time()
         try:
-            rows = roles[CAPTIONER].caption(asks, lambda i: None)
+            rows = roles[CAPTIONER].caption(chat_requests, lambda i: None)
         except PatchMattersError as error:
             assert len(str(error)) < 600
             rows = []
         assert time.process_time() - started < SECONDS * AT_ONCE
         for row in rows:
-            for completion in told_apart(row):
+            for completion in marked_refusals(row):
                 usable_or_empty(completion)
 
     run()
@@ -101,7 +110,7 @@ def usable_or_empty(completion: Completion) -> None:
     assert type(completion.tokens) is int and completion.tokens >= 0
 
 
-BASES = {tiny.llava: CAPTIONER, tiny_towers.clip: MATCHER, tiny_towers.rt_detr: DETECTOR}
+BASES = {tiny.llava: CAPTIONER, tiny_towers.clip: VERIFIER, tiny_towers.rt_detr: DETECTOR}
 ODD = (
     st.none()
     | st.booleans()
@@ -120,7 +129,7 @@ def bases(tmp_path_factory):
 
 
 def test_any_model_folder_is_used_or_refused_in_a_sentence(bases, tmp_path):
-    devices = PlainDevices("cpu")
+    devices = TorchDevices("cpu")
     photo = Image.new("RGB", (40, 30), "white")
 
     @fuzz(500)
@@ -160,7 +169,7 @@ def test_any_model_folder_is_used_or_refused_in_a_sentence(bases, tmp_path):
                     place[last] = data.draw(ODD)
                 file.write_text(json.dumps(value))
         listed = [
-            name for role in (DETECTOR, CAPTIONER, MATCHER, WRITER) for name in names(role, [root])
+            name for role in (DETECTOR, CAPTIONER, VERIFIER, WRITER) for name in names(role, [root])
         ]
         assert set(listed) <= {"model"}
         with contextlib.suppress(PatchMattersError):
@@ -174,20 +183,20 @@ def test_any_model_folder_is_used_or_refused_in_a_sentence(bases, tmp_path):
                     [CaptionRequest(photo, "Say.", max_tokens=2)], lambda i: None
                 ):
                     list(map(usable_or_empty, row))
-            elif BASES[make] == MATCHER:
+            elif BASES[make] == VERIFIER:
                 [[score]] = model.score([(photo, ["A cup."])], lambda i: None)
                 assert score is None or 0 <= score <= 1
             else:
                 for found in model.detect([photo], lambda i: None)[0]:
                     assert 0 <= found.score <= 1
         except PatchMattersError as error:
-            assert str(error).startswith(("model: ", "matcher: ", "detector: ", "captioner: "))
+            assert str(error).startswith(("model: ", "verifier: ", "detector: ", "captioner: "))
 
     run()
 
 
 @pytest.fixture(scope="module")
-def pictures():
+def images():
     image = Image.effect_noise((40, 30), 90).convert("RGB")
     Image.init()
     found = []
@@ -208,11 +217,11 @@ def pictures():
 
 
 @pytest.mark.filterwarnings("ignore")
-def test_any_picture_is_read_or_refused_in_a_sentence(pictures, tmp_path):
+def test_any_picture_is_read_or_refused_in_a_sentence(images, tmp_path):
     file = tmp_path / "picture.jpg"
 
     @fuzz(500)
-    @given(st.sampled_from(pictures).flatmap(damaged))
+    @given(st.sampled_from(images).flatmap(damaged))
     def run(data):
         file.write_bytes(data)
         started = time.process_time()
@@ -231,7 +240,7 @@ PIECES = st.sampled_from(
      "```json\n", "```", '{"caption": "', '"}', "[", "]", "{", "}", '"', "Here is the caption:", "**",
      "- ", "# ", "...", "!", "\ud800", "\x00", "|", ",", " ", "=== ", "<lora:a:1>", "◁think▷", "。"]
 )  # fmt: skip
-ANSWERS = st.one_of(
+CACHE_FILE = st.one_of(
     st.text(max_size=200),
     st.lists(PIECES, max_size=60).map("".join),
     st.tuples(PIECES, st.integers(1, 20_000)).map(lambda p: p[0] * p[1]),
@@ -247,15 +256,15 @@ def in_time(read, answer):
 
 
 @fuzz(1000)
-@given(ANSWERS, st.integers(1, 40))
+@given(CACHE_FILE, st.integers(1, 40))
 def test_any_answer_of_a_judge(answer, count):
-    found = in_time(lambda a: judgements(answered(Completion(a)).text, count), answer)
+    found = in_time(lambda a: parse_scores(answered(Completion(a)).text, count), answer)
     assert all(1 <= n <= count and 0 <= v <= 1 for n, v in found.items())
-    assert all(1 <= n <= count for n in in_time(lambda a: judgements(a, count), answer))
+    assert all(1 <= n <= count for n in in_time(lambda a: parse_scores(a, count), answer))
 
 
 @fuzz(1000)
-@given(ANSWERS, st.integers(0, 40))
+@given(CACHE_FILE, st.integers(0, 40))
 def test_any_answer_of_a_grouping(answer, count):
     found = in_time(lambda a: read_grouping(answered(Completion(a)).text, count), answer)
     placed = [i for group in (*found.same, *found.contradictory) for i in group]
@@ -270,21 +279,21 @@ class SaysAnything:
     def __init__(self, answer: str):
         self.answer = answer
 
-    def ask(self, asks, tick):
-        return [[Completion(self.answer)] for _ in asks]
+    def ask(self, chat_requests, on_progress):
+        return [[Completion(self.answer)] for _ in chat_requests]
 
 
 @fuzz(1000)
-@given(ANSWERS)
+@given(CACHE_FILE)
 def test_any_answer_of_a_writer_and_a_captioner(answer):
-    captioner, writer, judge = asked(SaysAnything(answer))
+    captioner, writer, judge = chat_roles(SaysAnything(answer))
     request = WritingRequest((Fact("A cup stands there.", "image", Box(0, 0, 1, 1), 0.9),))
     [written] = in_time(lambda a: writer.write([request], lambda i: None), answer)
     photo = Image.new("RGB", (40, 30))
     [row] = in_time(
         lambda a: captioner.caption([CaptionRequest(photo, "Say.")], lambda i: None), answer
     )
-    [said] = in_time(told_apart, row)
+    [said] = in_time(marked_refusals, row)
     for completion in (written, said):
         completion.text.encode()
         assert len(completion.text) <= MAX_CHARACTERS and "<think>" not in completion.text

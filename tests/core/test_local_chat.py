@@ -13,11 +13,11 @@ from core.cli import EXAMPLE
 from core.errors import PatchMattersError
 from core.images import read_image
 from core.models import CaptionRequest
-from core.models.local.devices import PlainDevices
-from core.models.local.opening import open_model
+from core.models.local.devices import TorchDevices
+from core.models.local.vlm_loader import open_model
 from core.models.registry import CAPTIONER, WRITER, load_folder
 
-DEVICES = PlainDevices("cpu")
+DEVICES = TorchDevices("cpu")
 START = "{% for m in messages %}{{ m['role'] }}: {% for c in m['content'] %}{% if c['type'] == 'image' %}<image>{% else %}{{ c['text'] }}{% endif %}{% endfor %}{{ '\\n' }}{% endfor %}"
 # JoyCaption's kind: strings alone, and it writes the image itself.
 STRINGS = "{% for m in messages %}<s>{{ m['role'] }}\n{% if m['role'] == 'user' %}<image>{% endif %}{{ m['content'] | trim }}\n{% endfor %}assistant\n"

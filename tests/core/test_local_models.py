@@ -13,18 +13,18 @@ from core.cli import EXAMPLE
 from core.errors import PatchMattersError
 from core.images import read_image
 from core.models import CaptionRequest, Fact, WritingRequest
-from core.models.local.devices import PlainDevices
+from core.models.local.devices import TorchDevices
 from core.models.local.generation import in_batches
 from core.models.local.loading import Loading, precisions
-from core.models.local.opening import open_model
-from core.models.registry import CAPTIONER, MATCHER, WRITER, load_folder, load_model
-from core.models.thinking import without_thinking
-from core.models.writing import writing_prompt
+from core.models.local.vlm_loader import open_model
+from core.models.reasoning import without_reasoning
+from core.models.registry import CAPTIONER, VERIFIER, WRITER, load_folder, load_model
+from core.models.writer_prompts import writing_prompt
 from core.pipeline import Models, caption_images, profile_settings
 from core.prompts import load_prompt
 from core.regions import Box
 
-DEVICES = PlainDevices("cpu")
+DEVICES = TorchDevices("cpu")
 ALL = Box(0, 0, 1, 1)
 
 
@@ -116,13 +116,15 @@ def test_an_interrupt_comes_within_one_token(seeing):
 
     calls = []
 
-    def tick(index):
+    def on_progress(index):
         calls.append(index)
         if len(calls) == 3:
             raise Stop
 
     with pytest.raises(Stop):
-        load_folder(CAPTIONER, "test", seeing, DEVICES).caption(requests(max_tokens=200), tick)
+        load_folder(CAPTIONER, "test", seeing, DEVICES).caption(
+            requests(max_tokens=200), on_progress
+        )
     assert calls == [None] * 3
 
 
@@ -133,9 +135,9 @@ def test_a_model_that_only_describes_neither_writes_nor_judges(checkpoints, make
     writer = load_folder(WRITER, "test", folder, DEVICES)
     with pytest.raises(PatchMattersError, match="cannot write"):
         writer.write([WritingRequest(facts)], lambda i: None)
-    if make is not tiny.blip_captioner:  # a BLIP is taken for a matcher of its own
-        judge = load_folder(MATCHER, "test", folder, DEVICES)
-        with pytest.raises(PatchMattersError, match="cannot be asked"):
+    if make is not tiny.blip_captioner:  # a BLIP is taken for a verifier of its own
+        judge = load_folder(VERIFIER, "test", folder, DEVICES)
+        with pytest.raises(PatchMattersError, match="cannot answer questions"):
             judge.score([(read_image(EXAMPLE), ["A dog."])], lambda i: None)
 
 
@@ -144,7 +146,7 @@ def test_a_language_model_writes_but_does_not_see(checkpoints):
     writer = load_folder(WRITER, "test", folder, DEVICES)
     facts = (Fact("A dog runs.", "image", ALL, 0.9),)
     assert writer.write([WritingRequest(facts)], lambda i: None)[0].text
-    with pytest.raises(PatchMattersError, match="takes no images"):
+    with pytest.raises(PatchMattersError, match="cannot read images"):
         caption(folder, requests())
 
 
@@ -188,9 +190,9 @@ def test_an_image_that_the_processor_refuses_costs_that_patch_only(checkpoints):
 
 
 def test_thinking_is_cut_off():
-    assert without_thinking("<think>hm</think>\n\nA dog.") == "A dog."
-    assert without_thinking("<think>and on and on") == ""
-    assert without_thinking("A dog <thinks>.") == "A dog <thinks>."
+    assert without_reasoning("<think>hm</think>\n\nA dog.") == "A dog."
+    assert without_reasoning("<think>and on and on") == ""
+    assert without_reasoning("A dog <thinks>.") == "A dog <thinks>."
 
 
 def test_the_writers_prompt_fences_the_facts():
@@ -204,7 +206,7 @@ def test_the_writers_prompt_fences_the_facts():
 
 
 def test_the_captioner_judges_by_the_probability_of_its_yes(vlm):
-    judge = load_folder(MATCHER, "test", vlm, DEVICES)
+    judge = load_folder(VERIFIER, "test", vlm, DEVICES)
     photo = read_image(EXAMPLE)
     texts = ["A cup stands there.", "A dog {runs}.", "A <image> cat, no more and no less."]
     part = part_that_sees(DEVICES.ready(open_model(vlm, DEVICES).weights))
@@ -245,7 +247,7 @@ def blip_reference(folder, image, text):
 
 def test_blip_scores_as_its_own_forward_does_and_sees_each_crop_once(checkpoints, monkeypatch):
     folder = checkpoints(tiny_towers.blip_itm)
-    matcher = load_folder(MATCHER, "test", folder, DEVICES)
+    verifier = load_folder(VERIFIER, "test", folder, DEVICES)
     photo = read_image(EXAMPLE)
     crops = [photo, photo.crop((0, 0, 200, 200))]
     texts = [
@@ -255,8 +257,8 @@ def test_blip_scores_as_its_own_forward_does_and_sees_each_crop_once(checkpoints
     ]
     expected = [[blip_reference(folder, crop, text) for text in texts] for crop in crops]
     seen = []
-    DEVICES.ready(matcher.weights).vision_model.register_forward_hook(lambda *_: seen.append(1))
-    found = matcher.score([(crop, texts) for crop in crops], lambda i: None)
+    DEVICES.ready(verifier.weights).vision_model.register_forward_hook(lambda *_: seen.append(1))
+    found = verifier.score([(crop, texts) for crop in crops], lambda i: None)
     assert len(seen) == 2
     for a, b in zip(found, expected):
         assert a == pytest.approx(b, abs=1e-4)
@@ -265,9 +267,9 @@ def test_blip_scores_as_its_own_forward_does_and_sees_each_crop_once(checkpoints
 
 def test_a_blip_without_matching_head_is_refused(tmp_path):
     folder = tiny_towers.blip_itm(tmp_path / "captioner", retrieval=False)
-    matcher = load_folder(MATCHER, "test", folder, DEVICES)
+    verifier = load_folder(VERIFIER, "test", folder, DEVICES)
     with pytest.raises(PatchMattersError, match="without a matching head"):
-        matcher.score([(Image.new("RGB", (40, 40)), ["a dog."])], lambda i: None)
+        verifier.score([(Image.new("RGB", (40, 40)), ["a dog."])], lambda i: None)
 
 
 @pytest.fixture
@@ -285,17 +287,17 @@ def edit(folder, **changes):
 @pytest.mark.parametrize(
     ("spoil", "message"),
     [
-        (lambda f: shutil.rmtree(f), "no folder with a config.json"),
+        (lambda f: shutil.rmtree(f), "has no config.json"),
         (lambda f: (f / "config.json").write_text("{"), "cannot be used"),
         (lambda f: (f / "config.json").write_text("[]"), "cannot be used"),
-        (lambda f: (f / "model.safetensors").unlink(), "the download is not finished"),
+        (lambda f: (f / "model.safetensors").unlink(), "the download is incomplete"),
         (
             lambda f: (f / "model.safetensors").rename(f / "pytorch_model.bin"),
             "weights as a pickle",
         ),
         (
             lambda f: edit(f, model_type="evil", auto_map={"AutoModel": "evil.Model"}),
-            "code of its own, which is never run",
+            "its own code, which is never run",
         ),
         (lambda f: edit(f, model_type="not_yet_known"), "a newer transformers"),
         (
@@ -359,15 +361,15 @@ def test_8_bit_and_4_bit_are_offered_where_bitsandbytes_is():
 
 
 def test_of_two_models_on_a_cpu_one_is_in_memory(checkpoints):
-    devices = PlainDevices("cpu")
+    devices = TorchDevices("cpu")
     first = load_folder(CAPTIONER, "a", checkpoints(tiny.llava), devices)
-    second = load_folder(MATCHER, "b", checkpoints(tiny_towers.blip_itm), devices)
+    second = load_folder(VERIFIER, "b", checkpoints(tiny_towers.blip_itm), devices)
     said = first.caption(requests(), lambda i: None)
-    assert first._model.weights.there
+    assert first._model.weights.loaded
     second.score([(read_image(EXAMPLE), ["a cup."])], lambda i: None)
-    assert second.weights.there and not first._model.weights.there
+    assert second.weights.loaded and not first._model.weights.loaded
     assert first.caption(requests(), lambda i: None) == said
-    assert not second.weights.there
+    assert not second.weights.loaded
 
 
 def test_a_tokenizer_without_chat_template_is_explained(copy):
@@ -384,20 +386,20 @@ def test_a_tokenizer_that_is_missing_is_explained(copy):
 
 def test_a_device_that_is_not_there():
     with pytest.raises(PatchMattersError, match="not available"):
-        PlainDevices("xpu")
+        TorchDevices("xpu")
 
 
 def test_local_models_by_name_on_the_command_line(checkpoints):
     names = {
         "captioner": f"transformers:{checkpoints(tiny.llava)}",
         "writer": f"transformers:{checkpoints(tiny.llama)}",
-        "matcher": f"transformers:{checkpoints(tiny_towers.blip_itm)}",
+        "verifier": f"transformers:{checkpoints(tiny_towers.blip_itm)}",
     }
     models = Models(**{role: load_model(role, name) for role, name in names.items()})
     settings = profile_settings("paper")  # it keeps the global caption, whatever random BLIP says
-    picture = caption_images([read_image(EXAMPLE)], models, settings)[0]
-    assert {role: picture.models[role] for role in names} == names
-    assert picture.calls["captioner"] == len(list(picture.root.walk()))
-    assert picture.statements
+    record = caption_images([read_image(EXAMPLE)], models, settings)[0]
+    assert {role: record.models[role.replace("verifier", "matcher")] for role in names} == names
+    assert record.calls["captioner"] == len(list(record.root.walk()))
+    assert record.statements
     with pytest.raises(PatchMattersError, match="transformers:FOLDER"):
         load_model("captioner", "transformer:typo")

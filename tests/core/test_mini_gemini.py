@@ -12,14 +12,14 @@ from safetensors.torch import load_file, save_file
 from tiny import tokenizer
 
 from core.errors import PatchMattersError
-from core.models.local.devices import PlainDevices
+from core.models.local.devices import TorchDevices
 from core.models.local.generation import Sampling
 from core.models.local.loading import Loading, precisions
 from core.models.local.mini_gemini.inputs import conversation
-from core.models.local.opening import open_model
-from core.models.local.shelf import CAPTIONER, WRITER, roles
+from core.models.local.model_store import CAPTIONER, WRITER, roles
+from core.models.local.vlm_loader import open_model
 
-DEVICES = PlainDevices("cpu")
+DEVICES = TorchDevices("cpu")
 RECORDED = np.load(tiny.HERE / "recorded.npz")
 VARIANTS = {
     f"{config['model_type']}{'_hd' if hd else ''}": (config, hd)
@@ -33,13 +33,13 @@ def variant(request, tmp_path):
     config, hd = VARIANTS[request.param]
     folder = tiny.write(tmp_path / request.param, config, hd=hd)
     recorded = {p: RECORDED[f"{request.param}.{p}"] for p in ("ids", "image", "logits", "greedy")}
-    return open_model(folder, DEVICES), tiny.picture(256 if hd else 128), recorded
+    return open_model(folder, DEVICES), tiny.image(256 if hd else 128), recorded
 
 
 def test_it_sees_and_says_what_the_authors_code_does(variant):
-    model, picture, recorded = variant
+    model, image, recorded = variant
     prompt = model.prompt(tiny.QUESTION, image=True)
-    inputs = model.processor(text=[prompt], images=[[picture]], return_tensors="pt")
+    inputs = model.processor(text=[prompt], images=[[image]], return_tensors="pt")
     image_id = model.processor.image_token_id
     ids = inputs["input_ids"][0].tolist()
     tokens = ids.count(image_id)
@@ -51,22 +51,22 @@ def test_it_sees_and_says_what_the_authors_code_does(variant):
         seen = weights.vision(inputs["pixel_values"][0], inputs["pixel_values_aux"][0])
     assert seen.shape == recorded["image"].shape == (tokens, 32)
     assert seen.numpy() == pytest.approx(recorded["image"], abs=1e-4)
-    logits = model.next_logits([prompt], picture)[0]
+    logits = model.next_logits([prompt], image)[0]
     assert logits.numpy() == pytest.approx(recorded["logits"], abs=1e-3)
     greedy = recorded["greedy"].tolist()
     out = weights.generate(**inputs, do_sample=False, max_new_tokens=32, eos_token_id=-1)
     assert out[0, len(ids) :].tolist() == greedy and len(greedy) == 32
     ends = [i for i, token in enumerate(greedy) if token in model.processor.ends]
-    [said] = model.generate([prompt], [picture], [Sampling(0, 0, 0.0)], 32, lambda: None)
+    [said] = model.generate([prompt], [image], [Sampling(0, 0, 0.0)], 32, lambda: None)
     expected = model.tokenizer.decode(greedy[: min(ends, default=32)], skip_special_tokens=True)
     assert said.text == expected.strip()
 
 
-def said_by(folder, picture=None) -> str:
-    model = open_model(folder, PlainDevices("cpu"))  # never one that is still loaded
+def said_by(folder, image=None) -> str:
+    model = open_model(folder, TorchDevices("cpu"))  # never one that is still loaded
     prompt = model.prompt(tiny.QUESTION, image=True)
-    pictures = [picture or tiny.picture(128)]
-    return model.generate([prompt], pictures, [Sampling(0, 0, 0.0)], 32, lambda: None)[0].text
+    images = [image or tiny.image(128)]
+    return model.generate([prompt], images, [Sampling(0, 0, 0.0)], 32, lambda: None)[0].text
 
 
 def change(folder: Path, **changes) -> None:
@@ -85,14 +85,14 @@ def edit(folder: Path, **changes) -> None:
 
 def test_a_picture_that_is_not_square_is_padded_as_the_weights_were_trained(tmp_path):
     model = open_model(tiny.write(tmp_path / "m"), DEVICES)
-    inputs = model.processor(text=["<image>"], images=[[tiny.picture(97, 61)]], return_tensors="pt")
+    inputs = model.processor(text=["<image>"], images=[[tiny.image(97, 61)]], return_tensors="pt")
     found, recorded = inputs["pixel_values_aux"][0].numpy(), RECORDED["mgm.padded"]
     assert found.shape == recorded.shape
     # transformers 4 resizes as the authors did; transformers 5 by torchvision, a grey level beside.
     assert np.abs(found - recorded).max() < 1.1 / 255 / 0.26
     edit(tmp_path / "m", image_aspect_ratio="square")
-    cut = open_model(tmp_path / "m", PlainDevices("cpu")).processor(
-        text=["<image>"], images=[[tiny.picture(97, 61)]], return_tensors="pt"
+    cut = open_model(tmp_path / "m", TorchDevices("cpu")).processor(
+        text=["<image>"], images=[[tiny.image(97, 61)]], return_tensors="pt"
     )
     assert np.abs(cut["pixel_values_aux"][0].numpy() - recorded).max() > 1
 
@@ -138,7 +138,7 @@ def test_weights_as_pickles_are_read_and_their_programs_are_not_run(tmp_path):
             return Path.touch, (tmp_path / "it ran",)
 
     torch.save({"model.norm.weight": Program()}, folder / "model-00002-of-00002.bin")
-    with pytest.raises(PatchMattersError, match="holds more than weights"):
+    with pytest.raises(PatchMattersError, match="contains more than weights"):
         said_by(folder)
     assert not (tmp_path / "it ran").exists()
 
@@ -218,9 +218,7 @@ def test_formats_of_the_weights(tmp_path, precision, attention):
     folder = tiny.write(tmp_path / "m", tiny.GEMMA)
     model = open_model(folder, DEVICES, Loading(precision, attention))
     prompt = model.prompt(tiny.QUESTION, image=True)
-    [said] = model.generate(
-        [prompt], [tiny.picture(97, 61)], [Sampling(0, 0, 0.0)], 4, lambda: None
-    )
+    [said] = model.generate([prompt], [tiny.image(97, 61)], [Sampling(0, 0, 0.0)], 4, lambda: None)
     assert said.tokens
     weights = DEVICES.ready(model.weights)
     full = sum(w.numel() * 4 for w in tiny.weights(tiny.GEMMA).values())
@@ -279,7 +277,7 @@ def like_llama_3(folder: Path) -> None:
 )
 def test_yi_and_llama_3_speak_by_their_own_tokens(tmp_path, give, turn, end):
     give(tiny.write(tmp_path / "m"))
-    model = open_model(tmp_path / "m", PlainDevices("cpu"))
+    model = open_model(tmp_path / "m", TorchDevices("cpu"))
     ids = model.processor(text=[model.prompt(f"Describe {turn}.", image=True)])["input_ids"][0]
     tokens = model.tokenizer.convert_ids_to_tokens(ids)
     assert [tokens.count(t) for t in (turn, end, "<image>")] == [3, 2, 16]

@@ -7,7 +7,7 @@ import pytest
 import tiny_towers
 import torch
 
-from core.checking import check
+from core.caption_check import check
 from core.claims import Passage, Reading
 from core.claims.inference import SURE, inferred, open_pairs
 from core.claims.reading import SyntaxReader
@@ -16,14 +16,14 @@ from core.errors import PatchMattersError
 from core.filter import filter_statements
 from core.models import Completion, Inference
 from core.models.local import nli as backend
-from core.models.local.devices import PlainDevices
+from core.models.local.devices import TorchDevices
+from core.models.local.model_store import roles
 from core.models.local.nli import label_order
-from core.models.local.shelf import roles
 from core.models.registry import NLI, load_embedder, load_folder, load_model
 from core.statements import Reason, Verdict
-from helpers import ScriptedMatcher, picture_with
+from helpers import ScriptedVerifier, record_with
 
-DEVICES = PlainDevices("cpu")
+DEVICES = TorchDevices("cpu")
 PAIRS = [
     ("the dog runs.", "a dog moves."),
     ("two cups.", "the dog sleeps on the couch near two cups."),
@@ -34,7 +34,7 @@ YES, NO = Inference(0.99, 0.005, 0.005), Inference(0.005, 0.005, 0.99)
 OPEN = Inference(0.1, 0.8, 0.1)
 
 
-def no_tick(index):
+def no_progress(index):
     pass
 
 
@@ -46,7 +46,7 @@ class ScriptedNLI:
     def __init__(self, script=None, otherwise=OPEN):
         self.script, self.otherwise, self.asked = script or {}, otherwise, []
 
-    def infer(self, pairs, tick):
+    def infer(self, pairs, on_progress):
         self.asked += pairs
         return [self.script.get(pair, self.otherwise) for pair in pairs]
 
@@ -60,7 +60,7 @@ def test_its_probabilities_are_the_models_own_by_the_configs_order(tmp_path, kin
 
     labels = ("Entailment", "NEUTRAL", "contradiction")
     folder = tiny_towers.nli(tmp_path / "nli", labels, kind)
-    found = load_folder(NLI, "test", folder, DEVICES).infer(PAIRS, no_tick)
+    found = load_folder(NLI, "test", folder, DEVICES).infer(PAIRS, no_progress)
     model = AutoModelForSequenceClassification.from_pretrained(folder).eval()
     tokenizer = AutoTokenizer.from_pretrained(folder)
     for pair, inference in zip(PAIRS, found, strict=True):
@@ -74,17 +74,19 @@ def test_its_probabilities_are_the_models_own_by_the_configs_order(tmp_path, kin
 def test_pairs_are_read_in_batches_once_and_can_be_interrupted(tmp_path, monkeypatch):
     monkeypatch.setattr(backend, "PAIRS", 2)
     model = load_folder(NLI, "test", tiny_towers.nli(tmp_path / "nli"), DEVICES)
-    ticks = []
-    first = model.infer([*PAIRS, PAIRS[0]], ticks.append)
-    assert ticks == [None, None] and first[0] == first[3]  # three different pairs, two at a time
-    assert model.infer(PAIRS, ticks.append) == first[:3] and len(ticks) == 2
+    on_part_progress = []
+    first = model.infer([*PAIRS, PAIRS[0]], on_part_progress.append)
+    assert (
+        on_part_progress == [None, None] and first[0] == first[3]
+    )  # three different pairs, two at a time
+    assert model.infer(PAIRS, on_part_progress.append) == first[:3] and len(on_part_progress) == 2
 
     def stop(index):
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         model.infer([("x.", "y.")], stop)
-    assert model.infer([], no_tick) == []
+    assert model.infer([], no_progress) == []
 
 
 @pytest.mark.parametrize(
@@ -116,7 +118,9 @@ def test_the_order_of_the_classes_is_read(labels):
     ],
 )
 def test_classes_that_are_not_named_are_refused_in_a_sentence(id2label):
-    with pytest.raises(PatchMattersError, match="has to name entailment, neutral and contradiction"):
+    with pytest.raises(
+        PatchMattersError, match="has to name entailment, neutral and contradiction"
+    ):
         label_order({"id2label": id2label})
 
 
@@ -129,7 +133,7 @@ def test_a_folder_without_its_head_or_with_other_modules_is_refused(tmp_path):
     BertModel.from_pretrained(whole).save_pretrained(tmp_path / "body")
     shutil.copy(tmp_path / "body" / "model.safetensors", headless)
     with pytest.raises(PatchMattersError, match=r"lacks the weights classifier"):
-        load_folder(NLI, "test", headless, DEVICES).infer(PAIRS, no_tick)
+        load_folder(NLI, "test", headless, DEVICES).infer(PAIRS, no_progress)
     for kinds in (["os.system"], ["sentence_transformers.models.Transformer", "x.Y"], None):
         text = json.dumps(kinds and [{"idx": 0, "name": "0", "path": "", "type": k} for k in kinds])
         (whole / "modules.json").write_text(text)
@@ -143,7 +147,7 @@ def test_it_is_found_on_disk_by_its_classes_and_none_is_the_default(tmp_path):
     assert roles(config) == {NLI}
     assert roles({**config, "id2label": {"0": "LABEL_0"}}) == set()
     found = load_model(NLI, "transformers:author/small-nli", roots=[tmp_path])
-    assert found.infer(PAIRS[:1], no_tick)
+    assert found.infer(PAIRS[:1], no_progress)
     assert load_model(NLI) is None
     with pytest.raises(PatchMattersError, match="a cross-encoder with the classes"):
         load_model(NLI, "openai:gpt-4o")
@@ -173,7 +177,8 @@ def everything(a, b):
 
 def test_what_structure_decides_is_not_asked():
     claims, sources, groups = scene(
-        "A large brown dog is running on the grass.", "The dog is running. It is white and friendly."
+        "A large brown dog is running on the grass.",
+        "The dog is running. It is white and friendly.",
     )
     pairs = open_pairs(claims, sources, groups, everything)
     texts = {frozenset(claims[groups.groups[n][0]].text for n in pair) for pair in pairs}
@@ -192,7 +197,12 @@ def test_it_adds_what_it_is_sure_of_and_takes_nothing_away():
         "The dog is excited.",
     )
     pairs = open_pairs(claims, sources, groups, everything)
-    for said, more in ((YES, "entails"), (NO, "contradicts"), (OPEN, ""), (Inference(SURE, 0, 0), "")):
+    for said, more in (
+        (YES, "entails"),
+        (NO, "contradicts"),
+        (OPEN, ""),
+        (Inference(SURE, 0, 0), ""),
+    ):
         new = inferred(claims, sources, groups, {pair: (said, said) for pair in pairs})
         assert new.groups == groups.groups
         assert new.entails >= groups.entails and new.contradicts >= groups.contradicts
@@ -215,17 +225,19 @@ def test_nothing_contradicts_what_it_follows_from_or_what_its_own_caption_says()
 
 def test_sentences_of_other_languages_support_each_other_but_never_contradict():
     captions = {"whole": ["小狗在草地上奔跑。"], "patch": ["宠物正在户外活动。", "一只猫在睡觉。"]}
-    undecided = ScriptedMatcher(dict.fromkeys([said for row in captions.values() for said in row], 0.2))
+    undecided = ScriptedVerifier(
+        dict.fromkeys([said for row in captions.values() for said in row], 0.2)
+    )
 
     def kept(nli=None):
-        [picture] = filter_statements([picture_with(captions)], undecided, load_embedder(), nli=nli)
-        return picture
+        [record] = filter_statements([record_with(captions)], undecided, load_embedder(), nli=nli)
+        return record
 
     always_no = ScriptedNLI(otherwise=NO)
-    picture, plain = kept(always_no), kept()
-    assert always_no.asked and picture.models["nli"] == always_no.name
-    assert all(s.reason is not Reason.CONTRADICTED for s in picture.statements)
-    assert [s.score for s in plain.statements] == [s.score for s in picture.statements]
+    record, plain = kept(always_no), kept()
+    assert always_no.asked and record.models["nli"] == always_no.name
+    assert all(s.reason is not Reason.CONTRADICTED for s in record.statements)
+    assert [s.score for s in plain.statements] == [s.score for s in record.statements]
     better = kept(ScriptedNLI({("小狗在草地上奔跑。", "宠物正在户外活动。"): YES}))
     before, after = (
         next(s.score for s in p.statements if "户外" in s.text) for p in (plain, better)
@@ -235,13 +247,16 @@ def test_sentences_of_other_languages_support_each_other_but_never_contradict():
 
 def test_of_two_claims_that_it_finds_contradictory_one_is_kept():
     captions = {"whole": ["A dog is on a couch. The dog is alert."], "patch": ["The dog is weary."]}
-    script = {("The dog is alert.", "The dog is weary."): NO, ("The dog is weary.", "The dog is alert."): NO}
+    script = {
+        ("The dog is alert.", "The dog is weary."): NO,
+        ("The dog is weary.", "The dog is alert."): NO,
+    }
 
     def dropped(nli):
-        [picture] = filter_statements(
-            [picture_with(captions)], ScriptedMatcher(), load_embedder(), nli=nli
+        [record] = filter_statements(
+            [record_with(captions)], ScriptedVerifier(), load_embedder(), nli=nli
         )
-        return [s for s in picture.statements if s.reason is Reason.CONTRADICTED]
+        return [s for s in record.statements if s.reason is Reason.CONTRADICTED]
 
     assert dropped(None) == []
     [lost] = dropped(ScriptedNLI(script))

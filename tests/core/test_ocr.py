@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw, ImageFont
 from core.models.ocr import MISSING, OcrVerifier, agreement, load_ocr
 from core.pipeline import Models, caption_images
 from core.statements import Verdict
-from helpers import ScriptedCaptioner, ScriptedMatcher
+from helpers import ScriptedCaptioner, ScriptedVerifier
 
 MADE = [signs.sign(i) for i in range(12)]
 
@@ -93,14 +93,14 @@ def sign_of(words):
 
 def captioned(image, text, **models):
     captioner = ScriptedCaptioner({image.size: [text]})
-    [picture] = caption_images(
-        [image], Models(captioner=captioner, matcher=ScriptedMatcher(), **models)
+    [record] = caption_images(
+        [image], Models(captioner=captioner, verifier=ScriptedVerifier(), **models)
     )
-    return picture
+    return record
 
 
-def written(picture):
-    return {s.claim.value: s for s in picture.statements if s.claim and s.claim.kind == "text"}
+def written(record):
+    return {s.claim.value: s for s in record.statements if s.claim and s.claim.kind == "text"}
 
 
 def test_the_words_that_are_there_are_kept_and_the_others_dropped():
@@ -126,9 +126,9 @@ def test_only_claims_about_words_are_read():
     class Counting(OcrVerifier):
         asked = 0
 
-        def score(self, batches, tick):
+        def score(self, batches, on_progress):
             self.asked += len(batches)
-            return super().score(batches, tick)
+            return super().score(batches, on_progress)
 
     image, ocr = sign_of("STOP"), Counting()
     captioned(image, "There is a red sign. The sign is red.", ocr=ocr)

@@ -11,8 +11,8 @@ from core.models.offline import weights
 from core.models.offline.captioner import OfflineCaptioner
 from core.models.offline.coco import mentions
 from core.models.offline.colours import colour_shares
-from core.models.offline.matcher import OfflineMatcher
 from core.models.offline.ssd import OfflineDetector, suppress
+from core.models.offline.verifier import OfflineVerifier
 from core.models.registry import OFFLINE, load_model
 from core.regions import Box
 
@@ -28,7 +28,7 @@ def caption(image, **options):
 
 
 def score(image, *texts):
-    return OfflineMatcher().score([(image, texts)], lambda i: None)[0]
+    return OfflineVerifier().score([(image, texts)], lambda i: None)[0]
 
 
 def test_the_detector_finds_what_is_there(photo):
@@ -96,7 +96,7 @@ def test_the_matcher_tells_true_from_false(photo):
     one, nine = score(photo, "A cup.", "Nine cups.")
     assert one > 2 * nine
     # What a detector cannot see it does not judge, whatever else it sees.
-    assert score(photo, "The cup is broken.", "A cup reads \"HELLO\".") == [None, None]
+    assert score(photo, "The cup is broken.", 'A cup reads "HELLO".') == [None, None]
 
 
 @pytest.mark.parametrize(

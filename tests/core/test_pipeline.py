@@ -8,14 +8,14 @@ from PIL import Image
 
 from core.cli import EXAMPLE
 from core.errors import PatchMattersError
+from core.image_record import ImageRecord
 from core.images import read_image
 from core.models import Completion
-from core.picture import Picture
 from core.pipeline import STAGES, Models, caption_images, profile_settings
 from core.regions import IMAGE, SEMANTIC, SPATIAL, WHOLE, Box, Region
 from core.report import annotated, as_dict, as_text
 from core.statements import Verdict
-from helpers import FixedDetector, ScriptedCaptioner, ScriptedMatcher
+from helpers import FixedDetector, ScriptedCaptioner, ScriptedVerifier
 
 ROOT = Path(__file__).parents[2]
 
@@ -36,9 +36,9 @@ def test_every_profile_gives_a_caption_and_counts_its_calls():
     image = read_image(EXAMPLE)
     calls = {}
     for profile in ("default", "paper", "fast"):
-        picture = caption_images([image], settings=profile_settings(profile))[0]
-        assert "dining table" in picture.caption
-        calls[profile] = picture.calls
+        record = caption_images([image], settings=profile_settings(profile))[0]
+        assert "dining table" in record.caption
+        calls[profile] = record.calls
     assert calls["default"]["captioner"] == 5
     assert not any("writer" in c for c in calls.values()), "rules are no model"
 
@@ -55,7 +55,7 @@ def test_the_name_of_a_patch_hides_no_other():
 
     def red(*regions):
         root = Region(WHOLE, IMAGE, Box(0, 0, 800, 600), children=tuple(regions))
-        pixels = annotated(Picture(Image.new("RGB", (800, 600)), root)).getdata()
+        pixels = annotated(ImageRecord(Image.new("RGB", (800, 600)), root)).getdata()
         return sum(pixel == (0xE6, 0x19, 0x4B) for pixel in pixels)
 
     first = Region("top left", SPATIAL, Box(0, 0, 600, 400))
@@ -67,10 +67,10 @@ def test_the_name_of_a_patch_hides_no_other():
 @pytest.mark.parametrize("size", [(1, 1), (1, 300), (3, 200), (20_000, 20), (641, 479)])
 @pytest.mark.parametrize("colour", ["black", "white"])
 def test_pictures_of_any_size_without_a_single_object(size, colour):
-    picture = caption_images([Image.new("RGB", size, colour)])[0]
-    assert picture.caption
-    assert annotated(picture).size == size
-    json.dumps(as_dict(picture))
+    record = caption_images([Image.new("RGB", size, colour)])[0]
+    assert record.caption
+    assert annotated(record).size == size
+    json.dumps(as_dict(record))
 
 
 @pytest.mark.parametrize(
@@ -89,13 +89,13 @@ def test_what_a_captioner_may_say(said, caption):
     models = Models(
         detector=FixedDetector(),
         captioner=ScriptedCaptioner({(80, 60): said, (40, 30): said}),
-        matcher=ScriptedMatcher(),
+        verifier=ScriptedVerifier(),
     )
-    picture = caption_images([Image.new("RGB", (80, 60))], models)[0]
-    assert picture.notes
-    assert picture.caption.replace(" ", "") == caption.replace(" ", "")
-    assert "\x07" not in as_text(picture)
-    json.dumps(as_dict(picture))
+    record = caption_images([Image.new("RGB", (80, 60))], models)[0]
+    assert record.notes
+    assert record.caption.replace(" ", "") == caption.replace(" ", "")
+    assert "\x07" not in as_text(record)
+    json.dumps(as_dict(record))
 
 
 def test_progress_moves_through_all_stages():
@@ -153,7 +153,9 @@ def test_an_opencv_that_does_not_load_is_explained(monkeypatch):
 @pytest.mark.parametrize("seed", [0, 3, 11])
 def test_what_one_network_says_in_two_patches_and_does_not_find_again_is_dropped(seed):
     """The offline captioner takes the spoon's end for a mouse, in two patches that share those pixels."""
-    [picture] = caption_images([read_image(EXAMPLE)], settings=profile_settings("default", seed=seed))
-    said = " ".join(c.text for captions in picture.candidates.values() for c in captions)
-    assert "mouse" in said and "mouse" not in picture.caption
-    assert "orange cup" in picture.caption and "spoon" in picture.caption
+    [record] = caption_images(
+        [read_image(EXAMPLE)], settings=profile_settings("default", seed=seed)
+    )
+    said = " ".join(c.text for captions in record.candidates.values() for c in captions)
+    assert "mouse" in said and "mouse" not in record.caption
+    assert "orange cup" in record.caption and "spoon" in record.caption

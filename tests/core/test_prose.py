@@ -13,7 +13,13 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PROSE = ["README.md", "SECURITY.md", "CONTRIBUTING.md", "CHANGELOG.md", *sorted(ROOT.glob("docs/*.md"))]
+PROSE = [
+    "README.md",
+    "SECURITY.md",
+    "CONTRIBUTING.md",
+    "CHANGELOG.md",
+    *sorted(ROOT.glob("docs/*.md")),
+]
 PAGES = sorted((ROOT / "web" / "docs").glob("*.md"))
 CODE = [
     *sorted(ROOT.glob("*.py")),
@@ -43,11 +49,17 @@ BANNED = {
     r"\bnot connected:": "If not connected, ...",
     r"[«»‹›]": "quotation marks",
 }
-PATTERNS = {re.compile(p, re.IGNORECASE if p[0] != "^" else 0): instead for p, instead in BANNED.items()}
+PATTERNS = {
+    re.compile(p, re.IGNORECASE if p[0] != "^" else 0): instead for p, instead in BANNED.items()
+}
 
 
 def found(text: str) -> list[str]:
-    return [f'"{m[0]}": write "{to}"' for pattern, to in PATTERNS.items() for m in pattern.finditer(text)]
+    return [
+        f'"{m[0]}": write "{to}"'
+        for pattern, to in PATTERNS.items()
+        for m in pattern.finditer(text)
+    ]
 
 
 def prose_of(file: Path):
@@ -57,7 +69,11 @@ def prose_of(file: Path):
         if token.type == tokenize.COMMENT:
             yield token.start[0], token.string.lstrip("# ")
     for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.count(" ") > 3:
+        if (
+            isinstance(node, ast.Constant)
+            and isinstance(node.value, str)
+            and node.value.count(" ") > 3
+        ):
             yield node.lineno, node.value
 
 
@@ -66,16 +82,24 @@ def test_documents_have_none_of_the_phrases(file):
     assert found((ROOT / file).read_text(encoding="utf-8")) == []
 
 
-@pytest.mark.parametrize("file", [f for f in CODE if "claims" not in f.parts], ids=lambda f: str(f.relative_to(ROOT)))
+@pytest.mark.parametrize(
+    "file", [f for f in CODE if "claims" not in f.parts], ids=lambda f: str(f.relative_to(ROOT))
+)
 def test_code_has_none_of_the_phrases(file):
     wrong = [f"{line}: {what}" for line, text in prose_of(file) for what in found(text)]
     assert wrong == []
 
 
 def test_help_pages_locales_and_templates_have_none_of_the_phrases():
-    texts = [f.read_text(encoding="utf-8") for f in (*PAGES, ROOT / "locales" / "en" / "nodeDefs.json")]
+    texts = [
+        f.read_text(encoding="utf-8") for f in (*PAGES, ROOT / "locales" / "en" / "nodeDefs.json")
+    ]
     for file in sorted((ROOT / "workflows").glob("*.json")):
-        notes = [n for n in json.loads(file.read_text())["nodes"] if n["type"] in ("Note", "MarkdownNote")]
+        notes = [
+            n
+            for n in json.loads(file.read_text())["nodes"]
+            if n["type"] in ("Note", "MarkdownNote")
+        ]
         texts += [str(value) for note in notes for value in note["widgets_values"]]
     assert [what for text in texts for what in found(text)] == []
 

@@ -25,7 +25,9 @@ def test_every_reason_has_words_in_every_language(language):
 def test_the_text_and_the_frontend_give_a_reason_in_the_same_words():
     [image] = caption_images([Image.new("RGB", (64, 64), "navy")])
     for reason in Reason:
-        statement = Statement("A cup.", (), verdict=Verdict.DROPPED, reason=reason, against="A mug.", needed=0.5)
+        statement = Statement(
+            "A cup.", (), verdict=Verdict.DROPPED, reason=reason, against="A mug.", needed=0.5
+        )
         shown = as_text(image.extended(statements=(statement,)))
         said = words("en")["reasons"][reason.value].replace("{}", "A mug.")
         if reason in (Reason.IMPROBABLE, Reason.BELOW):
@@ -37,7 +39,9 @@ def test_a_view_names_reason_and_what_was_needed_not_words():
     [image] = caption_images([Image.new("RGB", (64, 64), "navy")])
     for statement in as_view(image)["statements"]:
         assert statement["reason"] in {reason.value for reason in Reason}
-        assert {"needed", "against", "kept", "score", "support", "regions", "text"} <= set(statement)
+        assert {"needed", "against", "kept", "score", "support", "regions", "text"} <= set(
+            statement
+        )
 
 
 def test_the_languages_have_the_same_labels():

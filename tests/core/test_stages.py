@@ -12,7 +12,7 @@ from core.pipeline import Models, Settings, caption_images, profile_settings, ru
 from core.profiles import PROFILES
 from core.report import as_dict
 from core.stages import Describe, Divide, Source, Verify, Write
-from helpers import FixedDetector, ScriptedCaptioner, ScriptedMatcher
+from helpers import FixedDetector, ScriptedCaptioner, ScriptedVerifier
 
 STAGES = (Divide(), Describe(), Verify(), Write())
 
@@ -55,7 +55,7 @@ def test_stage_by_stage_is_what_the_pipeline_does(profile):
 
 def test_what_a_source_brings_is_used_and_not_asked_for():
     captioner = ScriptedCaptioner({(80, 60): ["A dog runs."], (40, 30): ["A red ball lies there."]})
-    models = Models(FixedDetector(), captioner, ScriptedMatcher())
+    models = Models(FixedDetector(), captioner, ScriptedVerifier())
     image = Image.new("RGB", (80, 60))
     sources = [Source(image, caption="A cat sits."), Source(image, context="The dog is Rex.")]
     first, second = Describe().process(Divide().process(sources, models), models)
@@ -68,10 +68,10 @@ def test_what_a_source_brings_is_used_and_not_asked_for():
 
 def test_an_existing_caption_is_one_more_candidate_of_the_whole_image():
     models = Models(
-        FixedDetector(), ScriptedCaptioner({(80, 60): ["A dog runs."]}), ScriptedMatcher()
+        FixedDetector(), ScriptedCaptioner({(80, 60): ["A dog runs."]}), ScriptedVerifier()
     )
     source = Source(Image.new("RGB", (80, 60)), existing_caption="A brown dog runs on sand.")
-    [picture] = run(Settings(), [source], models)
-    assert [c.text for c in picture.candidates["image"]][1] == "A brown dog runs on sand."
-    supports = {s.text: s.support for s in picture.statements if s.claim}
+    [record] = run(Settings(), [source], models)
+    assert [c.text for c in record.candidates["image"]][1] == "A brown dog runs on sand."
+    supports = {s.text: s.support for s in record.statements if s.claim}
     assert supports["There is a dog."] == (2, 2) and any(s == (1, 2) for s in supports.values())

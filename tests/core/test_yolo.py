@@ -37,9 +37,9 @@ def test_a_checkpoint_loads_in_safe_mode_and_detects(make, config, monkeypatch):
     monkeypatch.setattr(yolo, "FLOOR", 0.0)  # random weights are sure of nothing
     detector = UltralyticsDetector("test", make(config))
     photo = read_image(EXAMPLE)
-    ticks = []
-    found = detector.detect([photo, photo.crop((0, 0, 90, 70))], ticks.append)
-    assert ticks == [0, 1] and len(found) == 2
+    on_part_progress = []
+    found = detector.detect([photo, photo.crop((0, 0, 90, 70))], on_part_progress.append)
+    assert on_part_progress == [0, 1] and len(found) == 2
     for detections, (width, height) in zip(found, [(520, 380), (90, 70)]):
         for d in detections:
             assert 0 <= d.box.x1 < d.box.x2 <= width and 0 <= d.box.y1 < d.box.y2 <= height
@@ -100,7 +100,7 @@ def test_another_task_is_refused(make):
 
 def test_a_detector_by_name(make, tmp_path):
     assert load_model("detector", f"ultralytics:{make('yolov8n')}").name.endswith("yolov8n.pt")
-    with pytest.raises(PatchMattersError, match=r"is no \.pt file"):
+    with pytest.raises(PatchMattersError, match=r"is not a \.pt file"):
         load_model("detector", f"ultralytics:{tmp_path / 'none.pt'}")
 
 

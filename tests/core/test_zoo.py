@@ -15,9 +15,9 @@ from zoo.checks import CHECKS, Subject
 from zoo.table import EVERY_DAY, KINDS
 
 from core.errors import PatchMattersError
-from core.models.local.devices import PlainDevices
-from core.models.local.opening import open_model
-from core.models.local.shelf import roles
+from core.models.local.devices import TorchDevices
+from core.models.local.model_store import roles
+from core.models.local.vlm_loader import open_model
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +53,7 @@ def test_a_model_that_needs_another_package_names_it(tmp_path):
     """Gemma 3n's, FastVLM's and PerceptionLM's eyes are timm's."""
     CONFIG_MAPPING["gemma3n"]().save_pretrained(tmp_path)
     save_file({"a": torch.zeros(1)}, tmp_path / "model.safetensors")
-    devices = PlainDevices("cpu")
+    devices = TorchDevices("cpu")
     with pytest.raises(PatchMattersError, match="not installed: python -m pip install timm$"):
         devices.ready(open_model(tmp_path, devices).weights)
 

@@ -144,7 +144,7 @@ def record(config: dict, hd: bool, folder: Path) -> dict[str, np.ndarray]:
     )[None]
     processor = model.get_vision_tower().image_processor
     size = model.config.image_size_aux
-    low, large = pixels(tiny.picture(size), processor, model.config)
+    low, large = pixels(tiny.image(size), processor, model.config)
     text = model.generate(
         ids, images=low, images_aux=large, do_sample=False, max_new_tokens=32, eos_token_id=-1
     )
@@ -153,7 +153,7 @@ def record(config: dict, hd: bool, folder: Path) -> dict[str, np.ndarray]:
         "image": model.encode_images(low, large)[0].numpy(),
         "logits": model(ids, images=low, images_aux=large).logits[0, -1].numpy(),
         "greedy": text[0].numpy(),
-        "padded": pixels(tiny.picture(97, 61), processor, model.config)[1][0].half().numpy(),
+        "padded": pixels(tiny.image(97, 61), processor, model.config)[1][0].half().numpy(),
     }
 
 

@@ -14,10 +14,10 @@ from transformers import GenerationMixin
 from core.cli import EXAMPLE
 from core.images import read_image
 from core.models import ERROR, CaptionRequest
-from core.models.local.devices import PlainDevices
+from core.models.local.devices import TorchDevices
 from core.models.local.loading import Loading
-from core.models.local.opening import open_model
-from core.models.registry import CAPTIONER, MATCHER, load_folder
+from core.models.local.vlm_loader import open_model
+from core.models.registry import CAPTIONER, VERIFIER, load_folder
 
 STATEMENTS = ("A cup stands there.", "A dog {runs}.", "A <image> cat, no more and no less.")
 TOKENS = 10  # of an answer
@@ -27,13 +27,13 @@ class Subject:
     """A checkpoint as the pack opens it."""
 
     def __init__(self, folder: Path):
-        self.folder, self._devices = folder, PlainDevices("cpu")
+        self.folder, self._devices = folder, TorchDevices("cpu")
         self.model = open_model(folder, self._devices)
         self.captioner = load_folder(CAPTIONER, "test", folder, self._devices)
 
     @cached_property
     def judge(self):
-        return load_folder(MATCHER, "test", self.folder, self._devices)
+        return load_folder(VERIFIER, "test", self.folder, self._devices)
 
     @property
     def weights(self):
@@ -125,13 +125,13 @@ def no_special_token_is_left(subject: Subject) -> None:
 
 def it_runs_in_half_precision(subject: Subject) -> None:
     half = load_folder(
-        CAPTIONER, "test", subject.folder, PlainDevices("cpu"), Loading(precision="bf16")
+        CAPTIONER, "test", subject.folder, TorchDevices("cpu"), Loading(precision="bf16")
     )
     answers = half.caption(pair(n=2), lambda index: None)
     assert {c.detail for row in answers for c in row if c.finish == ERROR} == set()
     if subject.model.chats:
         judge = load_folder(
-            MATCHER, "test", subject.folder, PlainDevices("cpu"), Loading(precision="bf16")
+            VERIFIER, "test", subject.folder, TorchDevices("cpu"), Loading(precision="bf16")
         )
         [scores] = judge.score([(views()[0], STATEMENTS)], lambda i: None)
         assert None not in scores

@@ -48,7 +48,7 @@ class Export:
     place: str
 
     def entries(self) -> Iterator[Entry]:
-        """The images that have a caption and are still there, in the order of their paths."""
+        """Return the images that have a caption and are still there, in the order of their paths."""
         for entry in self.ledger.every_entry():
             if entry.status != FAILED and self.job.images.exists(entry.path):
                 yield entry

@@ -48,7 +48,7 @@ def write(export: Export) -> None:
 
 
 def key(path: str) -> str:
-    """The key of an image in a shard. It ends at its first dot, so a name may have none."""
+    """Return the key of an image in a shard. It ends at its first dot, so a name may have none."""
     pure = PurePosixPath(path).with_suffix("")
     return pure.with_name(pure.name.replace(".", "_")).as_posix()
 

@@ -13,7 +13,7 @@ SUFFIXES = {"txt": ".txt", "caption": ".caption", "ai-toolkit": ".json"}
 
 
 def content(name: str, text: str, captions: Captions) -> bytes:
-    """What goes in the caption file of that format.
+    """Return what goes in the caption file of that format.
 
     Args:
         text: the captions with the words around them, one a line.
@@ -25,7 +25,7 @@ def content(name: str, text: str, captions: Captions) -> bytes:
 
 
 def caption_in(content: bytes | None, path: str) -> str | None:
-    """The caption in a caption file; None where there is none, or where the file is something else.
+    """Return the caption in a caption file; None where there is none, or where the file is something else.
 
     Raises:
         PatchMattersError: it is not UTF-8.

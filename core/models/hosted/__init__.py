@@ -1,1 +1,1 @@
-"""Models that are asked over the network."""
+"""Models that are reached over the network."""

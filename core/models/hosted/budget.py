@@ -1,4 +1,4 @@
-"""How many requests a run may send, over all its stages and models."""
+"""Limits the requests of a run over all stages and models."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable
 
 
 class Budget:
-    """Counts what goes out in one run: one queued prompt, or one command.
+    """Counts the requests of one run: one queued prompt, or one command.
 
     Args:
         run: names the run that is going on; what was counted in another one is forgotten.
@@ -18,7 +18,7 @@ class Budget:
         self._lock = threading.Lock()
 
     def take(self, wanted: int, permitted: int) -> int | None:
-        """Take `wanted` requests, if with those taken before there are no more than `permitted`.
+        """Reserve `wanted` requests, if the total then does not exceed `permitted`.
 
         Returns None where they were taken, else how many were taken before.
         """

@@ -8,7 +8,7 @@ import re
 import threading
 
 from .. import ERROR, LENGTH, Completion
-from ..thinking import without_thinking
+from ..reasoning import without_reasoning
 from .endpoints import Endpoint
 from .questions import Question
 from .wire import USED_UP, parsed, read_openai
@@ -72,7 +72,7 @@ class ChatCompletions:
         return read_openai(parsed(answer), question.n)
 
     def _learned(self, error: Exception) -> bool:
-        """Whether an error says that a field is not taken that can be left out; it is from now on."""
+        """Return whether an error says that a field is not taken that can be left out; it is from now on."""
         text = str(error)
         if self._structured and _OF_FORMAT.search(text):
             self._structured = False
@@ -100,4 +100,4 @@ class ChatCompletions:
 def _only_thought(completion: Completion) -> bool:
     if completion.finish == ERROR:
         return completion.detail == USED_UP
-    return completion.finish == LENGTH and not without_thinking(completion.text)
+    return completion.finish == LENGTH and not without_reasoning(completion.text)

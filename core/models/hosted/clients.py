@@ -1,4 +1,4 @@
-"""The vendors' own SDKs, as two functions of one form: a question in, answers out."""
+"""Wraps the vendors' SDKs in two functions of the same form."""
 
 from __future__ import annotations
 
@@ -39,11 +39,11 @@ VENDORS = ("api.openai.com", "api.anthropic.com")
 Send = Callable[[Question], Sequence[Completion]]
 
 
-def connect(endpoint: Endpoint, model: str, going_on: Callable[[], bool]) -> Send:
-    """A function that asks a model; it may be called from several threads.
+def connect(endpoint: Endpoint, model: str, may_send: Callable[[], bool]) -> Send:
+    """Return a function that sends a request to a model. It may be called from several threads.
 
     Args:
-        going_on: whether requests may still go out; asked before each, retries included.
+        may_send: whether requests may still go out; asked before each, retries included.
 
     Raises:
         PatchMattersError: the SDK is not installed, or there is no key.
@@ -58,7 +58,7 @@ def connect(endpoint: Endpoint, model: str, going_on: Callable[[], bool]) -> Sen
     key = endpoint.key()
 
     def check(request) -> None:
-        if not going_on():
+        if not may_send():
             raise RuntimeError("stopped")
 
     options = {

@@ -1,4 +1,4 @@
-"""Where hosted and served models are: a table, and what the user's config file adds to it.
+"""The table of endpoints, and what the user's config file adds to it.
 
 The file is `config.json` in the pack's own folder (see `Config.read`). Nothing else names a URL or a
 key: no workflow, no widget.
@@ -30,7 +30,7 @@ LEAST = {"image_side": 64, "image_bytes": 20_000}  # px; bytes, in which an imag
 
 @dataclass(frozen=True)
 class Rule:
-    """What models whose name matches do not take.
+    """Parameters that models with a matching name do not accept.
 
     Attributes:
         match: a pattern with * and ?; the first rule that matches counts.
@@ -51,7 +51,7 @@ class Rule:
     send: Mapping = field(default_factory=dict)
 
     def parameters(self, temperature: float, max_tokens: int) -> dict:
-        """temperature and max_tokens as the model takes them."""
+        """Return temperature and max_tokens as the model accepts them."""
         low, high = self.temperature
         tokens = max_tokens + self.extra_tokens
         tokens = min(tokens, self.max_tokens) if self.max_tokens else tokens
@@ -94,7 +94,7 @@ class Endpoint:
         return next((r for r in self.models if fnmatchcase(model, r.match)), Rule("*"))
 
     def key(self) -> str:
-        """The key; that of the environment is read when it is needed. Empty where none is needed.
+        """Return the key; that of the environment is read when it is needed. Empty where none is needed.
 
         Raises:
             PatchMattersError: its variable is not set.
@@ -104,14 +104,13 @@ class Endpoint:
         key = os.environ.get(self.key_variable, "").strip()
         if key and not _fits_a_header(key):
             raise PatchMattersError(
-                f"model: {self.key_variable} holds characters that no key has (blanks, accents, quotation "
-                "marks of a text editor …): copy the key again."
+                f"model: {self.key_variable} contains characters that are not allowed in a key (spaces, "
+                "accents, typographic quotation marks …): copy the key again."
             )
         if not key:
             raise PatchMattersError(
                 f"model: {self.name} needs a key: set the environment variable {self.key_variable} "
-                "where ComfyUI is started and start it again, or write the key into the config file "
-                "(see the README)."
+                "and restart ComfyUI, or write the key into config.json (see docs/models.md)."
             )
         return key
 
@@ -131,7 +130,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class Config:
-    """What holds for all hosted models of this installation.
+    """The settings for all hosted models of this installation.
 
     Attributes:
         max_requests: ceiling of the requests of one run; a widget only lowers it.
@@ -147,7 +146,7 @@ class Config:
 
     @classmethod
     def read(cls, home: Path | None) -> Config:
-        """The built-in table, and `home/config.json` if it is there::
+        """Return the built-in table, and `home/config.json` if it is there::
 
             {"max_requests": 1000, "cache_mb": 500, "prices": {"openai:gpt-4o": [2.5, 10]},
              "endpoints": {"my-server": {"url": "http://10.0.0.5:8000/v1",
@@ -175,23 +174,25 @@ class Config:
             for name, number in own.items():
                 if type(number) is not int or number < 0:
                     raise ValueError(
-                        f"“{name[:50]}” is no setting: write a whole number, 0 or more"
+                        f"“{name[:50]}” is not a setting: write a whole number, 0 or more"
                     )
-            return cls({name: _endpoint(name, row) for name, row in rows.items()}, **own, prices=prices)
+            return cls(
+                {name: _endpoint(name, row) for name, row in rows.items()}, **own, prices=prices
+            )
         except RecursionError as error:
             raise PatchMattersError(f"{path} cannot be used: it is nested too deeply") from error
         except (OSError, ValueError, TypeError, AttributeError, KeyError) as error:
             raise PatchMattersError(f"{path} cannot be used: {error}") from error
 
     def endpoint(self, name: str) -> Endpoint:
-        """The endpoint of that short name.
+        """Return the endpoint of that short name.
 
         Raises:
             PatchMattersError: there is none; the known ones are listed.
         """
         if name not in self.endpoints:
             raise PatchMattersError(
-                f"endpoint: there is none named “{name[:50]}”. Known: {', '.join(self.endpoints)}."
+                f"endpoint: there is no endpoint named “{name[:50]}”. Known: {', '.join(self.endpoints)}."
             )
         return self.endpoints[name]
 
@@ -208,18 +209,20 @@ def _table() -> dict:
 
 def _endpoint(name: str, row: dict) -> Endpoint:
     if not name.isidentifier() and not name.replace("-", "_").isidentifier():
-        raise ValueError(f"“{name}” is no name for an endpoint (letters, digits, - and _)")
+        raise ValueError(f"“{name}” is not a valid endpoint name: use letters, digits, - and _")
     if row.get("sdk", SDKS[0]) not in SDKS:
         raise ValueError(f"“{name}” names the sdk “{row['sdk']}”: write openai or anthropic")
     for field_, value in row.items():
         if type(value) is not _KINDS.get(field_):
             what = "of a wrong kind" if field_ in _KINDS else "unknown"
-            raise ValueError(f"“{name}”: the field “{field_[:50]}” is {what}: see the README")
+            raise ValueError(f"“{name}”: the field “{field_[:50]}” is {what}: see docs/models.md")
     for field_ in ("image_side", "image_bytes"):
         if row.get(field_, LEAST[field_]) < LEAST[field_]:
             raise ValueError(f"“{name}”: {field_} is less than {LEAST[field_]}")
     if row.get("key") and not _fits_a_header(row["key"]):
-        raise ValueError(f"the key of “{name}” holds characters that no key has: copy it again")
+        raise ValueError(
+            f"the key of “{name}” contains characters that are not allowed in a key: copy it again"
+        )
     parts = urlsplit(row["url"])
     if parts.username is not None or parts.password is not None or parts.query or parts.fragment:
         # Logs of the libraries below name the URL.
@@ -227,11 +230,11 @@ def _endpoint(name: str, row: dict) -> Endpoint:
             f'the url of “{name}” has a user, a password or a query: put the key in "key"'
         )
     if not parts.hostname or (parts.port or 1) < 1:
-        raise ValueError(f"the url of “{name}” names no server")
+        raise ValueError(f"the url of “{name}” has no server name")
     has_key = row.get("key_variable") or row.get("key")
     unencrypted = parts.scheme == "http" and (not has_key or at_home(parts.hostname))
     if parts.scheme != "https" and not unencrypted:
-        raise ValueError(f"the key of “{name}” would go over the network unencrypted: use https")
+        raise ValueError(f"the key of “{name}” would be sent unencrypted: use https")
     rules = tuple(_rule(name, rule) for rule in row.get("models", []))
     row = {"own_key" if k == "key" else k: v for k, v in row.items()}
     return Endpoint(name, **{**row, "models": rules})
@@ -245,7 +248,7 @@ def _rule(name: str, row: dict) -> Rule:
     fits = fits and all(type(n) is int and n >= 0 for n in (rule.extra_tokens, rule.max_tokens))
     fits = fits and all(isinstance(w, str) for w in (*rule.drop, *rule.rename.values()))
     if not fits or not 0 <= low <= high <= 2:
-        raise ValueError(f"“{name}”: a rule for its models has a wrong value: see the README")
+        raise ValueError(f"“{name}”: a rule for its models has a wrong value: see docs/models.md")
     return rule
 
 
@@ -254,7 +257,7 @@ def _fits_a_header(key: str) -> bool:
 
 
 def at_home(host: str) -> bool:
-    """Whether a host is this machine or in the same private network."""
+    """Return whether a host is this machine or in the same private network."""
     try:
         return host == "localhost" or ip_address(host).is_private
     except ValueError:

@@ -1,4 +1,4 @@
-"""A hosted model: many questions at a time, answered in order, each paid for once."""
+"""A hosted model: sends requests concurrently, returns answers in order, and pays for each once."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from dataclasses import replace
 from PIL import Image
 
 from ...errors import PatchMattersError, in_short
-from .. import ERROR, Completion, Tick
-from ..answers import Answers
-from ..asking import Ask
+from .. import ERROR, Completion, ModelProgress
+from ..chat import ChatRequest
+from ..completion_cache import CompletionCache
 from .budget import Budget
 from .clients import Send, connect
 from .endpoints import Endpoint, Limits
@@ -48,7 +48,7 @@ class HostedModel:
         endpoint: Endpoint,
         model: str,
         *,
-        answers: Answers | None = None,
+        answers: CompletionCache | None = None,
         limits: Limits = Limits(),
         announce: Callable[[str], None] = lambda text: None,
         budget: Budget | None = None,
@@ -62,17 +62,19 @@ class HostedModel:
         self._connected: Send | None = None
         self._connecting, self._asking = threading.Lock(), threading.local()
 
-    def ask(self, asks: Sequence[Ask], tick: Tick) -> list[list[Completion]]:
-        """As `Askable.ask`.
+    def ask(
+        self, chat_requests: Sequence[ChatRequest], on_progress: ModelProgress
+    ) -> list[list[Completion]]:
+        """As `ChatBackend.ask`.
 
-        Interrupted (`tick` raises), no more requests go out; those under way are answered in the
-        background and kept, for they are paid for.
+        Interrupted (`on_progress` raises), no more requests go out; those under way are answered in the
+        background and are kept, because they are paid for.
 
         Raises:
             PatchMattersError: nothing can be answered: a wrong key, no such model, or more requests
                 than permitted.
         """
-        jobs = self._jobs(asks)
+        jobs = self._jobs(chat_requests)
         # What comes from the cache was counted when it was paid for.
         known = {
             job: [replace(c, tokens=0, requests=0) for c in found]
@@ -83,22 +85,22 @@ class HostedModel:
         self._check(len(missing), len(known))
         if missing:
             try:
-                known |= self._send(missing, jobs, asks, tick)
+                known |= self._send(missing, jobs, chat_requests, on_progress)
             except PatchMattersError:
                 self._failed()
                 raise
             if any(c.finish == ERROR for job in missing for c in known[job]):
                 self._failed()
-        answers: list[list[Completion]] = [[] for _ in asks]
+        answers: list[list[Completion]] = [[] for _ in chat_requests]
         for job in jobs:  # in the order of the questions
             answers[job[0]] += known[job]
         return answers
 
-    def _jobs(self, asks: Sequence[Ask]) -> dict[tuple[int, Question], str]:
-        """Each request that answers an ask, and the key of its answer."""
+    def _jobs(self, chat_requests: Sequence[ChatRequest]) -> dict[tuple[int, Question], str]:
+        """Return each request that answers an ask, and the key of its answer."""
         images: dict[int, bytes] = {}
         jobs, rule = {}, self._endpoint.rule(self._model)
-        for index, ask in enumerate(asks):
+        for index, ask in enumerate(chat_requests):
             if ask.image is not None and id(ask.image) not in images:
                 images[id(ask.image)] = encoded(
                     ask.image, self._endpoint.image_side, self._endpoint.image_bytes
@@ -114,7 +116,7 @@ class HostedModel:
                 place = (self._endpoint.url, self._model)
                 sent = rule.parameters(q.temperature, q.max_tokens), dict(rule.send), q.schema
                 numbers = (q.n, q.temperature, q.max_tokens, q.seed)
-                jobs[index, q] = Answers.key(*place, *sent, q.text, *numbers, q.jpeg or b"")
+                jobs[index, q] = CompletionCache.key(*place, *sent, q.text, *numbers, q.jpeg or b"")
         return jobs
 
     def _kept(self, key: str) -> list[Completion] | None:
@@ -123,17 +125,17 @@ class HostedModel:
     def _check(self, new: int, known: int) -> None:
         before = self._budget.take(new, self._limits.max_requests)
         if before is not None:
-            sent = f", {before} went out before in this run" if before else ""
+            sent = f", {before} were already sent in this run" if before else ""
             raise PatchMattersError(
                 f"model: {self.name}: {new} requests are needed and {self._limits.max_requests} "
-                f"permitted{sent}: caption fewer pictures, patches or candidates, or raise "
-                "max_requests (in the widget, and in the config file if that is lower)."
+                f"allowed{sent}: caption fewer images, patches or candidates, or raise max_requests (in the "
+                "widget, and in config.json if its limit is lower)."
             )
         text = f"{self.name}: {new} requests" + (f", {known} answered before" if known else "")
         _log.info(text)
         self._announce(text)
 
-    def _send(self, missing, jobs, asks, tick: Tick) -> dict:
+    def _send(self, missing, jobs, chat_requests, on_progress: ModelProgress) -> dict:
         run = _Run(missing)
         send = self._sender(run)
 
@@ -151,16 +153,18 @@ class HostedModel:
             # Daemons: what is under way when the program ends does not hold it up.
             threading.Thread(target=work, daemon=True).start()
         try:
-            return self._collect(missing, asks, run, tick)
+            return self._collect(missing, chat_requests, run, on_progress)
         finally:
             run.stop()
 
     def _sender(self, run: _Run) -> Send:
-        """What asks for a run. All runs share one client: to make one takes longer than most questions."""
+        """Return what asks for a run. All runs share one client: to make one takes longer than most
+        questions.
+        """
         with self._connecting:
             if self._connected is None:
-                going_on = lambda: not self._asking.run.stopped  # noqa: E731
-                self._connected = connect(self._endpoint, self._model, going_on)
+                may_send = lambda: not self._asking.run.stopped  # noqa: E731
+                self._connected = connect(self._endpoint, self._model, may_send)
         connected = self._connected
 
         def send(question: Question) -> Sequence[Completion]:
@@ -171,7 +175,7 @@ class HostedModel:
         return send
 
     def _answer(self, question: Question, key: str, send: Send, run: _Run) -> Sequence[Completion]:
-        """Asked and kept; or awaited, where another program asks the same at the moment."""
+        """Send a request and cache its answer, or wait if another process is sending the same request."""
         if not self._answers:
             return send(question)
         while not self._answers.claim(key, run.owner):
@@ -188,17 +192,17 @@ class HostedModel:
         finally:
             self._answers.release(run.owner, key)
 
-    def _collect(self, missing, asks, run: _Run, tick: Tick) -> dict:
+    def _collect(self, missing, chat_requests, run: _Run, on_progress: ModelProgress) -> dict:
         renewed = time.monotonic()
         last = (
             time.monotonic()
         )  # when something was answered: a server at home answers one after the other
-        left = {i: 0 for i in range(len(asks))}
+        left = {i: 0 for i in range(len(chat_requests))}
         for index, _ in missing:
             left[index] += 1
         for index, count in left.items():
             if not count:
-                tick(index)
+                on_progress(index)
         found: dict = {}
         while len(found) < len(missing) and not run.over:
             if time.monotonic() - last > self._limits.seconds:
@@ -209,16 +213,16 @@ class HostedModel:
             try:
                 job, answer = run.done.get(timeout=POLL_SECONDS)
             except queue.Empty:
-                tick(None)
+                on_progress(None)
                 continue
             last = time.monotonic()
             if isinstance(answer, Refused):
                 answer = [Completion("", ERROR, f"refused: {answer}")]
             found[job] = [replace(c, requests=int(i == 0)) for i, c in enumerate(answer)]
             left[job[0]] -= 1
-            tick(job[0] if left[job[0]] == 0 else None)
+            on_progress(job[0] if left[job[0]] == 0 else None)
         if run.hopeless:
-            raise PatchMattersError(f"model: {self.name} is refused: {run.refusal}")
+            raise PatchMattersError(f"model: {self.name} refused the request: {run.refusal}")
         why = f"no answer came for {self._limits.seconds:g} seconds"
         if run.over and run.refusal:
             why = f"not asked: {run.refusal}"
@@ -264,7 +268,7 @@ class _Run:
             return self._refused and not self._under_way and self.done.empty()
 
     def next(self):
-        """The next job; None where there is none or no more may go out."""
+        """Return the next job; None where there is none or no more may go out."""
         with self._change:
             while self._refused and not self._ended and self._under_way and not self.stopped:
                 self._change.wait()
@@ -286,14 +290,14 @@ class _Run:
             self._change.notify_all()
 
     def stop(self) -> None:
-        """No more go out."""
+        """Send no further requests."""
         with self._change:
             self.stopped = True
             self._change.notify_all()
 
 
 def encoded(image: Image.Image, side: int, limit: int) -> bytes:
-    """An RGB image as JPEG, its longer side at most `side` px, its size at most `limit` bytes."""
+    """Return an RGB image as JPEG, its longer side at most `side` px, its size at most `limit` bytes."""
     small = image.copy()
     small.thumbnail((side, side), Image.Resampling.LANCZOS)
     for quality in (92, 85, 75, 60, 40):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Question:
-    """One request: n answers about an image (JPEG), or about none."""
+    """One request for n answers, with an optional image (JPEG)."""
 
     text: str
     jpeg: bytes | None

@@ -1,4 +1,4 @@
-"""What comes back from a server, read without trust: bounded, and whatever its form."""
+"""Reads replies of a server without trusting their size or form."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MAX_REPLY = 2_000_000  # bytes after decompression; nine answers of 4,096 tokens
 REPLY_SECONDS = 180  # that one reply's body may take
 _FAULT = "patch_matters_fault"  # the extension of a response that says why its body is not used
 LONGEST_WAIT = 60  # seconds of a Retry-After that the SDKs sleep through
-USED_UP = "the model used up max_tokens before it wrote anything: raise max_tokens"
+USED_UP = "the model used all of max_tokens before it wrote an answer: raise max_tokens"
 _parsing = threading.Lock()  # one at a time: parsed, hostile JSON takes 50 times its size
 
 
@@ -36,11 +36,11 @@ class Refused(Exception):
 
 
 class Malformed(Exception):
-    """A reply that is no answer; the text says what it is instead."""
+    """A reply that is not an answer. The text says what it is instead."""
 
 
 def bounded_client(base: type, **options):
-    """An HTTP client whose replies are read here, and no further than `MAX_REPLY`.
+    """Return an HTTP client whose replies are read here, and no further than `MAX_REPLY`.
 
     Args:
         base: httpx.Client, or the SDK's own kind of it.
@@ -75,7 +75,7 @@ def bounded_client(base: type, **options):
 
 
 def wait_asked(headers) -> float:
-    """The seconds that a Retry-After asks to wait; 0 where there is none."""
+    """Return the seconds that a Retry-After asks to wait; 0 where there is none."""
     value = headers.get("Retry-After", "").strip()
     try:
         return max(0.0, float(value))
@@ -89,16 +89,16 @@ def wait_asked(headers) -> float:
 
 
 def response_type(base: type) -> type:
-    """The class of the responses of a client's class: httpx, or httpx2 of newer SDKs."""
+    """Return the class of the responses of a client's class: httpx, or httpx2 of newer SDKs."""
     library = next(c.__module__.split(".")[0] for c in base.__mro__ if c.__name__ == "Client")
     return import_module(library).Response
 
 
 def _read(response) -> tuple[bytes, str]:
-    """The body, and why it cannot be used (empty if it can)."""
+    """Return the body, and why it cannot be used (empty if it can)."""
     encoding = response.headers.get("Content-Encoding", "").strip().lower()
     if encoding not in ("", "identity", "gzip", "x-gzip", "deflate"):
-        return b"", "the answer is compressed in a way that was not asked for"
+        return b"", "the answer has an unexpected compression"
     packed = encoding not in ("", "identity")
     unpack = zlib.decompressobj(zlib.MAX_WBITS | 32)
     deadline = time.monotonic() + REPLY_SECONDS
@@ -118,7 +118,7 @@ def _read(response) -> tuple[bytes, str]:
 
 
 def parsed(response) -> dict:
-    """The JSON object in a reply.
+    """Return the JSON object in a reply.
 
     Raises:
         Malformed: there is none, or it is an error.
@@ -134,10 +134,10 @@ def parsed(response) -> dict:
             reply = json.loads(body)
     except (ValueError, RecursionError):
         start = " ".join(body[:60].decode("utf-8", "replace").split())
-        kind = "streamed, though that was not asked for" if start.startswith("data:") else "no JSON"
+        kind = "streamed, which was not requested" if start.startswith("data:") else "no JSON"
         raise Malformed(f"the answer is {kind}: {start}") from None
     if not isinstance(reply, dict):
-        raise Malformed(f"the answer is no object but {type(reply).__name__}")
+        raise Malformed(f"the answer is not an object but {type(reply).__name__}")
     if error := reply.get("error"):
         told = error.get("message") if isinstance(error, dict) else error
         told = told if isinstance(told, str) else "an error without a message"
@@ -148,7 +148,7 @@ def parsed(response) -> dict:
 
 
 def read_openai(reply: dict, n: int) -> list[Completion]:
-    """The first `n` choices of a chat completion.
+    """Return the first `n` choices of a chat completion.
 
     Raises:
         Malformed: there are none.
@@ -176,13 +176,13 @@ def _read_choice(choice: dict, tokens: int) -> Completion:
     if isinstance(refused := message.get("refusal"), str) and refused.strip():
         return Completion(refused.strip(), REFUSAL, tokens=tokens)
     try:
-        return _told_apart(Completion(_text(message.get("content")), finish, tokens=tokens))
+        return _empty_as_error(Completion(_text(message.get("content")), finish, tokens=tokens))
     except Malformed as error:
         return Completion("", ERROR, str(error), tokens)
 
 
 def read_anthropic(reply: dict, n: int = 1) -> list[Completion]:
-    """The one answer of a message.
+    """Return the one answer of a message.
 
     Raises:
         Malformed: its content is none.
@@ -192,17 +192,17 @@ def read_anthropic(reply: dict, n: int = 1) -> list[Completion]:
     if isinstance(reason, str):
         finish = {"max_tokens": LENGTH, "refusal": REFUSAL}.get(reason, STOP)
     tokens = _count(reply.get("usage"), "output_tokens")
-    return [_told_apart(Completion(_text(reply.get("content")), finish, tokens=tokens))]
+    return [_empty_as_error(Completion(_text(reply.get("content")), finish, tokens=tokens))]
 
 
 def _text(content) -> str:
-    """The text of a content: itself, or that of its parts of text."""
+    """Return the text of a content: itself, or that of its parts of text."""
     if content is None:
         return ""
     if isinstance(content, str):
         return content.strip()
     if not isinstance(content, list):
-        raise Malformed(f"the answer's content is no text but {type(content).__name__}")
+        raise Malformed(f"the answer's content is not text but {type(content).__name__}")
     said = []
     for part in content:
         if isinstance(part, dict) and part.get("type", "text") in ("text", "output_text"):
@@ -217,7 +217,7 @@ def _count(usage, key: str) -> int:
     return tokens if type(tokens) is int and 0 <= tokens <= 10_000_000 else 0
 
 
-def _told_apart(completion: Completion) -> Completion:
+def _empty_as_error(completion: Completion) -> Completion:
     if completion.text or completion.finish in (REFUSAL, ERROR):
         return completion
     why = "the answer was empty"
@@ -227,7 +227,7 @@ def _told_apart(completion: Completion) -> Completion:
 
 
 class Redaction:
-    """Blots a key out of texts: whole, in parts, in base64, in hexadecimal, or in a URL's escapes.
+    """Removes a key from texts: whole, in parts, in base64, in hexadecimal, or URL-encoded.
 
     Args:
         key: empty where there is none. One shorter than `part` is looked for as a whole only.
@@ -251,7 +251,7 @@ class Redaction:
         self._key = key
 
     def __call__(self, text: str, most: int = 300) -> str:
-        """The text without the key, at most `most` characters of it."""
+        """Return the text without the key, at most `most` characters of it."""
         text, part = text[: 2 * most], self._part
         if self._key and len(self._key) < part:
             text = text.replace(self._key, "•••")

@@ -1,1 +1,1 @@
-"""Models from files on this machine, and how they get there."""
+"""Models from files on this machine, and their download."""

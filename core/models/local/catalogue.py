@@ -41,17 +41,17 @@ class Entry:
 
 @lru_cache(maxsize=1)
 def catalogue() -> tuple[Entry, ...]:
-    """All entries; of each role the recommended one comes first."""
+    """Return all entries. The first of each role is the recommended one."""
     rows = json.loads(Path(__file__).with_name("catalogue.json").read_text(encoding="utf-8"))
     return tuple(Entry(**row) for row in rows)
 
 
 def entries(role: str) -> list[Entry]:
-    """Those of a role."""
+    """Return the catalogue entries for a role."""
     return [entry for entry in catalogue() if entry.role == role]
 
 
 def find_entry(role: str, repository: str) -> Entry | None:
-    """The entry of that id, if the role has it. A captioner may also write and judge."""
-    roles = {role, "captioner"} if role in ("writer", "matcher") else {role}
+    """Return the entry with that id, if it can take the role. A captioner can also be writer and verifier."""
+    roles = {role, "captioner"} if role in ("writer", "verifier") else {role}
     return next((e for e in catalogue() if e.id == repository and e.role in roles), None)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ...errors import PatchMattersError, in_short
-from ..thinking import close_thought
+from ..reasoning import close_thought
 
 FILE = "chat_template.jinja"
 # What the templates of models that can think or not are told (Qwen, GLM, Gemma; Kimi, Granite).
@@ -39,7 +39,7 @@ class Chat:
         self._placeholders = list(self._named_placeholders(processor))
 
     def prompt(self, text: str, *, image: bool) -> str:
-        """The template around a text, whose special tokens are made plain words; an image comes first.
+        """Return the template around a text, whose special tokens are made plain words; an image comes first.
 
         Raises:
             PatchMattersError: the template fails.
@@ -91,7 +91,7 @@ class Chat:
         )
 
     def _shows(self, prompt: str, content) -> bool:
-        """Whether a prompt has an image: one that it names, or one that was there for the template."""
+        """Return whether a prompt has an image: one that it names, or one that was there for the template."""
         if any(token in prompt for token in self._placeholders):
             return True
         return isinstance(content, list) and prompt != self._render(content[1:])
@@ -108,7 +108,7 @@ class Chat:
 
 
 def find_template(folder: Path, processor) -> tuple[bool, str | None]:
-    """Whether a model has a chat template; and its text, where transformers did not load it."""
+    """Return whether a model has a chat template; and its text, where transformers did not load it."""
     tokenizer = getattr(processor, "tokenizer", processor)
     if getattr(processor, "chat_template", None) or getattr(tokenizer, "chat_template", None):
         return True, None

@@ -1,4 +1,4 @@
-"""CLIP and SigLIP as matchers: two towers, one vector each, compared by their cosine."""
+"""CLIP and SigLIP as verifiers: they compare an image vector and a text vector by their cosine."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from PIL.Image import Image
 from torch.nn.functional import normalize
 
 from ...errors import explained
-from .. import Tick
+from .. import ModelProgress
 from ..scoring import finite
 from .devices import Devices, Weights
 from .folder import ModelFolder
 from .generation import in_batches
 from .pretrained import from_folder, load_weights
-from .unrelated import on_unrelated_images, unrelated_images
+from .unrelated_images import on_unrelated_images, unrelated_images
 
 TEXTS = 64  # sentences encoded together at most
 CLIP_SCALE = 2.5  # CLIPScore (Hessel et al. 2021, section 3)
 
 
-class ContrastiveMatcher:
+class ContrastiveVerifier:
     """Score of CLIP: CLIPScore, 2.5 x cosine, cut to 0..1; of SigLIP: its probability.
 
     CLIP's cosines crowd together (published means for ViT-L/14 on COCO: about 0.25 for a caption of
@@ -62,18 +62,18 @@ class ContrastiveMatcher:
         return config.text_config.max_position_embeddings
 
     def score(
-        self, batches: Sequence[tuple[Image, Sequence[str]]], tick: Tick
+        self, batches: Sequence[tuple[Image, Sequence[str]]], on_progress: ModelProgress
     ) -> list[list[float | None]]:
-        with explained(f"matcher: {self.name}"):
-            return self._scores(batches, tick)
+        with explained(f"verifier: {self.name}"):
+            return self._scores(batches, on_progress)
 
     def _scores(
-        self, batches: Sequence[tuple[Image, Sequence[str]]], tick: Tick
+        self, batches: Sequence[tuple[Image, Sequence[str]]], on_progress: ModelProgress
     ) -> list[list[float | None]]:
         texts = list(dict.fromkeys(text for _, of_image in batches for text in of_image))
         parts = {text: in_parts(text, self._fits) for text in texts}
         pieces = list(dict.fromkeys(part for text in texts for part in parts[text]))
-        vectors = dict(zip(pieces, self._text_vectors(pieces, tick)))
+        vectors = dict(zip(pieces, self._text_vectors(pieces, on_progress)))
         scores = []
         for index, (image, of_image) in enumerate(batches):
             seen = self._unrelated.get(id(image))
@@ -82,14 +82,14 @@ class ContrastiveMatcher:
             # NaN compares as neither more nor less: a sentence with one such part is not scored.
             weakest = (torch.tensor([fits[part] for part in parts[t]]).min() for t in of_image)
             scores.append(finite(map(float, weakest)))
-            tick(index)
+            on_progress(index)
         return scores
 
-    def baseline(self, texts: Sequence[str], tick: Tick) -> list[list[float]]:
+    def baseline(self, texts: Sequence[str], on_progress: ModelProgress) -> list[list[float]]:
         for image in unrelated_images():
             if id(image) not in self._unrelated:
                 self._unrelated[id(image)] = self._image_vector(image)
-        return on_unrelated_images(self, texts, tick)
+        return on_unrelated_images(self, texts, on_progress)
 
     def _fits(self, text: str) -> bool:
         return len(self._processor.tokenizer(text)["input_ids"]) <= self._limit
@@ -100,13 +100,13 @@ class ContrastiveMatcher:
         inputs = self._processor(images=image, return_tensors="pt").to(model.device)
         return normalize(_vectors(model.get_image_features(**inputs))[0].float(), dim=0)
 
-    def _text_vectors(self, texts: Sequence[str], tick: Tick) -> list[torch.Tensor]:
+    def _text_vectors(self, texts: Sequence[str], on_progress: ModelProgress) -> list[torch.Tensor]:
         # SigLIP was trained on texts filled up to its limit.
         padding = {"padding": "max_length", "max_length": self._limit} if self._sigmoid else {}
 
         @torch.inference_mode()
         def run(start: int, stop: int) -> list[torch.Tensor]:
-            tick(None)
+            on_progress(None)
             model = self._devices.ready(self.weights)
             inputs = self._processor.tokenizer(
                 list(texts[start:stop]), return_tensors="pt", **{"padding": True, **padding}
@@ -129,7 +129,7 @@ class ContrastiveMatcher:
 
 
 def in_parts(text: str, fits) -> list[str]:
-    """The text, or parts of it that each fit: cut after a sentence, else a comma, else a word."""
+    """Return the text, or parts of it that each fit: cut after a sentence, else a comma, else a word."""
     if fits(text):
         return [text]
     for pattern in (r"(?<=[.!?])\s+", r"(?<=[,;:])\s+", r"\s+"):

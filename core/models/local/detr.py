@@ -1,4 +1,4 @@
-"""Detectors of transformers: the DETR family, and those that are told in words what to find."""
+"""Detectors of transformers: the DETR family, and open-vocabulary detectors."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from PIL.Image import Image
 
 from ...errors import explained
 from ...regions import clip_box
-from .. import Detection, Tick
+from .. import Detection, ModelProgress
 from .devices import Devices, Weights
 from .folder import ModelFolder
 from .pretrained import from_folder, load_weights
@@ -39,12 +39,15 @@ class TransformersDetector:
         return from_folder(AutoImageProcessor, self._folder.path)
 
     def detect(
-        self, images: Sequence[Image], tick: Tick, words: Sequence[Sequence[str]] = ()
+        self,
+        images: Sequence[Image],
+        on_progress: ModelProgress,
+        words: Sequence[Sequence[str]] = (),
     ) -> list[list[Detection]]:
         with explained(f"detector: {self.name}"):
-            return self._detect(images, tick)
+            return self._detect(images, on_progress)
 
-    def _detect(self, images: Sequence[Image], tick: Tick) -> list[list[Detection]]:
+    def _detect(self, images: Sequence[Image], on_progress: ModelProgress) -> list[list[Detection]]:
         found = []
         for index, image in enumerate(images):
             model = self._devices.ready(self.weights)
@@ -56,7 +59,7 @@ class TransformersDetector:
             )[0]
             names = [model.config.id2label[int(i)] for i in result["labels"]]
             found.append(_detections(result, names, image))
-            tick(index)
+            on_progress(index)
         return found
 
 
@@ -80,7 +83,10 @@ class ZeroShotDetector:
         return from_folder(AutoProcessor, self._folder.path)
 
     def detect(
-        self, images: Sequence[Image], tick: Tick, words: Sequence[Sequence[str]] = ()
+        self,
+        images: Sequence[Image],
+        on_progress: ModelProgress,
+        words: Sequence[Sequence[str]] = (),
     ) -> list[list[Detection]]:
         """`words` are one list an image, unless the detector has its own."""
         found = []
@@ -90,8 +96,8 @@ class ZeroShotDetector:
             for start in range(0, len(asked), WORDS):
                 with explained(f"detector: {self.name}"):
                     found[-1] += self._find(image, asked[start : start + WORDS])
-                tick(None)
-            tick(index)
+                on_progress(None)
+            on_progress(index)
         return found
 
     @torch.inference_mode()
@@ -137,7 +143,7 @@ def _weights(auto: str, folder: ModelFolder) -> Weights:
 
 
 def _nearest(label: str, words: Sequence[str]) -> str:
-    """The word that shares most with a label; empty where none shares anything."""
+    """Return the word that shares most with a label; empty where none shares anything."""
 
     def shared(word: str) -> int:
         return len(said & set(_LETTERS.findall(word.lower())))

@@ -1,4 +1,4 @@
-"""Where a model's weights live while it works."""
+"""Manages where the weights of local models are."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Weights:
-    """The weights of one model: loaded when first needed, dropped when others need their room.
+    """The weights of one model. They are loaded when first needed and dropped when others need the memory.
 
     Args:
         name: of the model, for messages.
@@ -30,7 +30,7 @@ class Weights:
         self._model = None
 
     def get(self, device: torch.device) -> torch.nn.Module:
-        """The model.
+        """Return the model.
 
         Raises:
             PatchMattersError: it cannot be loaded: a damaged or missing file, a package that is not
@@ -57,33 +57,33 @@ class Weights:
         gc.collect()
 
     @property
-    def there(self) -> bool:
+    def loaded(self) -> bool:
         return self._model is not None
 
 
 class Devices(Protocol):
-    """Decides where models are. One model at a time is made ready; others may have to leave."""
+    """Moves models to the compute device. Making one ready may evict others."""
 
     def ready(self, weights: Weights) -> torch.nn.Module:
-        """The model on the compute device, where room was made first."""
+        """Free memory if necessary, and return the model on the compute device."""
 
 
-class OneAtATime:
-    """Of the weights that pass through here, none but the last stays."""
+class ExclusiveMemory:
+    """Keeps only the most recently used weights in memory."""
 
     def __init__(self):
         self._last: Callable[[], Weights | None] = lambda: None
 
-    def make_way(self, weights: Weights, leave: Callable[[Weights], None]) -> None:
-        """`leave` is called with the weights before, if these are others that still hold memory."""
+    def evict_previous(self, weights: Weights, evict: Callable[[Weights], None]) -> None:
+        """Call `evict` with the previous weights, if they are others and still loaded."""
         last = self._last()
-        if last is not None and last is not weights and last.there:
-            leave(last)
+        if last is not None and last is not weights and last.loaded:
+            evict(last)
         self._last = weakref.ref(weights)
 
 
-class PlainDevices:
-    """Outside ComfyUI: CUDA, else MPS, else the CPU.
+class TorchDevices:
+    """Devices outside ComfyUI: CUDA, otherwise MPS, otherwise the CPU.
 
     One model at a time is on an accelerator, the others wait in the CPU's memory; without an
     accelerator the weights before are dropped.
@@ -111,14 +111,14 @@ class PlainDevices:
                 "auto or cpu, or install its driver and a PyTorch that supports it."
             )
         self.device = torch.device(device)
-        self._turns = OneAtATime()
+        self._turns = ExclusiveMemory()
 
     def ready(self, weights: Weights) -> torch.nn.Module:
-        self._turns.make_way(weights, self._leave)
+        self._turns.evict_previous(weights, self._evict)
         model = weights.get(self.device)
         return model if weights.placed else model.to(self.device)
 
-    def _leave(self, weights: Weights) -> None:
+    def _evict(self, weights: Weights) -> None:
         if self.device.type == "cpu" or weights.placed:
             weights.drop()
         else:

@@ -22,16 +22,16 @@ from .catalogue import Entry
 
 STAGING = ".patch_matters_downloads"  # hidden, so that no one takes a half download for a model
 POLL_SECONDS = 0.2
-SPARE = 1.02  # of the free disk: a file system wants a little more than the bytes of the files
+SPARE = 1.02  # of the free disk: a file system needs a little more than the bytes of the files
 _FETCH = Path(__file__).parent / "fetcher" / "fetch.py"
 
-Progress = Callable[[int, int], None]
+DownloadProgress = Callable[[int, int], None]
 """Called several times a second with the bytes that are there and the bytes of all; it may raise to
 stop the download, which a later call goes on with."""
 
 
-def download(entry: Entry, root: Path, progress: Progress) -> Path:
-    """Bring a repository to `root/<author>/<name>`, all of it or nothing.
+def download(entry: Entry, root: Path, progress: DownloadProgress) -> Path:
+    """Download a repository to `root/<author>/<name>`, completely or not at all.
 
     What was downloaded before an interruption lies in a hidden folder of `root`; the next call goes
     on from there.
@@ -43,8 +43,7 @@ def download(entry: Entry, root: Path, progress: Progress) -> Path:
     target = root / entry.id
     if target.exists():
         raise PatchMattersError(
-            f"model: {target} is there, but not as a whole model: delete that folder, and {entry.id} "
-            "will be downloaded."
+            f"model: {target} is incomplete: delete that folder, and {entry.id} will be downloaded."
         )
     staging = root / STAGING / entry.id.replace("/", "--")
     try:
@@ -53,21 +52,21 @@ def download(entry: Entry, root: Path, progress: Progress) -> Path:
             commit = fetch.wait(progress)
         if not re.fullmatch(r"[0-9a-f]{40}", commit):  # it becomes a path
             raise PatchMattersError(
-                f"model: {entry.id}: the hub names no commit: check HF_ENDPOINT."
+                f"model: {entry.id}: the hub returned no commit: check HF_ENDPOINT."
             )
         target.parent.mkdir(parents=True, exist_ok=True)
         os.replace(staging / commit, target)
         shutil.rmtree(staging, ignore_errors=True)  # what was begun of other commits
     except OSError as error:
         raise PatchMattersError(
-            f"model: {entry.id} could not be written to {root} ({error.strerror or error}): make "
-            "room or permit it; what is there already is kept."
+            f"model: {entry.id} could not be written to {root} ({error.strerror or error}): free up disk "
+            "space or fix the folder's permissions. What was already downloaded is kept."
         ) from error
     return target
 
 
 class _Fetch:
-    """The running process, its messages, and the bytes it has written so far."""
+    """A download process, its messages, and the number of bytes written so far."""
 
     def __init__(self, entry: Entry, staging: Path):
         self._entry, self._staging = entry, staging
@@ -98,8 +97,8 @@ class _Fetch:
                 self._messages.put(json.loads(line))
         self._messages.put({"error": ["Ended"], "text": "the process ended unexpectedly"})
 
-    def wait(self, progress: Progress) -> str:
-        """The commit that was fetched."""
+    def wait(self, progress: DownloadProgress) -> str:
+        """Wait for the download and return the commit."""
         total = 0
         while True:
             try:
@@ -132,7 +131,7 @@ class _Fetch:
         if needed * SPARE > free:
             raise PatchMattersError(
                 f"model: {self._entry.id} needs {needed / 1e9:.1f} GB more on the disk of "
-                f"{self._staging.parents[1]}, where {free / 1e9:.1f} GB are free: make room, or "
+                f"{self._staging.parents[1]}, where {free / 1e9:.1f} GB are free: free up disk space, or "
                 "choose a smaller model."
             )
 
@@ -141,22 +140,22 @@ def _explained(entry: Entry, message: dict) -> str:
     kinds, page = message["error"], f"https://huggingface.co/{entry.id}"
     if "OfflineModeIsEnabled" in kinds:
         return (
-            f"model: {entry.id} is not on disk, and HF_HUB_OFFLINE forbids to download it: unset "
-            "that, or put the model's folder into models/LLM."
+            f"model: {entry.id} is not on disk, and downloads are disabled by HF_HUB_OFFLINE: unset it, or "
+            "put the model's folder into models/LLM."
         )
     if "GatedRepoError" in kinds or (entry.gated and "RepositoryNotFoundError" in kinds):
         return (
-            f"model: {entry.id} asks you to accept its licence: do so on {page}, and set HF_TOKEN "
-            "to a token of your account."
+            f"model: {entry.id} requires you to accept its licence: accept it on {page}, and set HF_TOKEN to "
+            "a token of your account."
         )
     if "RepositoryNotFoundError" in kinds or "RevisionNotFoundError" in kinds:
         return (
-            f"model: {entry.id} ({entry.revision}) was not found there, or needs a token: look at "
-            f"{page}; if HF_ENDPOINT or HF_TOKEN is set, look whether it is right."
+            f"model: {entry.id} ({entry.revision}) was not found, or needs a token: see {page}. If "
+            f"HF_ENDPOINT or HF_TOKEN is set, check that it is right."
         )
     if "NoSafetensors" in kinds:
         return f"model: {entry.id} cannot be used: {message['text']}. Choose another."
     return (
-        f"model: the download of {entry.id} did not finish ({message['text']}): look at the "
-        "connection and run it again; it goes on where it stopped."
+        f"model: the download of {entry.id} did not finish ({message['text']}): check the connection and run "
+        "again; it resumes where it left off."
     )

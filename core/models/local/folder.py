@@ -1,4 +1,4 @@
-"""A folder with a transformers model: checked before anything of it is loaded."""
+"""Checks the folder of a transformers model before anything is loaded."""
 
 from __future__ import annotations
 
@@ -55,8 +55,8 @@ class ModelFolder:
                 raise ValueError("it names no model_type")
         except OSError as error:
             raise PatchMattersError(
-                f"model: {path} is no folder with a config.json: give the folder that a transformers "
-                "model was saved or downloaded to."
+                f"model: {path} has no config.json: give the folder to which a transformers model was saved "
+                "or downloaded."
             ) from error
         except ValueError as error:
             raise PatchMattersError(
@@ -74,7 +74,7 @@ class ModelFolder:
 
 
 def read_json(path: Path):
-    """The value in a JSON file, with or without a byte order mark.
+    """Return the value in a JSON file, with or without a byte order mark.
 
     Raises:
         OSError: it cannot be read.
@@ -91,7 +91,7 @@ def read_json(path: Path):
 
 
 def _check_stays(path: Path, config: dict) -> None:
-    """Nothing of a model is loaded from anywhere but its folder."""
+    """Refuse a config that refers to files outside the model's folder."""
     if (path / "adapter_config.json").is_file():
         raise PatchMattersError(
             f"model: {path.name} is an adapter (it has an adapter_config.json), which is loaded onto "
@@ -127,16 +127,16 @@ def _check_code(path: Path, config: dict) -> None:
     if kind not in CONFIG_MAPPING and kind not in MINI_GEMINI:
         import transformers
 
-        why = "it brings code of its own, which is never run" if "auto_map" in config else ""
+        why = "it comes with its own code, which is never run" if "auto_map" in config else ""
         raise PatchMattersError(
-            f"model: {path.name} is of the kind “{kind}”, which transformers {transformers.__version__} "
+            f"model: {path.name} has the model type “{kind}”, which transformers {transformers.__version__} "
             f"does not know{'; ' + why if why else ''}: use a version of the model for transformers, "
             "or a newer transformers."
         )
 
 
 def weight_files(path: Path, name: str) -> list[Path]:
-    """The files of the weights of that name: one, or those of their index; empty if none is there.
+    """Return the files of the weights of that name: one, or those of their index; empty if none is there.
 
     Raises:
         PatchMattersError: the index cannot be read, or a file that it names is not there.
@@ -158,7 +158,7 @@ def weight_files(path: Path, name: str) -> list[Path]:
     if missing:
         raise PatchMattersError(
             f"model: {path.name} lacks {', '.join(missing[:3])}"
-            f"{' …' if len(missing) > 3 else ''}: the download is not finished; start it again."
+            f"{' …' if len(missing) > 3 else ''}: the download is incomplete; start it again."
         )
     return [path / n for n in names]
 
@@ -172,6 +172,6 @@ def _weights(path: Path, pickles: bool) -> list[Path]:
         )
     if not files:
         raise PatchMattersError(
-            f"model: {path.name} lacks {SAFE}: the download is not finished; start it again."
+            f"model: {path.name} lacks {SAFE}: the download is incomplete; start it again."
         )
     return files

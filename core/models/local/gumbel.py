@@ -11,11 +11,11 @@ from collections.abc import Sequence
 
 import torch
 
-from ..seeds import mixed_seed
+from ..seeds import derive_seed
 
 
 def _wrapped(number: int) -> int:
-    """The lowest 32 bits of a number, as a signed int32."""
+    """Return the lowest 32 bits of a number, as a signed int32."""
     number &= 0xFFFFFFFF
     return number - 2**32 if number >= 2**31 else number
 
@@ -26,18 +26,18 @@ _GOLDEN = 0x9E3779B9  # 2^32 / golden ratio, odd: its multiples visit every 32-b
 
 
 def row_keys(rows: Sequence[tuple[int, int]], device: torch.device | str = "cpu") -> torch.Tensor:
-    """A key for each (seed, candidate): int32, shape (rows, 1)."""
-    keys = [[_wrapped(mixed_seed(seed, candidate))] for seed, candidate in rows]
+    """Return a key for each (seed, candidate): int32, shape (rows, 1)."""
+    keys = [[_wrapped(derive_seed(seed, candidate))] for seed, candidate in rows]
     return torch.tensor(keys, dtype=torch.int32, device=device)
 
 
 def token_counters(vocabulary: int, device: torch.device | str = "cpu") -> torch.Tensor:
-    """A number of its own for each token: int32, shape (vocabulary,)."""
+    """Return a number of its own for each token: int32, shape (vocabulary,)."""
     return torch.arange(vocabulary, dtype=torch.int32, device=device).mul_(_wrapped(_GOLDEN))
 
 
 def step_keys(keys: torch.Tensor, step: int) -> torch.Tensor:
-    """The keys of one step (of one generated token): int32 >= 0, shape (rows, 1)."""
+    """Return the keys of one step (of one generated token): int32 >= 0, shape (rows, 1)."""
     return _hashed(torch.bitwise_xor(keys, _wrapped((step + 1) * _GOLDEN)))
 
 
@@ -56,7 +56,7 @@ def gumbel_noise(keys: torch.Tensor, counters: torch.Tensor) -> torch.Tensor:
 
 
 def _hashed(numbers: torch.Tensor) -> torch.Tensor:
-    """A hash of int32 numbers, in place: int32 >= 0.
+    """Return a hash of int32 numbers, in place: int32 >= 0.
 
     torch has no logical right shift of signed numbers on every device. The arithmetic one folds the sign into the
     upper bits, which leaves 31 random bits.

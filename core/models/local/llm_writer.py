@@ -1,4 +1,4 @@
-"""A writer of a model folder: a language model, or a vision-language model."""
+"""A local language model or vision-language model as writer."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import torch
 
 from ...errors import PatchMattersError
-from .. import ERROR, Completion, Tick, WritingRequest
+from .. import ERROR, Completion, ModelProgress, WritingRequest
 from ..cleaning import answered, cleaned
-from ..writing import MAX_WRITTEN_TOKENS, writing_prompt
+from ..writer_prompts import MAX_WRITTEN_TOKENS, writing_prompt
 from .generation import Sampling
 from .vlm import Unanswered, VisionLanguageModel
 
@@ -22,23 +22,36 @@ class TransformersWriter:
     def __init__(self, name: str, model: VisionLanguageModel):
         self.name, self._model = name, model
 
-    def write(self, requests: Sequence[WritingRequest], tick: Tick) -> list[Completion]:
+    def write(
+        self, requests: Sequence[WritingRequest], on_progress: ModelProgress
+    ) -> list[Completion]:
         return [
-            cleaned(self._said(writing_prompt(r), Sampling(r.seed, 0, r.temperature), index, tick))
+            cleaned(
+                self._said(
+                    writing_prompt(r), Sampling(r.seed, 0, r.temperature), index, on_progress
+                )
+            )
             for index, r in enumerate(requests)
         ]
 
     def answer(
-        self, prompts: Sequence[str], tick: Tick, *, temperature: float, seed: int = 0
+        self,
+        prompts: Sequence[str],
+        on_progress: ModelProgress,
+        *,
+        temperature: float,
+        seed: int = 0,
     ) -> list[Completion]:
         sampling = Sampling(seed, 0, temperature)
-        return [answered(self._said(p, sampling, i, tick)) for i, p in enumerate(prompts)]
+        return [answered(self._said(p, sampling, i, on_progress)) for i, p in enumerate(prompts)]
 
-    def _said(self, prompt: str, sampling: Sampling, index: int, tick: Tick) -> Completion:
+    def _said(
+        self, prompt: str, sampling: Sampling, index: int, on_progress: ModelProgress
+    ) -> Completion:
         if not self._model.chats:
             raise PatchMattersError(
-                f"writer: {self.name} describes images and cannot write: choose a chat model, or "
-                "connect none, and the sentences are arranged by rules."
+                f"writer: {self.name} can only describe images: choose a chat model, or connect no writer to "
+                "arrange the sentences by rules."
             )
         try:
             [completion] = self._model.generate(
@@ -46,12 +59,12 @@ class TransformersWriter:
                 None,
                 [sampling],
                 MAX_WRITTEN_TOKENS,
-                lambda: tick(None),
+                lambda: on_progress(None),
             )
         except Unanswered as error:
             completion = Completion("", ERROR, str(error))
         except torch.OutOfMemoryError:
-            why = "the model has no room: choose a smaller one, or a lower precision"
+            why = "too little memory for the model: choose a smaller one, or a lower precision"
             completion = Completion("", ERROR, why)
-        tick(index)
+        on_progress(index)
         return completion

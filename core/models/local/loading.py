@@ -1,4 +1,4 @@
-"""How weights are loaded, and what of it this machine can do."""
+"""Options for loading weights, and which of them this machine supports."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Loading:
 
 
 def precisions() -> list[str]:
-    """Those that can be loaded here: 8-bit and 4-bit want bitsandbytes and accelerate."""
+    """Return the precisions that can be loaded here. 8-bit and 4-bit need bitsandbytes and accelerate."""
     installed = find_spec("bitsandbytes") and find_spec("accelerate")
     return [p for p in PRECISIONS if installed or p not in QUANTISED]
 
@@ -45,7 +45,7 @@ def check_precision(precision: str) -> None:
 
 
 def attentions() -> list[str]:
-    """Those that can be computed here."""
+    """Return the attention implementations that are available here."""
     import torch
 
     flash = torch.cuda.is_available() and find_spec("flash_attn")
@@ -53,7 +53,7 @@ def attentions() -> list[str]:
 
 
 def lacking_package(name: str, error: ImportError) -> PatchMattersError:
-    """What to do where a model needs a package that is not installed, as transformers or Python says.
+    """Return what to do where a model needs a package that is not installed, as transformers or Python says.
 
     Args:
         name: of the model.

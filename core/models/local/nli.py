@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import torch
 
 from ...errors import PatchMattersError, explained
-from .. import Inference, Tick
+from .. import Inference, ModelProgress
 from .devices import Devices, Weights
 from .folder import ModelFolder, read_json
 from .generation import in_batches
@@ -19,7 +19,7 @@ _CLASSES = {"entail": "entailment", "neutral": "neutral", "contradict": "contrad
 
 
 def label_order(config: dict) -> dict[str, int]:
-    """"entailment", "neutral", "contradiction" -> the index of its logit, as the config's `id2label` says.
+    """ "entailment", "neutral", "contradiction" -> the index of its logit, as the config's `id2label` says.
 
     Raises:
         PatchMattersError: it does not name these three, and no more.
@@ -71,11 +71,13 @@ class NliCrossEncoder:
         _check_head(self._folder, model.model)
         return model.float()  # some are saved in fp16, which is slow on CPUs
 
-    def infer(self, pairs: Sequence[tuple[str, str]], tick: Tick) -> list[Inference]:
+    def infer(
+        self, pairs: Sequence[tuple[str, str]], on_progress: ModelProgress
+    ) -> list[Inference]:
         new = [pair for pair in dict.fromkeys(pairs) if pair not in self._known]
 
         def run(start: int, stop: int) -> list[Inference]:
-            tick(None)
+            on_progress(None)
             model = self._devices.ready(self.weights)
             rows = model.predict(
                 list(new[start:stop]),

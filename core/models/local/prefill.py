@@ -45,13 +45,13 @@ def shared_prefill(model, inputs: dict, each: int) -> dict | None:
 
 
 def last_logits(model, inputs: dict) -> torch.Tensor:
-    """The logits of the token after each row of a left-padded batch: float32, (rows, vocabulary)."""
+    """Return the logits of the token after each row of a left-padded batch: float32, (rows, vocabulary)."""
     out = GenerationMixin.generate(model, **inputs, **_ONE_TOKEN, output_logits=True)
     return out.logits[0].float()
 
 
 def shared_last_logits(model, inputs: dict, ends: Sequence[list[int]]) -> torch.Tensor | None:
-    """The logits of the token after each of several prompts: float32, (prompts, vocabulary).
+    """Return the logits of the token after each of several prompts: float32, (prompts, vocabulary).
 
     Args:
         inputs: one row, of the first prompt.
@@ -78,7 +78,7 @@ def shared_last_logits(model, inputs: dict, ends: Sequence[list[int]]) -> torch.
 
 
 def same_logits(one: torch.Tensor, other: torch.Tensor, dtype: torch.dtype) -> bool:
-    """Whether two readings of a prompt differ by rounding alone.
+    """Return whether two readings of a prompt differ by rounding alone.
 
     Args:
         dtype: in which they were computed.
@@ -90,7 +90,7 @@ def same_logits(one: torch.Tensor, other: torch.Tensor, dtype: torch.dtype) -> b
 
 
 def _read(model, inputs: dict, length: int):
-    """The cache of the first `length` tokens of each row; None where there is none to go on from."""
+    """Return the cache of the first `length` tokens of each row; None where there is none to go on from."""
     if model.config.is_encoder_decoder or length < 1:
         return None
     rows, tokens = inputs["input_ids"].shape

@@ -28,13 +28,13 @@ def from_folder(kind, path: Path, **options):
         if "trust_remote_code" not in str(error):
             raise
         raise PatchMattersError(
-            f"model: {path.name} needs code of its own, which is never run: transformers has no "
-            f"class for it as {kind.__name__}. Choose another model for this."
+            f"model: {path.name} needs its own code, which is never run, because transformers has no "
+            f"{kind.__name__} class for it. Choose another model."
         ) from error
 
 
 def load_weights(kind, path: Path, **options):
-    """The model of a folder, every one of its weights read from safetensors.
+    """Return the model of a folder, every one of its weights read from safetensors.
 
     Raises:
         PatchMattersError: as `from_folder`; or weights are missing, which transformers would fill with

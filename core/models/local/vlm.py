@@ -1,4 +1,4 @@
-"""Vision-language and language models of transformers: one generic path.
+"""Runs vision-language and language models of transformers in one generic way.
 
 Whatever has a class for image-text-to-text, a processor and a chat template: LLaVA-1.5, LLaVA-1.6,
 Qwen-VL and the like; and those few that are no chat models but know a task (`TASKS`).
@@ -14,7 +14,7 @@ import torch
 
 from ...errors import PatchMattersError, in_short, is_fault
 from .. import Completion
-from ..thinking import is_marked, only_thinks, without_thinking
+from ..reasoning import is_marked, only_thinks, without_reasoning
 from .chat import FILE, Chat, find_template
 from .devices import Devices, Weights
 from .folder import ModelFolder
@@ -39,11 +39,11 @@ FORMATS = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 
 
 class RefusedImage(ValueError):
-    """The processor does not take an image of the batch: too narrow, as a rule."""
+    """The processor rejects an image of the batch, usually because it is too narrow."""
 
 
 class Unanswered(RuntimeError):
-    """The model failed on what it was asked."""
+    """The model failed on a prompt."""
 
 
 class VisionLanguageModel:
@@ -72,8 +72,8 @@ class VisionLanguageModel:
         if not tokenizer.decode(word, skip_special_tokens=True).strip():
             # transformers 5 makes an empty one where its files are missing
             raise PatchMattersError(
-                f"model: {self._folder.path.name} has no tokenizer that can read a word: its "
-                "tokenizer.json or tokenizer.model is missing; download the model again."
+                f"model: {self._folder.path.name} has no usable tokenizer: its tokenizer.json or "
+                "tokenizer.model is missing. Download the model again."
             )
         chats, template = find_template(self._folder.path, processor)
         if not chats and self._folder.model_type not in TASKS:
@@ -137,7 +137,7 @@ class VisionLanguageModel:
         return bool(self.processor) and self._chat is not None
 
     def prompt(self, text: str, *, image: bool) -> str:
-        """The model's own chat format around a text, whose special tokens are made plain words.
+        """Return the model's own chat format around a text, whose special tokens are made plain words.
 
         A model that does not chat gets its task instead of the text.
         """
@@ -173,21 +173,21 @@ class VisionLanguageModel:
             raise Unanswered(f"the model failed ({in_short(error)})") from error
 
     def _read(self, ids: list[int]) -> tuple[str, bool]:
-        """The text of an answer's tokens, and whether it is a thought that did not end.
+        """Return the text of an answer's tokens, and whether it is a thought that did not end.
 
         The marks of a thought are special tokens in some models, so they are looked for with those.
         """
         marked = self.tokenizer.decode(ids, skip_special_tokens=False)
         if not is_marked(marked):
             text = self.tokenizer.decode(ids, skip_special_tokens=True)
-            return without_thinking(text), False
-        text = without_thinking(marked)
+            return without_reasoning(text), False
+        text = without_reasoning(marked)
         for token in self.tokenizer.all_special_tokens:
             text = text.replace(token, "")
         return text.strip(), only_thinks(marked)
 
     def next_logits(self, texts: Sequence[str], image) -> torch.Tensor:
-        """The logits of the next token of chats about one image: float32, (chats, vocabulary).
+        """Return the logits of the next token of chats about one image: float32, (chats, vocabulary).
 
         The image, and what the chats have in common before and after it, is read once, if the model's
         cache can be gone on from: that is tried on the first chats, once.
@@ -204,7 +204,7 @@ class VisionLanguageModel:
             return last_logits(model, self._inputs(model, texts, [image] * len(texts)))
 
     def _shared_logits(self, model, texts: Sequence[str], image) -> torch.Tensor | None:
-        """Those of `next_logits`, with what is in common read once; None where it cannot be."""
+        """Return the logits of `next_logits` with the common prefix read once, or None if the cache does not allow it."""
         inputs = self._inputs(model, texts[:1], [image])
         read = self.tokenizer(list(texts), add_special_tokens=not self._started(texts[0]))
         ends = _after_what_is_shared(read["input_ids"])
@@ -219,11 +219,11 @@ class VisionLanguageModel:
             return None
 
     def _started(self, text: str) -> bool:
-        """Whether a chat has its start token: some templates write it, others do not."""
+        """Return whether a chat has its start token: some templates write it, others do not."""
         return bool(self.tokenizer.bos_token) and text.startswith(self.tokenizer.bos_token)
 
     def _inputs(self, model, texts: Sequence[str], images: Sequence | None) -> dict:
-        """The batch on the compute device, left-padded."""
+        """Return the batch on the compute device, left-padded."""
         options = {"images": [[_large_enough(i)] for i in images]} if images else {}
         if self.chats:
             options["add_special_tokens"] = not self._started(texts[0])
@@ -260,7 +260,7 @@ def _quantised(precision: str, device: torch.device) -> dict:
 
 
 def _unpack_what_does_not_fit(model: torch.nn.Module) -> None:
-    """Have layers computed without the packed weights whose sizes are no multiples of its blocks.
+    """Unpack the weights of layers whose sizes are not multiples of the block size.
 
     On CPUs with AVX512-BF16, bitsandbytes rearranges 4-bit weights into tiles of 32 outputs by 64
     inputs (0.49 to 0.50: `_convert_weight_packed_for_cpu`) and fails where a layer has other sizes,
@@ -274,7 +274,7 @@ def _unpack_what_does_not_fit(model: torch.nn.Module) -> None:
 
 
 def _after_what_is_shared(rows: Sequence[list[int]]) -> list[list[int]]:
-    """What follows in each row after the tokens that all begin with; at least one token of each."""
+    """Return what follows in each row after the tokens that all begin with; at least one token of each."""
     shared = 0
     for tokens in zip(*(row[:-1] for row in rows)):
         if len(set(tokens)) > 1:

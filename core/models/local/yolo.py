@@ -16,7 +16,7 @@ from PIL.Image import Image
 
 from ...errors import PatchMattersError
 from ...regions import clip_box
-from .. import Detection, Tick
+from .. import Detection, ModelProgress
 from .pretrained import from_folder, load_weights
 
 FLOOR = 0.05  # detections below this score are noise to every stage
@@ -47,7 +47,7 @@ class UltralyticsDetector:
     ):
         if path.suffix != ".pt" or not path.is_file():
             raise PatchMattersError(
-                f"detector: {path} is no .pt file of ultralytics: give the path of one, as in "
+                f"detector: {path} is not a .pt file of ultralytics: give the path of one, such as "
                 "yolo11n.pt."
             )
         self.name, self._path, self._device = name, path.resolve(), device
@@ -71,8 +71,7 @@ class UltralyticsDetector:
         known = "safe_only" in inspect.signature(tasks.torch_safe_load).parameters
         if not known or not tasks._SafeLoad.SUPPORTED:
             raise PatchMattersError(
-                "detector: this ultralytics or PyTorch cannot load .pt files safely, and they may "
-                "hold a program: python -m pip install -U ultralytics torch (8.4 and 2.6 or newer)."
+                "detector: this version of ultralytics or PyTorch cannot load .pt files safely: python -m pip install -U ultralytics torch (8.4 and 2.6 or newer)."
             )
         with _loading:
             before, tasks.SAFE_LOAD = tasks.SAFE_LOAD, True
@@ -80,8 +79,8 @@ class UltralyticsDetector:
                 yolo = YOLO(str(self._path))
             except Exception as error:
                 raise PatchMattersError(
-                    f"detector: {self._path.name} was not loaded, for it is damaged, no model of "
-                    f"ultralytics, or holds more than a model: {str(error)[:300]}"
+                    f"detector: {self._path.name} was not loaded, because it is damaged, is not a model of "
+                    f"ultralytics, or contains more than a model: {str(error)[:300]}"
                 ) from error
             finally:
                 tasks.SAFE_LOAD = before
@@ -98,11 +97,14 @@ class UltralyticsDetector:
 
     @staticmethod
     def takes_words(yolo) -> bool:
-        """Whether a loaded model is a YOLO-World."""
+        """Return whether a loaded model is a YOLO-World."""
         return hasattr(yolo.model, "txt_feats")
 
     def detect(
-        self, images: Sequence[Image], tick: Tick, words: Sequence[Sequence[str]] = ()
+        self,
+        images: Sequence[Image],
+        on_progress: ModelProgress,
+        words: Sequence[Sequence[str]] = (),
     ) -> list[list[Detection]]:
         found = []
         for index, image in enumerate(images):
@@ -117,7 +119,7 @@ class UltralyticsDetector:
                 if box and isfinite(score):
                     detections.append(Detection(box, result.names[int(kind)], float(score)))
             found.append(detections)
-            tick(index)
+            on_progress(index)
         # The next stage needs the room; a detector is small enough to be moved back and forth.
         self._yolo.predictor = None
         self._yolo.model.to("cpu")
@@ -136,7 +138,7 @@ def _send_nothing() -> None:
 
 
 def _word_vectors(words: Sequence[str], folder: Path):
-    """What YOLO-World was trained to look for: CLIP's vectors of words, shape (1, words, 512)."""
+    """Return what YOLO-World was trained to look for: CLIP's vectors of words, shape (1, words, 512)."""
     import torch
     from transformers import AutoTokenizer, CLIPTextModelWithProjection
 

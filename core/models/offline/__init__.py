@@ -1,1 +1,1 @@
-"""The models that need no download and no key: their packages carry the weights."""
+"""The models that need neither download nor key, because Python packages carry their weights."""

@@ -1,4 +1,4 @@
-"""A captioner that phrases only what was detected and measured. No language model."""
+"""A captioner that states only what was detected and measured, without a language model."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 from PIL.Image import Image
 
+from ...english import article, capital, join_words, number_word, place_name, plural
 from ...evidence import Prior
 from ...regions import Box, coverage, intersection_area, union_box
-from ...wording import article, capital, join_words, number_word, place_name, plural
-from .. import CaptionRequest, Completion, Detection, Tick
+from .. import CaptionRequest, Completion, Detection, ModelProgress
 from .colours import colour_shares
 from .ssd import shared_ssd
 
@@ -39,7 +39,7 @@ _SHOWN = {"tv": "TV", "remote": "remote control"}
 
 
 def noun(label: str, count: int, adjectives: str = "") -> str:
-    """The subject phrase: "a small red car", "three people", "a pair of skis"."""
+    """Return the subject phrase: "a small red car", "three people", "a pair of skis"."""
     if label in _PAIRED:
         word, many = f"pair of {label}", f"pairs of {label}"
     else:
@@ -58,11 +58,13 @@ class OfflineCaptioner:
     # DID-Bench (bench/calibrate.py). What it says of an object is measured.
     prior = Prior(once=0.4, again=0.7, alone=0.8, of_thing=3.0, late=0.0)
 
-    def caption(self, requests: Sequence[CaptionRequest], tick: Tick) -> list[list[Completion]]:
+    def caption(
+        self, requests: Sequence[CaptionRequest], on_progress: ModelProgress
+    ) -> list[list[Completion]]:
         answers = []
         for index, request in enumerate(requests):
             answers.append([Completion(_describe(request, i)) for i in range(request.n)])
-            tick(index)
+            on_progress(index)
         return answers
 
 
@@ -85,7 +87,7 @@ def _describe(request: CaptionRequest, candidate: int) -> str:
 
 
 def _view(request: CaptionRequest, candidate: int) -> tuple[Image, list[Detection]]:
-    """The image, and what one look at it found, boxes in its pixels.
+    """Return the image, and what one look at it found, boxes in its pixels.
 
     Without temperature every candidate looks straight at it. Otherwise the second looks at its
     mirror image, and each further one at a slightly smaller part of it, drawn by seed and number.
@@ -112,9 +114,9 @@ def _view(request: CaptionRequest, candidate: int) -> tuple[Image, list[Detectio
 
 
 def _cut(box: Box, request: CaptionRequest) -> bool:
-    """Whether a patch shows only a part of an object: its place and size are then unknown.
+    """Return whether a patch shows only a part of an object: its place and size are then unknown.
 
-    A border of the patch inside the picture cuts it, or it fills the patch like a part of something
+    A border of the patch inside the image cuts it, or it fills the patch like a part of something
     larger does.
     """
     width, height = request.image.size
@@ -129,7 +131,7 @@ def _cut(box: Box, request: CaptionRequest) -> bool:
 
 
 def _sure(found: list[Detection]) -> list[Detection]:
-    """The objects of one class that are counted: the sure ones, or the best."""
+    """Return the objects of one class that are counted: the sure ones, or the best."""
     sure = [d for d in found if d.score >= SURE]
     return sure or [max(found, key=lambda d: d.score)]
 
@@ -166,12 +168,14 @@ def _object_sentence(
 
 
 def _between_thirds(box: Box) -> bool:
-    """Whether the middle of a box (in fractions of the picture) is too near to where `place_name` changes."""
+    """Return whether the middle of a box (in fractions of the image) is too near to where `place_name`
+    changes.
+    """
     return any(abs(v - third) < UNSTEADY for v in box.center for third in (1 / 3, 2 / 3))
 
 
 def object_colour(image: Image, box: Box) -> str:
-    """The colour of most pixels in the middle 60 % of a box; empty where none prevails."""
+    """Return the colour of most pixels in the middle 60 % of a box; empty where none prevails."""
     name, share = next(iter(middle_colours(image, box).items()))
     return name if share >= NAMED_COLOUR else ""
 
@@ -184,7 +188,7 @@ def middle_colours(image: Image, box: Box) -> dict[str, float]:
 
 
 def _relation_sentences(single: dict[str, Detection]) -> list[str]:
-    """How objects of which there is one each stand to each other, from their boxes alone."""
+    """Return how objects of which there is one each stand to each other, from their boxes alone."""
     sentences = []
     labels = list(single)
     for i, first in enumerate(labels):

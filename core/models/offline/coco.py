@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from ...wording import plural
+from ...english import plural
 
 LABELS = {
     1: "person", 2: "bicycle", 3: "car", 4: "motorcycle", 5: "airplane", 6: "bus", 7: "train",
@@ -76,6 +76,6 @@ def _pattern() -> tuple[re.Pattern[str], dict[str, str]]:
 
 
 def mentions(text: str) -> list[tuple[str, str]]:
-    """The COCO classes that an English text names, as (class, the word that named it)."""
+    """Return the COCO classes that an English text names, as (class, the word that named it)."""
     pattern, words = _pattern()
     return [(words[m.group()], m.group()) for m in pattern.finditer(text.lower())]

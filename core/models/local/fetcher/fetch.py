@@ -48,7 +48,7 @@ def main(repository: str, revision: str, folder: str) -> None:
     wanted = weights + [name for name in files if TEXTS.fullmatch(name)]
     # A mirror (HF_ENDPOINT) may answer anything: a path in place of a commit, no size, a huge one.
     if not isinstance(info.sha, str) or not COMMIT.fullmatch(info.sha):
-        raise ValueError("the hub names no commit of 40 hexadecimal digits")
+        raise ValueError("the hub returned no commit of 40 hexadecimal digits")
     for name in wanted:
         size, most = files[name].size, sys.maxsize if name in weights else MOST_TEXT
         if type(size) is not int or not 0 <= size <= most:
@@ -68,7 +68,7 @@ def main(repository: str, revision: str, folder: str) -> None:
 
 
 def fetch_file(url: str, headers: dict, size: int, sha256: str | None, target: Path) -> None:
-    """One file, whole or not at all; what is there of it from before is not fetched again.
+    """Download one file completely or not at all, resuming a partial file.
 
     (`hf_hub_download` of huggingface_hub 2 throws away what it has when it is stopped.)
     """
@@ -98,7 +98,7 @@ def fetch_file(url: str, headers: dict, size: int, sha256: str | None, target: P
 
 
 class Bounded:
-    """A file that takes no more than was announced, whatever the server goes on to send."""
+    """A file that accepts no more bytes than were announced."""
 
     def __init__(self, file, most: int):
         self._file, self._most = file, most

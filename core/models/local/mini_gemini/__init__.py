@@ -1,4 +1,4 @@
-"""Mini-Gemini (MGM, arXiv 2403.18814), which transformers has no class for.
+"""Mini-Gemini (MGM, arXiv 2403.18814), for which transformers has no class.
 
 Published as a Llama, Gemma or Mixtral with weights of its own inside: `checkpoint.py` reads that
 layout, `architecture.py` adds what sees to transformers' language model, `inputs.py` makes prompts

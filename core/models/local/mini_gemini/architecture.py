@@ -1,6 +1,6 @@
-"""A language model of transformers that sees as Mini-Gemini does.
+"""Adds Mini-Gemini's vision to a language model of transformers.
 
-Two towers look at the picture: CLIP's ViT at a low resolution, and a ConvNeXt at a high one. Each
+Two towers look at the image: CLIP's ViT at a low resolution, and a ConvNeXt at a high one. Each
 token of the first asks the features of the second that lie under it (patch info mining: arXiv
 2403.18814, section 3.2), and what it learns is added to it.
 """
@@ -46,7 +46,7 @@ class Vision(nn.Module):
         self.mm_projector = nn.Sequential(*layers)
 
     def forward(self, views: torch.Tensor, image: torch.Tensor) -> torch.Tensor:
-        """The tokens of one image: (views * tokens of a view, width of the language model).
+        """Return the tokens of one image: (views * tokens of a view, width of the language model).
 
         Args:
             views: (views, 3, side, side): the image at the ViT's resolution; with a grid, the whole
@@ -67,7 +67,7 @@ class Vision(nn.Module):
         return self.mm_projector(tokens)
 
     def _high(self, images: torch.Tensor) -> torch.Tensor:
-        """The features of all stages, at the size of the first: (1, channels of all, rows, columns)."""
+        """Return the features of all stages, at the size of the first: (1, channels of all, rows, columns)."""
         features, found = self.vision_tower_aux.embeddings(images), []
         for stage in self.vision_tower_aux.encoder.stages:
             features = stage(features)
@@ -80,7 +80,7 @@ class Vision(nn.Module):
         return torch.cat([found[0], *larger], dim=1)
 
     def _mined(self, low: torch.Tensor, high: torch.Tensor) -> torch.Tensor:
-        """What each token, (tokens, width), finds in the features under it, (channels, rows, columns)."""
+        """Return what each token, (tokens, width), finds in the features under it, (channels, rows, columns)."""
         side = isqrt(len(low))
         under = high.unflatten(2, (side, -1)).unflatten(1, (side, -1))
         under = under.permute(1, 3, 2, 4, 0).flatten(2, 3).flatten(0, 1)  # token, place, channel
@@ -112,7 +112,7 @@ class _MiniGemini:
         pixel_values_aux: torch.Tensor | None = None,
         **kwargs,
     ):
-        """As the language model's own.
+        """See the language model's `forward`.
 
         Args:
             pixel_values: (batch, views, 3, side, side); see `Vision.forward`.
@@ -145,6 +145,6 @@ class _MiniGemini:
 
 @lru_cache
 def seeing(config_class: type) -> type:
-    """The language model of a config's class, seeing."""
+    """Return the language model of a config's class, seeing."""
     language = MODEL_FOR_CAUSAL_LM_MAPPING[config_class]
     return type(f"MiniGemini{language.__name__}", (_MiniGemini, language), {})

@@ -41,7 +41,7 @@ Tensors = dict[str, torch.Tensor]
 
 @dataclass(frozen=True)
 class Tower:
-    """One of the two that see.
+    """One of the two vision towers.
 
     Attributes:
         prefix: of its weights in a checkpoint; `own_prefix`: in the folder it comes in.
@@ -95,7 +95,7 @@ def read_weights(folder: ModelFolder) -> Tensors:
 
 
 def configure(folder: ModelFolder) -> PretrainedConfig:
-    """The language model's config, to which is added what `Vision` is built by.
+    """Return the language model's config, to which is added what `Vision` is built by.
 
     The towers' sizes are those of their weights, so a tower that was swapped is seen where the rest
     does not fit it.
@@ -124,7 +124,7 @@ def configure(folder: ModelFolder) -> PretrainedConfig:
 
 
 def load(folder: ModelFolder, config, processor: MiniGeminiProcessor, options: dict):
-    """The model, as `from_pretrained` with these options gives others.
+    """Return the model, as `from_pretrained` with these options gives others.
 
     Raises:
         PatchMattersError: weights are missing, or have another shape than config and towers say.
@@ -169,13 +169,13 @@ def _check_variant(folder: ModelFolder, config: dict) -> None:
 
 def _unknown(folder: ModelFolder, key: str, value, expected) -> PatchMattersError:
     return PatchMattersError(
-        f"model: {folder.path.name} is no Mini-Gemini that the pack knows: {key} in its config.json "
+        f"model: {folder.path.name} is not a known Mini-Gemini: {key} in its config.json "
         f"is “{value}” instead of {expected}; use one of the published MGM models."
     )
 
 
 def _vision_weights(folder: ModelFolder, config, weights: Tensors) -> Tensors:
-    """The weights of `Vision` by its own names."""
+    """Return the weights of `Vision` by its own names."""
     with torch.device("meta"):
         wanted = Vision(config).state_dict()
     names = {name: _published(name) for name in wanted}
@@ -187,7 +187,7 @@ def _vision_weights(folder: ModelFolder, config, weights: Tensors) -> Tensors:
 
 
 def _published(name: str) -> str:
-    """What a checkpoint calls a weight of `Vision`."""
+    """Return what a checkpoint calls a weight of `Vision`."""
     tower, _, rest = name.partition(".")
     if tower == "vision_tower":
         return LOW.prefix + rest.removeprefix("vision_model.")  # transformers 5 leaves that out
@@ -205,13 +205,12 @@ def _is_vision(name: str) -> bool:
 def _misfit(folder: ModelFolder, name: str, found, expected) -> PatchMattersError:
     return PatchMattersError(
         f"model: {folder.path.name} has {name} in the shape {tuple(found)}, but its config.json and "
-        f"its vision towers ask for {tuple(expected)}: these files do not belong together; download "
-        "the model again."
+        f"its vision towers ask for {tuple(expected)}: these files do not match; download the model again."
     )
 
 
 def _clip(folder: ModelFolder, weights: Tensors) -> dict:
-    """The sizes of the low-resolution tower."""
+    """Return the sizes of the low-resolution tower."""
     names = ("embeddings.patch_embedding.weight", "embeddings.position_embedding.weight")
     names = [LOW.prefix + n for n in (*names, "encoder.layers.0.mlp.fc1.weight")]
     check_complete(folder.path, [name for name in names if name not in weights])
@@ -227,7 +226,7 @@ def _clip(folder: ModelFolder, weights: Tensors) -> dict:
 
 
 def _convnext(folder: ModelFolder, weights: Tensors) -> dict:
-    """The sizes of the high-resolution tower."""
+    """Return the sizes of the high-resolution tower."""
     stages = f"{HIGH.prefix}stages."
     stem = f"{HIGH.prefix}stem.0.weight"
     count = _count(weights, stages)
@@ -242,12 +241,12 @@ def _convnext(folder: ModelFolder, weights: Tensors) -> dict:
 
 
 def _count(weights: Tensors, prefix: str) -> int:
-    """How many numbers follow the prefix in the names."""
+    """Return how many numbers follow the prefix in the names."""
     return len({n[len(prefix) :].partition(".")[0] for n in weights if n.startswith(prefix)})
 
 
 def _find_tower(folder: ModelFolder, tower: Tower) -> list[Path]:
-    """The weights' files of a tower's own folder: in the model's, beside it, or one folder away."""
+    """Return the weights' files of a tower's own folder: in the model's, beside it, or one folder away."""
     trained = str(folder.config.get(tower.key, "")).replace("\\", "/").rstrip("/")
     names = {path.split("/")[-1] for path in (trained, tower.repository)} - {"", ".", ".."}
     above = folder.path.resolve().parent
@@ -258,7 +257,7 @@ def _find_tower(folder: ModelFolder, tower: Tower) -> list[Path]:
                 if files := weight_files(parent / name, file):
                     return files
     raise PatchMattersError(
-        f"model: {folder.path.name} has no weights of its vision tower ({tower.prefix}*), nor lies "
+        f"model: {folder.path.name} has no weights of its vision tower ({tower.prefix}*), and neither is "
         f"{' or '.join(sorted(names))} beside it: put {tower.repository} there."
     )
 
@@ -270,8 +269,8 @@ def _tensors(files: Iterable[Path]) -> Tensors:
             found |= _safe(file) if file.suffix == ".safetensors" else _unpickled(file)
         except UnpicklingError as error:  # whose own words advise to read it unsafely
             raise PatchMattersError(
-                f"model: {file} holds more than weights, which may be a program, and is not loaded: "
-                "take a version of the model with safetensors."
+                f"model: {file} contains more than weights and could run code, so it is not loaded: use a "
+                "version of the model with safetensors."
             ) from error
         except (SafetensorError, OSError, RuntimeError, EOFError, ValueError) as error:
             raise PatchMattersError(

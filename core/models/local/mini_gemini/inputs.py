@@ -47,7 +47,7 @@ LLAMA_3 = Conversation(
 
 
 def conversation(language: str, vocabulary) -> Conversation:
-    """That of a variant: by its kind of language model, and those of Llama by their tokens."""
+    """Return the conversation format of a variant, by its type of language model; for Llama by its tokens."""
     if language == "gemma":
         return GEMMA
     if language in ("mistral", "mixtral"):
@@ -84,7 +84,7 @@ class MiniGeminiProcessor:
         return self.tokenizer.convert_tokens_to_ids(named)
 
     def apply_chat_template(self, messages: Sequence[dict], **_) -> str:
-        """One question, around it the variant's conversation."""
+        """Return one question, around it the variant's conversation."""
         [message] = messages
         parts = (f"{IMAGE}\n" if p["type"] == "image" else p["text"] for p in message["content"])
         return self.chat_template.before + "".join(parts) + self.chat_template.after
@@ -96,9 +96,9 @@ class MiniGeminiProcessor:
         add_special_tokens: bool = True,
         **options,
     ) -> dict[str, torch.Tensor]:
-        """A padded batch: input_ids and attention_mask, (batch, length); with images, one a text,
-        also pixel_values, (batch, views, 3, side, side), and pixel_values_aux, (batch, 3, large,
-        large)."""
+        """Return a padded batch: input_ids and attention_mask, (batch, length); with images, one a text, also
+        pixel_values, (batch, views, 3, side, side), and pixel_values_aux, (batch, 3, large, large).
+        """
         rows = {"input_ids": [self._ids(one, add_special_tokens) for one in text]}
         inputs = dict(self.tokenizer.pad(rows, **options))
         if images:

@@ -1,0 +1,89 @@
+"""Checks that an edited sentence is grammatical and claims nothing new."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..models.offline import spacy_english
+from . import STATEMENT, Claim, Passage
+from .reading import read
+
+_FINITE = frozenset("VBZ VBP VBD MD".split())
+_SUBJECTS = frozenset("nsubj nsubjpass expl csubj csubjpass".split())
+_REMEMBERED = 1000  # sentences: a caption is composed for each region and for the whole
+_seen: dict[str, tuple[bool, tuple[Claim, ...]]] = {}  # text -> is it a sentence, and its claims
+_STAND_INS = frozenset("person thing".split())  # what a pronoun is read as without its antecedent
+
+
+@dataclass(frozen=True)
+class Change:
+    """Attributes:
+    before, after: an English sentence, and what is left of it.
+    kept, dropped: the claims of it that may, and that must not, be made by what is left.
+    """
+
+    before: str
+    after: str
+    kept: tuple[Claim, ...]
+    dropped: tuple[Claim, ...]
+
+
+def says_no_more(changes: Sequence[Change]) -> list[bool]:
+    """Return whether what is left of each sentence is one, and claims only what the sentence did and may.
+
+    A sentence is read anew without those around it, and then may claim a little else (who "it" is). So what is
+    left may also claim what the whole sentence does when it is read in this way.
+    """
+    if len(_seen) > _REMEMBERED:
+        _seen.clear()
+    texts = list(dict.fromkeys(text for c in changes for text in (c.before, c.after)))
+    found = {text: _seen[text] for text in texts if text in _seen}
+    new = [text for text in texts if text not in found]
+    readings = read([Passage(text) for text in new])
+    for text, whole, reading in zip(new, _sentences(new), readings):
+        found[text] = _seen[text] = (whole, reading.claims)
+    return [
+        found[c.after][0]
+        and all(
+            _among(claim, c.kept)
+            or (_among(claim, found[c.before][1]) and not _among(claim, c.dropped))
+            for claim in found[c.after][1]
+        )
+        for c in changes
+    ]
+
+
+def _among(claim: Claim, claims: Sequence[Claim]) -> bool:
+    if claim.kind == STATEMENT:
+        return any(claim.text.rstrip(".") in c.text for c in claims)
+    return any(
+        claim.kind == c.kind
+        and claim.negated == c.negated
+        and _same(claim.subject, c.subject)
+        and claim.value == c.value
+        and _same(claim.object, c.object)
+        for c in claims
+    )
+
+
+def _same(a: str, b: str) -> bool:
+    return a == b or a in _STAND_INS or b in _STAND_INS
+
+
+def _sentences(texts: Sequence[str]) -> list[bool]:
+    """Return whether each text is a clause with a finite verb that has its subject before or beside it."""
+    if not spacy_english.installed():
+        return [True] * len(texts)
+    found = []
+    for doc in spacy_english.pipeline().pipe(texts):
+        roots = [token for token in doc if token.dep_ == "ROOT"]
+        found.append(bool(roots) and _clause(roots[0]))
+    return found
+
+
+def _clause(root) -> bool:
+    finite = root.tag_ in _FINITE or any(
+        c.tag_ in _FINITE for c in root.children if c.dep_ in ("aux", "auxpass")
+    )
+    return finite and any(c.dep_ in _SUBJECTS for c in root.children)

@@ -1,0 +1,63 @@
+"""English articles, plurals, number words and place names for text that the pack writes."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from .regions import Box
+
+
+@lru_cache(maxsize=1)
+def _engine():
+    import inflect
+
+    return inflect.engine()
+
+
+@lru_cache(maxsize=4096)
+def plural(word: str) -> str:
+    """Return the plural of an English noun."""
+    return _engine().plural_noun(word)
+
+
+def present_participle(third: str) -> str:
+    """Return the "-ing" form of a verb in the third person: "runs" -> "running"."""
+    return _engine().present_participle(third)
+
+
+def article(noun: str) -> str:
+    """Return the noun with "a" or "an" before it."""
+    return _engine().a(noun)
+
+
+def number_word(number: int) -> str:
+    """ "two" to "ten"; larger numbers in digits."""
+    return _engine().number_to_words(number) if number <= 10 else str(number)
+
+
+def join_words(words: list[str]) -> str:
+    """ "a", "a and b", "a, b and c"."""
+    return _engine().join(words, final_sep="")
+
+
+def capital(text: str) -> str:
+    """Return the text with its first letter in upper case."""
+    return text[:1].upper() + text[1:]
+
+
+def split_words(text: str) -> list[str]:
+    """ "person, red car" -> its parts, without blanks and without those said twice."""
+    return list(dict.fromkeys(filter(None, (part.strip() for part in re.split(r"[,;\n]", text)))))
+
+
+def place_name(box: Box) -> str:
+    """Return where the middle of a box (in fractions of the image) lies, in thirds: "in the upper left"."""
+    x, y = box.center
+    column = "left" if x < 1 / 3 else "right" if x > 2 / 3 else ""
+    row = "upper" if y < 1 / 3 else "lower" if y > 2 / 3 else ""
+    if row and column:
+        return f"in the {row} {column}"
+    if column:
+        return f"on the {column}"
+    return {"upper": "at the top", "lower": "at the bottom", "": "in the center"}[row]

@@ -1,0 +1,118 @@
+"""The value that passes through the stages: one image and everything known about it so far."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from .claims import Reading, Thing
+from .evidence import GIVEN_PRIOR, Prior
+from .models import Completion, Detection, ModelProgress
+from .regions import Box, Region
+from .statements import Statement
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+StageProgress = Callable[[int | None, str], None]
+"""Called by a stage with the index of the image and the name of the region that is done; with
+None and "" as a sign of life in between. It may raise to interrupt."""
+
+GIVEN = (
+    "caption"  # the entry of `ImageRecord.models` where the caption of the whole came from outside
+)
+EMPTY: Mapping = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class ImageRecord:
+    """One image (upright RGB) and the results of the stages so far.
+
+    A stage never changes a `ImageRecord`; it returns a new one (ComfyUI caches what nodes return).
+    """
+
+    image: Image
+    root: Region
+    detections: tuple[Detection, ...] = ()
+    context: str = ""  # what the captioner is told about the image, beside the prompt
+    existing_caption: str = (
+        ""  # that the image came with; its claims are checked like the captioner's
+    )
+    candidates: Mapping[str, tuple[Completion, ...]] = field(default_factory=lambda: EMPTY)
+    # What the captions say: (region, number of the candidate) -> its reading. All readings number the things
+    # of the image as `things` does.
+    readings: Mapping[tuple[str, int], Reading] = field(default_factory=lambda: EMPTY)
+    things: tuple[Thing, ...] = ()
+    statements: tuple[Statement, ...] = ()
+    captioner_prior: Prior = Prior()  # how far the captioner of the regions is to be believed
+    threshold: float = 0.0  # that the user set for what is kept; 0 where it was left to the pack
+    captions: Mapping[str, str] = field(default_factory=lambda: EMPTY)
+    caption: str = ""
+    notes: tuple[str, ...] = ()
+    models: Mapping[str, str] = field(default_factory=lambda: EMPTY)
+    calls: Mapping[str, int] = field(default_factory=lambda: EMPTY)
+    tokens: Mapping[str, int] = field(default_factory=lambda: EMPTY)  # generated, by role
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in pixels."""
+        return self.image.size
+
+    def crop(self, box: Box) -> Image:
+        """Return the pixels of `box`; the image itself where the box covers it."""
+        pixels = box.pixels()
+        return self.image if pixels == (0, 0, *self.size) else self.image.crop(pixels)
+
+    def view(self, region: str) -> Image:
+        """Return the pixels of the region of that name."""
+        return self.crop(self.root.find(region).box)
+
+    def fraction(self, box: Box) -> Box:
+        """`box` in fractions of the image (0..1)."""
+        width, height = self.size
+        return Box(box.x1 / width, box.y1 / height, box.x2 / width, box.y2 / height)
+
+    @property
+    def global_caption(self) -> str:
+        """What the captioner said of the whole image; empty where it failed or was not asked."""
+        said = self.candidates.get(self.root.name, ())
+        return said[0].text if said else ""
+
+    def prior(self, region: str) -> Prior:
+        """Return the prior for the claims about a region."""
+        given = region == self.root.name and GIVEN in self.models
+        return GIVEN_PRIOR if given else self.captioner_prior
+
+    def asked(self, regions: Sequence[str]) -> int:
+        """Return how many captions the regions of these names have."""
+        return sum(1 for name in regions for c in self.candidates[name] if c.text.strip())
+
+    def extended(
+        self, *, notes=(), models=EMPTY, calls=EMPTY, tokens=EMPTY, **changes
+    ) -> ImageRecord:
+        """Return a copy with `changes`, adding to notes, models and counts."""
+        return replace(
+            self,
+            notes=(*self.notes, *(n for n in notes if n not in self.notes)),
+            models=MappingProxyType({**self.models, **models}),
+            calls=MappingProxyType(dict(Counter(self.calls) + Counter(calls))),
+            tokens=MappingProxyType(dict(Counter(self.tokens) + Counter(tokens))),
+            **changes,
+        )
+
+
+def no_progress(index: int | None, region: str) -> None:
+    """A progress callback that does nothing."""
+
+
+def region_progress(places: Sequence[tuple[int, str]], on_progress: StageProgress) -> ModelProgress:
+    """Return a model's progress callback for requests that belong to these places (image, region)."""
+    return lambda i: on_progress(None, "") if i is None else on_progress(*places[i])
+
+
+def heartbeat(on_progress: StageProgress) -> ModelProgress:
+    """Return a progress callback that only signals that the model is alive."""
+    return lambda i: on_progress(None, "")

@@ -1,0 +1,90 @@
+"""Shortens a caption to a prompt that fits a text encoder, by leaving out the least important sentences."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from .claims.naming import tags
+from .errors import PatchMattersError
+
+Count = Callable[[str], int]
+"""The tokens that a text encoder makes of a text, without those it adds to every text."""
+
+# Where a control token of an encoder that is a language model begins: <|im_end|>, <end_of_turn>, [INST].
+_CONTROL = re.compile(r"<(?=[|/\w])|\[(?=/?[A-Z_]+\])")
+
+SENTENCES, TAGS = "sentences", "tags"
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A prompt, its number of tokens, and the sentences that did not fit, most important first."""
+
+    prompt: str
+    tokens: int
+    dropped: tuple[str, ...]
+
+
+def fit(
+    sentences: Sequence[str],
+    importance: Sequence[int],
+    count: Count,
+    budget: int,
+    *,
+    prefix: str = "",
+    suffix: str = "",
+    form: str = SENTENCES,
+    escape: Callable[[str], str] = lambda text: text,
+) -> Fitted:
+    """Return a prompt of at most `budget` tokens.
+
+    The most important sentences go in first; one that finds no room is left out whole, and a shorter,
+    less important one may take it. They keep the order they came in.
+
+    Args:
+        importance: the indices of `sentences`, most important first.
+        prefix, suffix: stay as they are: trigger and style words may be meant as weights.
+        form: "sentences", or "tags": the things that the sentences name, separated by commas.
+        escape: applied to the sentences, which must not be read as commands.
+
+    Raises:
+        PatchMattersError: prefix and suffix alone are longer than the budget.
+    """
+    written = [escape(s if form == SENTENCES else ", ".join(tags(s))) for s in sentences]
+
+    def joined(kept: set[int]) -> str:
+        between = " " if form == SENTENCES else ", "
+        if form == SENTENCES:
+            body = between.join(written[i] for i in sorted(kept))
+        else:
+            each = (tag for i in sorted(kept) for tag in written[i].split(", ") if tag)
+            body = between.join(dict.fromkeys(each))
+        return ", ".join(part for part in (prefix.strip(" ,"), body, suffix.strip(" ,")) if part)
+
+    if (alone := count(joined(set()))) > budget:
+        raise PatchMattersError(
+            f"prefix and suffix: they take {alone} of {budget} tokens, which leaves none for the caption. "
+            "Shorten them, or raise the budget."
+        )
+    kept: set[int] = set()
+    dropped = []
+    for index in importance:
+        if count(joined(kept | {index})) <= budget:
+            kept.add(index)
+        else:
+            dropped.append(sentences[index])
+    prompt = joined(kept)
+    return Fitted(prompt, count(prompt), tuple(dropped))
+
+
+def neutralised(text: str, *, weights: bool) -> str:
+    """Escape weights, embeddings and control tokens, so that a text encoder reads the caption as plain words.
+
+    Args:
+        weights: whether the encoder reads "(word:1.2)" as a weight; its brackets are then escaped.
+    """
+    text = re.sub(r"\bembedding:", "embedding : ", text, flags=re.IGNORECASE)
+    text = _CONTROL.sub(lambda found: f"{found[0]} ", text)
+    return re.sub(r"([()])", r"\\\1", text) if weights else text
