@@ -2,7 +2,7 @@ import os
 
 import pytest
 
-from core.dataset.listing import FoundClaim, find_images
+from core.dataset.listing import Found, find_images
 from core.dataset.sources import Folder
 from core.errors import PatchMattersError
 from core.outputs import OutputFolder
@@ -26,7 +26,7 @@ def test_images_that_would_share_a_caption_file_are_told(tmp_path, ignore_case, 
         (tmp_path / name).write_bytes(b"x")
     found = list(find_images(tmp_path, ignore_case=ignore_case))
     assert sum(bool(f.twin) for f in found) == twins
-    assert FoundClaim("a.png", "a.jpg") in found or ignore_case
+    assert Found("a.png", "a.jpg") in found or ignore_case
 
 
 def test_annotated_images_that_the_pack_wrote_are_passed_over(tmp_path):
