@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 
 from .candidates import Candidate
-from .claims import Reading
+from .claims import Reading, lexicon
 from .claims.editing import Edit, edited
 from .claims.places import PHRASE
 from .claims.rewriting import name_edits, without
@@ -111,7 +111,10 @@ def _known(text: str) -> str:
     if who.split()[-1] in _PREPOSITIONS:
         return text
     if found["stop"]:
-        return "" if len(found["who"].split()) == 2 else text
+        words = who.split()
+        if not many and len(words) == 3 and lexicon.senses(words[1], lexicon.ADJECTIVE):
+            return f"The {words[2]} {found['be']} {words[1]}."
+        return "" if len(words) == 2 else text
     if found["with"] and (doing := re.match(r"((?:[\w-]+ ){1,4}?)(\w+ing\b.*)", rest)):
         return f"{who} with {doing[1]}{found['be']} {doing[2]}"
     if found["with"]:

@@ -103,6 +103,12 @@ def test_known_things_are_called_the():
     assert re.search(r"The man (?:wears|is wearing) a green helmet", text), text
 
 
+def test_a_known_thing_is_not_presented_again_with_its_quality():
+    record = kept({"image": ["A book lies on a desk."], "a": ["There is a small book on a desk."]}, boxes={"a": LEFT})
+    text = compose(record)
+    assert "small" in text and "There is the" not in text, text
+
+
 def test_claims_on_one_thing_are_joined():
     said = {
         "image": ["The table, which is round, gives the room a warm touch. The table is small."]
