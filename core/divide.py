@@ -148,7 +148,7 @@ def _divide_again(
             continue
         name = f"{path} > {name}" if path else name
         inside = [o for o in objects if coverage(o, patch) > settings.min_coverage]
-        children = ()
+        children: tuple[Region, ...] = ()
         large = min(patch.width, patch.height) >= LARGE_SIDE
         if levels > 1 and large and len(inside) >= CROWDED:
             within = [intersection_box(o, patch) for o in inside]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import cast
 
 from .claims import AUTO, Claim, Passage, Reader, Reading
 from .claims.inference import inferred, open_pairs
@@ -16,7 +17,7 @@ from .claims.readers import reader_for
 from .claims.scene import Grouped, MayMeet, Source, grouped, merged
 from .evidence import LabelFreeCalibration
 from .image_record import ImageRecord, StageProgress, heartbeat, no_progress, region_progress
-from .models import LENGTH, NLI, Embedder, Verifier, Writer
+from .models import LENGTH, NLI, ChatModel, Embedder, Verifier, Writer
 from .models.scoring import finite
 from .paper_filter import UNSCORED_NOTE, PaperFilter
 from .profiles import DEFAULT, Profile
@@ -75,9 +76,9 @@ def filter_statements(
     reader = reader or reader_for(settings.reader, writer, heartbeat(on_progress))
     records = read_captions(records, reader)
     if settings.profile.by_sentence:
-        talking = writer if writer and writer.generates else None
+        grouper = cast(ChatModel, writer) if writer and writer.generates else None
         return [
-            PaperFilter(record, verifier, settings, talking, embedder, on_progress).decided(index)
+            PaperFilter(record, verifier, settings, grouper, embedder, on_progress).decided(index)
             for index, record in enumerate(records)
         ]
     found = [_statements(record, nli, on_progress) for record in records]
@@ -169,8 +170,8 @@ def _statements(
     statements = []
     for group in groups.groups:
         best = _wordings([claims[i] for i in group])[0]
-        said = tuple(dict.fromkeys(occurrences[i] for i in group))
-        statement = Statement(best.text, said, claim=best)
+        distinct = tuple(dict.fromkeys(occurrences[i] for i in group))
+        statement = Statement(best.text, distinct, claim=best)
         statements.append(replace(statement, asked=record.asked(statement.regions)))
     return statements, groups
 
@@ -222,8 +223,8 @@ def _score(
         for statement, said in zip(statements, wordings):
             for region in dict.fromkeys((*statement.regions, record.root.name)):
                 of_region.setdefault(region, {}).update(dict.fromkeys(said))
-        for name, said in of_region.items():
-            batches.append((record.view(name), list(said)))
+        for name, wanted in of_region.items():
+            batches.append((record.view(name), list(wanted)))
             places.append((index, name))
     tables: list[Scores] = [{} for _ in records]
     if batches:

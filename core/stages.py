@@ -28,13 +28,26 @@ EMBEDDER = "embedder"  # the role of the sentence model, which nobody chooses
 class ModelsByRole(Protocol):
     """What the stages take their models from; `pipeline.Models` is one."""
 
-    detector: Detector
-    captioner: Captioner | None
-    verifier: Verifier
-    writer: Writer
-    embedder: Embedder
-    nli: NLI | None
-    ocr: Verifier | None
+    @property
+    def detector(self) -> Detector: ...
+
+    @property
+    def captioner(self) -> Captioner | None: ...
+
+    @property
+    def verifier(self) -> Verifier: ...
+
+    @property
+    def writer(self) -> Writer: ...
+
+    @property
+    def embedder(self) -> Embedder: ...
+
+    @property
+    def nli(self) -> NLI | None: ...
+
+    @property
+    def ocr(self) -> Verifier | None: ...
 
 
 @dataclass(frozen=True)
