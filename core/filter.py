@@ -37,7 +37,7 @@ class FilterSettings:
     overlap: in the paper's profile, regions that overlap by more than this IoU are filtered together
         (paper: 0.4).
     profile: how it is decided.
-    reader: what takes the captions apart: one of `claims.READERS`.
+    reader: how captions are split into claims: one of `claims.READERS`.
     """
 
     threshold: float = 0.0
@@ -61,12 +61,12 @@ def filter_statements(
     """Keep or drop every claim of the candidate captions.
 
     Args:
-        embedder: compares sentences where the paper's profile has no writer to sort them.
-        reader: in place of the settings' one.
-        writer: reads captions in languages that no installed pipeline reads, and sorts the sentences where
-            the paper's profile decides; one that does not generate is not asked.
-        nli: says whether a claim follows from another or contradicts it, where structure and lexicon leave that
-            open; the paper's profile does not ask it.
+        embedder: compares sentences if the paper's profile has no writer to group them.
+        reader: used instead of the settings' one.
+        writer: splits captions in other languages than English, and groups the sentences in the paper's profile;
+            one that does not generate is not asked.
+        nli: decides whether one claim follows from another or contradicts it, where grammar and lexicon cannot;
+            the paper's profile does not use it.
         ocr: scores the words alone of claims that something is written in the image, by reading it.
         on_progress: called as each region is scored.
 
