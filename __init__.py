@@ -1,4 +1,4 @@
-"""Patch Matters for ComfyUI: long, detailed captions whose claims were checked against the pixels."""
+"""Patch Matters for ComfyUI: long, detailed captions in which every claim is checked against the pixels."""
 
 import logging
 

@@ -66,7 +66,7 @@ def _mend_opencv(python: Path, environment: Path, install: list) -> None:
     if not works:
         uninstall = [str(python), "-m", "pip", "uninstall", "--quiet", "-y", "opencv-python"]
         _run(uninstall, environment, "remove opencv-python")
-        # Again, where it is there already: the two share their files, so half of them are gone now.
+        # Installed again if it was there: both packages own the same files, so half of them are gone now.
         again = ["--quiet", "--force-reinstall", "--no-deps"]
         headless = [*install, *again, "opencv-python-headless"]
         _run(headless, environment, "install opencv-python-headless")
@@ -105,7 +105,7 @@ def main() -> int:
         paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
         with subprocess.Popen([str(python), "-m", "core", *sys.argv[1:]], env=environment) as child:
-            # Whoever ends this process ends what may be asking a paid service.
+            # Ending this process also ends the child, which may be sending requests to a paid service.
             signal.signal(signal.SIGTERM, lambda *_: child.terminate())
             # A terminal's Ctrl-C reaches both; the child writes down what is done, and this waits for it.
             signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -25,8 +25,8 @@ class AggregateSettings:
     """Attributes:
     length: "short", "medium" or "long": see `LENGTHS`.
     profile: how the writer is asked.
-    reader: what takes the written text apart: one of `claims.READERS`.
-    seed: for the writer.
+    reader: how the written text is split into claims: one of `claims.READERS`.
+    seed: of the writer.
     """
 
     length: str = "long"
@@ -38,7 +38,7 @@ class AggregateSettings:
 def kept_statements(record: ImageRecord) -> list[Statement]:
     """Return the kept statements, most important first.
 
-    Importance: said of how many regions, then the score, or the support where there is none.
+    Importance is the number of regions whose captions make it, then the score, or the support if there is none.
     """
 
     def weight(statement: Statement) -> tuple[int, float]:
@@ -59,7 +59,7 @@ def facts_of(record: ImageRecord, region: str = "") -> tuple[Fact, ...]:
         if statement.claim and not is_sayable(statement.claim):
             continue
         regions = [record.root.find(name) for name in statement.regions]
-        # What the whole image also shows needs no place; else the smallest region says it best.
+        # A claim about the whole image needs no place; otherwise the smallest region is the most precise.
         whole = next((r for r in regions if r.kind == IMAGE), None)
         place = whole or min(regions, key=lambda r: r.box.area)
         claim = statement.claim
@@ -96,12 +96,12 @@ def aggregate(
 ) -> list[ImageRecord]:
     """Write one caption for each image, and one for each region from its own kept statements.
 
-    What a writer claims beyond the kept statements is taken out, and what it left out is added; both are
-    noted. Where the writer fails, its caption is what was kept, arranged by rules.
+    What a writer claims beyond the kept statements is removed, and what it left out is added; notes list both.
+    If the writer fails, the kept sentences are arranged by rules.
 
     Args:
-        reader: in place of the settings' one.
-        nli: says whether what was written follows from the facts, where structure and lexicon leave that open.
+        reader: used instead of the settings' one.
+        nli: decides whether the text follows from the facts, where grammar and lexicon cannot.
     """
     reader = reader or reader_for(settings.reader, writer, heartbeat(on_progress))
     maximum = LENGTHS[settings.length]

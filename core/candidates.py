@@ -1,4 +1,4 @@
-"""The captioners' sentences that may be told: each without what is false in it."""
+"""The captioners' sentences that may be used, each without its false claims."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def _dropped_things(record, reading: Reading, source, of) -> frozenset[int]:
 
 
 def without_repeats(record: ImageRecord, candidate: Candidate, told: Collection[int]) -> Candidate:
-    """Return the sentence without the attributes and relations that have been told, where what is left is a
+    """Return the sentence without the attributes and relations that have been stated, where what is left is a
     sentence that says all that is new.
     """
     reading = record.readings[candidate.source]

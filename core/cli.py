@@ -44,7 +44,7 @@ def main(options: argparse.Namespace) -> int:
     for stream in (sys.stdout, sys.stderr):
         # A console of another code page shows question marks in place of a Chinese caption.
         with contextlib.suppress(AttributeError, ValueError):
-            stream.reconfigure(errors="replace")
+            stream.reconfigure(errors="replace")  # type: ignore[union-attr]
     try:
         check_precision(options.precision)
         if is_dataset(options.images) or options.undo:

@@ -55,12 +55,12 @@ def ranked_sentences(record: ImageRecord) -> tuple[list[str], list[int]]:
 
 
 def _rank(candidate: Candidate, chosen: Sequence[Candidate]) -> int:
-    """When a sentence was chosen; of several that were joined, the first."""
+    """Return when a sentence was selected; for joined sentences, when the first of them was."""
     return next(n for n, c in enumerate(chosen) if c.covers <= candidate.covers)
 
 
 def _wanted(record: ImageRecord, region: str = "", known: Collection[int] = ()) -> list[Candidate]:
-    """Sentences that together say all that was kept, those first that say most that is new."""
+    """Return sentences that together state everything that was kept, those first that add the most."""
     kept = {
         i
         for i, s in enumerate(record.statements)
@@ -79,7 +79,7 @@ def _of_parts(record: ImageRecord, kept: Collection[int]) -> set[int]:
 
 
 def implications(record: ImageRecord, among: Iterable[int]) -> dict[int, frozenset[int]]:
-    """Index -> the indices (itself included) of what follows from that statement of the image."""
+    """Return for the index of each statement the indices of what follows from it, itself included."""
     claims = {i: record.statements[i].claim for i in sorted(among)}
     near: dict[int, set[int]] = {}
     for i, claim in claims.items():
@@ -102,7 +102,7 @@ def _entails(a: Claim, b: Claim, things: Sequence[Thing]) -> bool:
 
 
 def not_said(record: ImageRecord) -> list[str]:
-    """Kept claims that no sentence says and whose own wording would be no English sentence."""
+    """Return the kept claims that no sentence states and whose own wording is not an English sentence."""
     odd = {
         i
         for i, s in enumerate(record.statements)
@@ -114,7 +114,7 @@ def not_said(record: ImageRecord) -> list[str]:
 
 
 def _chosen(record, wanted, implied, region) -> list[Candidate]:
-    """Sentences that together say all that is wanted, each as new as can be, in the order chosen."""
+    """Return sentences that together state all wanted claims, in the order of a greedy selection."""
     left, chosen = set(wanted), []
     pool = candidates(record, implied, region)
     for part in reading_order(record):
@@ -143,7 +143,7 @@ def _not_doubled(sentences: list[Candidate]) -> list[Candidate]:
 
 
 def _told_already(record: ImageRecord, index: int, told: Collection[int]) -> bool:
-    """Return whether a statement tells a reader nothing after others: the same words of another thing, or a
+    """Return whether a statement adds nothing to others: the same words of another thing, or a
     vaguer name of a thing that was named ("a person" after "a woman").
     """
     claim = record.statements[index].claim

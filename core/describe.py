@@ -82,8 +82,8 @@ def describe(
     said: list[dict] = [dict(record.candidates) for record in records]
     calls, tokens = [0] * len(records), [0] * len(records)
     notes: list[list[str]] = [[] for _ in records]
-    for (index, name), completions in zip(places, answers, strict=True):
-        completions = said[index][name] = marked_refusals(completions)
+    for (index, name), answered in zip(places, answers, strict=True):
+        completions = said[index][name] = marked_refusals(answered)
         calls[index] += requests_of(completions)
         tokens[index] += sum(c.tokens for c in completions)
         failed = {c.detail or c.finish for c in completions if c.finish == ERROR}

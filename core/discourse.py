@@ -29,8 +29,8 @@ def reading_order(record: ImageRecord) -> list[Region]:
 
 
 def in_order(record: ImageRecord, chosen: Sequence[Candidate]) -> list[Candidate]:
-    """As a caption is told: region by region, the sentences of a caption in their order, and a claim in its own
-    wording after the last sentence on its thing."""
+    """Return the sentences region by region, in the order of their caption; a claim in its own wording follows the
+    last sentence about its thing."""
     regions = [r.name for r in reading_order(record)]
 
     def place(candidate: Candidate) -> tuple:
@@ -56,7 +56,7 @@ def told(record: ImageRecord, candidates: Sequence[Candidate]) -> list[tuple[str
                 candidate.source,
                 candidate.index - 1,
             )
-            # What a pronoun may stand for: whatever the caption meant, or the one before is about.
+            # A pronoun may refer to what the caption meant, or to the subject of the sentence before.
             clear = set(candidate.things) if follows else set(before.things[:1] if before else ())
             text = _fitted(record.readings[candidate.source], candidate, introduced, clear)
         if candidate.region.name != place and not introduced & set(candidate.things):
@@ -99,7 +99,7 @@ _PLACED = re.compile(
 
 
 def _known(text: str) -> str:
-    """Return the sentence as it is said of what was introduced before; "" where that is all it says."""
+    """Return the sentence as it reads after its subject was introduced; "" if it only introduces it."""
     text = _PLACED.sub(r"\1 \2 ", text)
     found = _PRESENTED.match(text)
     if found is None:

@@ -54,7 +54,7 @@ class DivideSettings:
     Attributes:
         min_score: detections at or below this score (0..1) are left out.
         merge_iou: detections that overlap by more than this IoU become one object.
-        min_coverage: an object joins a quadrant that holds more than this share of its area.
+        min_coverage: an object joins a quadrant that holds more than this fraction (0..1) of its area.
         semantic: also make a patch of what the image is about.
         semantic_iou: the semantic patch is used only below this IoU with the whole image.
         levels: 1 divides the image only; 2 or 3 divide large, crowded patches again.
@@ -148,7 +148,7 @@ def _divide_again(
             continue
         name = f"{path} > {name}" if path else name
         inside = [o for o in objects if coverage(o, patch) > settings.min_coverage]
-        children = ()
+        children: tuple[Region, ...] = ()
         large = min(patch.width, patch.height) >= LARGE_SIDE
         if levels > 1 and large and len(inside) >= CROWDED:
             within = [intersection_box(o, patch) for o in inside]
@@ -188,10 +188,10 @@ def divide(
             `captions` are given (one an image; an empty one counts as none, and None asks the
             captioner). Either way the caption travels with the image as its global caption, and is
             not asked for again.
-        contexts: what the captioner is told about each image, beside the prompt.
-        prompt: for the captioner; empty for the pack's own.
-        temperature: for the captioner.
-        seed: for the captioner.
+        contexts: text about each image that is added to the captioner's prompt.
+        prompt: of the captioner; empty for the pack's own.
+        temperature: of the captioner.
+        seed: of the captioner.
         on_progress: called as each image is done.
     """
     given = captions if captions is not None else [None] * len(images)

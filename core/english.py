@@ -32,7 +32,7 @@ def article(noun: str) -> str:
 
 
 def number_word(number: int) -> str:
-    """ "two" to "ten"; larger numbers in digits."""
+    """Return "two" to "ten"; larger numbers in digits."""
     return _engine().number_to_words(number) if number <= 10 else str(number)
 
 

@@ -42,13 +42,11 @@ def explained(what: str) -> Iterator[None]:
 
 
 def reason_of(image: str, error: Exception) -> str:
-    """Why an image was not captioned, in a sentence. Of what nobody foresaw, also where it was raised."""
+    """Return a sentence that says why an image was not captioned; for an unforeseen error also where it was raised."""
     if isinstance(error, PatchMattersError):
         return str(error)
     if type(error).__name__ == "OutOfMemoryError":
-        return (
-            "There is the GPU has too little memory: choose smaller models, or --precision 4-bit."
-        )
+        return "The GPU has too little memory: choose smaller models, or --precision 4-bit."
     place = traceback.extract_tb(error.__traceback__)[-1]
     return (
         f"{image} was not captioned because of an unexpected error in "

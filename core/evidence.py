@@ -30,7 +30,7 @@ THING_WEIGHT = 1.0  # how much of `evidence_for_thing` counts
 
 
 def logit(probability: float) -> float:
-    """log(p / (1 - p)), with p kept a millionth away from 0 and 1."""
+    """Return log(p / (1 - p)), with p kept a millionth away from 0 and 1."""
     p = min(max(probability, _EDGE), 1 - _EDGE)
     return math.log(p / (1 - p))
 
@@ -65,21 +65,21 @@ class Calibration:
         return max(self.unlimited(score), self.low)
 
     def unlimited(self, score: float) -> float:
-        """Return the same, however strongly it speaks against."""
+        """Return the log-likelihood ratio without the lower limit."""
         return min(self.slope * (logit(score) - self.middle), self.high)
 
 
 class LabelFreeCalibration:
     """Calibrates each text by its scores on images of which it cannot be true.
 
-    Each text has its own level there, as far as it differs from the others by more than chance; all share
-    the spread. How far true texts lie above is estimated from the scores on the image itself, of
+    Each text has its own level there, as far as it differs from the others by more than chance; all have
+    the same spread. How far true texts lie above is estimated from the scores on the image itself, of
     which `_TRUE_SHARE` are taken to be true.
 
     Args:
         baseline: text -> its scores (0..1) where it cannot be true, one or more; may be empty.
         scores: all scores on the image's own regions.
-        threshold: what the verifier calls a fitting text: the middle where there is no baseline.
+        threshold: the score (0..1) from which a text fits the image: used as the middle if there is no baseline.
     """
 
     def __init__(
@@ -118,18 +118,18 @@ class LabelFreeCalibration:
 class Prior:
     """How likely a captioner's claims are to be true before the verifier looks at the image, as log-odds.
 
-    The defaults are for vision-language models, whose captions of the whole image and of its patches bear each
-    other out; they were chosen with `verdicts.PROBABLE` on invented scenes (bench/RESULTS.md). What one of three
+    The defaults are for vision-language models, whose captions of the whole image and of its patches support each
+    other; they were chosen with `verdicts.PROBABLE` on invented scenes (bench/RESULTS.md). What one of three
     sampled captions says needs the pixels. A model repeats its favourite inventions, so a second and a third
     caption count, and no further one does.
 
     Attributes:
-        once: said in one of several captions of a region.
-        again: for a second and a third caption of the region.
-        alone: said in the only caption of a region.
-        of_thing: more for what is said of a thing, where the thing is there.
-        other_view: for each further region that says it.
-        late: less for what the only caption of a region says last than for what it says first. What a model invents
+        once: log-odds of a claim in one of several captions of a region.
+        again: added for a second and for a third caption of the region.
+        alone: log-odds of a claim in the only caption of a region.
+        of_thing: added to claims about a thing, given that the thing is there.
+        other_view: added for each further region whose captions make the claim.
+        late: difference between the first and the last sentence of the only caption of a region. What a model invents
             stands late (LURE, arXiv 2310.00754): of the objects that LLaVA-1.5 first named in the first sentence
             .97 were in the photos of DID-Bench, in the last third about .65 (bench/calibrate.py).
     """
@@ -159,8 +159,7 @@ class Prior:
         return odds + (HEDGED if hedged else 0.0)
 
 
-# A caption that was given is somebody's answer, not a sample: what it states firmly is kept where a verifier cannot
-# tell (of the objects that LLaVA-1.5 named in the photos of DID-Bench .81 were there, bench/calibrate.py).
+# A supplied caption is not one of several samples. Its unhedged claims are kept if a verifier cannot score them (of the objects that LLaVA-1.5 named in the photos of DID-Bench .81 were there, bench/calibrate.py).
 GIVEN_PRIOR = Prior(alone=2.35, late=1.0)
 
 
@@ -173,16 +172,15 @@ def combined_evidence(
 ) -> float:
     """Combine the verifier's scores of a claim over all views into one log-likelihood ratio.
 
-    One more region that says it, or a higher score, never lowers it: of the regions that say it the best
-    counts in full, and each further one as far as, with its saying so, it speaks for the claim at all. There what
-    speaks against it is not limited: where a detector finds nothing at all of what one look of the same detector
-    said, that look is no further view.
+    Another region whose captions make the claim, or a higher score, never lowers the result: the best region counts in
+    full, and each further one counts if its score and `other_view` together are positive. Negative evidence of further
+    regions is not limited by `Calibration.low`, so a region in which the detector finds nothing adds nothing.
 
     Args:
-        occurrences: the regions that say it.
-        scores: region -> the evidence of the verifier's score there; regions without a score count nothing.
-        others: regions that show the place and do not say it: the whole image.
-        other_view: what a further region's saying so counts, as log-odds (`Prior.other_view`).
+        occurrences: the regions whose captions make the claim.
+        scores: region -> the evidence of the verifier's score there; regions without a score count 0.
+        others: regions that show the place and whose captions do not make the claim: the whole image.
+        other_view: log-odds added for each further region (`Prior.other_view`).
         unlimited: as `scores`, by `Calibration.unlimited`; None for the same.
     """
     free = scores if unlimited is None else unlimited

@@ -79,7 +79,8 @@ def without_topics(text: str, topics: Sequence[str]) -> tuple[str, list[str]]:
     """Return the text without the sentences that mention a topic, and those sentences."""
     if not text or not any(mentions_topic(text, topic) for topic in topics):
         return text, []
-    kept, removed = [], []
+    kept: list[str] = []
+    removed: list[str] = []
     for sentence in split_sentences(text):
         said = any(mentions_topic(sentence, topic) for topic in topics)
         (removed if said else kept).append(sentence)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import cast
 
 from .claims import AUTO, Claim, Passage, Reader, Reading
 from .claims.inference import inferred, open_pairs
@@ -16,7 +17,7 @@ from .claims.readers import reader_for
 from .claims.scene import Grouped, MayMeet, Source, grouped, merged
 from .evidence import LabelFreeCalibration
 from .image_record import ImageRecord, StageProgress, heartbeat, no_progress, region_progress
-from .models import LENGTH, NLI, Embedder, Verifier, Writer
+from .models import LENGTH, NLI, ChatModel, Embedder, Verifier, Writer
 from .models.scoring import finite
 from .paper_filter import UNSCORED_NOTE, PaperFilter
 from .profiles import DEFAULT, Profile
@@ -36,7 +37,7 @@ class FilterSettings:
     overlap: in the paper's profile, regions that overlap by more than this IoU are filtered together
         (paper: 0.4).
     profile: how it is decided.
-    reader: what takes the captions apart: one of `claims.READERS`.
+    reader: how captions are split into claims: one of `claims.READERS`.
     """
 
     threshold: float = 0.0
@@ -60,12 +61,12 @@ def filter_statements(
     """Keep or drop every claim of the candidate captions.
 
     Args:
-        embedder: compares sentences where the paper's profile has no writer to sort them.
-        reader: in place of the settings' one.
-        writer: reads captions in languages that no installed pipeline reads, and sorts the sentences where
-            the paper's profile decides; one that does not generate is not asked.
-        nli: says whether a claim follows from another or contradicts it, where structure and lexicon leave that
-            open; the paper's profile does not ask it.
+        embedder: compares sentences if the paper's profile has no writer to group them.
+        reader: used instead of the settings' one.
+        writer: splits captions in other languages than English, and groups the sentences in the paper's profile;
+            one that does not generate is not asked.
+        nli: decides whether one claim follows from another or contradicts it, where grammar and lexicon cannot;
+            the paper's profile does not use it.
         ocr: scores the words alone of claims that something is written in the image, by reading it.
         on_progress: called as each region is scored.
 
@@ -75,9 +76,9 @@ def filter_statements(
     reader = reader or reader_for(settings.reader, writer, heartbeat(on_progress))
     records = read_captions(records, reader)
     if settings.profile.by_sentence:
-        talking = writer if writer and writer.generates else None
+        grouper = cast(ChatModel, writer) if writer and writer.generates else None
         return [
-            PaperFilter(record, verifier, settings, talking, embedder, on_progress).decided(index)
+            PaperFilter(record, verifier, settings, grouper, embedder, on_progress).decided(index)
             for index, record in enumerate(records)
         ]
     found = [_statements(record, nli, on_progress) for record in records]
@@ -169,8 +170,8 @@ def _statements(
     statements = []
     for group in groups.groups:
         best = _wordings([claims[i] for i in group])[0]
-        said = tuple(dict.fromkeys(occurrences[i] for i in group))
-        statement = Statement(best.text, said, claim=best)
+        distinct = tuple(dict.fromkeys(occurrences[i] for i in group))
+        statement = Statement(best.text, distinct, claim=best)
         statements.append(replace(statement, asked=record.asked(statement.regions)))
     return statements, groups
 
@@ -222,8 +223,8 @@ def _score(
         for statement, said in zip(statements, wordings):
             for region in dict.fromkeys((*statement.regions, record.root.name)):
                 of_region.setdefault(region, {}).update(dict.fromkeys(said))
-        for name, said in of_region.items():
-            batches.append((record.view(name), list(said)))
+        for name, wanted in of_region.items():
+            batches.append((record.view(name), list(wanted)))
             places.append((index, name))
     tables: list[Scores] = [{} for _ in records]
     if batches:

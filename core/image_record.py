@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 StageProgress = Callable[[int | None, str], None]
 """Called by a stage with the index of the image and the name of the region that is done; with
-None and "" as a sign of life in between. It may raise to interrupt."""
+None and "" in between, while a model works. It may raise to interrupt."""
 
 GIVEN = (
-    "caption"  # the entry of `ImageRecord.models` where the caption of the whole came from outside
+    "caption"  # the entry of `ImageRecord.models` if the caption of the whole image was supplied
 )
 EMPTY: Mapping = MappingProxyType({})
 
@@ -31,23 +31,22 @@ EMPTY: Mapping = MappingProxyType({})
 class ImageRecord:
     """One image (upright RGB) and the results of the stages so far.
 
-    A stage never changes a `ImageRecord`; it returns a new one (ComfyUI caches what nodes return).
+    A stage never changes an `ImageRecord`; it returns a new one (ComfyUI caches what nodes return).
     """
 
     image: Image
     root: Region
     detections: tuple[Detection, ...] = ()
-    context: str = ""  # what the captioner is told about the image, beside the prompt
+    context: str = ""  # text about the image that is added to the captioner's prompt
     existing_caption: str = (
-        ""  # that the image came with; its claims are checked like the captioner's
+        ""  # the one that the image came with; its claims are checked like the captioner's
     )
     candidates: Mapping[str, tuple[Completion, ...]] = field(default_factory=lambda: EMPTY)
-    # What the captions say: (region, number of the candidate) -> its reading. All readings number the things
-    # of the image as `things` does.
+    # (region, number of the candidate caption) -> its claims. All readings number things as in `things`.
     readings: Mapping[tuple[str, int], Reading] = field(default_factory=lambda: EMPTY)
     things: tuple[Thing, ...] = ()
     statements: tuple[Statement, ...] = ()
-    captioner_prior: Prior = Prior()  # how far the captioner of the regions is to be believed
+    captioner_prior: Prior = Prior()  # how reliable the captioner of the regions is
     threshold: float = 0.0  # that the user set for what is kept; 0 where it was left to the pack
     captions: Mapping[str, str] = field(default_factory=lambda: EMPTY)
     caption: str = ""
@@ -58,7 +57,7 @@ class ImageRecord:
 
     @property
     def size(self) -> tuple[int, int]:
-        """Width and height in pixels."""
+        """Return width and height in pixels."""
         return self.image.size
 
     def crop(self, box: Box) -> Image:
@@ -71,13 +70,13 @@ class ImageRecord:
         return self.crop(self.root.find(region).box)
 
     def fraction(self, box: Box) -> Box:
-        """`box` in fractions of the image (0..1)."""
+        """Return `box` in fractions of the image (0..1)."""
         width, height = self.size
         return Box(box.x1 / width, box.y1 / height, box.x2 / width, box.y2 / height)
 
     @property
     def global_caption(self) -> str:
-        """What the captioner said of the whole image; empty where it failed or was not asked."""
+        """Return the caption of the whole image; empty if the captioner failed or was not asked."""
         said = self.candidates.get(self.root.name, ())
         return said[0].text if said else ""
 
@@ -105,7 +104,7 @@ class ImageRecord:
 
 
 def no_progress(index: int | None, region: str) -> None:
-    """A progress callback that does nothing."""
+    """Do nothing; the default progress callback."""
 
 
 def region_progress(places: Sequence[tuple[int, str]], on_progress: StageProgress) -> ModelProgress:

@@ -30,8 +30,8 @@ ROLES = {
     CAPTIONER: "describes the whole image and each patch",
     VERIFIER: "scores each claim against the pixels",
     WRITER: "writes the caption from the claims that were kept",
-    NLI: "says whether a claim follows from another or contradicts it, where grammar and lexicon leave that "
-    "open (not given: nobody is asked)",
+    NLI: "decides whether one claim follows from another or contradicts it, where grammar and lexicon cannot "
+    "(optional)",
 }
 
 
@@ -132,7 +132,7 @@ def parser() -> argparse.ArgumentParser:
         type=_positive,
         default=6,
         metavar="N",
-        help="requests under way at once to a hosted model, over all images (default: %(default)s)",
+        help="concurrent requests to hosted models, over all images and roles (default: %(default)s)",
     )
     p.add_argument(
         "--max-requests",
@@ -156,7 +156,7 @@ def parser() -> argparse.ArgumentParser:
         action="append",
         choices=EXTRAS,
         default=[],
-        help="first install a package that only some need, into the environment that run.py made",
+        help="first install an optional package into the environment that run.py created",
     )
     _add_dataset_options(p)
     return p
@@ -181,7 +181,7 @@ def _add_dataset_options(p: argparse.ArgumentParser) -> None:
         metavar="NAMES",
         help="formats to write, separated by commas: txt, caption and ai-toolkit (.json) put a file beside "
         "each image; metadata (metadata.jsonl of Hugging Face's imagefolder), kohya, parquet and "
-        "webdataset are of all images (default: %(default)s)",
+        "webdataset write one file or one folder for all images (default: %(default)s)",
     )
     g.add_argument(
         "--lines",

@@ -66,7 +66,7 @@ class PaperFilter:
         self._verifier, self._grouper, self._embedder = verifier, grouper, embedder
         self._overlap, self._on_progress = settings.overlap, on_progress
         self._threshold = settings.threshold or verifier.threshold
-        self._picture = record
+        self._record = record
         self._notes: list[str] = []
         self._calls, self._tokens, self._crops = 0, 0, 0
         self._scored: list[bool] = []  # of what the verifier was asked: whether it gave a number
@@ -75,9 +75,9 @@ class PaperFilter:
         """Return the record with all statements decided.
 
         Args:
-            index: of the image, for the progress.
+            index: of the image in the batch, passed to `on_progress`.
         """
-        record = self._picture
+        record = self._record
         statements: list[Statement] = []
         for region in record.root.walk():
             said = sentences_of(record, region.name)
@@ -111,7 +111,7 @@ class PaperFilter:
 
     def _neighbours(self, statements: list[Statement]) -> list[Statement]:
         """Compare the kept statements of overlapping patches once more."""
-        patches = [r for r in self._picture.root.children if r.kind == SPATIAL]
+        patches = [r for r in self._record.root.children if r.kind == SPATIAL]
         pairs = zip(patches, patches[1:] + patches[:1])
         for a, b in pairs if len(patches) > 2 else list(pairs)[:1]:
             if a is b or iou(a.box, b.box) <= self._overlap:
@@ -123,7 +123,7 @@ class PaperFilter:
             open_again = [replace(s, verdict=None, reason=None, against="") for s in both]
             usable, grouping = self._grouped(pair.name, open_again)
             decided = self._decide(
-                usable, grouping, lambda s: self._picture.root.find(s.regions[0]), pair
+                usable, grouping, lambda s: self._record.root.find(s.regions[0]), pair
             )
             statements = [*decided, *rest]
         return statements
@@ -132,7 +132,7 @@ class PaperFilter:
         if len(statements) < 2:
             return statements, Grouping()
         if self._grouper is None:
-            return statements, claims_grouping(statements, self._picture, self._embedder)
+            return statements, claims_grouping(statements, self._record, self._embedder)
         [answer] = self._grouper.answer(
             [grouping_prompt(statements)],
             heartbeat(self._on_progress),
@@ -197,10 +197,10 @@ class PaperFilter:
         occurrences = tuple(occurrence for s in group for occurrence in s.occurrences)
         evidence = {name: value for s in group for name, value in s.evidence.items()}
         merged = replace(group[0], occurrences=occurrences, evidence=evidence)
-        return replace(merged, asked=self._picture.asked(merged.regions))
+        return replace(merged, asked=self._record.asked(merged.regions))
 
     def _scores(self, wanted) -> dict[tuple[str, str], float | None]:
-        """(region, statement) pairs -> their scores; each crop once, with all its texts."""
+        """Return (region, text) -> score. Each crop is scored once, with all its texts."""
         texts: dict[str, dict[str, None]] = {}
         regions = {}
         for region, statement in wanted:
@@ -210,7 +210,7 @@ class PaperFilter:
             return {}
         self._crops += len(texts)
         batches = [
-            (self._picture.crop(regions[name].box), list(said)) for name, said in texts.items()
+            (self._record.crop(regions[name].box), list(said)) for name, said in texts.items()
         ]
         answers = self._verifier.score(batches, heartbeat(self._on_progress))
         scores = {

@@ -20,14 +20,13 @@ if TYPE_CHECKING:
 
 STAGES = (Divide.name, Describe.name, Verify.name, Write.name)
 Progress = Callable[[str, int, int, str], None]
-"""Called with stage, steps done, steps of the stage, and the name of the region that is done; with
-an empty name as a sign of life in between."""
+"""Called with the stage, the number of regions or images done, their total, and the name of the region
+that is done; in between with an empty name, so that an interrupt is noticed."""
 
 
 @dataclass(frozen=True)
 class Models:
-    """The models of a run; by default those that need no download and no key, and no `nli`, of which there is none
-    such."""
+    """The models of a run. The defaults need no download and no key; `nli` has none."""
 
     detector: Detector = field(default_factory=lambda: load_model(DETECTOR))
     captioner: Captioner | None = field(default_factory=lambda: load_model(CAPTIONER))
@@ -59,9 +58,9 @@ class Settings:
 
     def __iter__(self) -> Iterator[Stage]:
         # Dropped before anything is written, then looked for in what was written.
-        excluding = [Exclude(self.exclude)] if self.exclude else []
-        yield from (self.divide, self.describe, self.filter, *excluding)
-        yield from (self.aggregate, *excluding)
+        excluding: list[Stage] = [Exclude(self.exclude)] if self.exclude else []
+        stages: list[Stage] = [self.divide, self.describe, self.filter, *excluding]
+        yield from [*stages, self.aggregate, *excluding]
 
 
 def profile_settings(
@@ -103,10 +102,13 @@ def run_each(
     models: Models,
     progress: Progress = lambda stage, done, total, region: None,
 ) -> list[ImageRecord | Exception]:
-    """Run the stages as `run` does, where one image costs one image: for each its image or what went wrong.
+    """Run the stages as `run` does, so that an image that fails stops no other image.
 
-    Where the batch as a whole fails, each image is tried by itself. Answers that came before are in the models'
-    own cache then, so nothing is paid for again.
+    If the batch fails as a whole, each image is run by itself. Answers that came before are then in the cache of
+    the models, so nothing is paid for twice.
+
+    Returns:
+        For each image its record, or the exception that it raised.
     """
     try:
         return list(run(stages, batch, models, progress))
@@ -129,8 +131,8 @@ def caption_images(
 
     Args:
         images: upright RGB images of any sizes.
-        detections: one list an image, in place of the detector's.
-        captions: of the whole of each image, one an image, in place of the captioner's.
+        detections: one list for each image, used instead of the detector's.
+        captions: of the whole images, one for each, used instead of the captioner's.
     """
     nothing = [None] * len(images)
     batch = [

@@ -49,9 +49,9 @@ class Realized:
 def realized(
     record: ImageRecord, wanted: Collection[int], introduced: Collection[int]
 ) -> list[Realized]:
-    """Sentences for statements that no captioner's sentence says.
+    """Return sentences for statements that no captioner's sentence makes.
 
-    What would be no English sentence is not said at all.
+    A statement that would not be an English sentence is left out.
 
     Args:
         wanted: indices of statements.
@@ -100,7 +100,7 @@ class _Writer:
         return _listed(done)
 
     def _order(self) -> list[int]:
-        """Things that are known already first, then those that are not told beside another."""
+        """Return the things in the order of writing: introduced ones, then those that no relation names."""
         subjects = list(dict.fromkeys(c.thing for c in self.claims.values()))
         beside = {c.other for c in self.claims.values() if c.kind == RELATION}
         return sorted(subjects, key=lambda t: (t in self.new, t in beside, subjects.index(t)))
@@ -140,7 +140,7 @@ class _Writer:
         return (phrase if many or mass else article(phrase)), taken
 
     def _about(self, thing: int) -> list[Realized]:
-        """Sentences on one thing: what it is like, then what it does and where."""
+        """Return the sentences about one thing: its attributes, then its actions and places."""
         mine = self._of(thing, OBJECT, NUMBER, ATTRIBUTE, ACTION, PLACE, RELATION)
         if not mine:
             return []
@@ -195,7 +195,7 @@ class _Writer:
         return capital(self.record.things[thing].name or f"the {self.record.things[thing].head}")
 
     def _qualities(self, indices: Sequence[int]) -> list[tuple[str, list[int], list[int]]]:
-        """ "is round and small", "has long hair"; each group of like wording one predicate."""
+        """Return predicates such as "is round and small" and "has long hair", one for each group of like wording."""
         groups: dict[tuple[str, bool], list[tuple[str, int]]] = {}
         for i in indices:
             found = _PREDICATE.match(self._text(i))
@@ -245,7 +245,7 @@ def _rank(value: str) -> int:
 
 
 def _worth_a_sentence(claim: Claim) -> bool:
-    """Not so: "there may be food", "there is a lifestyle", "there is one arm"."""
+    """Return whether a claim is worth a sentence; not so "there may be food", "there is a lifestyle"."""
     if claim.kind == OBJECT and not claim.negated:
         return not claim.hedged and not is_abstract(claim.subject)
     if claim.kind == RELATION:
@@ -295,7 +295,7 @@ _THERE = re.compile(rf"^(?:is|are) (?P<there>(?:{_PLACES})\b.*)$")
 
 
 def _both(first: str, second: str) -> str:
-    """Two predicates of one subject: "is sitting" and "is on a bench" are one."""
+    """Join two predicates of one subject: "is sitting" and "is on a bench" become one."""
     doing, there = _DOING.match(first), _THERE.match(second)
     if doing and there:
         return f"{first} {there['there']}"
@@ -309,7 +309,7 @@ _ONLY = re.compile(r"^There (?P<be>is|are) (?P<what>[^,]+)\.$")
 
 
 def _listed(sentences: Sequence[Realized]) -> list[Realized]:
-    """Things of which nothing is said but that they are there, together: "There is a cup, a glass and a bowl."."""
+    """Join sentences that only say that things are there: "There is a cup, a glass and a bowl."."""
     alone = [s for s in sentences if _ONLY.match(s.text)]
     if len(alone) < 2:
         return list(sentences)

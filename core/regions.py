@@ -66,26 +66,26 @@ def clip_box(x1: float, y1: float, x2: float, y2: float, width: float, height: f
 
 
 def intersection_box(a: Box, b: Box) -> Box | None:
-    """Return what two boxes share; None where they only touch or are apart."""
+    """Return the intersection of two boxes; None if they only touch or are apart."""
     x1, y1 = max(a.x1, b.x1), max(a.y1, b.y1)
     x2, y2 = min(a.x2, b.x2), min(a.y2, b.y2)
     return Box(x1, y1, x2, y2) if x2 > x1 and y2 > y1 else None
 
 
 def intersection_area(a: Box, b: Box) -> float:
-    """Shared area in square pixels; 0 where the boxes only touch."""
+    """Return the shared area in square pixels; 0 where the boxes only touch."""
     shared = intersection_box(a, b)
     return shared.area if shared else 0.0
 
 
 def iou(a: Box, b: Box) -> float:
-    """Intersection over union, 0..1."""
+    """Return the intersection over union, 0..1."""
     shared = intersection_area(a, b)
     return shared / (a.area + b.area - shared) if shared else 0.0
 
 
 def coverage(inner: Box, outer: Box) -> float:
-    """Return the share (0..1) of `inner` that lies inside `outer`."""
+    """Return the fraction (0..1) of `inner` that lies inside `outer`."""
     return intersection_area(inner, outer) / inner.area
 
 
@@ -143,7 +143,7 @@ class Region:
     children: tuple[Region, ...] = ()
 
     def walk(self) -> Iterator[Region]:
-        """This region, then all below it, parents before children."""
+        """Yield this region, then all below it, parents before children."""
         yield self
         for child in self.children:
             yield from child.walk()

@@ -66,8 +66,8 @@ def read_grouping(answer: str, count: int) -> Grouping:
 def claims_grouping(
     statements: Sequence[Statement], record: ImageRecord, embedder: Embedder
 ) -> Grouping:
-    """Sentences sorted by what they claim, and as paraphrases by their embeddings where no claim differs. Those of
-    one caption are never sorted together: where it said both, it meant two things."""
+    """Group sentences by their claims, or as paraphrases by their embeddings if no claim differs. Sentences of one
+    caption are never grouped, because a caption that states both means two things."""
     readings = [of_sentence(record, s) for s in statements]
     english = [not any(c.kind == STATEMENT for c in r.claims) for r in readings]
     rows = embedder.embed([s.text for s in statements])

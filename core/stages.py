@@ -22,19 +22,32 @@ from .models.registry import CAPTIONER, DETECTOR, VERIFIER, WRITER
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-EMBEDDER = "embedder"  # the role of the sentence model, which nobody chooses
+EMBEDDER = "embedder"  # the role of the sentence model, which is not selectable
 
 
 class ModelsByRole(Protocol):
-    """What the stages take their models from; `pipeline.Models` is one."""
+    """The models that stages use, by role; `pipeline.Models` is one."""
 
-    detector: Detector
-    captioner: Captioner | None
-    verifier: Verifier
-    writer: Writer
-    embedder: Embedder
-    nli: NLI | None
-    ocr: Verifier | None
+    @property
+    def detector(self) -> Detector: ...
+
+    @property
+    def captioner(self) -> Captioner | None: ...
+
+    @property
+    def verifier(self) -> Verifier: ...
+
+    @property
+    def writer(self) -> Writer: ...
+
+    @property
+    def embedder(self) -> Embedder: ...
+
+    @property
+    def nli(self) -> NLI | None: ...
+
+    @property
+    def ocr(self) -> Verifier | None: ...
 
 
 @dataclass(frozen=True)
@@ -43,10 +56,10 @@ class Source:
 
     Attributes:
         image: upright, RGB.
-        detections: used in place of the detector's, in all sources of a batch or in none.
-        caption: of the whole image, used in place of the captioner's; None asks the captioner, and an empty
+        detections: used instead of the detector's, in all sources of a batch or in none.
+        caption: of the whole image, used instead of the captioner's; None asks the captioner, and an empty
             one counts as no caption.
-        context: what the captioner is told beside the prompt.
+        context: text about the image that is added to the captioner's prompt.
         existing_caption: one more caption whose claims are checked like the captioner's.
     """
 
@@ -82,7 +95,7 @@ class Divide(DivideSettings):
     """Stage 1: sources to images with regions.
 
     Attributes:
-        seed: for the caption of the whole image, which the semantic patch needs.
+        seed: of the caption of the whole image, which the semantic patch needs.
     """
 
     seed: int = 0
@@ -166,7 +179,7 @@ class Verify(FilterSettings):
 
 @dataclass(frozen=True)
 class Write(AggregateSettings):
-    """Stage 4: what was kept to one caption of each image."""
+    """Stage 4: one caption of each image, from what was kept."""
 
     name: ClassVar[str] = "aggregate"
     roles: ClassVar[tuple[str, ...]] = (WRITER,)

@@ -65,8 +65,8 @@ class Statement:
         claim: what it claims, its things numbered as in `ImageRecord.things`; None for a whole sentence.
         evidence: region -> the verifier's score (0..1) on that region's pixels.
         score: what the verdict rests on, 0..1: the probability that it is true in the default profile, the
-            verifier's score in the paper's; None where the verifier could not judge.
-        needed: what the score had to exceed to be kept; None where another reason decided.
+            verifier's score in the paper's; None if the verifier could not score it.
+        needed: what the score had to exceed to be kept; None if another reason decided.
         verdict: None until it is decided.
         against: the statement that this one lost to, or won against.
     """
@@ -84,17 +84,17 @@ class Statement:
 
     @property
     def regions(self) -> tuple[str, ...]:
-        """The regions that said it, in the order of their tree."""
+        """Return the regions whose captions make it, in the order of their tree."""
         return tuple(dict.fromkeys(occurrence.region for occurrence in self.occurrences))
 
     @property
     def sources(self) -> frozenset[tuple[str, int]]:
-        """The captions that said it, as (region, candidate number)."""
+        """Return the captions that make it, as (region, candidate number)."""
         return frozenset(occurrence.source for occurrence in self.occurrences)
 
     @property
     def support(self) -> tuple[int, int]:
-        """The number of captions that make the statement, and of those that could have."""
+        """Return the number of captions that make the statement, and of those that could have."""
         return (len(self.sources), self.asked)
 
     def decided(self, verdict: Verdict, reason: Reason, against: str = "") -> Statement:

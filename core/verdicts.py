@@ -24,7 +24,7 @@ from .statements import Occurrence, Reason, Statement, Verdict
 # A claim raises F1 where its probability is above half of the F1 that is reached; a caption that is to be trusted
 # asks for more. Chosen on invented scenes (bench/RESULTS.md).
 PROBABLE = 0.85
-UNSCORED = 0.5  # for what the verifier cannot judge: the captions alone decide, so it must be likelier than not
+UNSCORED = 0.5  # for claims that the verifier cannot score: the captions alone decide, so they must be likelier than not
 ROUNDS = 2  # in which things that are said of each other learn from each other
 
 Scores = dict[tuple[str, str], float | None]  # (region, text) -> the verifier's score
@@ -62,7 +62,7 @@ def decided(
         texts: of each statement, the wordings that were scored.
         table: the verifier's scores of those.
         threshold: the probability (0..1) above which a statement is kept; 0 for `PROBABLE`,
-            or `UNSCORED` where the verifier could not judge.
+            or `UNSCORED` where the verifier could not score.
         read: index of a statement about written words -> the log-likelihood ratio of what was read.
     """
     stronger = _closure(groups.entails)
@@ -102,8 +102,8 @@ def decided(
 
 
 def _needed(record: ImageRecord, named: Collection[int], claim: Claim) -> frozenset[int]:
-    """Return the things that must be there for a claim to be true: its own; for a part that nobody names as a
-    thing ("the handle of the cup"), its owner.
+    """Return the things that must be there for a claim to be true: its own, or the owner of a part that no claim
+    names as a thing ("the handle of the cup").
     """
     found = set()
     for thing in {claim.thing, claim.other} - {-1}:
@@ -122,14 +122,14 @@ def _joint(
     needs: Sequence[frozenset[int]],
     share: float,
 ) -> list[float]:
-    """Return the log-odds of every statement, given what is said of the same things: what is seen of a thing
-    speaks for its being there, and nothing is true of a thing that is not there.
+    """Return the log-odds of every statement, given what is said of the same things: evidence for a claim
+    about a thing is also evidence for the thing, and no claim about an absent thing is true.
     """
     named: dict[int, list[int]] = {}  # thing -> the statements that it is there
     said_of: dict[int, list[int]] = {}
     for i, s in enumerate(statements):
         if s.claim.negated or s.claim.kind in (PLACE, NUMBER):
-            continue  # what a verifier says of a place it says of the thing; a wrong count is no absence
+            continue  # a verifier's score of a place is about the thing; a wrong count does not mean that it is absent
         if s.claim.kind == OBJECT:
             named.setdefault(s.claim.thing, []).append(i)
         else:
@@ -158,7 +158,7 @@ def _joint(
         if s.claim.negated:
             odds.append(w.prior + w.evidence)
         elif s.claim.kind == OBJECT:
-            # Of several names of a thing ("bird", "seagull") each is as much likelier as it was by itself.
+            # Several names of a thing ("bird", "seagull") keep the differences of their own log-odds.
             odds.append(there[s.claim.thing] + w.prior + w.evidence - alone[s.claim.thing])
         else:
             own = probability(w.prior + w.evidence)
@@ -197,7 +197,7 @@ def _with_their_things(
 
 
 def _closure(entails: frozenset[tuple[int, int]]) -> dict[int, set[int]]:
-    """weaker -> all that it follows from, in any number of steps."""
+    """Return weaker -> all claims that it follows from, directly or through others."""
     direct: dict[int, set[int]] = {}
     for strong, weak in entails:
         direct.setdefault(weak, set()).add(strong)

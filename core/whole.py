@@ -27,7 +27,7 @@ def whole_image_request(
 
     Args:
         prompt: what to ask; empty for the pack's own prompt.
-        context: what the captioner is told beside the prompt; empty for nothing.
+        context: text about the image that is added to the captioner's prompt; empty for nothing.
     """
     asked = with_context(prompt or load_prompt("whole"), context)
     return CaptionRequest(image, asked, 1, temperature, max_tokens, seed, Box(0, 0, 1, 1))

@@ -1,4 +1,4 @@
-"""Claims that something is written in the image, and what reading it tells about them."""
+"""Checks claims that something is written in the image by reading it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def read_words(
     ocr: Verifier | None,
     on_progress: ModelProgress,
 ) -> list[dict[int, float]]:
-    """For each image: index of a statement about written words -> the log-likelihood ratio of what was read.
+    """Return for each image: index of a statement about written words -> the log-likelihood ratio of what was read.
 
     Each such statement is looked for in the regions that say it and in the whole image, and counts where it was
     read best: small letters are lost in the whole, words at an edge are cut in a patch.

@@ -13,7 +13,7 @@ from .score import CaptionScore
 from .stages import HierarchicalAggregator, LocalCaptioner, PatchDivider, SemanticFilter
 from .text_encoder import CaptionerFromClip
 
-# ComfyUI puts an error's module, for a custom node a long path, before its sentence; only built-in
+# ComfyUI prints an error's module before its message. For a custom node that is a long path; only built-in
 # errors have none.
 PatchMattersError.__module__ = "builtins"
 

@@ -15,7 +15,7 @@ class PatchMatters(io.ComfyNode):
             node_id="PatchMatters",
             display_name="Caption",
             category=types.CATEGORY,
-            description="Writes a long, detailed caption of which every claim was checked against the "
+            description="Writes a long, detailed caption in which every claim is checked against the "
             "pixels. All four steps in one node: it divides the image into patches, describes each patch, "
             "filters the claims, and joins those that it keeps.",
             search_aliases=[

@@ -66,7 +66,7 @@ def images_from_tensor(tensor: torch.Tensor, name: str = "image") -> list[Image.
         )
     if shape[0] > MAX_IMAGES:
         raise PatchMattersError(
-            f"{name}: {shape[0]} images are more than {MAX_IMAGES}: caption them in parts."
+            f"{name}: {shape[0]} images are more than {MAX_IMAGES}: caption them in smaller batches."
         )
     if shape[1] * shape[2] > MAX_PIXELS:
         raise PatchMattersError(
@@ -79,7 +79,7 @@ def images_from_tensor(tensor: torch.Tensor, name: str = "image") -> list[Image.
         if np.isnan(values).any():
             raise PatchMattersError(
                 f"{name}: image {index + 1} of {shape[0]} has values that are not numbers (NaN), "
-                "so the node that made it failed: look at that one."
+                "so the node that made it failed: check that node."
             )
         values = np.rint(values.clip(0, 1) * 255).astype(np.uint8)
         images.append(to_rgb(Image.fromarray(values[..., 0] if shape[3] == 1 else values)))

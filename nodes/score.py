@@ -43,7 +43,7 @@ class CaptionScore(io.ComfyNode):
                     "score",
                     is_output_list=True,
                     tooltip="A list with the mean score (0 to 1) of each image, over the sentences that "
-                    "the verifier can judge; 0 if there are none.",
+                    "the verifier can score; 0 if there are none.",
                 ),
                 io.String.Output(
                     "sentences",
@@ -58,8 +58,8 @@ class CaptionScore(io.ComfyNode):
         images = [one for batch in image for one in bridge.images_from_tensor(batch)]
         if len(caption) not in (1, len(images)):
             raise PatchMattersError(
-                f"caption: {len(caption)} captions for {len(images)} images: connect one, or one "
-                "for each."
+                f"caption: {len(caption)} captions for {len(images)} images: connect one "
+                "caption, or one for each image."
             )
         texts = [split_sentences(bridge.bounded_text(text, "caption")) for text in caption]
         texts *= len(images) // len(texts)

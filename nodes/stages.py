@@ -249,7 +249,7 @@ class SemanticFilter(io.ComfyNode):
                     "threshold",
                     defaults.threshold,
                     "A claim is kept if it is true with a probability (0 to 1) above this value. 0 uses "
-                    "the default: 0.85, or 0.5 for claims that the verifier cannot judge. Higher values "
+                    "the default: 0.85, or 0.5 for claims that the verifier cannot score. Higher values "
                     "keep fewer, more reliable claims; at 1 nothing is kept. In the paper profile this is "
                     "the verifier's score of a sentence, and 0 uses the verifier's own threshold.",
                 ),

@@ -130,7 +130,7 @@ class CaptionerFromClip(io.ComfyNode):
                     "judge",
                     display_name="verifier",
                     tooltip="Connect to verifier of the Semantic Filter. It answers how likely each "
-                    "sentence is to be true; all sentences on a patch go in one question.",
+                    "sentence is to be true; all sentences on a patch go in one request.",
                 ),
             ],
         )

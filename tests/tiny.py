@@ -10,23 +10,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import torch
-import transformers
+from tiny_describers import blip_captioner, florence2, paligemma2
+from tiny_language import LLAMA, llama, tokenizer, tokenizer_kind  # noqa: F401 - llama is used as tiny.llama
 from tiny_mini_gemini import mgm_gemma_hd, mgm_vicuna
-from tiny_towers import TOWER, blip, save
-from tokenizers import Tokenizer, decoders, models
-from transformers import PreTrainedTokenizerFast
+from tiny_towers import TOWER, save
 
-LLAMA = {
-    "hidden_size": 32,
-    "intermediate_size": 64,
-    "num_hidden_layers": 2,
-    "num_attention_heads": 2,
-    "num_key_value_heads": 2,
-    "max_position_embeddings": 8192,
-    "pad_token_id": 0,
-    "bos_token_id": 1,
-    "eos_token_id": 2,
-}
 CLIP_VISION = {
     **TOWER,
     "image_size": 28,
@@ -44,33 +32,6 @@ QWEN_TEMPLATE = (
     "{% else %}{{ c['text'] }}{% endif %}{% endfor %}<|im_end|>\n{% endfor %}"
     "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
 )
-TEXT_TEMPLATE = (
-    "{% for m in messages %}{{ m['role'] }}: {{ m['content'] }}\n{% endfor %}"
-    "{% if add_generation_prompt %}assistant: {% endif %}"
-)
-
-
-def tokenizer(*special: str, kind=PreTrainedTokenizerFast, **options) -> PreTrainedTokenizerFast:
-    """One token a character, and the special ones."""
-    words = ["<pad>", "<s>", "</s>", "<unk>", *special, *map(chr, range(32, 127)), "\n"]
-    vocabulary = {word: i for i, word in enumerate(words)}
-    core = Tokenizer(models.BPE(vocab=vocabulary, merges=[], unk_token="<unk>"))
-    core.decoder = decoders.Fuse()
-    return kind(
-        tokenizer_object=core,
-        bos_token="<s>",
-        eos_token="</s>",
-        unk_token="<unk>",
-        pad_token="<pad>",
-        model_input_names=["input_ids", "attention_mask"],
-        **{"additional_special_tokens": list(special), **options},
-    )
-
-
-def _kind(name: str):
-    """The processors of transformers 4 insist on the tokenizer's class; 5 has one for all."""
-    old = transformers.__version__.startswith("4.")
-    return getattr(transformers, name) if old else PreTrainedTokenizerFast
 
 
 def llava(folder: Path, image_size: int = 28, special: Sequence[str] = (), **sizes) -> Path:
@@ -157,7 +118,7 @@ def _qwen_tokenizer():
         "<|image_pad|>",
         "<|video_pad|>",
     )
-    return tokenizer(*special, kind=_kind("Qwen2TokenizerFast"))
+    return tokenizer(*special, kind=tokenizer_kind("Qwen2TokenizerFast"))
 
 
 def qwen2_5_vl(folder: Path) -> Path:
@@ -247,15 +208,6 @@ def qwen3_vl(folder: Path) -> Path:
     )
     torch.manual_seed(0)
     return save(folder, Qwen3VLForConditionalGeneration(config), processor)
-
-
-def llama(folder: Path, **sizes) -> Path:
-    """A language model with a chat template."""
-    from transformers import LlamaConfig, LlamaForCausalLM
-
-    t = tokenizer(chat_template=TEXT_TEMPLATE)
-    torch.manual_seed(0)
-    return save(folder, LlamaForCausalLM(LlamaConfig(**{**LLAMA, **sizes}, vocab_size=len(t))), t)
 
 
 def llava_1_6_mistral(folder: Path) -> Path:
@@ -370,94 +322,6 @@ def smolvlm2(folder: Path) -> Path:
     )
     torch.manual_seed(0)
     return save(folder, SmolVLMForConditionalGeneration(config), processor)
-
-
-def paligemma2(folder: Path) -> Path:
-    """PaliGemma 2: no chat template, but a task."""
-    from transformers import (
-        PaliGemmaConfig,
-        PaliGemmaForConditionalGeneration,
-        PaliGemmaProcessor,
-        SiglipImageProcessor,
-    )
-
-    own = {"image_token": "<image>"}
-    t = tokenizer("<image>", kind=_kind("GemmaTokenizerFast"), extra_special_tokens=own)
-    images = SiglipImageProcessor(size={"height": 28, "width": 28})
-    images.image_seq_length = 4
-    processor = PaliGemmaProcessor(image_processor=images, tokenizer=t)
-    config = PaliGemmaConfig(
-        text_config={
-            "model_type": "gemma2",
-            **LLAMA,
-            "head_dim": 16,
-            "vocab_size": len(t),
-            "sliding_window": 16,
-        },
-        vision_config={
-            "model_type": "siglip_vision_model",
-            **TOWER,
-            "image_size": 28,
-            "patch_size": 14,
-            "projection_dim": 32,
-            "vision_use_head": False,
-        },
-        projection_dim=32,
-        hidden_size=32,
-        image_token_index=t.convert_tokens_to_ids("<image>"),
-        vocab_size=len(t),
-    )
-    torch.manual_seed(0)
-    return save(folder, PaliGemmaForConditionalGeneration(config), processor)
-
-
-def florence2(folder: Path) -> Path:
-    """Florence-2: an encoder and a decoder, asked by a task's name."""
-    from transformers import (
-        CLIPImageProcessor,
-        Florence2Config,
-        Florence2ForConditionalGeneration,
-        Florence2Processor,
-    )
-
-    own = {"image_token": "<image>"}
-    t = tokenizer("<image>", kind=_kind("BartTokenizerFast"), extra_special_tokens=own)
-    images = CLIPImageProcessor(size={"height": 64, "width": 64}, do_center_crop=False)
-    images.image_seq_length = 5  # 2 x 2 of the picture, and their mean
-    config = Florence2Config(
-        text_config={
-            "model_type": "bart",
-            "d_model": 32,
-            "encoder_layers": 2,
-            "decoder_layers": 2,
-            "encoder_attention_heads": 2,
-            "decoder_attention_heads": 2,
-            "encoder_ffn_dim": 64,
-            "decoder_ffn_dim": 64,
-            "vocab_size": len(t),
-            "pad_token_id": 0,
-            "bos_token_id": 1,
-            "eos_token_id": 2,
-            "decoder_start_token_id": 2,
-            "forced_eos_token_id": 2,
-            "init_std": 0.5,  # so that it says more than one letter
-        },
-        vision_config={
-            "depths": [1, 1, 1, 1],
-            "embed_dim": [8, 16, 32, 32],
-            "num_heads": [2, 2, 2, 2],
-            "num_groups": [2, 2, 2, 2],
-            "window_size": 4,
-            "projection_dim": 32,
-        },
-        image_token_id=t.convert_tokens_to_ids("<image>"),
-    )
-    torch.manual_seed(0)
-    return save(folder, Florence2ForConditionalGeneration(config), Florence2Processor(images, t))
-
-
-def blip_captioner(folder: Path) -> Path:
-    return blip(folder, retrieval=False)
 
 
 CHATTING = (

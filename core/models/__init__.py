@@ -55,8 +55,8 @@ class Completion:
     """A model's answer, and how it ended: stop, length, refusal or error.
 
     With `error`, `text` is empty and `detail` says in a sentence what went wrong. `tokens` were
-    generated for it (0 where that is not known). `requests` went out for it: 0 for an answer that was
-    kept from before; None where it is one of those that a single call of a model gave.
+    generated for it (0 if that is not known). `requests` were sent for it: 0 for an answer from the
+    cache; None if a single call of a model gave several answers.
     """
 
     text: str
@@ -80,8 +80,8 @@ class Fact:
     place: str  # the name of the smallest region that said it
     box: Box  # of that region, as fractions of the image
     score: float | None
-    order: int = 0  # where it stood among all that was said: a writer may need it to tell a story
-    thing: str = ""  # what it is said of: "the woman in the red coat"
+    order: int = 0  # its place among all statements, in the order of the captions
+    thing: str = ""  # what it is about: "the woman in the red coat"
 
 
 @dataclass(frozen=True)
@@ -115,8 +115,8 @@ class Detector(Protocol):
 
 
 class Captioner(Protocol):
-    """Describes images. One that has a `prior` (an `evidence.Prior`) says how far it is to be believed; the
-    others are taken for vision-language models."""
+    """Describes images. One that has a `prior` (an `evidence.Prior`) says how reliable its claims are; the
+    others get the prior of a vision-language model."""
 
     name: str
 
@@ -130,8 +130,8 @@ class Verifier(Protocol):
 
     Attributes:
         threshold: the score (0..1) from which the paper's profile keeps a sentence.
-        calibration: what scores are worth, where it was measured; None where it was not, and it is found
-            from what texts score where they cannot be true (`baseline`).
+        calibration: turns scores into evidence, if that was measured; None if not. Scores are then compared with
+            those of the same texts where they cannot be true (`baseline`).
     """
 
     name: str
@@ -141,7 +141,7 @@ class Verifier(Protocol):
     def score(
         self, batches: Sequence[tuple[Image, Sequence[str]]], on_progress: ModelProgress
     ) -> list[list[float | None]]:
-        """Return a score (0..1) for each text of each image; None for a text it cannot judge."""
+        """Return a score (0..1) for each text of each image; None for a text it cannot score."""
 
     def baseline(self, texts: Sequence[str], on_progress: ModelProgress) -> list[list[float]]:
         """Return what each text scores where it cannot be true: on unrelated images, or without an image.
@@ -200,4 +200,4 @@ class Embedder(Protocol):
     name: str
 
     def embed(self, texts: Sequence[str]) -> np.ndarray:
-        """float32 array of shape (len(texts), d); every row has unit length."""
+        """Return a float32 array of shape (len(texts), d); every row has unit length."""

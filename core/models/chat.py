@@ -112,9 +112,9 @@ class ChatVerifier:
     """The score is the likelihood that the model states for a sentence, in hundredths.
 
     Up to `STATEMENTS` sentences on one image go in one request, because services charge for the image each time
-    and few give the probabilities of their tokens. Judges favour what stands first (HalDec-Bench, arXiv
+    and few give the probabilities of their tokens. Language models favour what stands first (HalDec-Bench, arXiv
     2603.15253), so they are asked in a shuffled order; what they leave open (`undecided`) is asked again in the
-    reverse order, and the mean counts. It is what the model says, no measured probability. An answer in which no
+    reverse order, and the mean counts. It is the model's own statement, not a measured probability. An answer in which no
     value can be read is asked for once more. A sentence of which nothing was read is not scored (None).
     """
 
@@ -197,7 +197,7 @@ class ChatVerifier:
 
 
 def _schema(count: int) -> str:
-    """Return the JSON schema of a judge's answer: the number of each statement, with its hundredths."""
+    """Return the JSON schema of a verifier's answer: the number of each statement, with its hundredths."""
     hundredths = {str(n): {"type": "integer"} for n in range(1, count + 1)}
     whole = {"type": "object", "properties": hundredths, "required": list(hundredths)}
     return json.dumps({**whole, "additionalProperties": False})

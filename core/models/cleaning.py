@@ -12,7 +12,7 @@ from . import ERROR, LENGTH, Completion
 from .loops import without_loops
 from .reasoning import without_reasoning
 
-MAX_ANSWER = 200_000  # characters that are looked at, for thinking comes before the answer
+MAX_ANSWER = 200_000  # characters that are read; reasoning comes before the answer
 MAX_CHARACTERS = 12_000  # of an answer; 4,096 tokens of English have about as many as 16,000
 MAX_SENTENCES = 80  # of a caption; the longest published detailed captions have about 30
 REPEATS = 3  # the same sentence so often, and it is a loop
@@ -50,7 +50,7 @@ _INSTRUCTION = re.compile(
 def cleaned(completion: Completion) -> Completion:
     """Return a captioner's or writer's answer as a plain caption.
 
-    Taken off are thinking, control tokens, code fences, markdown, JSON around the caption, "Here is the
+    It removes reasoning, control tokens, code fences, markdown, JSON around the caption, "Here is the
     caption:", quotation marks around it all, and what image models read as commands. A sentence that
     comes again and again is cut at its first repetition; `detail` says so, and says if the caption
     was longer than the bounds.
@@ -249,7 +249,7 @@ def _rows(lines: list[str]) -> list[str]:
 
 
 def _without_markdown(text: str) -> str:
-    """Headings and links' addresses go; items of lists, rows of tables and emphasised words stay as text."""
+    """Remove headings and the addresses of links; keep list items, table rows and emphasised words as text."""
     lines = []
     text = _ADDRESS.sub("", _LINK.sub(r"\1", _PICTURE.sub("", text)))
     for line in _rows(text.split("\n")):

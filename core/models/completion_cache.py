@@ -52,7 +52,7 @@ class CompletionCache:
 
     @staticmethod
     def key(*parts) -> str:
-        """SHA-256 of what an answer depends on: numbers, texts, bytes; and of the pack's prompts."""
+        """Return the SHA-256 of what an answer depends on: numbers, texts, bytes; and of the pack's prompts."""
         digest = hashlib.sha256()
         for part in (prompts_version(), *parts):
             data = part if isinstance(part, bytes) else json.dumps(part).encode()
@@ -121,12 +121,12 @@ class CompletionCache:
             base.execute("DELETE FROM claims WHERE owner = ? AND ? IN ('', key)", (owner, key))
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Delete all answers."""
         self._path.unlink(missing_ok=True)
 
     @contextlib.contextmanager
     def _open(self):
-        """A transaction, committed and closed at the end of the `with` block.
+        """Open a transaction, committed and closed at the end of the `with` block.
 
         Raises:
             sqlite3.Error: the file cannot be used, or is held by another program. It is left alone for a
@@ -140,7 +140,7 @@ class CompletionCache:
                 contextlib.closing(sqlite3.connect(self._path, timeout=LOCK_SECONDS)) as base,
                 base,
             ):
-                # To wait for the disk takes 20 ms an answer. A power cut may damage the file, which starts anew then.
+                # Waiting for the disk takes 20 ms per answer. A power cut may damage the file, which is then started anew.
                 base.execute("PRAGMA synchronous = OFF")
                 if base.execute("PRAGMA user_version").fetchone()[0] < 2:
                     base.execute("BEGIN IMMEDIATE")

@@ -58,7 +58,7 @@ class OcrVerifier:
         return rows
 
     def baseline(self, texts: Sequence[str], on_progress: ModelProgress) -> list[list[float]]:
-        """Nothing: what a score is worth was measured."""
+        """Return empty lists: the calibration was measured, so no baseline is needed."""
         return [[] for _ in texts]
 
 

@@ -15,7 +15,7 @@ _CLOSE = re.compile(
     rf"</(?:{_WORDS})>|\[/THINK\]|◁/think▷|<\|channel\|>final<\|message\|>|<\|end\|>|<channel\|>",
     re.I,
 )
-# What stands around the answer itself.
+# Marks around the answer itself.
 _ANSWER = re.compile(r"<(?:answer|final|output|response)>|<\|begin_of_box\|>|\\boxed\{", re.I)
 _ANSWER_END = re.compile(r"</(?:answer|final|output|response)>|<\|end_of_box\|>", re.I)
 _CONTROL = re.compile(r"<\|[^<>|\n]{1,40}\|>|</?s>|<(?:end|start)_of_turn>|<eos>|<bos>", re.I)
@@ -24,8 +24,8 @@ _CONTROL = re.compile(r"<\|[^<>|\n]{1,40}\|>|</?s>|<(?:end|start)_of_turn>|<eos>
 def without_reasoning(text: str) -> str:
     """Return the answer without the model's reasoning and control tokens.
 
-    Nothing is left where it never stopped thinking. A closing tag without an opening one, whose opening
-    tag stands in the prompt of some models, ends what was thought. Runs in time linear in the text.
+    The result is empty if the reasoning did not end. A closing tag without an opening one also ends the reasoning,
+    because the prompts of some models contain the opening tag. Runs in time linear in the text.
     """
     text = _after_thoughts(text)
     starts = list(_ANSWER.finditer(text))

@@ -169,7 +169,7 @@ def load_hosted(
     Args:
         limits: the config's ceiling of requests holds in any case.
         cached: whether answers are kept, and those that were kept are used.
-        announce: is told how many requests will go out.
+        announce: called with a text that says how many requests will be sent.
         budget: of the run, where other models share it; else this model's own.
         failed: is called where an answer is missing, which another run may bring.
 
@@ -223,7 +223,7 @@ def load_cache(config: Config, home: Path | None) -> CompletionCache | None:
 
 
 def load_vlm(name: str, folder: Path, devices: Devices, loading: Loading = Loading()):
-    """Return the vision-language model in a folder as captioner, as writer and as judge: one copy of its
+    """Return the vision-language model in a folder as captioner, as writer and as verifier: one copy of its
     weights.
     """
     from .local.llm_writer import TransformersWriter

@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-MAX_LINES = 400  # of an answer; a judge is asked about 40 statements at a time
+MAX_LINES = 400  # of an answer; a verifier is asked about 40 statements at a time
 
 _YES = r"yes|true|correct|certain|certainly true|definitely|是|正确|对"
 _NO = r"no|false|incorrect|not visible|certainly false|wrong|否|错误|不是|不正确|不对"

@@ -1,12 +1,12 @@
-"""Scores that are numbers, those of a judge that leave it open, and JSON without what is none."""
+"""Helpers for scores: not finite ones, undecided ones, and NaN in JSON."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from math import isfinite
 
-# Where a judge's score is at least as far from .5, its log-odds (1.7) outweigh what is needed beside most of what the
-# captions say (`evidence.Prior`, `verdicts.PROBABLE`).
+# Distance from .5 at which the log-odds of a score (1.7) outweigh most priors of captions (`evidence.Prior`,
+# `verdicts.PROBABLE`).
 SURE = 0.35
 
 
@@ -19,7 +19,7 @@ def finite(scores: Iterable[float | None]) -> list[float | None]:
 
 
 def undecided(score: float | None) -> bool:
-    """Return whether a judge's score (0..1) leaves it open: another question can then change the verdict."""
+    """Return whether a verifier's score (0..1) is so close to .5 that asking again can change the verdict."""
     return score is None or abs(score - 0.5) < SURE
 
 

@@ -101,7 +101,7 @@ def test_a_name_that_is_none(server, model):
 def test_more_requests_than_the_widget_permits(server):
     asked = len(server.vendor.seen)
     end = server.run(prompt_with(45, max_requests=2))["end"]
-    assert "requests are needed and 2 permitted" in end["data"]["exception_message"]
+    assert "requests are needed and 2 allowed" in end["data"]["exception_message"]
     assert len(server.vendor.seen) == asked
 
 

@@ -5,6 +5,7 @@ import sqlite3
 import statistics
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -147,3 +148,39 @@ def test_other_prompts_are_other_answers(monkeypatch):
     prompts.prompts_version.cache_clear()
     assert CompletionCache.key("model", "Describe.") != before
     prompts.prompts_version.cache_clear()
+
+
+def test_the_cache_stays_within_its_size_and_survives_damage(tmp_path):
+    answers = CompletionCache(tmp_path / "a.sqlite", 1)
+    for i in range(40):
+        answers.put(CompletionCache.key(i), [Completion("x" * 50_000)])
+    assert answers.get(CompletionCache.key(39))[0].text == "x" * 50_000
+    assert answers.get(CompletionCache.key(0)) is None
+    kept = sum(answers.get(CompletionCache.key(i)) is not None for i in range(40))
+    assert 15 <= kept <= 20
+    (tmp_path / "a.sqlite").write_bytes(b"damaged")
+    assert answers.get(CompletionCache.key(39)) is None
+    answers.put(CompletionCache.key(1), [Completion("a")])
+    answers.clear()
+    answers.put(CompletionCache.key(1), [Completion("a")])
+    assert answers.get(CompletionCache.key(1)) == [Completion("a")]
+    assert CompletionCache.key("ab", "c") != CompletionCache.key("a", "bc")
+
+
+def test_the_cache_may_be_used_from_many_threads(tmp_path):
+    answers = CompletionCache(tmp_path / "a.sqlite", 5)
+
+    def work(number):
+        for i in range(20):
+            answers.put(CompletionCache.key(number, i), [Completion(f"{number} {i}")])
+
+    threads = [threading.Thread(target=work, args=(n,)) for n in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert all(
+        answers.get(CompletionCache.key(n, i)) == [Completion(f"{n} {i}")]
+        for n in range(6)
+        for i in range(20)
+    )

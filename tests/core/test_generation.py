@@ -109,10 +109,10 @@ def test_a_row_samples_the_same_whatever_is_in_its_batch():
     for i in range(7):
         alone = SeededChoice([rows[i]])
         assert [chosen(alone, logits[i : i + 1]).item() for _ in range(5)] == [
-            on_progress[i].item() for on_progress in steps
+            step[i].item() for step in steps
         ]
-    assert all(on_progress[1] == logits[1].argmax() for on_progress in steps)  # temperature 0
-    assert len({on_progress[0].item() for on_progress in steps}) > 1
+    assert all(step[1] == logits[1].argmax() for step in steps)  # temperature 0
+    assert len({step[0].item() for step in steps}) > 1
 
 
 def test_the_best_of_equals_is_the_first_as_transformers_takes_it():

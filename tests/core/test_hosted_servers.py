@@ -93,20 +93,20 @@ def test_ollama_keeps_the_model_and_is_told_once(served):
 
 
 def test_a_judge_answers_in_json_where_the_server_can_hold_it_to_that(served):
-    served.say = lambda prompt, image: '{"1": 90, "2": 10}'
+    served.say = lambda prompt, image: '{"1": 60, "2": 40}'
     scores = models(served, "vllm:judge")[VERIFIER].score(
         [(PHOTO, ["A cup.", "A dog."])], no_progress
     )
     schema = served.seen[0]["response_format"]["json_schema"]
     assert set(schema["schema"]["properties"]) == {"1", "2"} and schema["strict"]
-    assert scores == [[0.5, 0.5]]  # the mean of both orders
+    assert scores == [[0.5, 0.5]]  # undecided, so asked in both orders: their mean
     served.seen.clear()
     captions(served, "vllm:judge")
     assert "response_format" not in served.seen[0]
     served.seen.clear()
     served.error = "response_format is not supported"
     served.fault_of = lambda body: 400 if "response_format" in body else None
-    served.say = lambda prompt, image: "1: 90\n2: 10"
+    served.say = lambda prompt, image: "1: 60\n2: 40"
     scores = models(served, "vllm:judge", concurrency=1)[VERIFIER].score(
         [(PHOTO, ["A cup.", "A dog."])], no_progress
     )

@@ -234,7 +234,7 @@ def test_one_budget_for_all_stages_of_a_run(vendor):  # noqa: F811
     sent = len(vendor.seen)  # the judge's words have no number in them, so it was asked twice
     assert sent == 5
     with pytest.raises(
-        PatchMattersError, match="1 requests are needed and 5 permitted, 5 went out"
+        PatchMattersError, match="1 requests are needed and 5 allowed, 5 were already sent"
     ):
         roles[WRITER].answer(["Say."], no_progress, temperature=0.0)
     assert len(vendor.seen) == sent

@@ -1,4 +1,4 @@
-"""Chat completions in OpenAI's format, as the servers that speak it take them: thinking, structured answers."""
+"""Chat completions in OpenAI's format, adapted to what each server accepts (reasoning switches, JSON schemas)."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from .endpoints import Endpoint
 from .questions import Question
 from .wire import USED_UP, parsed, read_openai
 
-THINKING_TOKENS = 4000  # more, for a model that thinks before it answers and cannot be kept from it
-# What a server says of a field that it, or the model, does not take.
+THINKING_TOKENS = 4000  # added to max_tokens of a model whose reasoning cannot be switched off
+# Words in the error of a server about a field that it, or the model, does not accept.
 _OF_THINKING = re.compile(r"reason|think|effort|template|extra|unrecognized|unknown", re.I)
 _OF_FORMAT = re.compile(r"response_format|json|schema|structured|grammar|guided", re.I)
 
 
 class ChatCompletions:
-    """Asks one model of one server; learns from its answers what it does not take.
+    """Asks one model of one server, and learns from its errors which fields it does not accept.
 
     A field that switches thinking off, or that asks for a structured answer, is left out for good where the server
     refuses it. A model that thinks all the same, and has used up its tokens before it wrote anything, is asked again
@@ -39,7 +39,7 @@ class ChatCompletions:
 
     def __call__(self, question: Question) -> list[Completion]:
         self._load()
-        for _ in range(3):  # without the one field, without the other
+        for _ in range(3):  # each retry drops one field or adds tokens
             more = self._more
             try:
                 found = self._ask(question, more)
@@ -72,7 +72,7 @@ class ChatCompletions:
         return read_openai(parsed(answer), question.n)
 
     def _learned(self, error: Exception) -> bool:
-        """Return whether an error says that a field is not taken that can be left out; it is from now on."""
+        """Return whether an error is about an optional field, which is left out from now on."""
         text = str(error)
         if self._structured and _OF_FORMAT.search(text):
             self._structured = False
@@ -83,8 +83,8 @@ class ChatCompletions:
         return False
 
     def _load(self) -> None:
-        """Have Ollama load the model and keep it as long as the endpoint says: its own API takes `keep_alive`, the
-        one in OpenAI's format does not."""
+        """Have Ollama load the model and keep it in memory for the endpoint's `keep_alive`, which only Ollama's own
+        API accepts."""
         with self._loading:
             if self._loaded:
                 return
@@ -94,7 +94,7 @@ class ChatCompletions:
             try:
                 self._client.post(url, cast_to=self._kind, body=body, options={"max_retries": 0})
             except Exception:
-                return  # another server at this address, or no such model: the question will tell
+                return  # not Ollama, or no such model: the request itself will report it
 
 
 def _only_thought(completion: Completion) -> bool:

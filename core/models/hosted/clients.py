@@ -27,7 +27,7 @@ from .wire import (
     wait_asked,
 )
 
-# Of the SDK: exponential back-off with jitter from 0.5 to 8 s, or what Retry-After says.
+# The SDK retries with exponential back-off with jitter from 0.5 to 8 s, or what Retry-After says.
 RETRIES = 6
 SECONDS = 180  # that one answer may take
 # On a server at home, which answers one after the other: the last of six waits for five.
@@ -79,7 +79,7 @@ def connect(endpoint: Endpoint, model: str, may_send: Callable[[], bool]) -> Sen
         client = sdk.OpenAI(**options)
         ask = ChatCompletions(client, response_type(sdk.DefaultHttpxClient), endpoint, model)
     if urlsplit(endpoint.url).hostname not in VENDORS:
-        # What the SDK takes from the environment is meant for its own vendor.
+        # Settings that the SDK reads from the environment are meant for its own vendor.
         client.organization = client.project = None
         client._custom_headers = {}
 
@@ -104,7 +104,7 @@ def connect(endpoint: Endpoint, model: str, may_send: Callable[[], bool]) -> Sen
             raise Refused(redacted(str(error)), sure=error.sure) from None
         except Malformed as error:
             return [Completion("", ERROR, redacted(str(error)))]
-        # No connection, no answer in time; or a library below that stumbled over what came.
+        # No connection, a timeout, or a library that failed on a malformed answer.
         except Exception as error:
             return [Completion("", ERROR, redacted(in_short(error)))]
         # A server may also put the key into its answer, which history and cache would keep.

@@ -36,12 +36,12 @@ class HostedModel:
     However many threads ask, no more than `limits.concurrency` requests are under way.
 
     Args:
-        announce: is told, before the first request, how many will go out.
+        announce: called before the first request, with a text that says how many will be sent.
         budget: of the run, shared with the other models in it.
-        failed: is called where an answer is missing, which another run may bring.
+        failed: called if an answer is missing that another run may bring.
     """
 
-    remote = True  # it works while this process waits, so several threads may ask at once
+    remote = True  # several threads may call it at once, because the work is done elsewhere
 
     def __init__(
         self,
@@ -65,7 +65,7 @@ class HostedModel:
     def ask(
         self, chat_requests: Sequence[ChatRequest], on_progress: ModelProgress
     ) -> list[list[Completion]]:
-        """As `ChatBackend.ask`.
+        """Send the requests and return their answers (see `ChatBackend.ask`).
 
         Interrupted (`on_progress` raises), no more requests go out; those under way are answered in the
         background and are kept, because they are paid for.
@@ -257,13 +257,13 @@ class _Run:
 
     @property
     def hopeless(self) -> bool:
-        """Whether all that was sent was refused or failed, and nothing is under way."""
+        """Return whether everything that was sent was refused or failed, and nothing is in flight."""
         with self._change:
             return self._refused and not self._answered and not self._under_way
 
     @property
     def over(self) -> bool:
-        """Whether no more answers will come: none are under way, and no more questions go out."""
+        """Return whether no more answers will come: none are in flight, and none will be sent."""
         with self._change:
             return self._refused and not self._under_way and self.done.empty()
 

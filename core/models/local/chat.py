@@ -1,4 +1,4 @@
-"""How a chat model is asked: its own template around a text, and no thinking aloud."""
+"""Builds the prompt of a chat model with its own chat template, with reasoning switched off."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from ...errors import PatchMattersError, in_short
 from ..reasoning import close_thought
 
 FILE = "chat_template.jinja"
-# What the templates of models that can think or not are told (Qwen, GLM, Gemma; Kimi, Granite).
+# Template variables that switch reasoning off (Qwen, GLM, Gemma; Kimi, Granite).
 _NO_THINKING = {"enable_thinking": False, "thinking": False}
-# Where processors, tokenizers and configs name what stands for an image in a prompt.
+# Attributes of processors, tokenizers and configs that name the image placeholder of a prompt.
 _PLACEHOLDERS = ("boi_token", "image_token", "image_start_token")
 _PLACEHOLDER_IDS = ("image_token_id", "image_token_index")
 
@@ -30,7 +30,7 @@ class Chat:
         self._name, self._config = name, config
         self._tokenizer = getattr(processor, "tokenizer", processor)
         self._sees = hasattr(processor, "image_processor")
-        # Where only the tokenizer has it, the processor would not find it.
+        # If only the tokenizer has a template, the processor does not find it.
         own = getattr(processor, "chat_template", None) or template
         self._speaker = processor if own else self._tokenizer
         self._options = {"chat_template": template} if template else {}
@@ -54,7 +54,7 @@ class Chat:
             except Exception as error:  # templates are programs of their own, in a sandbox
                 failure = failure or error
                 continue
-            # One that knows strings alone writes a list as Python does.
+            # A template that accepts only strings prints a list in Python's notation.
             whole = text.strip() in prompt and "{'type':" not in prompt
             if whole and (not image or self._shows(prompt, content)):
                 break
@@ -70,7 +70,7 @@ class Chat:
         return close_thought(prompt)
 
     def _contents(self, text: str, image: bool) -> Iterator:
-        """Ways to write one message, the usual one first."""
+        """Yield the forms in which a message can be written, the usual one first."""
         words = {"type": "text", "text": text}
         if not image:
             yield from ([words], text) if self._sees else (text, [words])

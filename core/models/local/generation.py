@@ -29,7 +29,7 @@ ONLY_THOUGHT = (
 
 @dataclass(frozen=True)
 class Sampling:
-    """How one row is sampled: by its own seed and number alone, whatever else is in its batch."""
+    """What decides how one row is sampled, whatever else is in its batch: seed, candidate and temperature."""
 
     seed: int
     candidate: int
@@ -49,26 +49,26 @@ class SeededChoice(LogitsProcessor):
     """
 
     def __init__(self, rows: Sequence[Sampling]):
-        self._rows, self._on_progress = rows, 0
+        self._rows, self._step = rows, 0
         self._overflowed: torch.Tensor | None = None  # bool, shape (rows, 1)
 
     def __call__(self, input_ids: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
         if self._overflowed is None:
             self._prepare(scores)
-        keys, places = step_keys(self._keys, self._on_progress), []
+        keys, places = step_keys(self._keys, self._step), []
         for start in range(0, len(self._rows), self._together):
             part = slice(start, start + self._together)
             noisy = self._with_noise(scores[part].float(), keys[part], self._warmth[part])
             place = noisy.argmax(dim=1, keepdim=True)  # of NaN, where there is one
             self._overflowed[part] |= noisy.gather(1, place).isnan()
             places.append(place)
-        self._on_progress += 1
+        self._step += 1
         left = torch.full(scores.shape, -torch.inf, dtype=torch.float32, device=scores.device)
         return left.scatter_(1, torch.cat(places), 0.0)
 
     @property
     def overflowed(self) -> set[int]:
-        """The rows whose logits were no numbers at some token: what they say means nothing."""
+        """Return the rows whose logits were NaN at some token, so that their text is meaningless."""
         return set() if self._overflowed is None else set(self._overflowed.nonzero()[:, 0].tolist())
 
     def _prepare(self, scores: torch.Tensor) -> None:
@@ -104,7 +104,7 @@ def generate(
     read: Callable[[list[int]], tuple[str, bool]],
     every_token: Callable[[], None],
 ) -> list[Completion]:
-    """Continue a left-padded batch; `len(rows) / batch` samples of each of its rows, in order.
+    """Continue a left-padded batch with `len(rows) / batch` samples of each of its rows, in order.
 
     Args:
         read: the text of an answer's tokens, and whether it is a thought that did not end.
@@ -112,11 +112,11 @@ def generate(
     """
     each = len(rows) // inputs["input_ids"].shape[0]
     choice = SeededChoice(rows)
-    # Where it is not needed, a model's own `generate` is passed by: Janus's drops the choice.
+    # A model's own `generate` is called only if it is needed: Janus's drops the logits processor.
     run = model.generate if prepares_itself(model) else partial(GenerationMixin.generate, model)
     out = run(
         **inputs,
-        # Of one token left, transformers need not draw: its draw takes 150 ms a token on a CPU.
+        # `choice` leaves one token, so sampling is not needed; it takes 150 ms a token on a CPU.
         do_sample=each > 1,
         num_beams=1,
         temperature=1.0,
@@ -149,7 +149,7 @@ def generate(
 
 @contextmanager
 def undisturbed(model) -> Iterator[None]:
-    """Inference alone, which leaves the global random number generators as they were found."""
+    """Run inference without gradients, and restore the global random number generators afterwards."""
     devices = [model.device] if model.device.type == "cuda" else []
     with torch.inference_mode(), torch.random.fork_rng(devices=devices):
         yield
@@ -175,10 +175,10 @@ def _end_tokens(model) -> set[int]:
 
 
 def in_batches(size: int, run: Callable[[int, int], list], limit: int) -> list:
-    """`run(start, stop)` over 0..size in batches of `limit`, halved on out-of-memory.
+    """Call `run(start, stop)` over 0..size in batches of `limit`, halved on out-of-memory.
 
     Raises:
-        torch.OutOfMemoryError: one alone does not fit.
+        torch.OutOfMemoryError: a batch of one does not fit.
     """
     done: list = []
     while len(done) < size:

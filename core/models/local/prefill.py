@@ -1,7 +1,7 @@
-"""A prompt read once for everything that goes on from it: its cache, repeated.
+"""Reads a prompt once for several continuations, by repeating its KV cache.
 
-Caches differ (sliding windows, linear attention, convolutions, cross-attention), so a cache is asked what it can do,
-and whoever calls reads the slower way where the answer is no. A prompt is read without its last
+Caches differ (sliding windows, linear attention, convolutions, cross-attention). If a cache cannot be repeated, the
+functions return None and the caller reads the prompt for each continuation. A prompt is read without its last
 token, so nothing has to be cropped.
 """
 
@@ -22,13 +22,13 @@ _ONE_TOKEN = {
     "return_dict_in_generate": True,
     "use_cache": True,
 }
-# Norm of the difference of two readings, as a share of the logits' own: rounding stays below it.
+# Norm of the difference of two readings, relative to the norm of the logits; rounding stays below it.
 _SAME = {torch.float32: 1e-3}
 _SAME_IN_HALF = 0.1
 
 
 def shared_prefill(model, inputs: dict, each: int) -> dict | None:
-    """Inputs for `each` samples of every row, with images encoded and prompts read once a row.
+    """Return inputs for `each` samples of every row, with images encoded and prompts read once per row.
 
     Args:
         inputs: a left-padded batch.
@@ -90,7 +90,7 @@ def same_logits(one: torch.Tensor, other: torch.Tensor, dtype: torch.dtype) -> b
 
 
 def _read(model, inputs: dict, length: int):
-    """Return the cache of the first `length` tokens of each row; None where there is none to go on from."""
+    """Return the cache of the first `length` tokens of each row; None if it cannot be continued."""
     if model.config.is_encoder_decoder or length < 1:
         return None
     rows, tokens = inputs["input_ids"].shape
@@ -103,14 +103,14 @@ def _read(model, inputs: dict, length: int):
 
 
 def _repeat(model, cache, rows: int, each: int) -> bool:
-    """What was read of `rows` rows, for `each` rows that go on from every one; whether it can be."""
+    """Repeat the cache of each of `rows` rows `each` times, in place. Return whether the cache supports it."""
     fixed = any(hasattr(layer, "max_cache_len") for layer in getattr(cache, "layers", ()))
     if fixed or not hasattr(cache, "reorder_cache"):
         return False
     order = torch.arange(rows, device=model.device).repeat_interleave(each)
     cache.reorder_cache(order)
     for part in model.modules():
-        # Where a model numbers image positions in rows and columns, it keeps an offset of each row.
+        # Models with 2D image positions (Qwen-VL) keep one offset per row.
         offsets = getattr(part, "rope_deltas", None)
         if isinstance(offsets, torch.Tensor):
             part.rope_deltas = offsets.repeat_interleave(each, dim=0)

@@ -24,7 +24,7 @@ from .prefill import last_logits, same_logits, shared_last_logits, shared_prefil
 from .pretrained import from_folder, load_weights
 
 BATCH = 8  # requests generated together at most
-MIN_SIDE = 28  # px; smaller crops are enlarged, for a vision model's own patch is 14 to 28 px wide
+MIN_SIDE = 28  # px; smaller crops are enlarged, because the patches of vision encoders are 14 to 28 px wide
 # What models without a chat template take in place of a question: their own words for "describe".
 TASKS = {
     "florence2": "<MORE_DETAILED_CAPTION>",
@@ -78,8 +78,8 @@ class VisionLanguageModel:
         chats, template = find_template(self._folder.path, processor)
         if not chats and self._folder.model_type not in TASKS:
             raise PatchMattersError(
-                f"model: {self._folder.path.name} has no chat template, so the pack cannot tell how "
-                f"to ask it: put its {FILE} into the folder, or use a chat model."
+                f"model: {self._folder.path.name} has no chat template, so the pack cannot build "
+                f"its prompts: put its {FILE} into the folder, or use a chat model."
             )
         self._chat = (
             Chat(self._folder.path.name, processor, self._folder.config, template)
@@ -128,12 +128,12 @@ class VisionLanguageModel:
 
     @property
     def sees(self) -> bool:
-        """Whether it takes images."""
+        """Return whether it accepts images."""
         return hasattr(self.processor, "image_processor")
 
     @property
     def chats(self) -> bool:
-        """Whether it answers questions; a model that does not only describes."""
+        """Return whether it answers questions; a model that does not can only describe."""
         return bool(self.processor) and self._chat is not None
 
     def prompt(self, text: str, *, image: bool) -> str:
@@ -229,7 +229,7 @@ class VisionLanguageModel:
             options["add_special_tokens"] = not self._started(texts[0])
         elif images:
             options["images"] = [_large_enough(i) for i in images]
-        # Not all processors give it unasked to the models that need it.
+        # Not all processors return it by default to the models that need it.
         wanted = inspect.signature(model.forward).parameters
         given = getattr(self.processor, "model_input_names", ())
         if images and "mm_token_type_ids" in wanted and "mm_token_type_ids" in given:

@@ -27,7 +27,7 @@ class UltralyticsDetector:
     """`ultralytics:<file>`: the classes stored in the file.
 
     Args:
-        words: for a YOLO-World, to look for instead of the classes in its file.
+        words: classes that a YOLO-World looks for instead of those in its file.
         text_encoder: gives the folder of the CLIP ViT-B/32 that reads those words (ultralytics' own
             way would install a package).
 

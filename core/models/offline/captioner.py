@@ -15,19 +15,19 @@ from .colours import colour_shares
 from .ssd import shared_ssd
 
 # Score above which each candidate mentions an object. The first is the paper's; the others let
-# weaker objects in, for the filter to judge by evidence.
+# less certain objects in, about which the filter decides by the evidence.
 THRESHOLDS = (0.3, 0.2, 0.25)
 SURE = 0.5  # an object counts in "two dogs" from this score
-MAX_INSET = 0.1  # a candidate's view is cut by up to this share of each side at temperature 0.7
-NAMED_COLOUR = 0.5  # share of an object's pixels from which its colour is named
-OVERALL_COLOUR = 0.6  # share of a region's pixels that its one or two main colours must cover
-LARGE, SMALL = 0.35, 0.01  # share of the whole picture's area
-SPREAD = 0.5  # share of the picture's width from which several objects are "across" it
-# Two looks at a thing measure its middle up to so much of the picture's side apart; nearer to a border of the thirds
-# a patch leaves the place to the caption of the whole image, so that the two do not disagree.
+MAX_INSET = 0.1  # a candidate's view is cut by up to this fraction of each side at temperature 0.7
+NAMED_COLOUR = 0.5  # fraction of an object's pixels from which its colour is named
+OVERALL_COLOUR = 0.6  # fraction of a region's pixels that its one or two main colours must cover
+LARGE, SMALL = 0.35, 0.01  # fraction of the whole image's area
+SPREAD = 0.5  # fraction of the image's width from which several objects are "across" it
+# Two looks at a thing measure its middle up to this fraction of the image's side apart. If the middle is nearer to a border
+# of the thirds, the caption of a patch names no place, so that it cannot disagree with the whole image's caption.
 UNSTEADY = 0.06
-BORDER = 0.02  # share of a side within which a box touches the border
-FILLS = 0.5  # share of a patch from which an object is more than the patch shows
+BORDER = 0.02  # fraction of a side within which a box touches the border
+FILLS = 0.5  # fraction of a patch from which an object is taken to extend beyond it
 MAX_RELATIONS = 2  # in one caption
 
 SUPPORTS = {
@@ -54,8 +54,8 @@ class OfflineCaptioner:
     """`offline:measured`: class, number, place, size, colour and relation of detected objects."""
 
     name = "offline:measured"
-    # Three looks of one network say little more than one: a logistic regression on what it says of the photos of
-    # DID-Bench (bench/calibrate.py). What it says of an object is measured.
+    # Three views of one network add little to one (logistic regression on DID-Bench, bench/calibrate.py). What it
+    # says about an object is measured, so `of_thing` is high.
     prior = Prior(once=0.4, again=0.7, alone=0.8, of_thing=3.0, late=0.0)
 
     def caption(
@@ -158,7 +158,7 @@ def _object_sentence(
     if count == 1:
         size = in_picture.area
         adjectives += ["large"] if size > LARGE else ["small"] if size < SMALL else []
-        # What a person's box shows is clothes and background, so no colour is said of people.
+        # The box of a person shows clothes and background, so people get no colour.
         adjectives += [object_colour(image, box)] if label != "person" else []
     subject = noun(label, count, " ".join(a for a in adjectives if a))
     verb = "is" if count == 1 else "are"
@@ -181,7 +181,7 @@ def object_colour(image: Image, box: Box) -> str:
 
 
 def middle_colours(image: Image, box: Box) -> dict[str, float]:
-    """Colour name -> share (0..1) in the middle 60 % of a box, where little background shows."""
+    """Return colour name -> fraction (0..1) of the pixels in the middle 60 % of a box, where little background shows."""
     dx, dy = box.width * 0.2, box.height * 0.2
     inner = Box(box.x1 + dx, box.y1 + dy, box.x2 - dx, box.y2 - dy)
     return colour_shares(image.crop(inner.pixels()))
@@ -203,7 +203,7 @@ def _relation_sentences(single: dict[str, Detection]) -> list[str]:
 
 
 def _relation(a: Box, b: Box, support: str) -> str:
-    """Of the smaller box `a` to the larger `b`; empty where boxes do not show it."""
+    """Return the relation of the smaller box `a` to the larger `b`; empty if boxes do not show one."""
     side_by_side = min(a.y2, b.y2) - max(a.y1, b.y1) > 0.5 * min(a.height, b.height)
     stacked = min(a.x2, b.x2) - max(a.x1, b.x1) > 0.5 * min(a.width, b.width)
     rests = b.y1 < a.y2 < b.y1 + 0.8 * b.height and a.y1 < b.y1 + 0.5 * b.height

@@ -8,11 +8,11 @@ from PIL import Image
 NAMES = (
     "black", "white", "grey", "red", "orange", "yellow", "green", "blue", "purple", "pink", "brown",
 )  # fmt: skip
-_SIDE = 48  # px; the share of a colour does not change below this size
+_SIDE = 48  # px; the fraction of a colour does not change below this size
 
 
 def colour_shares(image: Image.Image) -> dict[str, float]:
-    """Name -> share of the pixels (0..1), largest first.
+    """Return colour name -> fraction of the pixels (0..1), largest first.
 
     Hue decides the name, after pixels with little light are set apart as black and pixels with
     little saturation as grey or white. Dark orange is called brown, light red pink.

@@ -1,4 +1,4 @@
-"""A verifier based on detections: does a second look find what the sentence names?"""
+"""A verifier that runs the detector again and looks for what a sentence names."""
 
 from __future__ import annotations
 
@@ -17,25 +17,25 @@ from .colours import NAMES, colour_shares
 from .ssd import shared_ssd
 
 _OVERALL = re.compile(r"^The (?:image|picture|area .*) is mostly (\w+)(?: and (\w+))?\.$")
-# Names of colours that are told apart from pixels no better than this; the words are the families' own.
+# Colour words that pixels cannot distinguish -> the name of their family.
 FAMILIES = {"beige": "brown", "silver": "grey", "gray": "grey", "gold": "yellow", "golden": "yellow",
             "tan": "brown", "maroon": "red", "navy": "blue", "cream": "brown"}  # fmt: skip
 
 
 class OfflineVerifier:
-    """`offline:evidence`: is what the sentence names among the 80 classes of COCO, and is it found?
+    """`offline:evidence`: scores sentences about the 80 classes of COCO by what the detector finds.
 
     The image is looked at straight and mirrored; of the objects that a sentence names, the one
     with the weakest evidence counts, and of the two looks the weaker. A stated colour is compared
-    with the pixels, a stated number with the objects found. Where a thing is in the image cannot be seen in a
-    crop: then finding it speaks no further for the sentence than `UNDECIDED`. Sentences that say anything else, or
-    name none of the 80 classes (nor the overall colours), cannot be judged: None.
+    with the pixels, a stated number with the objects found. The place of a thing in the image cannot be seen in a
+    crop, so finding the thing there gives at most `UNDECIDED`. Sentences about anything else, or about none of the 80
+    classes (nor the overall colours), are not scored (None).
 
     `threshold` is for the paper's profile: on the 101 photos of DID-Bench, object precision / recall were
     .79 / .634 with it on single views. The calibration is a logistic regression on what the offline captioner
     says of those photos (bench/calibrate.py); a detector that misses a fifth of what is there proves little by
-    finding nothing, so it never weighs more than `low`. What it says of a thing's colour or
-    number is the same detection again, so nothing of it counts for the thing.
+    finding nothing, so it never weighs more than `low`. The score of a thing's colour or
+    number rests on the same detection, so it adds no evidence for the thing (`thing_weight`).
     """
 
     name = "offline:evidence"
@@ -82,7 +82,7 @@ def _score(
 
 
 def _visible(claim: Claim) -> bool:
-    """Return whether a detector and the pixels can tell whether it is true."""
+    """Return whether a detector and the pixels can decide whether it is true."""
     if claim.kind == OBJECT:
         return bool(mentions(claim.subject))
     return claim.kind == NUMBER or (claim.kind == ATTRIBUTE and bool(_colours(claim.value)))
