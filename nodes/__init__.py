@@ -4,6 +4,7 @@ from comfy_api.latest import ComfyExtension, io
 
 from ..core.errors import PatchMattersError
 from .all_in_one import PatchMatters
+from .dataset import CaptionDataSet
 from .example import ExampleImage
 from .hosted import HostedModel
 from .loaders import LoadCaptioner, LoadDetector, LoadMatcher, LoadWriter
@@ -22,6 +23,7 @@ class PatchMattersExtension(ComfyExtension):
     async def get_node_list(self) -> list[type[io.ComfyNode]]:
         return [
             PatchMatters,
+            CaptionDataSet,
             PatchDivider,
             LocalCaptioner,
             SemanticFilter,

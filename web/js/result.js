@@ -6,6 +6,7 @@ import { ComfyWidgets } from "../../../scripts/widgets.js";
 
 const NODES = new Set([
   "PatchMatters",
+  "PatchMattersCaptionDataSet",
   "LocalCaptioner",
   "SemanticFilter",
   "HierarchicalAggregator",
