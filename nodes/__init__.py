@@ -10,6 +10,7 @@ from .hosted import HostedModel
 from .loaders import LoadCaptioner, LoadDetector, LoadMatcher, LoadWriter
 from .prompts import PromptFitter, RegionalPrompts
 from .report import PatchReport
+from .review import add_routes
 from .score import CaptionScore
 from .stages import HierarchicalAggregator, LocalCaptioner, PatchDivider, SemanticFilter
 from .text_encoder import CaptionerFromClip
@@ -17,6 +18,8 @@ from .text_encoder import CaptionerFromClip
 # ComfyUI puts an error's module, for a custom node a long path, before its sentence; only built-in
 # errors have none.
 PatchMattersError.__module__ = "builtins"
+
+add_routes()
 
 
 class PatchMattersExtension(ComfyExtension):
