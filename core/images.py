@@ -59,7 +59,7 @@ def read_image(path: str | Path, content: bytes | None = None) -> Image.Image:
     except Exception as error:  # whatever a decoder stumbles over
         if _unidentified(error):
             raise PatchMattersError(
-                f"{path} is not a picture that can be opened ({error}): use a "
+                f"{path} is not a picture that can be opened: use a "
                 f"{', '.join(FORMATS[:-1])} or {FORMATS[-1]} file."
             ) from error
         raise PatchMattersError(

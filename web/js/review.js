@@ -166,7 +166,7 @@ app.registerExtension({
     document.head.append(element("style", "", STYLE));
     app.extensionManager.registerSidebarTab({
       id: "patch-matters-captions",
-      icon: "pi pi-images",
+      icon: "pi pi-file-edit",
       title: "Captions",
       tooltip: "Captions: look at the captions of a data set and correct them",
       type: "custom",

@@ -163,5 +163,9 @@ export function openImage(root, page) {
     ...[bar, picture, element("div", "path", page.image.path), area, buttons, notice],
     ...[element("div", "hint", hint), claims],
   );
-  open().then(() => area.focus());
+  open().then(() => {
+    area.focus();
+    area.setSelectionRange(0, 0);
+    area.scrollTop = 0;
+  });
 }

@@ -11,7 +11,7 @@ export const STYLE = `
   border-radius: 4px; padding: 4px 8px; box-sizing: border-box; }
 .pm-captions select { flex: 1; min-width: 0; }
 .pm-captions input[type=search], .pm-captions textarea { width: 100%; }
-.pm-captions textarea { min-height: 9em; resize: vertical; }
+.pm-captions textarea { min-height: 11em; margin: 6px 0; resize: vertical; }
 .pm-captions button { cursor: pointer; }
 .pm-captions button:disabled { opacity: 0.5; cursor: default; }
 .pm-captions button.main { background: var(--p-primary-color, #3b82f6); color: var(--p-primary-contrast-color, #fff); }
@@ -20,13 +20,13 @@ export const STYLE = `
 .pm-captions .grid { display: grid; grid-template-columns: repeat(auto-fill, minmax(130px, 1fr)); gap: 8px; }
 .pm-captions .cell { position: relative; display: flex; flex-direction: column; padding: 0; overflow: hidden; text-align: left; }
 .pm-captions .cell img { width: 100%; aspect-ratio: 1; object-fit: cover; background: var(--border-color); font-size: 11px; }
-.pm-captions .cell .text { padding: 4px 6px; font-size: 11px; line-height: 1.35; display: -webkit-box; -webkit-line-clamp: 3;
+.pm-captions .cell .text { margin: 4px 6px 6px; font-size: 11px; line-height: 1.35; display: -webkit-box; -webkit-line-clamp: 3;
   -webkit-box-orient: vertical; overflow: hidden; overflow-wrap: anywhere; }
 .pm-captions .badge { position: absolute; top: 4px; left: 4px; padding: 0 6px; border-radius: 8px; font-size: 11px;
   color: #fff; background: #2563a8; }
 .pm-captions .badge.failed { background: #b3261e; }
 .pm-captions .more { width: 100%; margin-top: 8px; }
-.pm-captions .view img { display: block; max-width: 100%; max-height: 45vh; margin: 0 auto 6px; border-radius: 4px; }
+.pm-captions .view img { display: block; max-width: 100%; max-height: 36vh; margin: 0 auto 4px; border-radius: 4px; }
 .pm-captions .place { flex: 1; text-align: center; color: var(--descrip-text); }
 .pm-captions .path, .pm-captions .hint, .pm-captions .why { color: var(--descrip-text); font-size: 11px; overflow-wrap: anywhere; }
 .pm-captions .notice { margin: 6px 0; padding: 6px 8px; border-left: 3px solid #d97706; background: var(--comfy-input-bg);
