@@ -8,7 +8,6 @@ import comfy.model_management
 from comfy_api.latest import io, ui
 
 from ..core.dataset.choices import EXISTING, FORMAT_NAMES, KEEP, REPORT, STATE
-from ..core.dataset.estimate import duration
 from ..core.dataset.job import Job
 from ..core.dataset.ledger import FAILED, Ledger
 from ..core.dataset.run import Status, Summary, caption_dataset
@@ -173,27 +172,16 @@ class _Progress:
     def show(self, status: Status) -> None:
         comfy.model_management.throw_exception_if_processing_interrupted()
         self._bar = self._bar or bridge.NodeProgress(status.total, "")
-        settled = status.done + status.resumed + status.kept + status.failed
-        parts = [f"{settled} of {status.total} images"]
-        parts += [f"{status.rate:.1f} a minute"] if status.done else []
-        parts += [f"{duration(status.left)} left"] if status.left is not None else []
-        parts += [f"{status.failed} failed"] if status.failed else []
-        parts += [f"{status.requests} requests, {status.tokens} tokens"] if status.tokens else []
-        lines = [", ".join(parts)]
+        parts = [f"{status.settled} of {status.total} images", status.numbers()]
+        lines = [", ".join(part for part in parts if part)]
         lines += [f"{status.image}: {status.caption}"] if status.caption else []
         lines += [status.doing] if status.doing else []
-        self._bar.move_to(settled, "\n".join(lines))
+        self._bar.move_to(status.settled, "\n".join(lines))
 
 
 def _text(summary: Summary, folder: str) -> str:
     """What became of a run, for a person."""
-    status = summary.status
-    parts = [f"{status.done} of {status.total} images captioned in {duration(status.seconds)}"]
-    parts += [f"{status.resumed} were done before"] if status.resumed else []
-    parts += [f"{status.kept} kept their own caption"] if status.kept else []
-    parts += [f"{status.excluded} excluded claims were removed"] if status.excluded else []
-    parts += [f"{len(summary.failures)} failed"] if summary.failures else []
-    lines = [", ".join(parts) + "."]
+    lines = [summary.sentence()]
     lines += [f"The run ended early: {summary.stopped}"] if summary.stopped else []
     lines += [f"{path}: {reason}" for path, reason in summary.failures[:FAILURES_SHOWN]]
     if len(summary.failures) > FAILURES_SHOWN:

@@ -92,7 +92,7 @@ def test_a_workflow_opens_and_shows_its_caption(page, file, nodes_2):
     for kind in kinds & {"HierarchicalAggregator", "PatchMatters"}:
         assert "orange cup" in result_of(page, kind)
     if "PatchMattersCaptionDataSet" in kinds:
-        assert "images captioned in" in result_of(page, "PatchMattersCaptionDataSet")
+        assert " captioned" in result_of(page, "PatchMattersCaptionDataSet")
         page.wait_for_function(f"() => {PREVIEWS}.includes('orange cup')", timeout=60_000)
     if "PromptFitter" in kinds:
         page.wait_for_function(f"() => {PREVIEWS}.includes('orange cup')", timeout=60_000)

@@ -49,7 +49,7 @@ def test_a_folder_is_captioned_and_a_second_run_resumes(server, folder):
     (folder / "00003.txt").write_text("My own words.")
     prompt = caption_all(f"input/{folder.name}", trigger="ohwx", exclude="handle")
     first = server.run(prompt)
-    assert summary_of(first).startswith("4 of 5 images captioned")
+    assert summary_of(first).startswith("4 captioned")
     assert "1 kept their own caption" in summary_of(first)
     written = captions(folder)
     assert written["00003.txt"] == "My own words."
@@ -61,13 +61,13 @@ def test_a_folder_is_captioned_and_a_second_run_resumes(server, folder):
 
     (folder / "00001.txt").unlink()
     again = server.run(prompt)
-    assert summary_of(again).startswith("1 of 5 images captioned"), "no cached result"
+    assert summary_of(again).startswith("1 captioned"), "no cached result"
     assert captions(folder) == written
 
 
 def test_an_interrupted_run_keeps_what_is_done_and_the_next_one_resumes(server, folder):
     prompt = caption_all(f"input/{folder.name}", seconds=0.2, limit=2)
-    assert summary_of(server.run(prompt)).startswith("2 of 5")
+    assert summary_of(server.run(prompt)).startswith("2 captioned")
     pressed = []
 
     def press(message):
@@ -79,7 +79,7 @@ def test_an_interrupted_run_keeps_what_is_done_and_the_next_one_resumes(server, 
     assert stopped["end"]["type"] == "execution_interrupted" and pressed
     assert len(captions(folder)) == 2
     rest = summary_of(server.run(caption_all(f"input/{folder.name}")))
-    assert rest.startswith("3 of 5") and "2 were done before" in rest
+    assert rest.startswith("3 captioned") and "2 were done before" in rest
 
 
 def test_a_bad_file_among_the_images_is_named_and_the_others_are_captioned(server, folder):
@@ -123,7 +123,7 @@ def test_a_folder_that_the_config_file_allows(server, tmp_path):
         options = info["PatchMattersCaptionDataSet"]["input"]["required"]["folder"][1]["options"]
         assert "mine/of 2026" in options and "input" in options
         assert not any(os.path.isabs(option) for option in options)
-        assert summary_of(server.run(caption_all("mine/of 2026"))).startswith("1 of 1")
+        assert summary_of(server.run(caption_all("mine/of 2026"))).startswith("1 captioned")
         file.write_text(json.dumps({"folders": {"mine": "relative"}}))
         assert "write its whole path" in str(
             server.post("/prompt", {"prompt": caption_all("mine")})

@@ -91,7 +91,9 @@ def test_claims_are_composed(server, folder):
         assert said(server, "compose", {**values, "kept": wrong})[0] == 400, wrong
 
 
-@pytest.mark.parametrize("name", ["", "..", "/etc", "input/..", "input/../user", "models", "input/link"])
+@pytest.mark.parametrize(
+    "name", ["", "..", "/etc", "input/..", "input/../user", "models", "input/link"]
+)
 def test_no_folder_outside_is_read_or_written(server, folder, tmp_path, name):
     outside = folder_of(tmp_path / "outside", 1)
     caption_dataset(job(outside), fakes())
@@ -111,7 +113,8 @@ def test_no_folder_outside_is_read_or_written(server, folder, tmp_path, name):
 
 
 @pytest.mark.parametrize(
-    "path", ["", "../my_cup.png", "/etc/passwd", "00000.txt", ".patch_matters/lock", "a\0", "\udcff"]
+    "path",
+    ["", "../my_cup.png", "/etc/passwd", "00000.txt", ".patch_matters/lock", "a\0", "\udcff"],
 )
 def test_nothing_but_images_of_the_ledger_is_read_or_written(server, folder, path):
     before = contents(folder)
@@ -145,7 +148,9 @@ def test_a_thumbnail_is_small_and_sent_once(server, folder):
         status, headers, body = ask(server, "thumbnail", folder=NAME, path="large.png", large=large)
         assert status == 200 and headers["Content-Type"] == "image/jpeg"
         assert Image.open(io.BytesIO(body)).size == size
-    again = ask(server, "thumbnail", None, headers["ETag"], folder=NAME, path="large.png", large="1")
+    again = ask(
+        server, "thumbnail", None, headers["ETag"], folder=NAME, path="large.png", large="1"
+    )
     assert again[0] == 304 and not again[2]
     assert ask(server, "thumbnail", folder=NAME, path="broken.png")[0] == 404
 
@@ -157,4 +162,4 @@ def test_another_site_cannot_write(server, folder):
         assert ask(server, "save", json.dumps(values).encode(), kind)[0] == 400
     for body in (b"", b"[]", b"{", b"\xff"):
         assert ask(server, "save", body)[0] == 400, body
-    assert "x" != captions(folder)["00000.txt"]
+    assert captions(folder)["00000.txt"] != "x"
