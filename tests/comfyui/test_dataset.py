@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import time
 
 import pytest
 from test_server import node
@@ -140,3 +141,35 @@ def test_two_runs_in_one_folder_the_second_says_so(server, folder):
         assert "Another run is at work" in message_of(
             server.run(caption_all(f"input/{folder.name}"))
         )
+
+
+def test_hosted_models_are_asked_about_several_images_at_once_and_an_interrupt_ends_them(
+    hosted_server, folder
+):
+    server = hosted_server
+    server.vendor.say = lambda prompt, image: SAID
+    server.vendor.seconds, server.vendor.most = 0.3, 0
+    prompt = caption_all(f"input/{folder.name}")
+    prompt["fake"] = node(
+        "PatchMattersHostedModel", endpoint="openai", model="gpt-4o", concurrency=24, max_requests=200,
+        seconds=60, reuse_answers=False,
+    )  # fmt: skip
+    pressed = []
+
+    def press(message):
+        if (
+            message["type"] == "patch_matters.progress"
+            and " of 5 images" in message["data"]["text"]
+            and not pressed
+        ):
+            pressed.append(message)
+            server.post("/interrupt", {})
+
+    assert server.run(prompt, press)["end"]["type"] == "execution_interrupted"
+    result = server.run(prompt)
+    server.vendor.seconds = 0.0
+    assert "captioned" in summary_of(result)
+    assert len(captions(folder)) == 5 == len(result["outputs"]["each"]["text"])
+    assert server.vendor.most > 6, "requests for more than one image were under way"
+    shown = [m["data"]["text"] for m in result["messages"] if m["type"] == "patch_matters.progress"]
+    assert any("tokens" in text for text in shown)
