@@ -19,8 +19,6 @@ from .text_encoder import CaptionerFromClip
 # errors have none.
 PatchMattersError.__module__ = "builtins"
 
-add_routes()
-
 
 class PatchMattersExtension(ComfyExtension):
     async def get_node_list(self) -> list[type[io.ComfyNode]]:
@@ -46,4 +44,5 @@ class PatchMattersExtension(ComfyExtension):
 
 
 async def comfy_entrypoint() -> PatchMattersExtension:
+    add_routes()
     return PatchMattersExtension()
