@@ -59,7 +59,7 @@ def read_image(path: str | Path, content: bytes | None = None) -> Image.Image:
     except Exception as error:  # whatever a decoder stumbles over
         if _unidentified(error):
             raise PatchMattersError(
-                f"{path} cannot be opened as an image ({error}): use a "
+                f"{path} cannot be opened as an image: use a "
                 f"{', '.join(FORMATS[:-1])} or {FORMATS[-1]} file."
             ) from error
         raise PatchMattersError(f"{path} is damaged or incomplete: {error}") from error

@@ -4,11 +4,13 @@ from comfy_api.latest import ComfyExtension, io
 
 from ..core.errors import PatchMattersError
 from .all_in_one import PatchMatters
+from .dataset import CaptionDataSet
 from .example import ExampleImage
 from .hosted import HostedModel
 from .loaders import LoadCaptioner, LoadDetector, LoadNLI, LoadVerifier, LoadWriter
 from .prompts import PromptFitter, RegionalPrompts
 from .report import PatchReport
+from .review import add_routes
 from .score import CaptionScore
 from .stages import HierarchicalAggregator, LocalCaptioner, PatchDivider, SemanticFilter
 from .text_encoder import CaptionerFromClip
@@ -22,6 +24,7 @@ class PatchMattersExtension(ComfyExtension):
     async def get_node_list(self) -> list[type[io.ComfyNode]]:
         return [
             PatchMatters,
+            CaptionDataSet,
             PatchDivider,
             LocalCaptioner,
             SemanticFilter,
@@ -42,4 +45,5 @@ class PatchMattersExtension(ComfyExtension):
 
 
 async def comfy_entrypoint() -> PatchMattersExtension:
+    add_routes()
     return PatchMattersExtension()

@@ -18,7 +18,7 @@ from ..options import DATASET_ONLY, parser
 from ..outputs import OutputFolder
 from ..pipeline import Models, Settings, profile_settings
 from .choices import REPORT, STATE
-from .estimate import duration, estimate
+from .estimate import estimate
 from .job import Job
 from .ledger import Ledger
 from .run import Status, Summary, caption_dataset, undo
@@ -137,16 +137,7 @@ def _undo(root: Path) -> int:
 
 
 def _say(summary: Summary, job: Job) -> None:
-    status = summary.status
-    parts = [f"{status.done} captioned"]
-    parts += [f"{status.resumed} were done before"] if status.resumed else []
-    parts += [f"{status.kept} kept their own caption"] if status.kept else []
-    parts += [f"{status.excluded} excluded claims were removed"] if status.excluded else []
-    parts += [f"{len(summary.failures)} failed"] if summary.failures else []
-    print(
-        f"{', '.join(parts)} in {duration(status.seconds)}. The report is {job.root / STATE / REPORT}",
-        file=sys.stderr,
-    )
+    print(f"{summary.sentence()} The report is {job.root / STATE / REPORT}", file=sys.stderr)
     if summary.stopped:
         print(f"error: The run ended early: {summary.stopped}", file=sys.stderr)
     for path, reason in summary.failures[:FAILURES_SHOWN]:
@@ -200,17 +191,12 @@ class _Line:
         self._bar.close()
 
     def show(self, status: Status) -> None:
-        settled = status.done + status.resumed + status.kept + status.failed
-        numbers = [f"{status.rate:.1f} a minute"]
-        numbers += [f"{duration(status.left)} left"] if status.left is not None else []
-        numbers += [f"{status.failed} failed"] if status.failed else []
-        numbers += [f"{status.tokens} tokens"] if status.tokens else []
         if not self._bar.disable:
-            self._bar.set_postfix_str(", ".join(numbers), refresh=False)
+            self._bar.set_postfix_str(status.numbers(), refresh=False)
             self._bar.set_description_str(f"{status.image}: {status.caption}"[:120], refresh=False)
-            self._bar.update(settled - self._bar.n)
+            self._bar.update(status.settled - self._bar.n)
             self._bar.refresh()
         elif time.monotonic() - self._said > LINE_SECONDS:
             self._said = time.monotonic()
-            text = f"{settled}/{status.total} images, {', '.join(numbers)}. {status.image}: "
+            text = f"{status.settled}/{status.total} images, {status.numbers()}. {status.image}: "
             print(text + status.caption, file=sys.stderr, flush=True)

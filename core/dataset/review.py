@@ -18,7 +18,7 @@ from ..regions import IMAGE, Box, Region
 from ..report import statement_dict
 from ..statements import Reason, Verdict
 from .files import EDITED, Files, sha256
-from .formats.sidecars import SUFFIXES, caption_in
+from .formats.sidecars import SUFFIXES, caption_in, with_caption
 from .ledger import DONE, Entry, Ledger
 from .run import locked
 
@@ -60,7 +60,7 @@ def current(root: Path, path: str) -> Sidecar:
         path: of the image, below the folder.
     """
     with Ledger(root) as ledger:
-        return _current(Files(root, ledger), path)
+        return sidecar_of(Files(root, ledger), path)
 
 
 def save(root: Path, path: str, text: str, expected_sha256: str) -> Sidecar:
@@ -76,13 +76,14 @@ def save(root: Path, path: str, text: str, expected_sha256: str) -> Sidecar:
     with locked(root), Ledger(root) as ledger:
         files = Files(root, ledger)
         files.clear_temporary()
-        before = _current(files, path)
+        before = sidecar_of(files, path)
         if before.sha256 != expected_sha256:
             raise Changed(before)
-        files.replace_by_user(before.path, (text.strip() + "\n").encode("utf-8", "replace"))
+        content = with_caption(files.read(before.path), before.path, text.strip())
+        files.replace_by_user(before.path, content)
         entry = ledger.entry(path) or Entry(path, DONE)
         ledger.set_image(replace(entry, caption=text.strip(), at=0.0))
-        return _current(files, path)
+        return sidecar_of(files, path)
 
 
 def recompose(record: dict, kept: Collection[int]) -> str:
@@ -109,7 +110,8 @@ def _identity(statement: dict) -> tuple:
     return (statement["text"], statement["kind"], *said)
 
 
-def _current(files: Files, path: str) -> Sidecar:
+def sidecar_of(files: Files, path: str) -> Sidecar:
+    """As `current`, where the ledger is open already."""
     stem = PurePosixPath(path).with_suffix("").as_posix()
     places = [stem + suffix for suffix in SUFFIXES.values()]
     for place in places:

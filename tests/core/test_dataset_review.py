@@ -1,7 +1,9 @@
+import json
 import os
 
 import pytest
 
+from core.dataset.browsing import browse
 from core.dataset.ledger import Ledger
 from core.dataset.review import Changed, current, recompose, save
 from core.dataset.run import caption_dataset, locked, undo
@@ -27,6 +29,34 @@ def test_a_caption_is_corrected_and_later_runs_keep_it(folder):
         assert captions(folder)["00000.txt"] == "A blue cup. <b>&"
     with Ledger(folder) as ledger:
         assert ledger.entry("00000.png").caption == "A blue cup. <b>&"
+
+
+def test_a_caption_in_a_json_file_is_corrected_and_the_rest_of_it_stays(tmp_path):
+    folder = folder_of(tmp_path, 1)
+    caption_dataset(job(folder, formats=("ai-toolkit",)), fakes())
+    before = json.loads((folder / "00000.json").read_text())
+    now = save(folder, "00000.png", "A blue cup.", current(folder, "00000.png").sha256)
+    assert now.text == "A blue cup." and now.edited
+    assert json.loads((folder / "00000.json").read_text()) == {**before, "caption": "A blue cup."}
+
+
+def test_images_are_found_by_what_became_of_them(folder):
+    (folder / "00002.png").write_bytes(b"no image")
+    caption_dataset(job(folder), fakes())
+    save(folder, "00000.png", "A blue cup.", current(folder, "00000.png").sha256)
+
+    def found(**named):
+        total, rows = browse(folder, **named)
+        assert total == len(rows)
+        return [row.entry.path for row in rows]
+
+    assert found() == ["00000.png", "00001.png", "00002.png"]
+    assert found(status="failed") == ["00002.png"] and found(status="kept") == ["00001.png"]
+    assert found(edited=True) == ["00000.png"] == found(contains="BLUE cup")
+    assert browse(folder, edited=True)[1][0].text == "A blue cup."
+    assert [row.entry.path for row in browse(folder, offset=1, limit=1)[1]] == ["00001.png"]
+    (folder / "00001.txt").write_bytes(b"\xff\xfe no UTF-8")
+    assert "not UTF-8" in browse(folder)[1][1].problem
 
 
 def test_a_file_that_changed_meanwhile_is_shown_and_kept(folder):

@@ -7,6 +7,7 @@ import { progress, result, text } from "./texts.js";
 
 const NODES = new Set([
   "PatchMatters",
+  "PatchMattersCaptionDataSet",
   "LocalCaptioner",
   "SemanticFilter",
   "HierarchicalAggregator",

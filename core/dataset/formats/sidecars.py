@@ -24,6 +24,18 @@ def content(name: str, text: str, captions: Captions) -> bytes:
     return (text + "\n").encode("utf-8", "replace")
 
 
+def with_caption(content: bytes | None, path: str, text: str) -> bytes:
+    """A caption file with another caption; what else a JSON file says stays.
+
+    Args:
+        content: of a file in which `caption_in` finds a caption; None where there is none.
+    """
+    if content is None or not path.endswith(SUFFIXES["ai-toolkit"]):
+        return (text + "\n").encode("utf-8", "replace")
+    value = {**json.loads(content.decode("utf-8-sig")), "caption": text}
+    return (json.dumps(value, ensure_ascii=False) + "\n").encode("utf-8", "replace")
+
+
 def caption_in(content: bytes | None, path: str) -> str | None:
     """Return the caption in a caption file; None where there is none, or where the file is something else.
 

@@ -137,18 +137,21 @@ class Config:
         cache_mb: size of the cache of answers in MB; 0 switches it off.
         prices: "endpoint:model" -> the price of a million tokens that go in, and of a million that come out,
             in the currency that the user thinks in.
+        folders: name -> a folder of images that nodes may caption, beside ComfyUI's input and output.
     """
 
     endpoints: Mapping[str, Endpoint]
     max_requests: int = 1000
     cache_mb: int = 500
     prices: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    folders: Mapping[str, Path] = field(default_factory=dict)
 
     @classmethod
     def read(cls, home: Path | None) -> Config:
         """Return the built-in table, and `home/config.json` if it is there::
 
             {"max_requests": 1000, "cache_mb": 500, "prices": {"openai:gpt-4o": [2.5, 10]},
+             "folders": {"photos": "/data/photos"},
              "endpoints": {"my-server": {"url": "http://10.0.0.5:8000/v1",
                                          "key_variable": "MY_SERVER_KEY"},
                            "openai": {"key": "sk-..."}}}
@@ -171,14 +174,14 @@ class Config:
                     before.pop("key_variable", None)
                 rows[name] = {**before, **row}
             prices = {name: _price(name, row) for name, row in own.pop("prices", {}).items()}
+            folders = {name: _folder(name, row) for name, row in own.pop("folders", {}).items()}
             for name, number in own.items():
                 if type(number) is not int or number < 0:
                     raise ValueError(
                         f"“{name[:50]}” is not a setting: write a whole number, 0 or more"
                     )
-            return cls(
-                {name: _endpoint(name, row) for name, row in rows.items()}, **own, prices=prices
-            )
+            known = {name: _endpoint(name, row) for name, row in rows.items()}
+            return cls(known, **own, prices=prices, folders=folders)
         except RecursionError as error:
             raise PatchMattersError(f"{path} cannot be used: it is nested too deeply") from error
         except (OSError, ValueError, TypeError, AttributeError, KeyError) as error:
@@ -201,6 +204,14 @@ def _price(name: str, row: list) -> tuple[float, float]:
     if len(row) != 2 or not all(type(n) in (int, float) and 0 <= n < 1e6 for n in row):
         raise ValueError(f'the price of "{name[:50]}": write two numbers, as in [2.5, 10]')
     return (float(row[0]), float(row[1]))
+
+
+def _folder(name: str, place: str) -> Path:
+    if not name or name in ("input", "output") or set(name) & set("/\\:") or not name.isprintable():
+        raise ValueError(f'"{name[:50]}" cannot be the name of a folder: write another one')
+    if not Path(place).is_absolute():
+        raise ValueError(f'the folder "{name[:50]}": write its whole path, as in /data/photos')
+    return Path(place)
 
 
 def _table() -> dict:
