@@ -13,8 +13,8 @@ from ..core.dataset.ledger import FAILED, Ledger
 from ..core.dataset.run import Status, Summary, caption_dataset
 from ..core.dataset.turns import concurrency_for
 from ..core.dataset.words import Words
+from ..core.english import split_words
 from ..core.pipeline import Models, profile_settings
-from ..core.wording import split_words
 from . import bridge, folders, types
 
 MAX_LISTED = 10_000  # captions that are given on
@@ -47,7 +47,7 @@ class CaptionDataSet(io.ComfyNode):
                     "Press R to see new folders.",
                 ),
                 types.captioner_input(),
-                types.matcher_input(),
+                types.verifier_input(),
                 types.writer_input(),
                 types.detector_input(),
                 io.Combo.Input(
@@ -84,9 +84,9 @@ class CaptionDataSet(io.ComfyNode):
                 ),
                 types.length_input(),
                 types.profile_input(
-                    "default: decide about every single claim by all the evidence, "
-                    "and write once; paper: decide and write as the paper does; "
-                    "fast: one caption of each patch, and no writer."
+                    "default: decides about each claim by all the evidence, and the writer writes once. "
+                    "paper: decides and writes as the paper does. fast: one caption for each patch, and "
+                    "no writer."
                 ),
                 io.Int.Input(
                     "limit",
@@ -146,7 +146,7 @@ class CaptionDataSet(io.ComfyNode):
     ) -> io.NodeOutput:
         with bridge.explained():
             models = Models.connected(
-                detector=detector, captioner=captioner, matcher=matcher, writer=writer
+                detector=detector, captioner=captioner, verifier=matcher, writer=writer
             )
             excluded = split_words(bridge.bounded_text(exclude, "exclude"))
             job = Job(

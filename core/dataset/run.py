@@ -67,7 +67,7 @@ class Status:
         return self.done + self.resumed + self.kept + self.failed
 
     def numbers(self) -> str:
-        """How it goes, for a person: "14.2 a minute, 8 min left, 1 failed"."""
+        """Return how it goes, for a person: "14.2 a minute, 8 min left, 1 failed"."""
         parts = [f"{self.rate:.1f} a minute"] if self.done else []
         parts += [f"{duration(self.left)} left"] if self.left is not None else []
         parts += [f"{self.failed} failed"] if self.failed else []
@@ -90,7 +90,7 @@ class Summary:
     stopped: str = ""
 
     def sentence(self) -> str:
-        """What was done, for a person."""
+        """Return what was done, for a person."""
         status = self.status
         parts = [f"{status.done} captioned"]
         parts += [f"{status.resumed} were done before"] if status.resumed else []

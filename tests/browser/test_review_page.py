@@ -78,7 +78,7 @@ def test_images_are_filtered_and_ordered(tab, folder):
 
     tab.get_by_label("Show", exact=True).select_option("failed")
     wait_for_count(1)
-    assert "not a picture that can be opened" in cells.inner_text()
+    assert "cannot be opened as an image" in cells.inner_text()
     tab.get_by_label("Show", exact=True).select_option("edited")
     tab.wait_for_selector(".pm-captions .cell >> text=another program")
     wait_for_count(1)

@@ -3,7 +3,6 @@
 import json
 import os
 import shutil
-import time
 
 import pytest
 from test_server import node

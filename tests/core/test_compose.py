@@ -104,7 +104,10 @@ def test_known_things_are_called_the():
 
 
 def test_a_known_thing_is_not_presented_again_with_its_quality():
-    record = kept({"image": ["A book lies on a desk."], "a": ["There is a small book on a desk."]}, boxes={"a": LEFT})
+    record = kept(
+        {"image": ["A book lies on a desk."], "a": ["There is a small book on a desk."]},
+        boxes={"a": LEFT},
+    )
     text = compose(record)
     assert "small" in text and "There is the" not in text, text
 

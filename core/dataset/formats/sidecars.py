@@ -25,7 +25,7 @@ def content(name: str, text: str, captions: Captions) -> bytes:
 
 
 def with_caption(content: bytes | None, path: str, text: str) -> bytes:
-    """A caption file with another caption; what else a JSON file says stays.
+    """Return a caption file with another caption; what else a JSON file says stays.
 
     Args:
         content: of a file in which `caption_in` finds a caption; None where there is none.
