@@ -21,6 +21,7 @@ from . import (
     comparison,
     contrast,
     lexicon,
+    opposition,
     plurals,
     support,
     surface_similarity,
@@ -222,7 +223,7 @@ def compare(a: Reading, b: Reading) -> str:
         a.claims, backward, y, x, back, there
     ):
         return CONTRADICTION
-    if contrast.clash(x, y, there):
+    if contrast.clash(x, y, there) or opposition.clash(x, y, there):
         return CONTRADICTION
     holds = bool(forward) and all(_supported(c, x, y, there, v) for c, v in zip(b.claims, forward))
     other = bool(backward) and all(_supported(c, y, x, back, v) for c, v in zip(a.claims, backward))

@@ -10,11 +10,15 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from . import chinese_contrast
+
 # Opposites, synonyms and kinds of plain visible words in the languages that captions come in most.
 _OPPOSITE = """
 左|右;上方|下方;上面|下面;里面|外面;前面|后面;前景|背景;坐|站|躺|趴|蹲;白天|夜晚;开着|关着;打开|关闭;打开|关上;敞开|紧闭;\
 男|女;男子|女子;男人|女人;男孩|女孩;红|蓝|绿|黄|黑|白|灰|紫|粉|橙|棕;室内|室外;户内|户外;年轻|年老;大人|孩子;\
-上|下;满|空;晴|阴|雨|雪;有人|没有人|空无一人;停|行驶;狗|猫;木|金属;日出|日落;亮|暗;长发|短发;戴着|没有戴;夏|冬;开|关;湿|干;新|旧
+上|下;满|空;晴|阴|雨|雪;有人|没有人|空无一人;停|行驶;狗|猫;木|金属;日出|日落;亮|暗;长发|短发;戴着|没有戴;夏|冬;开|关;湿|干;新|旧;\
+亮着|关着|熄灭|没有打开;点燃|熄灭;醒着|睡;微笑|严肃|哭;笑|哭;下着雨|阳光;站着|坐着|躺着|趴着;站在|坐在|躺在|趴在|蹲在;干净|脏;整齐|凌乱;完整|破损;\
+单人|双人;光头|长发;穿着鞋|光着脚;牵着|抱着;骑着|推着;面向镜头|背对镜头;睁着|闭着;张开|合上;直发|卷发;结冰|流动;生的|熟的
 왼쪽|오른쪽;앉|서 |누워;위|아래;안|밖;낮|밤;남자|여자;소년|소녀;열려|닫혀;빨간|파란|노란|검은|흰|초록|회색;실내|실외;개|고양이;젊은|늙은;앞|뒤
 слева|справа;левой|правой;сидит|стоит|лежит;сидят|стоят|лежат;днём|ночью;день|ночь;мужчин|женщин;мальчик|девочк;открыт|закрыт;\
 красн|син|зелён|зелен|жёлт|желт|чёрн|черн|бел|сер;внутри|снаружи;в помещении|на улице;собак|кошк;старый|молодой;пуст|полн;под |на ;деревянн|металлическ
@@ -24,6 +28,7 @@ izquierda|derecha;sentad|de pie|acostad;hombre|mujer;abiert|cerrad;roj|azul|verd
 gauche|droite;assis|debout|allongé;homme|femme;ouvert|fermé;rouge|bleu|vert|jaune|noir|blanc;jour|nuit;chien|chat
 """
 _SAME = """
+没有人=一个人也没有=一个人都没有=空无一人=没人;街道上=街上=马路上;看向镜头=看着镜头=望着镜头=注视镜头;面向镜头=面对镜头=面朝镜头;背对镜头=背对着镜头=背向镜头;似乎=好像=看起来像;\
 女子=女人=女士=女性=妇女;长椅=长凳;男子=男人=男士=男性;女子=女人=女性;双手抱臂=双臂交叉=抱着双臂;天上=天空;万里无云=没有一丝云=没有云=无云=晴朗;路边=道路旁边=街边=马路边;汽车=车辆=轿车=车;\
 停放=停着=停;照片=图片=画面=图像;沙发=长沙发;一位=一名=一个=那位=那名=那个=这个;自行车=单车;摩托车=机车;手机=电话;拿着=握着=手持=里有=中有;穿着=身穿=身着=穿;\
 戴着=佩戴=戴;孩子=小孩=儿童;看着=望向=注视=望着;旁边=一侧=边上;上方=上面;下方=下面=底下=下;书桌=桌子;眼镜=一副眼镜;微笑=笑着;衣服=衣物;帽子=帽;跳了起来=跳起=跃到空中=跃起
@@ -44,7 +49,7 @@ _NUMBERS = {
 _VAGUE = re.compile(r"几|一些|许多|多|些|여러|несколько|много|some|einige")
 _CLASSIFIER = "个名位只条辆把张匹头件棵朵本台部架艘座顶双副片块群株盏面扇支杯瓶碗盘"
 _FILLER = re.compile(
-    r"画面|照片|图片|图像|可以看到|能看到|看到|位于|显示|[的了着在是有那这和与正地把被将上里中一个名位只条辆把张件棵们其所]"
+    r"似乎|画面|照片|图片|图像|可以看到|能看到|看到|位于|显示|[的了着在是有那这和与正地把被将上里中一个名位只条辆把张件棵们其所]"
 )
 _PARTICLE = re.compile(r"[은는이가을를에의로도와과 다있어되한그]")
 # Rows of `_OPPOSITE` about the whole image: they clash however little else is shared.
@@ -123,6 +128,8 @@ def compare(a: str, b: str) -> str:
         return "contradiction"
     if (turned := _turned(x, y)) or (turned := _denied(x, y)) or (turned := _counted(a, b)):
         return turned
+    if opposed := chinese_contrast.compare(x, y):
+        return opposed
     shared = len(m & n)
     less = shared / min(len(m), len(n))
     for row in _rows(_OPPOSITE):
@@ -244,7 +251,8 @@ def _counted(a: str, b: str) -> str:
     if (
         p
         and q
-        and p["what"] == q["what"]
+        and len(p["what"]) > 1 < len(q["what"])
+        and p["what"][:2] == q["what"][:2]
         and p["number"] != q["number"]
         and (p["only"] or q["only"])
     ):

@@ -162,9 +162,16 @@ couple: person
 family: person
 group: person
 audience: person
-bus: vehicle
+bus: vehicle|traffic
+car: vehicle|traffic
+truck: vehicle|traffic
+taxi: car|vehicle|traffic
+vehicle: traffic
 train: vehicle
 tram: vehicle|train
+steam locomotive: train
+locomotive: train
+wire: metal
 guitar: instrument|musical instrument
 sandal: footwear|shoe
 boot: footwear|shoe
