@@ -296,6 +296,7 @@ def _are_distinct(
         for k in p.belongings(i)
         for m in h.belongings(j)
         if lexicon.same(p.reading.things[k].head, h.reading.things[m].head)
+        or (found.get(m) == k and lexicon.is_kind(h.reading.things[m].head, "garment"))
         for pair in clashes(p, k, h, m)
     ]
     if not differ:

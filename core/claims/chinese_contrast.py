@@ -6,7 +6,7 @@ import re
 
 _COLOUR = "红蓝绿黄黑白灰紫粉橙棕金银褐青"
 _BEFORE = re.compile(
-    rf"[深浅淡亮暗]?([{_COLOUR}])(?:色的?|的)([\u3400-\u9fff]{{1,4}}?)(?=[，。,.；;、和与的在上里]|$)"
+    rf"[深浅淡亮暗]?([{_COLOUR}])(?:色的?|的)((?!的)[\u3400-\u9fff]{{1,4}}?)(?=[，。,.；;、和与的在上里]|$)"
 )
 _AFTER = re.compile(
     rf"的?([\u3400-\u9fff]{{1,3}})(?:是|为|呈)[深浅淡亮暗]?([{_COLOUR}])色?的?(?=[，。,.；;、]|$)"
@@ -43,12 +43,7 @@ def _colours(x: str, y: str) -> str:
     first, second = _coloured(x), _coloured(y)
     if not first or not second:
         return ""
-    common = [
-        (a, b)
-        for a in first
-        for b in second
-        if a[-1] == b[-1] and (a in b or b in a or a[-2:] == b[-2:])
-    ]
+    common = [(a, b) for a in first for b in second if a.endswith(b) or b.endswith(a)]
     if any(
         len(first[a]) == len(second[b]) == 1
         and first[a] != second[b]

@@ -317,8 +317,10 @@ def _one_from_relation(p: Claim, h: Claim) -> str:
             )
         )
         return _signed(p, h, said, said, clash)
-    said = values.entails(f"{p.subject} {p.value}", h.value)
     verb, place, _ = predicates.parts(p.value)
+    said = values.entails(f"{p.subject} {p.value}", h.value) or (
+        place in ("in", "on") and h.value in _TAKEN and lexicon.is_person(p.subject)
+    )
     clash = (place in ("in", "on") and h.value in _EMPTY_WORDS) or (
         verb == "cover" and values.excludes(p.subject, h.value)
     )
@@ -326,6 +328,7 @@ def _one_from_relation(p: Claim, h: Claim) -> str:
 
 
 _EMPTY_WORDS = frozenset(("empty", "vacant", "unoccupied", "deserted", "bare"))
+_TAKEN = frozenset(("occupied", "taken", "in use"))
 _FILLING = frozenset(
     "load fill pack crowd stuff cram jam pile heap lade stack hold contain".split()
 )

@@ -60,6 +60,7 @@ def clash(p: ThingIndex, h: ThingIndex, alignment: Mapping[int, int]) -> bool:
             nouns[lexicon.head(n)] = j
     return _texts_clash(first, second, x, y) or any(
         _opposed(u, v)
+        and not (f"{u} than" in first and f"{v} than" in second)  # `predicates` knows the converse
         and (one := _noun(u, x, nouns, first)) >= 0
         and one == _noun(v, y, nouns, second)
         for u in {*x} - {*y}

@@ -26,6 +26,7 @@ def clash(p: ThingIndex, h: ThingIndex, alignment: Mapping[int, int]) -> bool:
         or _sides_exchanged(p.text, h.text)
         or _given_back(p, h, alignment)
         or _measured_otherwise(p.text, h.text)
+        or _directed_otherwise(p.text, h.text)
         or _turned_away(p, h, alignment)
         or _turned_away(h, p, back)
         or _eyes_closed(p, h, alignment)
@@ -164,6 +165,28 @@ def _measured_otherwise(first: str, second: str) -> bool:
     return False
 
 
+_DIRECTED = re.compile(
+    r"\b(point|fac|look|turn|head|lean|tilt|dive|mov|gaz|slop|swip|driv|swim|fly|walk|run|bend)(?:s|es|e|ed|ing|ning)? "
+    r"(?:straight |directly |off |sharply )?(?:to |towards? )?(?:the |its |his |her )?(left|right|up|down|upward|downward)s?\b"
+    r"(?! (?:hand|arm|foot|leg|at|of|from|the))"
+)
+
+
+def _directed_otherwise(first: str, second: str) -> bool:
+    """One thing points, faces or moves left here and right there, in otherwise like sentences."""
+    a, b = _DIRECTED.findall(first), _DIRECTED.findall(second)
+    if len(a) != 1 or len(b) != 1 or a[0][0] != b[0][0]:
+        return False
+    opposed = values.tells_apart(a[0][1], b[0][1]) or {a[0][1][:2], b[0][1][:2]} == {"up", "do"}
+    return opposed and _likeness(first, second) >= 0.6
+
+
+_BACK_TO = re.compile(
+    r"\bbacks? (?:is |are )?(?:turned )?(?:to|on|towards?) (?:the |her |his |their )?([a-z]+)"
+)
+_FACES = re.compile(
+    r"\b(?:fac(?:es|ing|e)|look(?:s|ing)? (?:directly |straight )?(?:at|toward|towards|into)) (?:the |her |his |their )?([a-z]+)"
+)
 _AWAY = re.compile(
     r"\bbacks? (?:is |are )?(?:turned )?(?:to|towards?) (?:the |us\b)?(?:camera|viewer|photographer)?|"
     r"\b(?:facing|looking|turned|faces|looks|face|look) away\b|\bseen from behind\b|\bfrom (?:the back|behind)$"
@@ -172,7 +195,9 @@ _AWAY = re.compile(
 
 def _turned_away(p: ThingIndex, h: ThingIndex, alignment: Mapping[int, int]) -> bool:
     """Who has their back to the camera does not look into it."""
-    if not _AWAY.search(p.text) or len({*alignment.values()}) < 1:
+    if len(alignment) == 1 and {*_BACK_TO.findall(p.text)} & {*_FACES.findall(h.text)}:
+        return True
+    if not _AWAY.search(p.text):
         return False
     return any(
         c.kind in (ACTION, ATTRIBUTE)

@@ -172,6 +172,21 @@ tram: vehicle|train
 steam locomotive: train
 locomotive: train
 wire: metal
+tulip: flower|plant
+rose: flower|plant
+daisy: flower|plant
+lily: flower|plant
+sunflower: flower|plant
+orchid: flower|plant
+carnation: flower|plant
+peony: flower|plant
+daffodil: flower|plant
+iris: flower|plant
+poppy: flower|plant
+hydrangea: flower|plant
+chrysanthemum: flower|plant
+marigold: flower|plant
+dandelion: flower|plant
 guitar: instrument|musical instrument
 sandal: footwear|shoe
 boot: footwear|shoe
