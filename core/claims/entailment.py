@@ -217,7 +217,7 @@ def compare(a: Reading, b: Reading) -> str:
     x, y = ThingIndex.of(a), ThingIndex.of(b)
     there = align_known(x, y)
     back = {i: j for j, i in there.items()}
-    a, b = x.reading, y.reading
+    a, b = _without_echoes(x.reading), _without_echoes(y.reading)
     forward = [_relation(c, x, there, y.owner) for c in b.claims]
     backward = [_relation(c, y, back, x.owner) for c in a.claims]
     if _clash(b.claims, forward, x, y, there, back) or _clash(
@@ -240,6 +240,19 @@ def compare(a: Reading, b: Reading) -> str:
     if holds and other:
         return EQUIVALENT
     return A_ENTAILS_B if holds else B_ENTAILS_A if other else NEUTRAL
+
+
+def _without_echoes(reading: Reading) -> Reading:
+    """Return the reading without denied things of which a denied relation says so already: "wears no veil" denies
+    what "isn't wearing a veil" denies, not that there is one anywhere.
+    """
+    told = {(c.sentence, c.other) for c in reading.claims if c.kind == RELATION and c.negated}
+    kept = [
+        c
+        for c in reading.claims
+        if not (c.kind == OBJECT and c.negated and (c.sentence, c.thing) in told)
+    ]
+    return replace(reading, claims=tuple(kept))
 
 
 def _of_each(premise: ThingIndex, text: ThingIndex, alignment: Mapping[int, int]) -> str:
