@@ -296,6 +296,7 @@ def _are_distinct(
         for k in p.belongings(i)
         for m in h.belongings(j)
         if lexicon.same(p.reading.things[k].head, h.reading.things[m].head)
+        or (found.get(m) == k and lexicon.is_kind(h.reading.things[m].head, "garment"))
         for pair in clashes(p, k, h, m)
     ]
     if not differ:
@@ -307,6 +308,8 @@ def _are_distinct(
         return True
     if _in_one_role(p, i, h, j, found):
         return False
+    if a.definite and b.definite and _restricted_apart(p, i, h, j):
+        return True
     if any(c.kind == PLACE for c, _ in differ) and (
         lexicon.head(a.head) in _MASS or p.place(i) or h.place(j)
     ):
@@ -340,6 +343,30 @@ def _are_distinct(
         )
     crowd = any(lexicon.head(x) in _PUBLIC for x in _around(p, i) + _around(h, j))
     return together < (2 if not living or not crowd else 4)
+
+
+def _restricted_apart(p: ThingIndex, i: int, h: ThingIndex, j: int) -> bool:
+    """Return whether what follows the nouns tells the two apart: "the jar on the lower shelf", "the jar by the
+    door".
+    """
+    one, other = p.restriction(i), h.restriction(j)
+    a, b = p.reading.things[i], h.reading.things[j]
+    for told, phrase in ((b.told, one), (a.told, other)):
+        if phrase and any(values.tells_apart(x, w) for x in told for w in phrase[0].split()):
+            return True
+    if not one or not other:
+        return False
+    (said, k), (also, m) = one, other
+    if predicates.excludes(said, also):
+        return True
+    x, y = p.reading.things[k], h.reading.things[m]
+    if kinship(x.head, y.head, called(x), called(y)) <= 1 and not (
+        lexicon.is_kind(y.head, x.head) or lexicon.is_kind(x.head, y.head)
+    ):
+        return True
+    if any(values.tells_apart(v, w) for v in x.told for w in y.told):
+        return True
+    return lexicon.same(x.head, y.head) and bool(clashes(p, k, h, m))
 
 
 def _around(known: ThingIndex, index: int) -> list[str]:

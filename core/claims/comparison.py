@@ -29,6 +29,7 @@ from .quotations import clock_time
 
 ENTAILED, CONTRADICTED, NEUTRAL = "entailed", "contradicted", "neutral"
 _OF_ONE = (ATTRIBUTE, ACTION, SCENE)
+DENIAL = re.compile(r"\b(?:not?|without|never|none|nothing|neither|nor|\w+n['’]t)\b", re.IGNORECASE)
 
 _SIDES = {
     "left": {"left"}, "right": {"right"}, "top": {"top"}, "upper": {"top"}, "bottom": {"bottom"},
@@ -196,7 +197,8 @@ def _signed(p: Claim, h: Claim, entails: bool, backward: bool, excludes: bool) -
 
 
 _TWO_SIDED = re.compile(
-    r"^(?:open|closed|shut|on|off|run|turn|lit|empty|full|move|still|stationary)"
+    r"^(?:open|closed|shut|on|off|run|turn|lit|empty|full|occupied|move|still|stationary|plugged|locked|buttoned|zipped|"
+    r"fold|tied|dressed|awake|asleep|lock|button|zip|plug|peel|paint|pave|frozen)"
 )
 
 
@@ -246,9 +248,12 @@ def _relation(p: Claim, h: Claim, things: Sequence[Thing]) -> str:
         a, b = p.object, h.object
         if pp == hp == "on" and pv == hv and a and b and _grounds_clash(a, b):
             return CONTRADICTED
-        if pv == hv == "ride" and lexicon.excludes(a, b):
+        if pv == hv and not pp and not hp and pv in _ONE_AT_A_TIME and lexicon.excludes(a, b):
             return CONTRADICTED
     return NEUTRAL
+
+
+_ONE_AT_A_TIME = frozenset("ride drive play read drink pull steer row".split())
 
 
 def _bare(claim: Claim) -> Claim:
@@ -305,18 +310,28 @@ def _one_from_relation(p: Claim, h: Claim) -> str:
             verb and predicates.action_entails(f"{p.value} {p.object}", h.value)
         )
         clash = predicates.action_excludes(f"{p.value} {p.object}", h.value) or (
-            bool(verb) and predicates.posture_excludes(verb, predicates.parts(h.value)[0])
+            bool(verb)
+            and (
+                predicates.posture_excludes(verb, predicates.parts(h.value)[0])
+                or (h.value in _EMPTY_WORDS and verb in _FILLING)
+            )
         )
         return _signed(p, h, said, said, clash)
-    said = values.entails(f"{p.subject} {p.value}", h.value)
     verb, place, _ = predicates.parts(p.value)
+    said = values.entails(f"{p.subject} {p.value}", h.value) or (
+        place in ("in", "on") and h.value in _TAKEN and lexicon.is_person(p.subject)
+    )
     clash = (place in ("in", "on") and h.value in _EMPTY_WORDS) or (
         verb == "cover" and values.excludes(p.subject, h.value)
     )
     return _signed(p, h, said, said, clash)
 
 
-_EMPTY_WORDS = frozenset(("empty", "vacant", "unoccupied", "deserted"))
+_EMPTY_WORDS = frozenset(("empty", "vacant", "unoccupied", "deserted", "bare"))
+_TAKEN = frozenset(("occupied", "taken", "in use"))
+_FILLING = frozenset(
+    "load fill pack crowd stuff cram jam pile heap lade stack hold contain".split()
+)
 
 
 @lru_cache(maxsize=4096)

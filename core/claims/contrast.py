@@ -20,9 +20,6 @@ _SMALL = frozenset(
     "a an the is are was be been being of and or in on at to with by from for as it its his her their they she he "
     "there this that which who image photo picture scene shows show seen visible can".split()
 )
-_DENIAL = re.compile(
-    r"\b(?:not?|without|never|none|nothing|neither|nor|\w+n['’]t)\b", re.IGNORECASE
-)
 _SHARED = 0.5
 
 
@@ -36,7 +33,13 @@ def clash(p: ThingIndex, h: ThingIndex, alignment: Mapping[int, int]) -> bool:
     first, second = (_switched(" ".join(s.said or s.text for s in r.sentences)) for r in (a, b))
     x = [t for t in tokens(first) if t not in _SMALL]
     y = [t for t in tokens(second) if t not in _SMALL]
-    if not x or not y or len(x) > 60 or len(y) > 60 or _DENIAL.search(f"{first} {second}"):
+    if (
+        not x
+        or not y
+        or len(x) > 60
+        or len(y) > 60
+        or comparison.DENIAL.search(f"{first} {second}")
+    ):
         return False
     more = [t for t in x if not any(means(t, u) or means(u, t) for u in y)]
     fewer = [t for t in y if not any(means(t, u) or means(u, t) for u in x)]
@@ -57,6 +60,7 @@ def clash(p: ThingIndex, h: ThingIndex, alignment: Mapping[int, int]) -> bool:
             nouns[lexicon.head(n)] = j
     return _texts_clash(first, second, x, y) or any(
         _opposed(u, v)
+        and not (f"{u} than" in first and f"{v} than" in second)  # `predicates` knows the converse
         and (one := _noun(u, x, nouns, first)) >= 0
         and one == _noun(v, y, nouns, second)
         for u in {*x} - {*y}

@@ -21,7 +21,9 @@ from . import (
     comparison,
     contrast,
     lexicon,
+    opposition,
     plurals,
+    quantifiers,
     support,
     surface_similarity,
     values,
@@ -215,20 +217,56 @@ def compare(a: Reading, b: Reading) -> str:
     x, y = ThingIndex.of(a), ThingIndex.of(b)
     there = align_known(x, y)
     back = {i: j for j, i in there.items()}
-    a, b = x.reading, y.reading
+    a, b = _without_echoes(x.reading), _without_echoes(y.reading)
     forward = [_relation(c, x, there, y.owner) for c in b.claims]
     backward = [_relation(c, y, back, x.owner) for c in a.claims]
     if _clash(b.claims, forward, x, y, there, back) or _clash(
         a.claims, backward, y, x, back, there
     ):
         return CONTRADICTION
-    if contrast.clash(x, y, there):
+    if contrast.clash(x, y, there) or opposition.clash(x, y, there):
         return CONTRADICTION
+    for known, text, found, label in ((x, y, there, A_ENTAILS_B), (y, x, back, B_ENTAILS_A)):
+        if verdict := _of_each(known, text, found):
+            return (
+                CONTRADICTION
+                if verdict == CONTRADICTED
+                else label
+                if verdict == ENTAILED
+                else NEUTRAL
+            )
     holds = bool(forward) and all(_supported(c, x, y, there, v) for c, v in zip(b.claims, forward))
     other = bool(backward) and all(_supported(c, y, x, back, v) for c, v in zip(a.claims, backward))
     if holds and other:
         return EQUIVALENT
     return A_ENTAILS_B if holds else B_ENTAILS_A if other else NEUTRAL
+
+
+def _without_echoes(reading: Reading) -> Reading:
+    """Return the reading without denied things of which a denied relation says so already: "wears no veil" denies
+    what "isn't wearing a veil" denies, not that there is one anywhere.
+    """
+    told = {(c.sentence, c.other) for c in reading.claims if c.kind == RELATION and c.negated}
+    kept = [
+        c
+        for c in reading.claims
+        if not (c.kind == OBJECT and c.negated and (c.sentence, c.thing) in told)
+    ]
+    return replace(reading, claims=tuple(kept))
+
+
+def _of_each(premise: ThingIndex, text: ThingIndex, alignment: Mapping[int, int]) -> str:
+    """Return what follows for a text about one of all things of which the premise speaks; "" for other texts."""
+    single = quantifiers.instances(premise, text, alignment)
+    if not single:
+        return ""
+    found = {**alignment, **single}
+    claims = [c for c in text.reading.claims if not quantifiers.names_instance(c, single)]
+    verdicts = [_relation(c, premise, found, text.owner) for c in claims]
+    if any(v == CONTRADICTED for v in verdicts):
+        return CONTRADICTED
+    every = claims and all(_supported(c, premise, text, found, v) for c, v in zip(claims, verdicts))
+    return ENTAILED if every else NEUTRAL
 
 
 def _clash(claims, verdicts, premise: ThingIndex, hypothesis: ThingIndex, there, back) -> bool:

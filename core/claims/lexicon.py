@@ -151,8 +151,8 @@ def is_kind(special: str, general: str) -> bool:
     """Return whether whatever is called `special` may be called `general`: the same, a synonym or a kind
     above.
 
-    WordNet's first sense of the special word counts, and the second where it is a thing of the same
-    sort; any sense of the general one does.
+    WordNet's first sense of the special word counts; any sense of the general one does. The second and
+    third count where the general word is one for plants and food, which share their names.
     """
     special, general = singular(special), singular(general)
     if not special or not general:
@@ -164,11 +164,34 @@ def is_kind(special: str, general: str) -> bool:
     targets = set(senses(general))
     if targets and any(above(s) & targets for s in senses(special)[:1]):
         return True
+    if targets and any(above(s) & targets & _eaten() for s in senses(special)[1:3]):
+        return True
     if " " not in general and any(above(s) & _ending(general) for s in senses(special)[:1]):
         return True
     if " " in special:
         return is_kind(head(special), general)
     return any((above(s) - {s}) & targets for k in _kinds().get(special, ()) for s in senses(k)[:1])
+
+
+@cache
+def _eaten() -> frozenset[int]:
+    """Synsets of what plants are besides plants: asparagus is a vegetable in its second sense, an oak a tree."""
+    return frozenset(
+        s
+        for word in (
+            "vegetable",
+            "fruit",
+            "food",
+            "plant",
+            "tree",
+            "wood",
+            "herb",
+            "flower",
+            "spice",
+            "meat",
+        )
+        for s in senses(word)
+    )
 
 
 @lru_cache(maxsize=2048)

@@ -11,6 +11,7 @@ import re
 from functools import cache, lru_cache
 
 from . import lexicon, values
+from .exclusive_verbs import OTHERWISE, TO_ONE_THING
 from .lexicon import normal
 
 # Preposition -> its class. Those of several words come first when a predicate is taken apart.
@@ -336,11 +337,14 @@ def excludes(p: str, q: str, turned: bool = False) -> bool:
         )
     if frozenset((pp, qp)) in _PLACES_EXCLUDE:
         return True
+    if not pp and not qp and frozenset((pv, qv)) in TO_ONE_THING:
+        return True
     return posture_excludes(pv, qv)
 
 
 _ONE_WAY = frozenset(
-    "pull tow haul drag push chase follow lead carry ride wear feed lift hold bite watch".split()
+    "pull tow haul drag push chase follow lead carry ride wear feed lift hold bite watch photograph film teach help "
+    "examine comb brush shave massage lick groom spray hit kick tackle pet wash bathe paint draw serve scold".split()
 )
 
 
@@ -349,13 +353,16 @@ def posture_excludes(a: str, b: str) -> bool:
     a, b = lexicon.lemma(a), lexicon.lemma(b)
     if "sleep" in (a, b) and (a if b == "sleep" else b) in _AWAKE:
         return True
+    if frozenset((a, b)) in OTHERWISE:
+        return True
     rows = _groups("postures")
     x, y = rows.get(a, frozenset()), rows.get(b, frozenset())
     return bool(x) and bool(y) and not x & y
 
 
 _AWAKE = frozenset(
-    "stand walk stroll run sprint jog gallop jump leap swim fly soar bark smile laugh talk eat read".split()
+    "stand walk stroll run sprint jog gallop jump leap swim fly soar bark smile laugh talk eat read gaze stare watch "
+    "glance wave dance play write drive".split()
 )
 
 
@@ -368,6 +375,8 @@ def facing(value: str) -> int:
             return min(rows)
     if "camera" in text:
         return 0
+    if "shoulder" in text:
+        return -1  # over the shoulder one may well look at the camera
     return 1 if re.match(r"(?:look|gaze|stare|glance)(?: \w+)+$", text) else -1
 
 

@@ -32,6 +32,12 @@ def _modified(text: str) -> tuple[tuple[str, str], ...]:
     )
 
 
+_WHO = re.compile(r"^(?:who|which|that) (?:is|are) ")
+_RESTRICTS = re.compile(
+    r"(?:(?:who|which|that) (?:is|are) )?(?:\w+ing )?(?:in|on|at|by|near|under|with|behind|beside|next to|in front of|"
+    r"on top of|at the (?:end|top|bottom|foot|back|front|edge) of|(?:on|to) the (?:left|right) of|above|below|inside|"
+    r"closest to|nearest to|nearest|holding|wearing|riding|carrying|from|against|between|along)(?: the| a| an)?"
+)
 _VERBS = frozenset("is are was were be seen visible located stands sits".split())
 
 
@@ -99,6 +105,24 @@ class ThingIndex:
             if any(lexicon.head(h) == noun for h in called(thing)):
                 return place
         return ""
+
+    def restriction(self, index: int) -> tuple[str, int] | None:
+        """Return what comes right after the thing's noun and says which one is meant, with the other thing in it.
+
+        ("on", shelf) of "the jar on the shelf is full"; None of "the jar is on the shelf".
+        """
+        for sentence in self.reading.sentences:
+            mentions = sorted(sentence.mentions)
+            for start, end, thing in mentions:
+                if thing != index or not re.match(
+                    r"the\b", sentence.text[start:end], re.IGNORECASE
+                ):
+                    continue
+                after = next((m for m in mentions if m[0] >= end and m[2] != index), None)
+                between = sentence.text[end : after[0]].strip().lower() if after else ""
+                if between and len(between) <= 40 and _RESTRICTS.fullmatch(between):
+                    return _WHO.sub("", between), after[2]
+        return None
 
     def belongings(self, index: int) -> list[int]:
         return [k for k, owner in self.owner.items() if owner == index]

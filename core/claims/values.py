@@ -11,6 +11,7 @@ import re
 from functools import cache, lru_cache
 
 from . import lexicon
+from .exclusive_values import EXCLUSIVE
 from .lexicon import normal
 
 # Basic colour -> its shades. A shade may be in two families.
@@ -42,7 +43,7 @@ _LOUD = set(
 _MATERIALS = {
     "wood": "wood wooden timber oak pine bamboo plywood log plank hardwood mahogany walnut teak",
     "metal": "metal metallic steel stainless-steel iron wrought-iron aluminum brass copper bronze tin chrome "
-    "chain-link silver gold",
+    "chain-link silver gold wire",
     "glass": "glass crystal",
     "plastic": "plastic vinyl acrylic polythene",
     "stone": "stone marble granite cobblestone rock slate limestone sandstone pebble cobbled cobble flagstone",
@@ -61,50 +62,13 @@ _MATERIALS = {
     "dirt": "dirt gravel sand sandy mud muddy soil unpaved",
     "snow": "snow snowy ice icy",
     "grass": "grass grassy",
+    "fur": "fur furry",
+    "foam": "foam styrofoam",
+    "wax": "wax",
+    "bone": "bone ivory",
+    "plaster": "plaster stucco drywall",
+    "thatch": "thatch thatched",
 }
-# Things one thing cannot be at once, between the bars; words that say the same, between commas.
-_EXCLUSIVE = """
-open|closed,shut,close|ajar
-on,lit,illuminated,light up,turned on,switched on,running,run,work,in use|off,unlit,turned off,switched off
-empty,vacant,unoccupied,bare|full,filled,occupied,laden,loaded,crowded,packed,fill
-wet,damp,soaked,soaking|dry
-clean,spotless|dirty,filthy,muddy,stained
-folded,fold|unfolded,unfold
-raised,lifted,up|lowered,down
-ripe|unripe,green
-cooked|raw,uncooked
-young,youthful|old,elderly,aged,middle-aged,senior
-vertical,upright,vertically|horizontal,horizontally
-blurred,blurry,out of focus,unfocused|sharp,in focus,crisp
-black and white,monochrome,grayscale|in color,colorful,full color,color
-indoor,indoors,inside,interior|outdoor,outdoors,outside,exterior,open air
-male,man,boy|female,woman,girl
-clean-shaven,beardless,shaven|bearded,have beard,beard,unshaven
-shirtless,bare-chested,topless|shirted
-barefoot|shod
-bald,hairless|long-haired,short-haired,curly
-straight|curly,wavy,curved,winding
-striped,stripe|checkered,plaid,check|polka-dot,dotted,spotted|floral,flowery,flowered|plain,solid
-long-sleeved,long-sleeve|short-sleeved,short-sleeve|sleeveless
-transparent,clear,see-through|opaque
-paved|unpaved
-leafy,lush|bare,leafless
-awake|asleep,sleeping,sleep
-parked,stationary,stopped,halted,still,at rest,standing still,stop,park,moored,docked,anchored,moor,dock,anchor|moving,driving,in motion,speeding,\
-running,drive,move,speed,travel,in flight,sailing,sail,rolling
-smiling,smile,grinning,laughing,cheerful,happy|frowning,frown,serious,sad,neutral,stern,crying,unsmiling
-crossed|uncrossed
-intact|broken,damaged,cracked,torn
-round,circular|square|rectangular|triangular|octagonal|oval
-roman|arabic
-left|right
-top,upper|bottom,lower
-foreground,front|background,back,distance
-day,daytime,daylight,midday,noon,morning,afternoon|night,nighttime,midnight|sunset,dusk,sunrise,dawn,evening,twilight
-winter|summer|spring|autumn,fall
-sunny,clear,cloudless,fair|overcast,cloudy,clouded,gloomy,gray|rainy,raining,rain,stormy|snowy,snowing,snow|foggy,misty
-bright,well lit,brightly lit,light|dim,dark,dimly lit
-"""
 _RELATIVE = frozenset(
     "large big small tiny little huge tall short long high low wide narrow thick thin great heavy light "
     "giant massive enormous large-scale medium medium-sized mid-sized compact old new modern young".split()
@@ -180,9 +144,9 @@ _NEAR_PAIRS = {frozenset(pair.split()) for pair in _NEAR.split("|")}
 
 @cache
 def _exclusive() -> dict[str, list[tuple[int, int]]]:
-    """word -> (row, cell) of every row of `_EXCLUSIVE` that it is in."""
+    """word -> (row, cell) of every row of `EXCLUSIVE` that it is in."""
     found: dict[str, list[tuple[int, int]]] = {}
-    for row, line in enumerate(_EXCLUSIVE.strip().splitlines()):
+    for row, line in enumerate(EXCLUSIVE.strip().splitlines()):
         for cell, words in enumerate(line.split("|")):
             for word in words.split(","):
                 found.setdefault(normal(word), []).append((row, cell))
@@ -314,16 +278,34 @@ def related(a: str, b: str) -> bool:
     return x == y or x == y + "e" or y == x + "e"
 
 
+def _pale(value: str) -> bool:
+    """Return whether a value is white or blond and nothing else: what is so is not dark."""
+    named = colours(value)
+    return (
+        bool(named)
+        and _only(value, COLOURS)
+        and all(c <= {"white", "yellow", "light"} for c in named)
+    )
+
+
+# What is called long or short by a common measure: nobody's hair is both.
+_LONG_OR_SHORT = frozenset("hair sleeve beard tail mane skirt fur coat".split())
+
+
 @lru_cache(maxsize=32768)
 def excludes(a: str, b: str, of: str = "") -> bool:
     """Return whether one thing cannot be `a` and `b` at once; `of`: the lemma of that thing."""
     a, b = normal(a), normal(b)
     if a == b or entails(a, b) or entails(b, a):
         return False
+    if lexicon.head(of) in _LONG_OR_SHORT and {*words(a), *words(b)} >= {"long", "short"}:
+        return True
     rows = dict(_cells(a))
     if any(row in rows and rows[row] != cell for row, cell in _cells(b)):
         return True
     x, y = colours(a), colours(b)
+    if (words(a) == ("dark",) and _pale(b)) or (words(b) == ("dark",) and _pale(a)):
+        return True
     if x and y and _only(a, COLOURS) and _only(b, COLOURS):
         return all(_colour_excludes(p, q) for p in x for q in y)
     first, second = words(a), words(b)
@@ -337,7 +319,9 @@ def excludes(a: str, b: str, of: str = "") -> bool:
 
 def _cells(value: str) -> list[tuple[int, int]]:
     known = _exclusive()
-    return known.get(value) or known.get(" ".join(words(value))) or []
+    said = words(value)
+    firm = " ".join(w for w in said if not w.endswith("ly") or lexicon.senses(w, lexicon.ADJECTIVE))
+    return known.get(value) or known.get(" ".join(said)) or known.get(firm) or []
 
 
 @lru_cache(maxsize=8192)

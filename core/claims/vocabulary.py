@@ -162,9 +162,31 @@ couple: person
 family: person
 group: person
 audience: person
-bus: vehicle
+bus: vehicle|traffic
+car: vehicle|traffic
+truck: vehicle|traffic
+taxi: car|vehicle|traffic
+vehicle: traffic
 train: vehicle
 tram: vehicle|train
+steam locomotive: train
+locomotive: train
+wire: metal
+tulip: flower|plant
+rose: flower|plant
+daisy: flower|plant
+lily: flower|plant
+sunflower: flower|plant
+orchid: flower|plant
+carnation: flower|plant
+peony: flower|plant
+daffodil: flower|plant
+iris: flower|plant
+poppy: flower|plant
+hydrangea: flower|plant
+chrysanthemum: flower|plant
+marigold: flower|plant
+dandelion: flower|plant
 guitar: instrument|musical instrument
 sandal: footwear|shoe
 boot: footwear|shoe

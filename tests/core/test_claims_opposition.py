@@ -1,0 +1,100 @@
+"""Contradictions that only whole texts show, things told apart by what follows their nouns, and all against each."""
+
+import pytest
+
+from core.claims import Passage
+from core.claims.entailment import compare
+from core.claims.reading import read
+
+pytest.importorskip("spacy")
+
+
+def label(a: str, b: str) -> str:
+    return compare(*read([Passage(a), Passage(b)]))
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        # roles exchanged
+        (
+            "The woman holds the umbrella, while the man carries a shopping bag.",
+            "The man holds the umbrella and the woman carries a shopping bag.",
+        ),
+        ("The teacher hands the student a book.", "The student hands a book to the teacher."),
+        # another reading of one display
+        ("The battery level is 80%.", "The battery is at 15%."),
+        # a phrase denied
+        ("The referee has a whistle in his mouth.", "The referee's whistle is not in his mouth."),
+        ("The girl has a scar on her cheek.", "The girl's face has no scars."),
+        # where somebody looks
+        ("The man has his back to the camera.", "The man is looking straight into the camera."),
+        ("The boy's eyes are shut.", "The boy is looking at his phone."),
+        ("The arrow on the sign points left.", "The arrow on the sign points right."),
+        # states and actions
+        ("The market is busy.", "The market is deserted."),
+        ("The bed is made.", "The bed is unmade."),
+        ("The boy rides his bicycle up the hill.", "The boy pushes his bicycle up the hill."),
+        ("The parrot is flying over the roof.", "The parrot is perched on the roof."),
+        # what all do, each does
+        ("Both dogs are asleep.", "The dog on the right is awake."),
+        ("None of the chairs are occupied.", "Two people are seated on the chairs."),
+        # the same restriction, another value
+        ("The jar on the lower shelf is full.", "The jar on the lower shelf is empty."),
+        ("The rider in the lead is on a dark horse.", "The rider in the lead is on a white horse."),
+    ],
+)
+def test_contradictions(a, b):
+    assert label(a, b) == label(b, a) == "contradiction"
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ("The jar on the lower shelf is full.", "The jar on the upper shelf is empty."),
+        ("The house on the hill has a red roof.", "The house by the river has a gray roof."),
+        ("The cat on the sofa is asleep.", "The cat under the table is awake."),
+        ("The man in the red shirt is sitting.", "The man in the blue shirt is standing."),
+        (
+            "On the sidewalk, a man in a brown coat is reading a newspaper.",
+            "A man in a green jacket is crossing the street.",
+        ),
+    ],
+)
+def test_things_told_apart_by_what_follows_their_nouns_are_two(a, b):
+    assert label(a, b) == label(b, a) == "neutral"
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ("Both windows are open.", "The window on the left is open."),
+        ("All of the lanterns are lit.", "The lantern on the left is lit."),
+        ("The vase holds tulips.", "The vase holds flowers."),
+        ("A locomotive pulls into the station.", "A train pulls into the station."),
+    ],
+)
+def test_the_general_follows_from_the_special(a, b):
+    assert (label(a, b), label(b, a)) == ("a_entails_b", "b_entails_a")
+
+
+def test_a_converse_comparison_says_the_same():
+    a = "The boat on the left is bigger than the boat on the right."
+    b = "The boat on the right is smaller than the one on the left."
+    assert label(a, b) == "equivalent"
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "expected"),
+    [
+        ("篮子里装着苹果。", "篮子是空的。", "contradiction"),
+        ("女孩的裙子是红色的。", "女孩穿着蓝色的裙子。", "contradiction"),
+        ("新郎站在新娘的左边。", "新娘站在新郎的左边。", "contradiction"),
+        ("桌上摆着三碗米饭和一盘青菜。", "桌上只有一碗米饭。", "contradiction"),
+        ("台灯亮着。", "台灯没有打开。", "contradiction"),
+        ("老人穿着灰色的长衫。", "老人的胡子是白色的。", "neutral"),
+        ("街道右侧有一辆白色面包车。", "街道左侧停着一辆黄色出租车。", "neutral"),
+    ],
+)
+def test_chinese(a, b, expected):
+    assert label(a, b) == expected
