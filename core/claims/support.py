@@ -37,6 +37,7 @@ from .misreadings import (
     otherwise_placed,
     placed,
 )
+from .rewordings import denied, reworded
 from .sentence_words import (
     PRONOUNS,
     SMALL,
@@ -68,8 +69,12 @@ def is_supported(
     if claim.kind == STATEMENT:
         words = tuple(w for w in tokens(claim.text) if w not in SMALL)
         return bool(words) and said(premise.text, words)
-    if claim.negated or _told_apart(claim, premise, written, alignment):
+    if claim.negated:
+        return denied(claim, premise, written, alignment)
+    if _told_apart(claim, premise, written, alignment):
         return False
+    if reworded(claim, moved, premise, written, alignment):
+        return True
     if PRONOUNS & {claim.subject, claim.value, claim.object} and not claim.value.isdigit():
         return True
     if claim.kind == TEXT:
