@@ -6,6 +6,7 @@ Each function takes a claim of a written text and decides it from claims of the 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
@@ -17,12 +18,13 @@ from . import (
     RELATION,
     TEXT,
     Claim,
+    Sentence,
     comparison,
     lexicon,
     predicates,
     values,
 )
-from .sentence_words import living, tokens
+from .sentence_words import living
 from .thing_index import ThingIndex
 
 
@@ -39,12 +41,18 @@ def reworded(
         moved: the claim in the numbers of the facts' things, -2 where the facts have no such thing.
     """
     if claim.kind in (ATTRIBUTE, ACTION):
-        return _done_to(moved, premise) or _lacking(moved, premise) or _of_all(moved, premise)
+        return (
+            _done_to(moved, premise)
+            or _lacking(moved, premise)
+            or _of_all(moved, premise)
+            or _switched(moved, premise)
+        )
     if claim.kind != RELATION:
         return False
     return (
         _by_its_face(claim, moved, premise)
         or _in_one_word(moved, premise)
+        or _in_several_words(moved, premise)
         or _with_its_place(claim, moved, premise, written, alignment)
         or _next_to_its_preposition(claim, premise, written, alignment)
     )
@@ -150,7 +158,7 @@ def _by_its_face(claim: Claim, moved: Claim, premise: ThingIndex) -> bool:
         for k, t in enumerate(premise.reading.things)
         if t.head in _FACES and t.definite and t.number == 1
     ]
-    if len(faces) != 1 or living(claim.subject) or living(claim.object):
+    if len(faces) != 1 or _lives(claim.subject) or _lives(claim.object):
         return False
     [face] = faces
     owner = premise.owner.get(face, -1)
@@ -170,7 +178,12 @@ def _by_its_face(claim: Claim, moved: Claim, premise: ThingIndex) -> bool:
     return free and bare and place in ("on", "with") and moved.thing == face and before
 
 
-def _mentions(sentence, thing: int) -> bool:
+def _lives(noun: str) -> bool:
+    """WordNet's first monitor is a person."""
+    return living(noun) and not lexicon.same(noun, "computer monitor")
+
+
+def _mentions(sentence: Sentence, thing: int) -> bool:
     return any(m[2] == thing for m in sentence.mentions)
 
 
@@ -186,6 +199,36 @@ def _in_one_word(moved: Claim, premise: ThingIndex) -> bool:
         and len(word) > len(agent)
         and lexicon.lemma(word[len(agent) :]) == verb
         for p in premise.about[moved.other]
+    )
+
+
+def _in_several_words(moved: Claim, premise: ThingIndex) -> bool:
+    """Who is taking a photo of the waterfall photographs it."""
+    verb, place, _ = predicates.parts(moved.value)
+    sentences = premise.reading.sentences
+    return bool(verb) and not place and moved.thing >= 0 and any(
+        p.kind == ACTION
+        and p.thing == moved.thing
+        and not p.negated
+        and " " in p.value
+        and predicates.verb_entails(lexicon.normal(p.value), verb)
+        and p.sentence < len(sentences)
+        and _mentions(sentences[p.sentence], moved.other)
+        for p in premise.about[moved.thing]
+    )
+
+
+_SWITCHED = re.compile(r"^(?:(?:turned|switched) )?(on|off)$")
+
+
+def _switched(moved: Claim, premise: ThingIndex) -> bool:
+    """ "Turned on" follows from "is on", which a parser takes for a preposition without its noun."""
+    state = _SWITCHED.match(moved.value)
+    return bool(state) and moved.thing >= 0 and any(
+        _mentions(s, moved.thing)
+        and re.search(rf"\b(?:is|are|be)(?: turned| switched)? {state[1]}(?=[.,;]|$)", s.said or s.text)
+        and not re.search(r"\bnot\b|n't\b", s.said or s.text)
+        for s in premise.reading.sentences
     )
 
 

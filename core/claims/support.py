@@ -50,6 +50,7 @@ from .sentence_words import (
     speaks_of,
     text_of,
     tokens,
+    verb_of,
 )
 from .thing_index import ThingIndex
 
@@ -162,6 +163,7 @@ def _named(noun: str, premise: ThingIndex) -> bool:
     verbal = lexicon.senses(words[-1], lexicon.VERB) or lexicon.senses(
         values.stem(words[-1]), lexicon.VERB
     )
+    verbal = verbal or verb_of(words[-1])
     if verbal and any(said(text_of(s), words) for s in premise.reading.sentences):
         return True  # a verb that the tagger took for a noun, or the noun of a verb ("toppings")
     return any(
@@ -296,6 +298,9 @@ def _related(claim: Claim, moved: Claim, premise: ThingIndex, alignment: Mapping
             verb == "wear"
             and ({"in", "with", "on"} & set(there) or premise.owner.get(moved.other) == moved.thing)
         ) or (verb == "use" and "with" in there)
+        worn = worn or (
+            verb == "cover" and re.search(rf"\bover (?:\w+ )?{re.escape(last)}\b", text_of(s)) is not None
+        )
         if not weak and not worn and not any(does(t, verb) for t in there):
             continue
         if place and place not in ("with", "at"):

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 
-from . import NUMBER, OBJECT, RELATION, Claim, Reading, Sentence, lexicon, predicates
+from . import ACTION, NUMBER, OBJECT, RELATION, Claim, Reading, Sentence, lexicon, predicates
 from .comparison import called
 from .coverage import unclaimed_words
 
@@ -112,9 +112,18 @@ def _denied(claims: Sequence[Claim]) -> list[Claim]:
     absent = {
         (c.sentence, c.thing) for c in claims if c.kind == OBJECT and c.negated and c.thing >= 0
     }
+    nobody = {
+        (c.sentence, c.thing)
+        for c in claims
+        if c.kind == ACTION and c.negated and c.subject == "person" and c.thing >= 0
+    }
     return [
         replace(c, negated=True)
-        if c.kind == RELATION and {(c.sentence, c.thing), (c.sentence, c.other)} & absent
+        if c.kind == RELATION
+        and (
+            {(c.sentence, c.thing), (c.sentence, c.other)} & absent
+            or (c.sentence, c.thing) in nobody
+        )
         else c
         for c in claims
     ]
