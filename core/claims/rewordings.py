@@ -191,14 +191,19 @@ def _in_one_word(moved: Claim, premise: ThingIndex) -> bool:
     """A letter written by hand is handwritten, moss that covers rocks makes them moss-covered."""
     verb, place, _ = predicates.parts(moved.value)
     agent = lexicon.head(moved.subject)
-    return bool(verb) and not place and moved.other >= 0 and any(
-        p.kind == ATTRIBUTE
-        and p.thing == moved.other
-        and not p.negated
-        and (word := lexicon.normal(p.value).replace(" ", "")).startswith(agent)
-        and len(word) > len(agent)
-        and lexicon.lemma(word[len(agent) :]) == verb
-        for p in premise.about[moved.other]
+    return (
+        bool(verb)
+        and not place
+        and moved.other >= 0
+        and any(
+            p.kind == ATTRIBUTE
+            and p.thing == moved.other
+            and not p.negated
+            and (word := lexicon.normal(p.value).replace(" ", "")).startswith(agent)
+            and len(word) > len(agent)
+            and lexicon.lemma(word[len(agent) :]) == verb
+            for p in premise.about[moved.other]
+        )
     )
 
 
@@ -206,15 +211,20 @@ def _in_several_words(moved: Claim, premise: ThingIndex) -> bool:
     """Who is taking a photo of the waterfall photographs it."""
     verb, place, _ = predicates.parts(moved.value)
     sentences = premise.reading.sentences
-    return bool(verb) and not place and moved.thing >= 0 and any(
-        p.kind == ACTION
-        and p.thing == moved.thing
-        and not p.negated
-        and " " in p.value
-        and predicates.verb_entails(lexicon.normal(p.value), verb)
-        and p.sentence < len(sentences)
-        and _mentions(sentences[p.sentence], moved.other)
-        for p in premise.about[moved.thing]
+    return (
+        bool(verb)
+        and not place
+        and moved.thing >= 0
+        and any(
+            p.kind == ACTION
+            and p.thing == moved.thing
+            and not p.negated
+            and " " in p.value
+            and predicates.verb_entails(lexicon.normal(p.value), verb)
+            and p.sentence < len(sentences)
+            and _mentions(sentences[p.sentence], moved.other)
+            for p in premise.about[moved.thing]
+        )
     )
 
 
@@ -224,11 +234,17 @@ _SWITCHED = re.compile(r"^(?:(?:turned|switched) )?(on|off)$")
 def _switched(moved: Claim, premise: ThingIndex) -> bool:
     """ "Turned on" follows from "is on", which a parser takes for a preposition without its noun."""
     state = _SWITCHED.match(moved.value)
-    return bool(state) and moved.thing >= 0 and any(
-        _mentions(s, moved.thing)
-        and re.search(rf"\b(?:is|are|be)(?: turned| switched)? {state[1]}(?=[.,;]|$)", s.said or s.text)
-        and not re.search(r"\bnot\b|n't\b", s.said or s.text)
-        for s in premise.reading.sentences
+    return (
+        bool(state)
+        and moved.thing >= 0
+        and any(
+            _mentions(s, moved.thing)
+            and re.search(
+                rf"\b(?:is|are|be)(?: turned| switched)? {state[1]}(?=[.,;]|$)", s.said or s.text
+            )
+            and not re.search(r"\bnot\b|n't\b", s.said or s.text)
+            for s in premise.reading.sentences
+        )
     )
 
 
@@ -275,8 +291,10 @@ def _next_to_its_preposition(
 ) -> bool:
     """A phrase that stands right behind another noun, or whose "it" may be another thing of the sentence."""
     verb, place, _ = predicates.parts(claim.value)
-    if not place or (verb and not predicates.idle(verb)) or claim.sentence >= len(
-        written.reading.sentences
+    if (
+        not place
+        or (verb and not predicates.idle(verb))
+        or claim.sentence >= len(written.reading.sentences)
     ):
         return False
     for first, other in _readings(claim, written):
@@ -285,7 +303,11 @@ def _next_to_its_preposition(
             continue
         things = premise.reading.things
         turned = replace(
-            claim, thing=ends[0], subject=things[ends[0]].head, other=ends[1], object=things[ends[1]].head
+            claim,
+            thing=ends[0],
+            subject=things[ends[0]].head,
+            other=ends[1],
+            object=things[ends[1]].head,
         )
         if _stated(turned, premise):
             return True
@@ -308,7 +330,9 @@ def _readings(claim: Claim, written: ThingIndex) -> Iterator[tuple[int, int]]:
             continue
         if predicates.parts(between)[1] != predicates.parts(claim.value)[1]:
             continue
-        nearest = [m[2] for m in before if m[1] == near or sentence.text[m[1] : near].startswith(" of ")]
+        nearest = [
+            m[2] for m in before if m[1] == near or sentence.text[m[1] : near].startswith(" of ")
+        ]
         stands_for = [thing]
         if sentence.text[start:end].lower() in ("it", "them"):
             stands_for += [m[2] for m in before if not living(written.reading.things[m[2]].head)]
@@ -332,6 +356,5 @@ def _found(
 def _stated(claim: Claim, premise: ThingIndex) -> bool:
     things = premise.reading.things
     return any(
-        comparison.says(p, claim, things) == comparison.ENTAILED
-        for p in premise.about[claim.thing]
+        comparison.says(p, claim, things) == comparison.ENTAILED for p in premise.about[claim.thing]
     )

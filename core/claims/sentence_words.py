@@ -64,7 +64,9 @@ def _phrasal(text: str) -> tuple[str, ...]:
     """Return "hold up" of "holding up": a verb and the particle right after it."""
     there = tokens(text)
     return tuple(
-        f"{lemma(verb)} {particle}" for verb, particle in zip(there, there[1:]) if particle in ("up", "out")
+        f"{lemma(verb)} {particle}"
+        for verb, particle in zip(there, there[1:])
+        if particle in ("up", "out")
     )
 
 
@@ -77,7 +79,9 @@ def verb_of(noun: str) -> str:
     base = _NOMINAL.sub("", noun)
     if base == noun or len(base) < 3:
         return ""
-    return next((v for v in (base + "e", base, base + "ate") if lexicon.senses(v, lexicon.VERB)), "")
+    return next(
+        (v for v in (base + "e", base, base + "ate") if lexicon.senses(v, lexicon.VERB)), ""
+    )
 
 
 @lru_cache(maxsize=16384)

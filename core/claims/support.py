@@ -299,7 +299,8 @@ def _related(claim: Claim, moved: Claim, premise: ThingIndex, alignment: Mapping
             and ({"in", "with", "on"} & set(there) or premise.owner.get(moved.other) == moved.thing)
         ) or (verb == "use" and "with" in there)
         worn = worn or (
-            verb == "cover" and re.search(rf"\bover (?:\w+ )?{re.escape(last)}\b", text_of(s)) is not None
+            verb == "cover"
+            and re.search(rf"\bover (?:\w+ )?{re.escape(last)}\b", text_of(s)) is not None
         )
         if not weak and not worn and not any(does(t, verb) for t in there):
             continue
