@@ -16,7 +16,6 @@ from . import (
     OBJECT,
     PLACE,
     RELATION,
-    TEXT,
     Claim,
     Sentence,
     comparison,
@@ -106,7 +105,7 @@ def _done_to(moved: Claim, premise: ThingIndex) -> bool:
     )
 
 
-_PARTS_OF_BARE = {"tree": "leaf", "branch": "leaf", "bush": "leaf", "wall": "picture"}
+_PARTS_OF_BARE = {"tree": "leaf", "branch": "leaf", "bush": "leaf"}
 
 
 def _lacking(moved: Claim, premise: ThingIndex) -> bool:
@@ -145,42 +144,50 @@ def _of_all(moved: Claim, premise: ThingIndex) -> bool:
     )
 
 
-# What is written or shown on a thing is on a side of it that facts call by a name of its own.
-_FACES = frozenset("screen display label cover touchscreen dial tag".split())
+# A side of a thing that facts call by a name of its own -> what has one.
+_SCREENED = ("computer", "computer monitor", "phone", "television", "camera", "watch", "machine")
+_LABELLED = ("container", "package", "garment", "book")
+_FACES = {
+    "screen": _SCREENED,
+    "display": _SCREENED,
+    "touchscreen": _SCREENED,
+    "label": _LABELLED,
+    "tag": _LABELLED,
+    "cover": ("book",),
+    "dial": ("clock", "watch"),
+}
 _SHOWING = frozenset("show display read say feature bear".split())
 
 
 def _by_its_face(claim: Claim, moved: Claim, premise: ThingIndex) -> bool:
     """What the screen shows the monitor shows, and a label that is nowhere else is on the bottle."""
     verb, place, _ = predicates.parts(claim.value)
-    faces = [
-        k
-        for k, t in enumerate(premise.reading.things)
-        if t.head in _FACES and t.definite and t.number == 1
-    ]
-    if len(faces) != 1 or _lives(claim.subject) or _lives(claim.object):
+    things = premise.reading.things
+    faces = [k for k, t in enumerate(things) if t.head in _FACES and t.definite and t.number == 1]
+    if len(faces) != 1:
         return False
-    [face] = faces
+    face, head = faces[0], things[faces[0]].head
     owner = premise.owner.get(face, -1)
-    if verb in _SHOWING and not place and moved.thing >= 0:
-        turned = replace(moved, thing=face, subject=premise.reading.things[face].head)
-        return owner in (-1, moved.thing) and _stated(turned, premise)
-    free = owner < 0 and not any(
+    if verb in _SHOWING and not place and moved.thing >= 0 and _has(claim.subject, head):
+        shown = replace(moved, thing=face, subject=head)
+        return owner in (-1, moved.thing) and _stated(shown, premise)
+    if place != "on" or (verb and not predicates.idle(verb)) or not _has(claim.object, head):
+        return False
+    if moved.thing != face:
+        shown = replace(moved, other=face, object=head)
+        return moved.thing >= 0 and owner in (-1, moved.other) and _stated(shown, premise)
+    placed = any(
         p.kind in (RELATION, PLACE) and p.thing == face and predicates.parts(p.value)[1]
         for p in premise.about[face]
     )
-    bare = not verb or predicates.idle(verb)
-    first = next(
-        (i for i, s in enumerate(premise.reading.sentences) if _mentions(s, face)),
-        -1,
-    )
-    before = any(_mentions(s, moved.other) for s in premise.reading.sentences[:first])
-    return free and bare and place in ("on", "with") and moved.thing == face and before
+    sentences = premise.reading.sentences
+    first = next((i for i, s in enumerate(sentences) if _mentions(s, face)), 0)
+    before = any(_mentions(s, moved.other) for s in sentences[:first])
+    return owner < 0 and not placed and before
 
 
-def _lives(noun: str) -> bool:
-    """WordNet's first monitor is a person."""
-    return living(noun) and not lexicon.same(noun, "computer monitor")
+def _has(noun: str, face: str) -> bool:
+    return any(lexicon.is_kind(noun, kind) or lexicon.same(noun, kind) for kind in _FACES[face])
 
 
 def _mentions(sentence: Sentence, thing: int) -> bool:

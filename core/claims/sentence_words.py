@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import pairwise
 
 from . import Sentence, lexicon, plurals, predicates, values
 from .lexicon import lemma
@@ -65,7 +66,7 @@ def _phrasal(text: str) -> tuple[str, ...]:
     there = tokens(text)
     return tuple(
         f"{lemma(verb)} {particle}"
-        for verb, particle in zip(there, there[1:])
+        for verb, particle in pairwise(there)
         if particle in ("up", "out")
     )
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
+from itertools import pairwise
 
 from . import TEXT, Claim, Thing, lexicon
 from .coverage import unclaimed_words
@@ -26,16 +27,50 @@ def unread_claims(written: ThingIndex, premise: ThingIndex) -> set[int]:
     They are those whose characters contain the word; where none does, all claims of its sentence.
     """
     named, found = words_of(premise), set()
+    told = {pair for s in premise.reading.sentences for pair in _told(text_of(s))}
     claims = written.reading.claims
     for index, sentence in enumerate(written.reading.sentences):
         own = [i for i, c in enumerate(claims) if c.sentence == index]
-        for word in invented_words(
-            text_of(sentence), [claims[i] for i in own], written.reading.things, named
-        ):
+        text = text_of(sentence)
+        words = invented_words(text, [claims[i] for i in own], written.reading.things, named)
+        for word in (*words, *_exchanged(_told(text), told)):
             at = sentence.text.lower().find(word)
             around = {i for i in own if any(a <= at < b for a, b in claims[i].spans)}
             found |= around or set(own)
     return found
+
+
+_OPPOSITES = {
+    word: frozenset(others.split())
+    for word, others in {
+        "left": "right", "right": "left", "first": "last final", "last": "first", "final": "first",
+        "front": "back rear", "back": "front", "rear": "front", "upper": "lower", "lower": "upper",
+        "top": "bottom", "bottom": "top", "inner": "outer", "outer": "inner", "near": "far", "far": "near",
+    }.items()
+}  # fmt: skip
+
+
+def _told(text: str) -> set[tuple[str, str]]:
+    """(word, noun) of "the front row", "her right hand": what tells a noun from its counterpart."""
+    there = tokens(text)
+    return {
+        (word, lexicon.singular(noun))
+        for word, noun in pairwise(there)
+        if word in _OPPOSITES and lexicon.senses(lexicon.singular(noun))
+    }
+
+
+def _exchanged(written: set[tuple[str, str]], told: set[tuple[str, str]]) -> list[str]:
+    """Return the words of a text for which the facts have the opposite, and never the word itself."""
+    return [
+        word
+        for word, noun in sorted(written)
+        if not any(
+            other == noun and word not in _OPPOSITES[said] and said not in _OPPOSITES[word]
+            for said, other in told
+        )
+        and any(other == noun and said in _OPPOSITES[word] for said, other in told)
+    ]
 
 
 def words_of(premise: ThingIndex) -> frozenset[str]:
