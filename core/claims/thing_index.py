@@ -63,7 +63,7 @@ class ThingIndex:
         for claim in reading.claims:
             for index in {claim.thing, claim.other} - {-1}:
                 known.about[index].append(claim)
-            if claim.kind == NUMBER and claim.value.isdigit() and claim.thing >= 0:
+            if claim.kind == NUMBER and claim.value.isdecimal() and claim.thing >= 0:
                 known.counted[claim.thing] = int(claim.value)
             if claim.kind == RELATION and claim.other >= 0 and not claim.negated:
                 verb, place, _ = predicates.parts(claim.value)
