@@ -6,17 +6,16 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .claims import OBJECT, Passage, Reader, Reading, Sentence, lexicon
-from .claims.coverage import content_words, unclaimed_words
+from .claims import OBJECT, Passage, Reader, Reading, Sentence
+from .claims.coverage import content_words
 from .claims.editing import edited
-from .claims.english_words import COLOURS
 from .claims.entailment import unsupported
 from .claims.grammar_check import Change, says_no_more
 from .claims.inference import supported
-from .claims.nouns import is_abstract
 from .claims.rewriting import name_edits, still_names, without
 from .claims.sayable import is_sayable
 from .claims.sentence_words import means, tokens
+from .claims.unread import invented_words
 from .models import LENGTH, NLI, Completion, ModelProgress
 
 
@@ -71,7 +70,7 @@ def check(
         if text == sentence.text and _same_start(sentence) and _only_facts(sentence, named):
             text = sentence.said  # a clause that no claim accounts for, in words of the facts
         left = [written.claims[n] for k, n in enumerate(numbers) if k not in false]
-        if text and (invented := _invented(text, left, written, named)):
+        if text and (invented := invented_words(text, left, written.things, named)):
             removed.append(f"{sentence.said} ({', '.join(invented)})")
             continue
         before = {thing for _, _, thing in sentence.mentions} if text else set()
@@ -164,23 +163,3 @@ def _only_facts(sentence: Sentence, named: frozenset[str]) -> bool:
 def _same_start(sentence: Sentence) -> bool:
     """Return whether no lead-in was taken off a sentence."""
     return sentence.text[:8].lower() == sentence.said[:8].lower()
-
-
-def _invented(text: str, claims, written: Reading, named: frozenset[str]) -> list[str]:
-    """Return the words that name a thing or a colour, are in no claim, and are nowhere in the facts."""
-    return [
-        word
-        for word in unclaimed_words(text, claims, written.things)
-        if (word in COLOURS or (_is_noun(word) and not is_abstract(lexicon.singular(word))))
-        and not any(means(n, word) for n in named)
-    ]
-
-
-def _is_noun(word: str) -> bool:
-    """Return whether a word can be nothing but a noun."""
-    noun = lexicon.singular(word)
-    forms = {word, noun, lexicon.lemma(word)}
-    others = (lexicon.ADJECTIVE, lexicon.VERB)
-    return bool(lexicon.senses(noun)) and not any(
-        lexicon.senses(f, pos) for f in forms for pos in others
-    )

@@ -33,6 +33,7 @@ from .alignment import align, align_known
 from .comparison import CONTRADICTED, ENTAILED, NEUTRAL
 from .implications import follows
 from .thing_index import ThingIndex
+from .unread import unread_claims
 
 __all__ = [
     "CONTRADICTED",
@@ -290,10 +291,12 @@ def unsupported(facts: Reading, written: Reading) -> list[int]:
     found = align_known(known, text)
     several = plurals.together(known, text, found)
     apart = plurals.of_another(known, text, found)
+    unread = unread_claims(text, known)
     return [
         i
         for i, claim in enumerate(text.reading.claims)
-        if (not claim.negated and {claim.thing, claim.other} & apart)
+        if i in unread
+        or (not claim.negated and {claim.thing, claim.other} & apart)
         or not _follows_of_all(claim, known, text, found, several)
     ]
 

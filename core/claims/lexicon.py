@@ -263,6 +263,11 @@ _IRREGULAR = {
         "see": "seen", "write": "written writing", "draw": "drawn", "set": "setting", "spread": "spreading",
         "blow": "blown", "grow": "grown", "bite": "biting bitten", "have": "has having had", "be": "is are was being",
         "say": "said", "read": "reads", "bear": "bearing", "leap": "leapt", "light": "lit", "lean": "leant",
+        "sell": "sold", "buy": "bought", "bring": "brought", "tear": "torn tore", "hide": "hidden hiding", "give": "given",
+        "sweep": "swept", "bend": "bent", "shake": "shaken shook", "stick": "stuck", "strike": "struck", "teach": "taught",
+        "shoot": "shot", "pay": "paid", "feel": "felt", "keep": "kept", "sleep": "slept", "swing": "swung",
+        "string": "strung", "kneel": "knelt", "sing": "sung", "ring": "rung", "choose": "chosen", "speak": "spoken",
+        "beat": "beaten", "weave": "woven", "steal": "stolen", "fight": "fought", "send": "sent", "spin": "spun spinning",
     }.items()
     for form in forms.split()
 }  # fmt: skip

@@ -257,7 +257,7 @@ def count_of(token) -> int:
 def numeral(token) -> int:
     """Return the number that a token is: 2 for "two"; 0 for any other word."""
     low = token.text.lower()
-    return _NUMBERS.get(low, int(low) if low.isdigit() and len(low) < 4 else 0)
+    return _NUMBERS.get(low, int(low) if low.isdecimal() and len(low) < 4 else 0)
 
 
 def exact(token) -> bool:

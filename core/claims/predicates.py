@@ -136,7 +136,9 @@ overlook,look
 roll,break,crash,wash
 stack,pile,heap
 frame,surround
-fall,drop
+fall,drop,plunge,plummet,tumble,cascade
+raise,hold up,lift,lift up,put up
+photograph,take photo,take picture,take photograph
 """
 # Of one animate thing at one time.
 _POSTURES = """
@@ -299,6 +301,8 @@ def entails(p: str, q: str, turned: bool = False) -> bool:
         return (not pv and pp in ("with", "in")) or pv in ("have", "sport", "dress", "don")
     if qv == "occupy" and pp in ("on", "in"):
         return True
+    if qv in ("surround", "encircle", "ring") and not qp:
+        return "around" in p.split() or "surrounding" in p.split()
     if qv in ("line", "cover", "border") and not pv:
         return (qv == "line" and pp == "near") or (qv == "cover" and pp == "on")
     return False

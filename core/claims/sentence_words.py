@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import pairwise
 
 from . import Sentence, lexicon, plurals, predicates, values
 from .lexicon import lemma
@@ -38,7 +39,7 @@ def means(token: str, word: str) -> bool:
     if token in SMALL:
         return False
     first, second = lemma(token), lemma(word)
-    if first == second or values.related(token, word):
+    if first == second or values.related(token, word) or first == verb_of(second):
         return True
     return (
         values.entails(first, second)
@@ -59,10 +60,35 @@ def does(token: str, verb: str) -> bool:
     return first == second or values.related(token, verb) or predicates.verb_entails(first, second)
 
 
+@lru_cache(maxsize=4096)
+def _phrasal(text: str) -> tuple[str, ...]:
+    """Return "hold up" of "holding up": a verb and the particle right after it."""
+    there = tokens(text)
+    return tuple(
+        f"{lemma(verb)} {particle}"
+        for verb, particle in pairwise(there)
+        if particle in ("up", "out")
+    )
+
+
+_NOMINAL = re.compile(r"(?:ment|ing|ation|ion)$")
+
+
+@lru_cache(maxsize=16384)
+def verb_of(noun: str) -> str:
+    """Return the verb that a noun is made of, "pave" of "pavement"; "" where there is none."""
+    base = _NOMINAL.sub("", noun)
+    if base == noun or len(base) < 3:
+        return ""
+    return next(
+        (v for v in (base + "e", base, base + "ate") if lexicon.senses(v, lexicon.VERB)), ""
+    )
+
+
 @lru_cache(maxsize=16384)
 def said(text: str, words: tuple[str, ...]) -> bool:
     """Return whether a sentence says each of the words, or a word that entails it."""
-    there = tokens(text)
+    there = (*tokens(text), *_phrasal(text))
     telling = [w for w in words if w not in SMALL] or words
     return all(any(means(t, w) for t in there) for w in telling)
 

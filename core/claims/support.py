@@ -37,6 +37,7 @@ from .misreadings import (
     otherwise_placed,
     placed,
 )
+from .rewordings import denied, reworded
 from .sentence_words import (
     PRONOUNS,
     SMALL,
@@ -49,6 +50,7 @@ from .sentence_words import (
     speaks_of,
     text_of,
     tokens,
+    verb_of,
 )
 from .thing_index import ThingIndex
 
@@ -68,8 +70,12 @@ def is_supported(
     if claim.kind == STATEMENT:
         words = tuple(w for w in tokens(claim.text) if w not in SMALL)
         return bool(words) and said(premise.text, words)
-    if claim.negated or _told_apart(claim, premise, written, alignment):
+    if claim.negated:
+        return denied(claim, premise, written, alignment)
+    if _told_apart(claim, premise, written, alignment):
         return False
+    if reworded(claim, moved, premise, written, alignment):
+        return True
     if PRONOUNS & {claim.subject, claim.value, claim.object} and not claim.value.isdigit():
         return True
     if claim.kind == TEXT:
@@ -157,6 +163,7 @@ def _named(noun: str, premise: ThingIndex) -> bool:
     verbal = lexicon.senses(words[-1], lexicon.VERB) or lexicon.senses(
         values.stem(words[-1]), lexicon.VERB
     )
+    verbal = verbal or verb_of(words[-1])
     if verbal and any(said(text_of(s), words) for s in premise.reading.sentences):
         return True  # a verb that the tagger took for a noun, or the noun of a verb ("toppings")
     return any(
@@ -291,6 +298,10 @@ def _related(claim: Claim, moved: Claim, premise: ThingIndex, alignment: Mapping
             verb == "wear"
             and ({"in", "with", "on"} & set(there) or premise.owner.get(moved.other) == moved.thing)
         ) or (verb == "use" and "with" in there)
+        worn = worn or (
+            verb == "cover"
+            and re.search(rf"\bover (?:\w+ )?{re.escape(last)}\b", text_of(s)) is not None
+        )
         if not weak and not worn and not any(does(t, verb) for t in there):
             continue
         if place and place not in ("with", "at"):

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 
-from . import NUMBER, OBJECT, RELATION, Claim, Reading, Sentence, lexicon, predicates
+from . import ACTION, NUMBER, OBJECT, RELATION, Claim, Reading, Sentence, lexicon, predicates
 from .comparison import called
 from .coverage import unclaimed_words
 
@@ -69,7 +69,7 @@ class ThingIndex:
         for claim in reading.claims:
             for index in {claim.thing, claim.other} - {-1}:
                 known.about[index].append(claim)
-            if claim.kind == NUMBER and claim.value.isdigit() and claim.thing >= 0:
+            if claim.kind == NUMBER and claim.value.isdecimal() and claim.thing >= 0:
                 known.counted[claim.thing] = int(claim.value)
             if claim.kind == RELATION and claim.other >= 0 and not claim.negated:
                 verb, place, _ = predicates.parts(claim.value)
@@ -136,9 +136,18 @@ def _denied(claims: Sequence[Claim]) -> list[Claim]:
     absent = {
         (c.sentence, c.thing) for c in claims if c.kind == OBJECT and c.negated and c.thing >= 0
     }
+    nobody = {
+        (c.sentence, c.thing)
+        for c in claims
+        if c.kind == ACTION and c.negated and c.subject == "person" and c.thing >= 0
+    }
     return [
         replace(c, negated=True)
-        if c.kind == RELATION and {(c.sentence, c.thing), (c.sentence, c.other)} & absent
+        if c.kind == RELATION
+        and (
+            {(c.sentence, c.thing), (c.sentence, c.other)} & absent
+            or (c.sentence, c.thing) in nobody
+        )
         else c
         for c in claims
     ]

@@ -124,6 +124,7 @@ spread,spread out
 lush,green
 lined,line
 tiled,tile
+final,last
 far,distance,distant,background,farther,away
 bespectacled,glasses
 surroundings,environment,surrounding

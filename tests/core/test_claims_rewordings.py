@@ -1,0 +1,73 @@
+"""What facts say in other words follows from them; what they do not say is caught, lost by the parser or not."""
+
+import pytest
+
+pytest.importorskip("spacy")
+
+from core.claims import Passage
+from core.claims.entailment import unsupported
+from core.claims.reading import read
+
+FOLLOWS = (
+    ("A baker is selling bread.", "Bread is sold by a baker."),
+    ("A stall sells oranges.", "Oranges are sold at the stall."),
+    ("A woman raises her left hand.", "The woman is holding up her left hand."),
+    ("A child is taking a photo of the fountain.", "A child photographs the fountain."),
+    ("Stones lie around a fountain.", "The fountain is surrounded by stones."),
+    ("The trees have no leaves.", "The trees are leafless."),
+    ("A boy is not wearing shoes. He is in a doorway.", "A boy without shoes is in a doorway."),
+    ("The chair is empty.", "Nobody sits in the chair."),
+    ("The lamp is off.", "The lamp is switched off."),
+    ("A laptop is on a table. The screen shows a map.", "The laptop displays a map."),
+    ('A bottle is on a shelf. The label reads "PURE".', 'The label on the bottle reads "PURE".'),
+    ("A handwritten letter lies on a desk.", "A letter written by hand lies on a desk."),
+    ("The square is paved with cobblestones.", "The square has a cobblestone pavement."),
+    (
+        "A hedgehog and a badger sit at a table. The hedgehog is wearing a monocle. The badger is reading a newspaper.",
+        "A badger reading a newspaper and a hedgehog with a monocle are seated at a table.",
+    ),
+    (
+        "A sofa stands against the wall. The walls are painted pale green.",
+        "A sofa stands against the pale green wall.",
+    ),
+    (
+        "A truck is parked on a road. Two kayaks are strapped to the roof.",
+        "A truck with two kayaks strapped to its roof is parked on a road.",
+    ),
+)
+INVENTED = (
+    ("A baker is selling bread.", "Bread is bought by a baker."),
+    ("A man walks two dogs. A woman holds an umbrella.", "A man with an umbrella walks two dogs."),
+    ("A woman raises her left hand.", "The woman is holding up her right hand."),
+    ("A child is taking a photo of the fountain.", "The fountain photographs a child."),
+    ("Stones lie around a fountain.", "The stones are surrounded by a fountain."),
+    ("The trees have no leaves.", "The trees are full of leaves."),
+    ("A boy is there. A girl is not wearing a hat.", "A boy without a hat is there."),
+    ("A chair is at a table. A man is on the chair.", "Nobody sits in the chair."),
+    ("The lamp is off.", "The lamp is switched on."),
+    ("A cup is on a table. A laptop is on it. The screen shows a map.", "The cup displays a map."),
+    ("A girl stands in the front row.", "A girl stands in the back row."),
+    ("The last line is crossed out.", "The first line is crossed out."),
+    (
+        "The score is 14 to 12. The referee is holding up one hand.",
+        "The score is 15 to 12, and the referee is holding up one hand.",
+    ),
+    ("A silver truck is parked on a road.", "A silver Ford truck is parked on a road."),
+    ("The soup is topped with onions.", "The soup is topped with shrimp and onions."),
+)
+
+
+def _new(facts: str, sentence: str) -> list[int]:
+    known, written = read([Passage(facts), Passage(sentence)])
+    assert written.claims
+    return unsupported(known, written)
+
+
+@pytest.mark.parametrize("facts, sentence", FOLLOWS)
+def test_a_fact_in_another_construction_follows(facts, sentence):
+    assert _new(facts, sentence) == []
+
+
+@pytest.mark.parametrize("facts, sentence", INVENTED)
+def test_what_no_fact_says_does_not_follow(facts, sentence):
+    assert _new(facts, sentence) != []
