@@ -283,7 +283,7 @@ def test_a_key_for_a_server_at_home_may_go_unencrypted(tmp_path):
 
 
 def test_names_keys_and_packages_that_are_not_there(vendor, monkeypatch):
-    with pytest.raises(PatchMattersError, match="none named “evil”.*Known: openai, anthropic"):
+    with pytest.raises(PatchMattersError, match="no endpoint named “evil”.*Known: openai, anthropic"):
         models(vendor, "evil:model")
     with pytest.raises(PatchMattersError, match="enter a model name"):
         models(vendor, "openai: ")
@@ -299,12 +299,12 @@ def test_names_keys_and_packages_that_are_not_there(vendor, monkeypatch):
 
 
 def test_more_requests_than_permitted_are_an_error_before_the_first(vendor, caplog):
-    with pytest.raises(PatchMattersError, match="5 requests are needed and 4 permitted"):
+    with pytest.raises(PatchMattersError, match="5 requests are needed and 4 allowed"):
         models(vendor, max_requests=4)[CAPTIONER].caption(patches(5), no_progress)
     assert vendor.seen == []
     config = json.loads((vendor.home / "config.json").read_text())
     (vendor.home / "config.json").write_text(json.dumps({**config, "max_requests": 3}))
-    with pytest.raises(PatchMattersError, match="5 requests are needed and 3 permitted"):
+    with pytest.raises(PatchMattersError, match="5 requests are needed and 3 allowed"):
         models(vendor, max_requests=400)[CAPTIONER].caption(patches(5), no_progress)
     with caplog.at_level(logging.INFO, "patch_matters"):
         models(vendor)[CAPTIONER].caption(patches(3), no_progress)
