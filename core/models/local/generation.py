@@ -49,20 +49,20 @@ class SeededChoice(LogitsProcessor):
     """
 
     def __init__(self, rows: Sequence[Sampling]):
-        self._rows, self._on_progress = rows, 0
+        self._rows, self._step = rows, 0
         self._overflowed: torch.Tensor | None = None  # bool, shape (rows, 1)
 
     def __call__(self, input_ids: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
         if self._overflowed is None:
             self._prepare(scores)
-        keys, places = step_keys(self._keys, self._on_progress), []
+        keys, places = step_keys(self._keys, self._step), []
         for start in range(0, len(self._rows), self._together):
             part = slice(start, start + self._together)
             noisy = self._with_noise(scores[part].float(), keys[part], self._warmth[part])
             place = noisy.argmax(dim=1, keepdim=True)  # of NaN, where there is one
             self._overflowed[part] |= noisy.gather(1, place).isnan()
             places.append(place)
-        self._on_progress += 1
+        self._step += 1
         left = torch.full(scores.shape, -torch.inf, dtype=torch.float32, device=scores.device)
         return left.scatter_(1, torch.cat(places), 0.0)
 
