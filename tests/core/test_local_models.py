@@ -243,6 +243,7 @@ def test_what_a_judge_would_say_without_an_image_is_no_evidence(checkpoints):
         calibration = LabelFreeCalibration(baseline, scores, judge.threshold)
         return scores, [calibration.of(t).evidence(s) for t, s in zip(texts, scores)]
 
+    tiny_towers.lively(devices.ready(judge._model.weights), 6)
     _, seeing = evidence()
     last = devices.ready(judge._model.weights).model.multi_modal_projector.linear_2
     with torch.no_grad():
