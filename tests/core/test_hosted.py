@@ -283,7 +283,9 @@ def test_a_key_for_a_server_at_home_may_go_unencrypted(tmp_path):
 
 
 def test_names_keys_and_packages_that_are_not_there(vendor, monkeypatch):
-    with pytest.raises(PatchMattersError, match="no endpoint named “evil”.*Known: openai, anthropic"):
+    with pytest.raises(
+        PatchMattersError, match="no endpoint named “evil”.*Known: openai, anthropic"
+    ):
         models(vendor, "evil:model")
     with pytest.raises(PatchMattersError, match="enter a model name"):
         models(vendor, "openai: ")

@@ -118,7 +118,9 @@ def test_a_judge_answers_in_json_where_the_server_can_hold_it_to_that(served):
     )
     schema = served.seen[0]["response_format"]["json_schema"]
     assert set(schema["schema"]["properties"]) == {"1", "2"} and schema["strict"]
-    assert scores == [[0.9, 0.1]] and len(served.seen) == 1  # decided, so not asked in the other order
+    assert (
+        scores == [[0.9, 0.1]] and len(served.seen) == 1
+    )  # decided, so not asked in the other order
     served.seen.clear()
     captions(served, "vllm:judge")
     assert "response_format" not in served.seen[0]

@@ -177,7 +177,9 @@ def test_an_image_that_finds_no_room_costs_that_patch_only(checkpoints, monkeypa
 
     monkeypatch.setattr(type(model), "generate", little_room)
     large, small = caption(checkpoints(tiny.llava), requests())
-    assert {c.finish for c in large} == {"error"} and "too little memory for one image" in large[0].detail
+    assert {c.finish for c in large} == {"error"} and "too little memory for one image" in large[
+        0
+    ].detail
     assert all(c.text for c in small)
 
 

@@ -185,8 +185,14 @@ AUX = "model.vlm_uni_aux_projector.0.weight"
         (lambda f: edit(f, mm_vision_select_layer=-9), ("mm_vision_select_layer", "“-9”")),
         (lambda f: edit(f, image_grid=0), ("image_grid", "“0”")),
         (lambda f: edit(f, num_attention_heads="many"), ("cannot be used",)),
-        (lambda f: (f / "tokenizer.model").unlink(), ("has no usable tokenizer", "Download the model again")),
-        (lambda f: edit(f, model_type="mgm_phi"), ("has the model type “mgm_phi”", "use a version of the model for transformers")),
+        (
+            lambda f: (f / "tokenizer.model").unlink(),
+            ("has no usable tokenizer", "Download the model again"),
+        ),
+        (
+            lambda f: edit(f, model_type="mgm_phi"),
+            ("has the model type “mgm_phi”", "use a version of the model for transformers"),
+        ),
         (
             lambda f: (f / "model-00002-of-00002.safetensors").unlink(),
             ("lacks model-00002-of-00002.safetensors", "start it again"),
