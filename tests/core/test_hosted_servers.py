@@ -61,9 +61,9 @@ def test_the_request_that_went_into_a_thought_is_counted(served):
     said = captions(served, "another:qwen3-vl", 3, concurrency=1)
     assert [c.requests for c in said] == [2, 1, 1] and len(served.seen) == 4
     assert said[0].tokens > said[1].tokens  # those of both
-    kept = captions(served, "another:qwen3-vl", 3, cached=True)
+    kept = captions(served, "another:qwen3-vl", 3, cached=True, concurrency=1)
     assert sum(c.requests for c in kept) == 4
-    again = captions(served, "another:qwen3-vl", 3, cached=True)
+    again = captions(served, "another:qwen3-vl", 3, cached=True, concurrency=1)
     assert sum(c.requests for c in again) == 0 and [c.text for c in again] == [c.text for c in kept]
 
 
