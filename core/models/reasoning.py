@@ -60,6 +60,24 @@ def close_thought(prompt: str) -> str:
     return f"{bare}\n\n{_closing(opened[0])}\n\n"
 
 
+def after_mark(prompt: str, token: str) -> str:
+    """Return a prompt with the token that a model would begin its answer with, where that is a mark.
+
+    A thought is closed at once; the mark of an answer is kept, so that the answer itself comes next. With any other
+    token, or one that the prompt has already, the prompt is returned as it is.
+    """
+    if token in prompt:
+        return prompt
+    if _OPEN.fullmatch(token):
+        return close_thought(prompt + token)
+    return prompt + token if _ANSWER.fullmatch(token) else prompt
+
+
+def opens_thought(token: str) -> bool:
+    """Return whether a token alone opens a thought."""
+    return bool(_OPEN.fullmatch(token))
+
+
 def _closing(opening: str) -> str:
     if opening.startswith("<|channel|>"):
         return "<|end|><|start|>assistant<|channel|>final<|message|>"

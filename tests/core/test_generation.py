@@ -13,8 +13,8 @@ from core.models.local.gumbel import gumbel_noise, row_keys, step_keys, token_co
 NO_IDS = torch.zeros(1, 1, dtype=torch.long)
 
 
-def noise(rows, on_progress=0, vocabulary=1000):
-    return gumbel_noise(step_keys(row_keys(rows), on_progress), token_counters(vocabulary))
+def noise(rows, step=0, vocabulary=1000):
+    return gumbel_noise(step_keys(row_keys(rows), step), token_counters(vocabulary))
 
 
 def uniform(values):
@@ -143,9 +143,9 @@ def test_the_integers_are_those_of_every_device():
     rows, steps = [(0, 0), (7, 2), (2**62, 1)], [0, 1, 300]
     words = [0, 1, 2, 31_999, 151_935]
     counters = token_counters(152_000)
-    for (i, row), on_progress in itertools.product(enumerate(rows), steps):
-        key = hashed(row_keys([row]).item() % 2**32 ^ (on_progress + 1) * 0x9E3779B9 % 2**32)
-        assert step_keys(row_keys(rows), on_progress)[i].item() == key
+    for (i, row), step in itertools.product(enumerate(rows), steps):
+        key = hashed(row_keys([row]).item() % 2**32 ^ (step + 1) * 0x9E3779B9 % 2**32)
+        assert step_keys(row_keys(rows), step)[i].item() == key
         got = gumbel_noise(torch.tensor([[key]], dtype=torch.int32), counters)[0]
         for word in words:
             bits = hashed(key ^ word * 0x9E3779B9 % 2**32)

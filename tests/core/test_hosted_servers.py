@@ -56,6 +56,25 @@ def test_a_model_that_thinks_all_the_same_gets_tokens_for_it_once_it_was_seen(se
     assert [body["max_tokens"] for body in served.seen] == [60, 4060, 4060, 4060, 4060, 4060]
 
 
+def test_the_request_that_went_into_a_thought_is_counted(served):
+    served.thinks = 900
+    said = captions(served, "another:qwen3-vl", 3, concurrency=1)
+    assert [c.requests for c in said] == [2, 1, 1] and len(served.seen) == 4
+    assert said[0].tokens > said[1].tokens  # those of both
+    kept = captions(served, "another:qwen3-vl", 3, cached=True, concurrency=1)
+    assert sum(c.requests for c in kept) == 4
+    again = captions(served, "another:qwen3-vl", 3, cached=True, concurrency=1)
+    assert sum(c.requests for c in again) == 0 and [c.text for c in again] == [c.text for c in kept]
+
+
+def test_no_request_goes_out_for_a_thought_beyond_what_is_permitted(served):
+    served.thinks = 900
+    said = captions(served, "another:qwen3-vl", 3, concurrency=1, max_requests=3)
+    assert len(served.seen) == 3
+    assert [c.finish for c in said] == ["error", "stop", "stop"]
+    assert "raise max_tokens" in said[0].detail and said[0].requests == 1
+
+
 def test_a_thought_in_the_text_that_max_tokens_cut_is_asked_again(served):
     served.say = lambda prompt, image: (
         ("<think>Hm, a cup, or", "length")
@@ -110,7 +129,7 @@ def test_a_judge_answers_in_json_where_the_server_can_hold_it_to_that(served):
     scores = models(served, "vllm:judge", concurrency=1)[VERIFIER].score(
         [(PHOTO, ["A cup.", "A dog."])], no_progress
     )
-    assert scores == [[0.5, 0.5]] and len(served.seen) == 3
+    assert scores == [[0.9, 0.1]] and len(served.seen) == 2  # one refused
     served.seen.clear()
     models(served, "another:judge")[VERIFIER].score([(PHOTO, ["A cup."])], no_progress)
     assert "response_format" not in served.seen[0]

@@ -15,7 +15,7 @@ from core.images import read_image
 from core.models import CaptionRequest
 from core.models.local.devices import TorchDevices
 from core.models.local.vlm_loader import open_model
-from core.models.registry import CAPTIONER, WRITER, load_folder
+from core.models.registry import CAPTIONER, VERIFIER, WRITER, load_folder
 
 DEVICES = TorchDevices("cpu")
 START = "{% for m in messages %}{{ m['role'] }}: {% for c in m['content'] %}{% if c['type'] == 'image' %}<image>{% else %}{{ c['text'] }}{% endif %}{% endfor %}{{ '\\n' }}{% endfor %}"
@@ -149,6 +149,7 @@ def says(folder, parts, max_tokens=300):
     ids = model.tokenizer("".join(parts), add_special_tokens=False)["input_ids"]
     weights = DEVICES.ready(model.weights)
     weights.lm_head = ScriptedHead([*ids, model.tokenizer.eos_token_id], len(model.tokenizer))
+    model._marks = ""  # known, so that the script is not read before the question
     request = CaptionRequest(read_image(EXAMPLE), "Describe.", 1, 0.0, max_tokens, 1)
     [[completion]] = captioner.caption([request], lambda index: None)
     model.weights.drop()
@@ -175,3 +176,70 @@ def test_a_thought_that_is_cut_is_no_caption(llava, opened):
     completion = says(llava, [*opened, "and on " * 20], max_tokens=40)
     assert (completion.text, completion.finish) == ("", "error")
     assert "raise max_tokens" in completion.detail
+
+
+class FakeThinker(torch.nn.Module):
+    """A fake: a head after which a model opens a thought, and marks its answer, as GLM-4.1V does unasked.
+
+    Where the thought is closed and the answer marked, it is the head of the checkpoint.
+    """
+
+    def __init__(self, model, tokenizer, marks):
+        super().__init__()
+        self.head, self.read = model.lm_head, []
+        self.marks = [
+            (tokenizer.convert_tokens_to_ids(after), tokenizer.convert_tokens_to_ids(mark))
+            for mark, after in marks.items()
+        ]
+        model.register_forward_pre_hook(self.see, with_kwargs=True)
+
+    def see(self, model, args, inputs):
+        ids = inputs["input_ids"]
+        self.read = (self.read if ids.shape[1] == 1 else []) + ids.flatten().tolist()
+
+    def forward(self, hidden):
+        logits = self.head(hidden)
+        for after, mark in self.marks:
+            if after not in self.read:
+                logits[..., mark] += 1000.0
+                break
+        return logits
+
+
+MARKED = {
+    "a thought": ({"<think>": "</think>"}, "<think>\n\n</think>\n\n"),
+    "a thought, then an answer": (
+        {"<think>": "</think>", "<answer>": "<answer>"},
+        "<think>\n\n</think>\n\n<answer>",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", MARKED)
+def test_a_model_that_thinks_unasked_is_read_where_its_answer_begins(llava, tmp_path, name):
+    marks, start = MARKED[name]
+    photo, sentences = read_image(EXAMPLE), ["A cup stands there.", "A dog runs.", "It is night."]
+    request = CaptionRequest(photo, "Describe.", 2, 0.0, 12, 1)
+
+    def answers(folder, marks):
+        found = []
+        for role in (VERIFIER, CAPTIONER):
+            devices = TorchDevices("cpu")
+            part = load_folder(role, "test", folder, devices)
+            weights = devices.ready(part._model.weights)
+            if marks:
+                weights.lm_head = FakeThinker(weights, part._model.tokenizer, marks)
+            ask = part.score if role is VERIFIER else part.caption
+            [said] = ask([(photo, sentences) if role is VERIFIER else request], lambda index: None)
+            found.append(said)
+        return found
+
+    scores, captions = answers(llava, marks)
+    closed = shutil.copytree(llava, tmp_path / "closed")
+    template = (closed / "chat_template.jinja").read_text()
+    (closed / "chat_template.jinja").write_text(template + f"{{{{ {start!r} }}}}")
+    expected, expected_captions = answers(closed, {})
+    assert scores == pytest.approx(expected, abs=1e-3)
+    assert captions == expected_captions and captions[0].finish != "error"
+    plain, _ = answers(llava, {})
+    assert plain != pytest.approx(expected, abs=1e-3)  # it is read elsewhere

@@ -11,6 +11,7 @@ from PIL import Image
 
 from core.cli import EXAMPLE
 from core.errors import PatchMattersError
+from core.evidence import LabelFreeCalibration
 from core.images import read_image
 from core.models import CaptionRequest, Fact, WritingRequest
 from core.models.local.devices import TorchDevices
@@ -133,7 +134,7 @@ def test_a_model_that_only_describes_neither_writes_nor_judges(checkpoints, make
     folder = checkpoints(make)
     facts = (Fact("A dog runs.", "image", ALL, 0.9),)
     writer = load_folder(WRITER, "test", folder, DEVICES)
-    with pytest.raises(PatchMattersError, match="cannot write"):
+    with pytest.raises(PatchMattersError, match="can only describe images"):
         writer.write([WritingRequest(facts)], lambda i: None)
     if make is not tiny.blip_captioner:  # a BLIP is taken for a verifier of its own
         judge = load_folder(VERIFIER, "test", folder, DEVICES)
@@ -176,7 +177,9 @@ def test_an_image_that_finds_no_room_costs_that_patch_only(checkpoints, monkeypa
 
     monkeypatch.setattr(type(model), "generate", little_room)
     large, small = caption(checkpoints(tiny.llava), requests())
-    assert {c.finish for c in large} == {"error"} and "no room" in large[0].detail
+    assert {c.finish for c in large} == {"error"} and "too little memory for one image" in large[
+        0
+    ].detail
     assert all(c.text for c in small)
 
 
@@ -225,6 +228,33 @@ def test_the_captioner_judges_by_the_probability_of_its_yes(vlm):
     letters = {c: model.tokenizer.convert_tokens_to_ids(c) for c in "yYnN"}
     yes, no = (sum(logits[letters[c]].exp() for c in pair) for pair in ("yY", "nN"))
     assert scores[0][0] == pytest.approx(float(yes / (yes + no)), abs=1e-4)
+
+
+def test_what_a_judge_would_say_without_an_image_is_no_evidence(checkpoints):
+    """A checkpoint whose projector gives zeros sees nothing: its scores are its bias for each sentence alone."""
+    devices = TorchDevices("cpu")
+    judge = load_folder(VERIFIER, "test", checkpoints(tiny.llava), devices)
+    photo = read_image(EXAMPLE)
+    texts = ["A cup stands there.", "A dog runs.", "It is night.", "A red car and a tree."]
+
+    def evidence():
+        [scores] = judge.score([(photo, texts)], lambda i: None)
+        [reverse] = judge.score([(photo, texts[::-1])], lambda i: None)
+        assert reverse[::-1] == pytest.approx(scores, abs=1e-4)  # the order decides nothing
+        baseline = dict(zip(texts, judge.baseline(texts, lambda i: None)))
+        calibration = LabelFreeCalibration(baseline, scores, judge.threshold)
+        return scores, [calibration.of(t).evidence(s) for t, s in zip(texts, scores)]
+
+    tiny_towers.lively(devices.ready(judge._model.weights), 6)
+    _, seeing = evidence()
+    last = devices.ready(judge._model.weights).model.multi_modal_projector.linear_2
+    with torch.no_grad():
+        last.weight.zero_()
+        last.bias.zero_()
+    scores, blind = evidence()
+    assert max(scores) - min(scores) > 0.01  # it prefers some sentences unseen
+    assert blind == pytest.approx([blind[0]] * len(texts), abs=1e-3) and blind[0] < 0
+    assert seeing != pytest.approx([seeing[0]] * len(texts), abs=1e-3)
 
 
 def part_that_sees(model):

@@ -104,7 +104,7 @@ def test_towers_that_are_not_among_the_weights_are_found_beside_the_folder(tmp_p
     high = tmp_path / "LLM" / "CLIP-convnext_large_d_320.laion2B-s29B-b131K-ft-soup"
     wanted = (
         "MGM-7B has no weights of its vision tower (model.vision_tower.vision_tower.vision_model.*), "
-        "nor lies clip-vit-large-patch14-336 beside it: put openai/clip-vit-large-patch14-336 there."
+        "and neither is clip-vit-large-patch14-336 beside it: put openai/clip-vit-large-patch14-336 there."
     )
     with pytest.raises(PatchMattersError) as refused:
         said_by(folder)
@@ -185,11 +185,17 @@ AUX = "model.vlm_uni_aux_projector.0.weight"
         (lambda f: edit(f, mm_vision_select_layer=-9), ("mm_vision_select_layer", "“-9”")),
         (lambda f: edit(f, image_grid=0), ("image_grid", "“0”")),
         (lambda f: edit(f, num_attention_heads="many"), ("cannot be used",)),
-        (lambda f: (f / "tokenizer.model").unlink(), ("download",)),
-        (lambda f: edit(f, model_type="mgm_phi"), ("of the kind “mgm_phi”",)),
+        (
+            lambda f: (f / "tokenizer.model").unlink(),
+            ("has no usable tokenizer", "Download the model again"),
+        ),
+        (
+            lambda f: edit(f, model_type="mgm_phi"),
+            ("has the model type “mgm_phi”", "use a version of the model for transformers"),
+        ),
         (
             lambda f: (f / "model-00002-of-00002.safetensors").unlink(),
-            ("lacks model-00002-of-00002.safetensors",),
+            ("lacks model-00002-of-00002.safetensors", "start it again"),
         ),
         (
             lambda f: (f / "model-00002-of-00002.safetensors").write_bytes(b"half"),

@@ -148,7 +148,16 @@ KINDS: dict[str, Kind] = {
         },
         images={"encoder_patch_size": 14},
     ),
-    "lfm3_vl": Kind(**QWEN3),
+    "lfm3_vl": Kind(
+        **{
+            **QWEN3,
+            "config": {
+                "text_config": {
+                    "rope_parameters": {"full_attention": mrope(2, 3, 3)["rope_scaling"]}
+                }
+            },
+        }
+    ),
     "lighton_ocr": Kind(),
     "llama4": Kind(
         image="<|image|>",

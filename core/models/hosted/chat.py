@@ -6,6 +6,8 @@ import base64
 import json
 import re
 import threading
+from collections.abc import Callable
+from dataclasses import replace
 
 from .. import ERROR, LENGTH, Completion
 from ..reasoning import without_reasoning
@@ -24,33 +26,48 @@ class ChatCompletions:
 
     A field that switches thinking off, or that asks for a structured answer, is left out for good where the server
     refuses it. A model that thinks all the same, and has used up its tokens before it wrote anything, is asked again
-    with `THINKING_TOKENS` more, and so is every later question. May be called from several threads.
+    with `THINKING_TOKENS` more, and so is every later question. The first answer carries the tokens and the number of
+    both requests. May be called from several threads.
 
     Args:
         client: of OpenAI's SDK.
         kind: the class of its HTTP responses.
+        may_repeat: reserves one more request for a question; False where the run may send no more.
     """
 
-    def __init__(self, client, kind: type, endpoint: Endpoint, model: str):
+    def __init__(
+        self, client, kind: type, endpoint: Endpoint, model: str, may_repeat: Callable[[], bool]
+    ):
         self._client, self._kind, self._endpoint, self._model = client, kind, endpoint, model
+        self._may_repeat = may_repeat
         self._rule = endpoint.rule(model)
         self._switches, self._structured, self._more = True, endpoint.json_schema, 0
         self._loading, self._loaded = threading.Lock(), not endpoint.keep_alive
 
     def __call__(self, question: Question) -> list[Completion]:
         self._load()
-        for _ in range(3):  # each retry drops one field or adds tokens
-            more = self._more
+        more = self._more
+        found = self._accepted(question, more)
+        if more or not any(_only_thought(c) for c in found):
+            return found
+        self._more = THINKING_TOKENS
+        if not self._may_repeat():
+            return found
+        spent = sum(c.tokens for c in found)
+        first, *others = self._accepted(question, self._more)
+        first = replace(first, tokens=first.tokens + spent, requests=2)
+        return [first, *(replace(c, requests=0) for c in others)]
+
+    def _accepted(self, question: Question, more: int) -> list[Completion]:
+        """Ask, and again without each field that the server refuses; a refused request costs nothing."""
+        for _ in range(2):
             try:
-                found = self._ask(question, more)
+                return self._ask(question, more)
             except Exception as error:
                 if getattr(error, "status_code", 0) not in (400, 422) or not self._learned(error):
                     raise
-                continue
-            if more or not any(_only_thought(c) for c in found):
-                break
-            self._more = THINKING_TOKENS
-        return found
+                more = self._more
+        return self._ask(question, more)
 
     def _ask(self, question: Question, more: int) -> list[Completion]:
         content = [{"type": "text", "text": question.text}]

@@ -39,11 +39,14 @@ VENDORS = ("api.openai.com", "api.anthropic.com")
 Send = Callable[[Question], Sequence[Completion]]
 
 
-def connect(endpoint: Endpoint, model: str, may_send: Callable[[], bool]) -> Send:
+def connect(
+    endpoint: Endpoint, model: str, may_send: Callable[[], bool], may_repeat: Callable[[], bool]
+) -> Send:
     """Return a function that sends a request to a model. It may be called from several threads.
 
     Args:
         may_send: whether requests may still go out; asked before each, retries included.
+        may_repeat: reserves one more request for a question that was answered with a thought alone.
 
     Raises:
         PatchMattersError: the SDK is not installed, or there is no key.
@@ -77,7 +80,8 @@ def connect(endpoint: Endpoint, model: str, may_send: Callable[[], bool]) -> Sen
         ask = _anthropic(client, response_type(sdk.DefaultHttpxClient), endpoint, model)
     else:
         client = sdk.OpenAI(**options)
-        ask = ChatCompletions(client, response_type(sdk.DefaultHttpxClient), endpoint, model)
+        kind = response_type(sdk.DefaultHttpxClient)
+        ask = ChatCompletions(client, kind, endpoint, model, may_repeat)
     if urlsplit(endpoint.url).hostname not in VENDORS:
         # Settings that the SDK reads from the environment are meant for its own vendor.
         client.organization = client.project = None

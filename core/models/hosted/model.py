@@ -164,7 +164,8 @@ class HostedModel:
         with self._connecting:
             if self._connected is None:
                 may_send = lambda: not self._asking.run.stopped  # noqa: E731
-                self._connected = connect(self._endpoint, self._model, may_send)
+                may_repeat = lambda: self._budget.take(1, self._limits.max_requests) is None  # noqa: E731
+                self._connected = connect(self._endpoint, self._model, may_send, may_repeat)
         connected = self._connected
 
         def send(question: Question) -> Sequence[Completion]:
@@ -183,7 +184,7 @@ class HostedModel:
             if run.stopped:
                 return [STOPPED]
             if found := self._kept(key):
-                return [replace(c, tokens=0) for c in found]
+                return [replace(c, tokens=0, requests=0) for c in found]
         try:
             found = send(question)
             if all(c.finish != ERROR for c in found):
@@ -218,7 +219,10 @@ class HostedModel:
             last = time.monotonic()
             if isinstance(answer, Refused):
                 answer = [Completion("", ERROR, f"refused: {answer}")]
-            found[job] = [replace(c, requests=int(i == 0)) for i, c in enumerate(answer)]
+            found[job] = [
+                replace(c, requests=int(i == 0) if c.requests is None else c.requests)
+                for i, c in enumerate(answer)
+            ]
             left[job[0]] -= 1
             on_progress(job[0] if left[job[0]] == 0 else None)
         if run.hopeless:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ...errors import PatchMattersError, in_short
-from ..reasoning import close_thought
+from ..reasoning import close_thought, opens_thought
 
 FILE = "chat_template.jinja"
 # Template variables that switch reasoning off (Qwen, GLM, Gemma; Kimi, Granite).
@@ -24,6 +24,9 @@ class Chat:
         processor: of transformers; a language model's tokenizer is its own.
         config: of the model, as in its config.json.
         template: a Jinja program, where neither processor nor tokenizer has one.
+
+    Attributes:
+        may_think: whether the tokenizer has a token that opens a thought.
     """
 
     def __init__(self, name: str, processor, config: dict, template: str | None = None):
@@ -37,6 +40,7 @@ class Chat:
         special = {*self._tokenizer.all_special_tokens, *self._tokenizer.get_added_vocab()}
         self._special = sorted((t for t in special if len(t) > 1), key=len, reverse=True)
         self._placeholders = list(self._named_placeholders(processor))
+        self.may_think = any(opens_thought(token) for token in special)
 
     def prompt(self, text: str, *, image: bool) -> str:
         """Return the template around a text, whose special tokens are made plain words; an image comes first.

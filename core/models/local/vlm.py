@@ -14,7 +14,7 @@ import torch
 
 from ...errors import PatchMattersError, in_short, is_fault
 from .. import Completion
-from ..reasoning import is_marked, only_thinks, without_reasoning
+from ..reasoning import after_mark, is_marked, only_thinks, without_reasoning
 from .chat import FILE, Chat, find_template
 from .devices import Devices, Weights
 from .folder import ModelFolder
@@ -35,6 +35,9 @@ TASKS = {
     "kosmos-2": "Describe this image in detail:",
 }
 
+# Any question does: what is looked at is how an answer begins.
+_ANY_QUESTION = "Is snow white? Answer with one word, yes or no."
+
 FORMATS = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 
 
@@ -54,6 +57,7 @@ class VisionLanguageModel:
         quantised = loading.precision in QUANTISED
         self.weights = Weights(folder.path.name, self._load, placed=quantised)
         self._shares: bool | None = None  # whether its cache can be gone on from; None: not tried
+        self._marks: str | None = None  # what every prompt ends with; None: not asked
 
     @cached_property
     def processor(self):
@@ -155,10 +159,11 @@ class VisionLanguageModel:
     ) -> list[Completion]:
         """Continue chats of which each has one image (or none has): see `generation.generate`."""
         model = self._devices.ready(self.weights)
-        inputs = self._inputs(model, texts, images)
         each = len(rows) // len(texts)
         try:
             with undisturbed(model):
+                texts = self._marked(model, texts)
+                inputs = self._inputs(model, texts, images)
                 # An encoder is run once whatever comes of it; other models read a prompt once.
                 if each > 1 and not model.config.is_encoder_decoder and not prepares_itself(model):
                     inputs = shared_prefill(model, inputs, each) or self._inputs(
@@ -167,6 +172,8 @@ class VisionLanguageModel:
                         [image for image in images for _ in range(each)] if images else None,
                     )
                 return generate(model, inputs, rows, max_tokens, self._read, every_token)
+        except RefusedImage:
+            raise
         except Exception as error:
             if not is_fault(error):
                 raise
@@ -194,6 +201,7 @@ class VisionLanguageModel:
         """
         model = self._devices.ready(self.weights)
         with undisturbed(model):
+            texts = self._marked(model, texts)
             if len(texts) > 1 and self._shares is not False:
                 logits = self._shared_logits(model, texts, image)
                 if logits is not None and self._shares is None:
@@ -202,6 +210,23 @@ class VisionLanguageModel:
                 if logits is not None and self._shares:
                     return logits
             return last_logits(model, self._inputs(model, texts, [image] * len(texts)))
+
+    def _marked(self, model, texts: Sequence[str]) -> list[str]:
+        """Return chats that end where the model's answer itself begins.
+
+        A model may open a thought, or mark its answer, though its template says nothing of it (GLM-4.1V). One that has
+        the tokens for a thought is asked once which token it would begin with.
+        """
+        if self._marks is None:
+            self._marks = ""
+            asked = prompt = self.prompt(_ANY_QUESTION, image=False)
+            if self.chats and self._chat.may_think and not is_marked(asked):
+                for _ in range(2):  # a thought, then the mark of an answer
+                    best = last_logits(model, self._inputs(model, [prompt], None)).argmax()
+                    token = self.tokenizer.decode([int(best)], skip_special_tokens=False)
+                    prompt = after_mark(prompt, token.strip())
+                self._marks = prompt.removeprefix(asked)
+        return [text + self._marks for text in texts]
 
     def _shared_logits(self, model, texts: Sequence[str], image) -> torch.Tensor | None:
         """Return the logits of `next_logits` with the common prefix read once, or None if the cache does not allow it."""

@@ -20,8 +20,10 @@ GREY_SIDE = 336  # px, of the image that shows nothing
 class VlmVerifier:
     """The score is P(yes) / (P(yes) + P(no)) for the first word of the answer.
 
-    0.5 is where the model thinks no as likely as yes. An image is encoded once for the sentences of a batch.
-    What it answers without an image is its own bias for a sentence.
+    0.5 is where the model thinks no as likely as yes. Each sentence is a question of its own, so no order of sentences
+    can change a score; the image and the words that all questions begin with are read once for a batch. What the
+    model answers where it sees nothing (`baseline`) is its bias for a sentence: the evidence that counts is the
+    difference of the two, as log-odds (`evidence.LabelFreeCalibration`).
     """
 
     threshold = 0.5
@@ -56,7 +58,10 @@ class VlmVerifier:
         return scores
 
     def baseline(self, texts: Sequence[str], on_progress: ModelProgress) -> list[list[float]]:
-        """Return what it answers where there is nothing to see: on a plain grey image."""
+        """Return what it answers where there is nothing to see: on a plain grey image.
+
+        The prompt stays the same, token by token: without an image, "look at the picture" is another question.
+        """
         if not texts:
             return []
         grey = Image.new("RGB", (GREY_SIDE, GREY_SIDE), (128, 128, 128))
