@@ -46,9 +46,7 @@ def reason_of(image: str, error: Exception) -> str:
     if isinstance(error, PatchMattersError):
         return str(error)
     if type(error).__name__ == "OutOfMemoryError":
-        return (
-            "There is the GPU has too little memory: choose smaller models, or --precision 4-bit."
-        )
+        return "The GPU has too little memory: choose smaller models, or --precision 4-bit."
     place = traceback.extract_tb(error.__traceback__)[-1]
     return (
         f"{image} was not captioned because of an unexpected error in "
