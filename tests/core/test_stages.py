@@ -34,7 +34,7 @@ def test_no_stage_imports_another():
 @pytest.mark.parametrize("stage", STAGES)
 def test_a_stage_is_its_settings(stage):
     assert asdict(stage) and {"name", "roles"}.isdisjoint(f.name for f in fields(stage))
-    assert set(stage.roles) <= {"detector", "captioner", "matcher", "writer", "embedder"}
+    assert set(stage.roles) <= {"detector", "captioner", "verifier", "writer", "embedder"}
     with pytest.raises(FrozenInstanceError):
         stage.seed = 1
     assert type(stage)(**asdict(stage)) == stage or isinstance(stage, (Verify, Write))
