@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from .claims.naming import names_label, things_named
@@ -197,12 +198,15 @@ def divide(
     given = captions if captions is not None else [None] * len(images)
     models = {"detector": detector.name} if detections is None else {}
     calls = {"detector": 1} if detections is None else {}
-    if detections is None and not detector.needs_words:
-        # Before the captioner, which then stays loaded for the next stage.
-        detections = detector.detect(images, heartbeat(on_progress))
-    captioned = _captions(
-        images, captioner, given, contexts, prompt, temperature, seed, on_progress
+    ask = partial(
+        _captions, images, captioner, given, contexts, prompt, temperature, seed, on_progress
     )
+    # A remote captioner first: it works while other images are detected. One on this machine last, so that it
+    # stays loaded for the next stage.
+    captioned = ask() if getattr(captioner, "remote", False) else None
+    if detections is None and not detector.needs_words:
+        detections = detector.detect(images, heartbeat(on_progress))
+    captioned = ask() if captioned is None else captioned
     if detections is None:
         words = [things_named(said[0].text) if said else [] for said, _ in captioned]
         if not any(words):

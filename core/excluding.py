@@ -21,8 +21,9 @@ from .statements import Reason, Statement, Verdict
 _COLOUR = re.compile(r"colou?rs?$", re.IGNORECASE)
 # Words that give the colour of hair without naming it.
 _HAIR_COLOURS = frozenset("blond blonde brunette redhead redheaded ginger auburn".split())
+_SHADES = frozenset("dark light fair pale".split())  # say a thing's colour without naming one
 _NEAR = 4  # words between a trait and its thing: "hair that is long and brown"
-_BEING = frozenset("is are was were looks appears".split())
+_BEING = frozenset("is are was were looks appears of".split())  # "hair of a light brown"
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ def claims_topic(claim: Claim, topic: str) -> bool:
     if not of_colour:
         return any(_is(word, thing) for word in (claim.subject, claim.value, claim.object))
     if claim.kind == ATTRIBUTE and _is(claim.subject, thing):
-        return bool(colours(claim.value))
+        return _is_colour(claim.value)
     return _coloured_compound(claim.value, thing) or _coloured_compound(claim.subject, thing)
 
 
@@ -107,15 +108,32 @@ def mentions_topic(text: str, topic: str) -> bool:
     named = [i for i in range(len(words)) if _named_at(words, i, thing)]
     if not of_colour:
         return bool(named)
-    if any(_coloured_compound(word, thing) for word in words):
+    compounds = [i for i, word in enumerate(words) if _coloured_compound(word, thing)]
+    if any(not _of_another(words, i, thing) for i in compounds):
         return True
     return any(_coloured_before(words, i) or _coloured_after(words, i) for i in named)
+
+
+def _of_another(words: Sequence[str], index: int, thing: str) -> bool:
+    """Return whether a colour belongs to what follows it, which is neither the thing nor a person: "ginger tea"
+    for hair.
+    """
+    word, after = words[index], words[index + 1 : index + 2]
+    if word not in _HAIR_COLOURS or not lexicon.senses(word, lexicon.ADJECTIVE) or not after:
+        return False
+    if not lexicon.senses(after[0], lexicon.NOUN) or lexicon.senses(after[0], lexicon.ADJECTIVE):
+        return False
+    return not any(lexicon.is_kind(after[0], kind) for kind in (thing, "person"))
+
+
+def _is_colour(text: str) -> bool:
+    return bool(colours(text)) or any(word in _SHADES for word in text.lower().split())
 
 
 def _coloured_before(words: Sequence[str], index: int) -> bool:
     """Return whether a colour stands among the adjectives before a noun: "long, brown hair"."""
     for word in reversed(words[max(0, index - _NEAR) : index]):
-        if colours(word):
+        if _is_colour(word):
             return True
         if lexicon.senses(word) and not lexicon.senses(word, lexicon.ADJECTIVE) and word != "and":
             return False
@@ -126,7 +144,7 @@ def _coloured_after(words: Sequence[str], index: int) -> bool:
     """Return whether a verb of being says a noun's colour: "hair that is long and brown"."""
     after = words[index + 1 : index + 2 + _NEAR]
     verbs = [i for i, word in enumerate(after[:2]) if word in _BEING]
-    return bool(verbs) and any(colours(word) for word in after[verbs[0] :])
+    return bool(verbs) and any(_is_colour(word) for word in after[verbs[0] :])
 
 
 def _parts(topic: str) -> tuple[str, bool]:

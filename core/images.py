@@ -58,8 +58,10 @@ def read_image(path: str | Path, content: bytes | None = None) -> Image.Image:
         raise
     except Exception as error:  # whatever a decoder stumbles over
         if _unidentified(error):
+            size = len(content) if content is not None else path.stat().st_size
+            empty = "" if size else ", because it is empty"
             raise PatchMattersError(
-                f"{path} cannot be opened as an image: use a "
+                f"{path} cannot be opened as an image{empty}: use a "
                 f"{', '.join(FORMATS[:-1])} or {FORMATS[-1]} file."
             ) from error
         raise PatchMattersError(f"{path} is damaged or incomplete: {error}") from error

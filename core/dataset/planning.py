@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 from collections.abc import Callable
@@ -77,7 +78,12 @@ class Planner:
             return self._planned(found)
         except PatchMattersError as error:
             return Plan(found.path, FAILS, reason=str(error))
-        except (OSError, UnicodeError, MemoryError, RecursionError) as error:
+        except OSError as error:
+            why = error.strerror or error
+            if error.errno == errno.ENAMETOOLONG:
+                why = "the name of its caption file would be too long: rename the image"
+            return Plan(found.path, FAILS, reason=f"{found.path} cannot be captioned: {why}")
+        except (UnicodeError, MemoryError, RecursionError) as error:
             return Plan(found.path, FAILS, reason=f"{found.path} cannot be read: {error}")
 
     def _planned(self, found: Found) -> Plan:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import contextvars
 import queue
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
+from ..models.offline import spacy_english
 from ..pipeline import Models
 from .captioning import Interrupted, caption_batch
 from .job import Job
@@ -35,9 +37,12 @@ class Workers:
         self._job, self._tick, self._limit = job, on_progress, max(1, job.concurrency)
         self._done: queue.SimpleQueue = queue.SimpleQueue()
         self._at_work, self._doing, self._stopping = 0, "", threading.Event()
+        self._submitted = 0
         self._turns = Turns()
         self._models = models if self.alone else self._turns.models(models)
-        self._pool = None if self.alone else ThreadPoolExecutor(self._limit)
+        self._pool = None if self.alone else ThreadPoolExecutor(self._limit + 1)
+        if self._pool:
+            self._pool.submit(_load_parser)
 
     def __enter__(self) -> Workers:
         return self
@@ -65,7 +70,8 @@ class Workers:
             return
         # The node that is at work, in ComfyUI, is a context variable.
         context = contextvars.copy_context()
-        self._pool.submit(context.run, self._caption_in_turn, plans)
+        self._submitted += 1
+        self._pool.submit(context.run, self._caption_in_turn, plans, self._submitted)
 
     def finished(self, seconds: float) -> list[tuple[Plan, Result | Exception]]:
         """Return what is finished; waits for something up to so many seconds."""
@@ -94,9 +100,9 @@ class Workers:
             raise _Stopped
         self._doing = f"{stage}: {region}" if region else self._doing
 
-    def _caption_in_turn(self, plans: Sequence[Plan]) -> None:
+    def _caption_in_turn(self, plans: Sequence[Plan], number: int) -> None:
         try:
-            with self._turns.held():
+            with self._turns.held(number):
                 self._caption(plans, self._progress_in_thread)
         except (_Stopped, Interrupted):
             pass
@@ -106,3 +112,10 @@ class Workers:
     def _caption(self, plans: Sequence[Plan], progress) -> None:
         results = caption_batch(plans, self._job, self._models, progress)
         self._done.put(list(zip(plans, results)))
+
+
+def _load_parser() -> None:
+    """Load the English parser (5 s of imports) while the first answers are waited for."""
+    if spacy_english.installed():
+        with contextlib.suppress(Exception):  # the stage that needs it says what is wrong
+            spacy_english.pipeline()

@@ -31,6 +31,18 @@ def test_the_names_are_those_of_the_options():
     assert tuple(formats.FORMATS) == FORMAT_NAMES
 
 
+def test_metadata_leaves_out_a_path_that_is_not_utf8_and_stays_readable(folder):
+    with open(os.fsencode(folder) + b"/bad\xff.png", "wb") as file:
+        file.write(paint(folder / "00002.png", 5).read_bytes())
+    (folder / "00002.txt").write_bytes(b"a dog, a cat\r\nsecond line\r\n")
+    summary = caption_dataset(job(folder, formats=("txt", "metadata", "kohya")), fakes())
+    assert summary.failures == ()
+    rows = [json.loads(row) for row in (folder / "metadata.jsonl").read_text().splitlines()]
+    assert [r["file_name"] for r in rows][:3] == ["00000.png", "00001.png", "00002.png"]
+    assert len(rows) == 4 and rows[2]["text"] == "a dog, a cat"
+    assert "bad\udcff" in json.loads((folder / STATE / "kohya_metadata.json").read_text())
+
+
 def test_metadata_is_what_hugging_face_reads(folder):
     caption_dataset(job(folder, formats=("txt", "metadata")), fakes())
     rows = [json.loads(line) for line in (folder / "metadata.jsonl").read_text().splitlines()]

@@ -162,10 +162,8 @@ def test_bad_files_cost_themselves_and_say_why(tmp_path):
     summary = caption_dataset(job(folder), fakes())
     reasons = dict(summary.failures)
     assert summary.status.done == 2
-    assert (
-        "cannot be opened as an image" in reasons["text.png"]
-        and "cannot be opened as an image" in reasons["empty.jpg"]
-    )
+    assert "cannot be opened as an image: use" in reasons["text.png"]
+    assert "cannot be opened as an image, because it is empty: use" in reasons["empty.jpg"]
     assert "cut.png" in reasons and "is a folder" in reasons["00001.png"]
     assert "would have the same caption file" in reasons["x.png"]
     assert "not UTF-8" in reasons["latin.png"]
@@ -404,3 +402,10 @@ def test_the_report_escapes_what_stands_in_names_and_captions(tmp_path):
     assert "&lt;b&gt;x.png" in page and "Content-Security-Policy" in page
     assert page.count("data:image/jpeg;base64,") == 2 and "<rect" in page
     assert Image.open(tmp_path / "y.png").size == (48, 40)
+
+
+def test_a_name_that_is_too_long_for_a_caption_file_is_explained(tmp_path):
+    paint(tmp_path / f"{'l' * 251}.png")
+    summary = caption_dataset(job(tmp_path, formats=("caption",)), fakes())
+    assert "would be too long: rename the image" in summary.failures[0][1]
+    assert str(tmp_path) not in summary.failures[0][1]

