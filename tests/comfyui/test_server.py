@@ -259,7 +259,7 @@ def test_an_interrupt_stops_within_a_patch(server):
     ("kind", "message"),
     [
         ("nan", "image: image 2 of 3 has values that are not numbers"),
-        ("empty", "image: there is no image in it"),
+        ("empty", "image: the batch is empty"),
         ("latent", "image: expected a batch of shape"),
     ],
 )
