@@ -49,7 +49,7 @@ def folder_of(name: str) -> Path:
     """The folder of a name such as "input/photos".
 
     Raises:
-        PatchMattersError: it is no folder inside a root: the sentence says why and what to do.
+        PatchMattersError: it does not lead to a folder inside a root; the message says why and what to do.
     """
     root_name, _, rest = name.partition("/")
     known = roots()

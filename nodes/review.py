@@ -199,7 +199,7 @@ def _path(values: dict) -> str:
     with Ledger(_root(values)) as ledger:
         if ledger.entry(path) is None:
             raise PatchMattersError(
-                f"{path[:100]} is no image of this data set: load the list again."
+                f"{path[:100]} is not an image of this data set: load the list again."
             )
     return path
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from . import cutting, lexicon, moods, verbalization
 from .coverage import NOTHING, alike
 from .english_words import EVALUATIVE, MOOD_VERBS, WHICH
+from .nouns import is_abstract
 from .quotations import STANDIN
 
 if TYPE_CHECKING:
@@ -288,6 +289,10 @@ def _pieces(token) -> list[list]:
             found.append(_with_vague_noun(up))
         elif up.dep_ == "conj" and up.pos_ in ("VERB", "AUX") and up.head.pos_ in ("VERB", "AUX"):
             found.append(cutting.with_token(up))
+        elif up.lower_ == "for" and any(
+            c.dep_ == "pobj" and is_abstract(c.lemma_.lower()) for c in up.children
+        ):  # a purpose: "wearing a helmet for safety"
+            found.append(list(up.subtree))
         if up.head == up:
             break
         up = up.head

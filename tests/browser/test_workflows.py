@@ -163,9 +163,9 @@ def test_the_report_shows_one_patch_alone(page):
     page.wait_for_function("() => document.querySelector('.patch-report img').naturalWidth > 0")
     image = page.locator(".patch-report img").bounding_box()
     at = {"x": image["width"] * 0.05, "y": image["height"] * 0.8}
-    page.locator(".patch-report .picture").click(position=at)
+    page.locator(".patch-report .image").click(position=at)
     assert page.locator(".patch-report .patch.chosen b").inner_text() == "4"
-    page.locator(".patch-report .picture").click(position=at)
+    page.locator(".patch-report .image").click(position=at)
     assert sentences.count() == everything
     numbers = [b.bounding_box() for b in page.locator(".patch-report .patch b").all()]
     for i, one in enumerate(numbers):

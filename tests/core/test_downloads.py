@@ -124,7 +124,7 @@ def test_what_is_not_there(hub, tmp_path):
 
 def test_a_licence_to_be_accepted_and_a_token(hub, repository, tmp_path, monkeypatch):
     hub.gated.add(ENTRY.id)
-    with pytest.raises(PatchMattersError, match="accept its licence: do so on https://hugging"):
+    with pytest.raises(PatchMattersError, match="accept its licence: accept it on https://hugging"):
         fetch(tmp_path)
     monkeypatch.setenv("HF_TOKEN", "hf_wrong")
     with pytest.raises(PatchMattersError) as refused:
