@@ -45,7 +45,7 @@ def is_english(text: str) -> bool:
     return len(known) >= 0.5 * len(words)
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=8192)
 def _known(word: str) -> bool:
     if word in _ENGLISH:
         return True
