@@ -179,7 +179,7 @@ def one(record: dict, profile: str, models: Models, options) -> dict:
 
 
 def part(text: str, calls: int) -> dict:
-    """Return the columns of a line that is no run of its own."""
+    """Return the columns of a line that is not a run of its own."""
     statements = len(split_sentences(text))
     return {"caption": text, "statements": statements, "calls": calls, "tokens": 0, "seconds": 0}
 

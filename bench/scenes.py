@@ -84,7 +84,7 @@ class ScriptedSceneVerifier:
         for name, (x1, y1, x2, y2) in self._scene["regions"].items():
             if corner == (x1, y1) and crop.size == (x2 - x1, y2 - y1):
                 return name
-        raise ValueError(f"a crop at {corner} of {crop.size} is no region of the scene")
+        raise ValueError(f"a crop at {corner} of {crop.size} is not a region of the scene")
 
     def _score(self, text: str, region: str) -> float:
         facts = self._scene["facts"]

@@ -1,6 +1,6 @@
 """Evidence for a claim as log-odds: which captions make it, and what the verifier's scores mean.
 
-A score is no probability. What it is worth comes from a calibration: measured on labelled images where that
+A score is not a probability. What it is worth comes from a calibration: measured on labelled images where that
 was done, else label-free, from what the same texts score where they cannot be true.
 """
 

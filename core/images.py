@@ -25,8 +25,8 @@ def read_image(path: str | Path, content: bytes | None = None) -> Image.Image:
         content: of the file, where it was read already; `path` then only names it.
 
     Raises:
-        PatchMattersError: there is no such file, it is no regular file, it cannot be read, it is no
-            (whole) image in one of `FORMATS`, or it has more than `MAX_PIXELS` pixels.
+        PatchMattersError: there is no such file, it is not a regular file, it cannot be read, it is not a whole
+            image in one of `FORMATS`, or it has more than `MAX_PIXELS` pixels.
     """
     path = Path(path)
     try:

@@ -128,7 +128,7 @@ def _score(p: ThingIndex, i: int, h: ThingIndex, j: int, found: dict[int, int]) 
         and lexicon.head(single.head) not in COLLECTIVES
         and single.number == 1
     ):
-        return 0.0  # a man is no couple
+        return 0.0  # a man is not a couple
     one, two = p.place(i), h.place(j)
     if comparison.places_clash(one, two):
         return 0.0

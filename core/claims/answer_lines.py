@@ -34,7 +34,7 @@ _JSON = re.compile(r"\{[^{}]*\}")
 _DETERMINED = re.compile(r"(?:the|a|an|his|her|its|their|some|no|both|two|three|four|[A-Z]\S*)\s")
 _ARTICLES = re.compile(r"^(?:the|a|an|some|his|her|its|their)\s+(?=\S)", re.IGNORECASE)
 _MEASURES = "个位名只条张把辆头匹朵棵座件杯瓶串块片本支根幅双对群些排盏顶栋间台艘架碗盘份堆束"
-# "长椅上" is the bench; "左边" alone is no thing.
+# "长椅上" is the bench; "左边" alone names nothing.
 _BESIDE = re.compile(
     r"(?<=.)的?(?:(?:身|正|斜)?[上下前后左右旁里外](?:面|方|边|侧)|身[后前旁上边]|(?<=..)[上下里中前后旁]|之间)$"
 )
@@ -44,7 +44,7 @@ _PLACE_ONLY = re.compile(
 _COUNTED = re.compile(
     rf"^(?:这|那|该|其中)?(?:[一二两三四五六七八九十几数多]+|\d+)?[{_MEASURES}](?=..)"
 )
-# Words that are no part of what is said.
+# Words that add nothing to what is said.
 _EMPTY = {
     "the",
     "are",

@@ -94,7 +94,7 @@ ALWAYS_PARTS = _set(
     "torso stomach belly lap fist palm bicep expression gaze smile posture silhouette haircut ponytail "
     "handle blade windshield headlight handlebar hindquarters plumage underside marking markings brickwork stubble goatee"
 )
-# Those that are parts where it is said of what: "the back of the cat", "the train's doors".
+# Nouns that are parts if the text says of what: "the back of the cat", "the train's doors".
 PARTS = ALWAYS_PARTS | _set(
     "back seat hood roof bumper bill lid wheel tire trim edge rim stem petal trunk body coat "
     "surface interior exterior facade top bottom front side tip base frame spot stripe pattern design tone hue color "
@@ -177,7 +177,6 @@ HEDGE_ADVERBS = _set(
 HEDGE_VERBS = _set("appear seem look")
 HEDGE_MODALS = _set("may might could")
 INFER = _set("suggest indicate imply hint mean signify evidence")
-NEGATIVE_DETERMINERS = _set("no neither")
 # Verbs that only say that something can be seen, or where.
 PRESENT = _set(
     "show depict capture feature display portray present illustrate include contain showcase see observe reveal "
@@ -192,9 +191,6 @@ MOOD_VERBS = _set(
     "capture frame dominate"
 )
 POSTURES = _set("sit stand lie perch seat kneel crouch squat lean rest lounge recline")
-STATES = _set(
-    "park open close fold cross turn tilt raise light lit cover stack arrange scatter decorate"
-)
 WEAR = _set("wear dress clothe don sport attire outfit clad adorn")
 # Verbs whose preposition makes one relation of them, by verb: "look at", "hang from".
 GOVERNED = {

@@ -39,7 +39,7 @@ class ImageClauses(Predicates):
         """Clauses whose subject is the image, its background, the scene, a mood; True where that was all."""
         if (of := partitive(subject)) is not None:
             subject = of[0]  # "a pair of gloves"
-        base, draft = head_of(subject), self.draft  # a "traffic light" is no light
+        base, draft = head_of(subject), self.draft  # "traffic light" is more than a light
         if " " in base and is_abstract(base):
             base = lemma(subject)
         if subject.pos_ == "PRON":
@@ -67,8 +67,10 @@ class ImageClauses(Predicates):
             return True
         if not (names_nothing(subject) if subject.pos_ == "NOUN" else is_abstract(base)):
             return False
-        if base in TEXT_NOUNS and any(q.token in {t.i for t in verb.subtree} for q in draft.quotes):
-            self.done[subject.i] = None  # "The words "Fresh Fish" are written on a board"
+        quoted = {q.token for q in draft.quotes} & {t.i for t in verb.subtree}
+        if subject.i in quoted or (base in TEXT_NOUNS and quoted):
+            # ""STOP" is on the sign"; "The words "Fresh Fish" are written on a board"
+            self.done[subject.i] = None
             for o in [o for p in children(verb, "prep") for o in children(p, "pobj")]:
                 self.phrase(o, hedged=hedged)
             return True

@@ -109,11 +109,11 @@ def _reachable(entails: frozenset[tuple[int, int]]) -> dict[int, set[int]]:
 def supported(
     facts: Reading, written: Reading, claims: Sequence[int], nli: NLI, on_progress: ModelProgress
 ) -> set[int]:
-    """Those of the claims of a written text that follow from the facts about the same things, as the model says.
+    """Return the claims of a written text that follow, according to the model, from the facts about the same things.
 
     Args:
-        claims: indices of those that do not follow by structure. What contradicts a fact, and what speaks of a
-            thing that the facts do not have, is not asked.
+        claims: indices of the claims that do not follow by structure. The model is not asked about claims that
+            contradict a fact or name a thing that the facts do not have.
     """
     questions = []
     for index, premise in undecided(facts, written).items():

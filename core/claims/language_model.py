@@ -1,8 +1,8 @@
 """Splits captions into claims with a language model, for languages without an installed pipeline.
 
-The model answers one line a claim, `1.2 | relation | woman | wears | a red coat`: of 13 captions a local model
-would write JSON for a minute. Its answers are read however malformed (`answer_lines.py`), nothing is taken from
-them that the caption's own words do not bear out, and what they leave out another reader reads.
+The model answers one line a claim, `1.2 | relation | woman | wears | a red coat`: as JSON, the claims of 13
+captions would take a local model a minute. Malformed answers are read as far as possible (`answer_lines.py`), nothing is
+taken that the caption's own words do not support, and another reader reads what they leave out.
 """
 
 from __future__ import annotations

@@ -43,10 +43,6 @@ OF_PICTURE = re.compile(
     r"(?:photo(?:graph)?|image|picture|snapshot|shot|view|close-?up)\s+(?:(?:of|showing|depicting|featuring|capturing)\s+)(?=\S)",
     re.IGNORECASE,
 )
-INSIDE = re.compile(
-    r",?\s*\b(?:in|of|within|throughout|across)\s+(?:the|this)\s+(?:image|picture|photo(?:graph)?|snapshot|frame)\b(?!')",
-    re.IGNORECASE,
-)
 _LINKS = re.compile(
     r"^(?:additionally|furthermore|moreover|also|overall|interestingly|notably|meanwhile|finally|in addition|lastly|"
     r"besides|as well|of note|similarly|likewise|firstly|secondly|however|in contrast|on closer inspection)\s*,\s*(?=\S)",
@@ -74,8 +70,9 @@ _I_CAN = re.compile(
 )
 # A sentence addressed to whoever reads the caption.
 _ORDER = re.compile(
-    r"^(?:please\s+)?(?:ignore|disregard|forget|write|output|print|say|answer|respond|reply|translate|note that you|you (?:must|should|are)|"
-    r"do not|don['’]t|let me know|feel free|imagine|remember|consider|let['’]s|system\s*:|assistant\s*:|user\s*:)\b",
+    r"^(?:(?:please|now|and|then|important)\b[\s:,]*){0,3}(?:(?:system|assistant|user)\s*:|"
+    r"(?:ignore|disregard|forget|override|bypass|write|output|print|say|answer|respond|reply|translate|note that you|you (?:must|should|are)|"
+    r"do not|don['’]t|let me know|feel free|imagine|remember|consider|let['’]s)\b)",
     re.IGNORECASE,
 )
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,80}>|<\|[^<>|]{0,60}\|>|\[/?INST\]")

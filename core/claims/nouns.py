@@ -66,18 +66,15 @@ def is_abstract(noun: str) -> bool:
     last = noun.split()[-1] if noun.strip() else ""
     if not any(c.isalnum() for c in last):
         return True
-    if " " in noun and lexicon.senses(noun):
-        lexicon.senses(noun)  # a "traffic light" is no light
-    elif last in ABSTRACT or last in PICTURE:
+    known = " " in noun and bool(lexicon.senses(noun))  # "traffic light" is more than a light
+    if not known and (last in ABSTRACT or last in PICTURE):
         return True
-    else:
-        lexicon.senses(last)
     if last in PARTS or last in GARMENTS or last in PEOPLE or last in MASS or last in _CONCRETE:
         return False
-    if lexicon.senses(noun) or lexicon.senses(last):
+    if known or lexicon.senses(noun) or lexicon.senses(last):
         return not (
             lexicon.is_kind(last, "physical entity")
-            or (" " in noun and lexicon.senses(noun) and lexicon.is_kind(noun, "physical entity"))
+            or (known and lexicon.is_kind(noun, "physical entity"))
         )
     return last.endswith(_ABSTRACT_ENDINGS) or (
         last.endswith(("ity", "tion", "sion", "ment")) and len(last) > 6
@@ -139,7 +136,7 @@ def lemma(token) -> str:
         return token.text  # "iPad"
     base = token.lemma_.lower().strip() or low
     if base != low and not lexicon.senses(base) and lexicon.senses(low):
-        base = low  # "ramen" is no plural
+        base = low  # "ramen" is not a plural
     if token.tag_ in ("NN", "NNP") and low == base:
         base = lexicon.singular(base) or base  # a plural that the tagger took for a name
     return LEMMAS.get(base, base)
@@ -270,7 +267,7 @@ def exact(token) -> bool:
 
 
 def partitive(token) -> tuple[object, int] | None:
-    """ "a pair of shoes" -> (shoes, 0 or the exact number): what a group noun is of; None where it is no group."""
+    """ "a pair of shoes" -> (shoes, 0 or the exact number): what a group noun is of; None if it is not a group."""
     base = token.lemma_.lower()
     if base not in GROUPS or base in CONTAINERS:
         return None

@@ -38,10 +38,6 @@ class Word:
         return [c for c in self.children if c.i < self.i]
 
     @property
-    def rights(self) -> list[Word]:
-        return [c for c in self.children if c.i > self.i]
-
-    @property
     def subtree(self) -> list[Word]:
         found, left = [], [self]
         while left:

@@ -29,10 +29,6 @@ AREA = re.compile(
     rf"(?P<of>\s+(?:of|in)\s+(?:the|this)\s+(?:\w+\s+)?{_PICTURE}\b)?(?!\s+of\b)(?P<depth>)",
     re.IGNORECASE,
 )
-_EDGE = re.compile(
-    rf"\b(?:cut off|cropped|partially cut|partly cut)\b.*\b(?:edge|frame|{_PICTURE}|border|top|bottom|left|right)\b",
-    re.IGNORECASE,
-)
 # Middle of a named place, in fractions of what it was said of; None on an axis that it leaves open.
 _ACROSS = {"left": 1 / 6, "right": 5 / 6, "center": 0.5}
 _DOWN = {"top": 1 / 6, "bottom": 5 / 6, "center": 0.5}
@@ -109,8 +105,3 @@ def area(place: str) -> str:
     """Return an area of the image by its place: "the left side of the image", "the upper left of the image"."""
     side = " side" if place in ("left", "right") else ""
     return f"the {place}{side} of the image"
-
-
-def of_crop_edge(text: str) -> bool:
-    """Return whether a text speaks of the edge of the crop, which isn't in the image."""
-    return _EDGE.search(text) is not None

@@ -38,7 +38,7 @@ _NO_STATES = frozenset(
 
 
 def state_of(prep, noun) -> str:
-    """Return what something is in, at or under that is no thing: "in motion", "in mid-air", "under
+    """Return what something is in, at or under that is not a thing: "in motion", "in mid-air", "under
     construction".
     """
     name, base = prep.lower_, lemma(noun)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 # Words in quotation marks are text that can be read in the image. The parser sees a name in their stead.
 QUOTE = re.compile(
-    r"[\"“”„«]([^\"“”„«»]{1,200})[\"”“»]|(?<![\w’'])[‘']([^'‘’]{1,80})[’'](?!\w)"
+    r"[\"“”„\u00ab]([^\"“”„\u00ab\u00bb]{1,200})[\"”“\u00bb]|(?<![\w’'])[‘']([^'‘’]{1,80})[’'](?!\w)"
     # ... or in capitals or digits after a word that announces text: "labeled 42", "reading STOP".
     r"|(?<=\bnumber )(\d[\w-]*)|(?:(?<=\breads )|(?<=\breading )|(?<=\bsays )|(?<=\bsaying )|(?<=\blabeled )|(?<=\blabelled )|(?<=\bmarked )|(?<=\bnumbered )|(?<=\bword )|(?<=\bwords ))((?:[A-Z0-9][A-Z0-9&'-]*(?:\s+(?=[A-Z0-9]))?)+)\b(?![a-z])"
 )
@@ -34,7 +34,7 @@ CLOCK = re.compile(
 STANDIN = "Quotation"
 
 
-_MARKS = re.compile(r"[\"“”„«»]")
+_MARKS = re.compile(r"[\"“”„\u00ab\u00bb]")
 
 
 def clock_time(text: str) -> str:

@@ -51,7 +51,7 @@ class Readable(Prepositions):
             if q.used:
                 continue
             token = self.doc[q.token]
-            verb = next((t for t in token.ancestors if t.pos_ == "VERB"), None)
+            verb = next((t for t in token.ancestors if t.pos_ in ("VERB", "AUX")), None)
             subject = (
                 self.done.get(
                     next((c.i for c in verb.children if c.dep_ in ("nsubj", "nsubjpass")), -1)

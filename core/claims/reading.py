@@ -220,7 +220,7 @@ _STYLE = re.compile(
 )
 
 
-_VALUE = 8  # characters of an item that are no sentence without their label
+_VALUE = 8  # characters: a shorter item is only a sentence with its label
 
 
 def _by_sentence(units: Sequence[Unit], notes: Sequence[str]) -> Reading:

@@ -143,14 +143,6 @@ def _own_thing(sentence: Sentence, position: int) -> bool:
     )
 
 
-def standalone(reading: Reading, index: int) -> str:
-    """Return a sentence with the names of things in place of the pronouns that only its predecessors explain."""
-    text = reading.sentences[index].text
-    for start, end, new in reversed(name_edits(reading, index)):
-        text = text[:start] + new + text[end:]
-    return capital(text)
-
-
 def _merged(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
     merged: list[tuple[int, int]] = []
     for start, end in sorted(spans):

@@ -1,4 +1,4 @@
-"""Claims whose own wording is no English sentence: the parser took a word for something else."""
+"""Claims whose wording would not be an English sentence, because the parser misread a word."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def _is_quality(claim: Claim) -> bool:
     noun = lexicon.senses(lexicon.singular(last)) and not lexicon.senses(last, lexicon.ADJECTIVE)
     if not noun or last in MATERIALS | COLOURS or last.endswith(("ed", "ing")) or "-" in last:
         return True
-    # "The lace is gown" lacks an article; "the guitar is a foot" is no kind of it.
+    # "The lace is gown" lacks an article, and a foot is not a kind of guitar.
     kind = lexicon.singular(last)
     if re.search(r" (?:has|have)\b", claim.text):
         return True

@@ -62,7 +62,7 @@ def is_supported(
     written: ThingIndex,
     alignment: Mapping[int, int],
 ) -> bool:
-    """Return whether the facts' words bear out a claim of a written text that their reading leaves open.
+    """Return whether the facts' words support a claim of a written text that their reading leaves open.
 
     Args:
         moved: the claim in the numbers of the facts' things, -2 where the facts have no such thing.
@@ -174,7 +174,7 @@ def _named(noun: str, premise: ThingIndex) -> bool:
 
 
 def _alone(claim: Claim, moved: Claim, premise: ThingIndex) -> bool:
-    """Return whether the facts know a single thing of that kind: one car is no cars."""
+    """Return whether the facts know a single thing of that kind: one car does not support "cars"."""
     things = premise.reading.things
     alike = [t for t in things if lexicon.is_kind(t.head, claim.subject)]
     return moved.thing >= 0 and len(alike) == 1 and alike[0].number == 1 and not alike[0].members
@@ -255,7 +255,7 @@ def _placed_elsewhere(moved: Claim, premise: ThingIndex) -> bool:
 
 
 def _related(claim: Claim, moved: Claim, premise: ThingIndex, alignment: Mapping[int, int]) -> bool:
-    """One sentence speaks of both and has the predicate's words; the second thing is no other's."""
+    """One sentence speaks of both and has the predicate's words; the second thing belongs to nobody else."""
     verb, place, rest = predicates.parts(claim.value)
     if (moved.other >= 0 and verb in ("wear", "have", "hold", "carry")) or place == "with":
         owner = premise.owner.get(moved.other, -1)
@@ -315,7 +315,7 @@ def _related(claim: Claim, moved: Claim, premise: ThingIndex, alignment: Mapping
 
 
 def _put_away(garment: int, premise: ThingIndex) -> bool:
-    """A garment that somebody holds, or that hangs from or lies on something that is no part of anybody."""
+    """Return whether a garment is held, hangs from something or lies on something, other than a part of the body."""
     about = [p for p in premise.about[garment] if p.kind == RELATION and not p.negated]
     if any(p.other == garment and predicates.parts(p.value)[0] in _HOLD for p in about):
         return True

@@ -136,6 +136,7 @@ def _announced(draft: ReadingBuilder) -> list[Change]:
     )
     if any(map(_misread_verb, doc)):
         return []
+    quoted = {q.token for q in draft.quotes}
     if root.tag_ == "VBD" and subject is not None and _is_aside(root, subject):
         return [
             (0, 1, f"There is {doc.text[0].lower()}")
@@ -145,7 +146,8 @@ def _announced(draft: ReadingBuilder) -> list[Change]:
         and subject is None
         and not any(
             t.tag_ in ("VBZ", "VBP", "VBD")
-            and t.dep_ not in ("relcl", "acl", "amod")
+            # "The words "Open" are on the door" has no relative clause.
+            and (t.dep_ not in ("relcl", "acl", "amod") or any(c.i in quoted for c in t.children))
             and t.head.i == root.i
             for t in doc
         )

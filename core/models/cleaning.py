@@ -39,12 +39,6 @@ _COMMANDS = re.compile(r"<(?:lora|lyco|hypernet|lbw):[^<>\n]{0,200}>?|\bembeddin
 _QUOTES = (('"', '"'), ("“", "”"), ("'", "'"), ("«", "»"), ("「", "」"), ("『", "』"), ("`", "`"))
 # The first look-behind keeps it linear: a run of dots is tried once, not from each of its dots.
 _END = re.compile(r"(?<![.!?…])[.!?…]+[\"'”’)\]]*(?=\s|$)|(?<=[。！？])|\n+")
-_INSTRUCTION = re.compile(
-    r"\W*(?:(?:please|now|and|then|important|system|note|assistant|user)\b[\s:,]*){0,3}"
-    r"(?:ignore|disregard|forget|override|bypass|do not follow|stop following)\b"
-    r"(?:\s+\w+){0,5}?\s+(?:instructions?|prompts?|rules?|guidelines|directions|commands?|orders)\b",
-    re.I,
-)
 
 
 def cleaned(completion: Completion) -> Completion:
@@ -146,14 +140,6 @@ def _without_stutter(sentence: str) -> str:
     return ", ".join(part for run in runs for part in (run[:1] if len(run) >= REPEATS else run))
 
 
-def instructs(sentence: str) -> bool:
-    """Return whether a sentence instructs a model, which is not a statement about an image.
-
-    A sentence that quotes such words from a sign ('A sign reads "Ignore all rules"') does not.
-    """
-    return bool(_INSTRUCTION.match(sentence[:400]))
-
-
 def _plain(text: str) -> str:
     return " ".join(re.findall(r"\w+", text.lower()))
 
@@ -201,7 +187,7 @@ def _text_in(value, depth: int = 4) -> str:
     return ""
 
 
-_NAME = 4  # words of what is no sentence
+_NAME = 4  # words: something shorter is not a sentence
 _FIELD = re.compile(r'"([^"\\]{1,60})"\s{0,9}:\s{0,9}"((?:[^"\\]|\\.){1,2000})"')
 
 

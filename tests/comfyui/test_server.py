@@ -148,7 +148,7 @@ def test_a_batch_of_three_gets_three_captions(server):
     captions = result["outputs"]["each"]["text"]
     assert len(captions) == 3
     assert "cup" in captions[0] and captions[0] == captions[2]
-    assert captions[1] == "The picture is mostly blue."
+    assert captions[1] == "The image is mostly blue."
     reports = [json.loads(text) for text in result["outputs"]["json"]["text"]]
     assert [r["size"] for r in reports] == [[520, 380]] * 3
     assert len(result["outputs"]["divide"]["images"]) == 3

@@ -9,8 +9,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.claims import Passage
+from core.claims.editing import edited
 from core.claims.reading import read
-from core.claims.rewriting import standalone, without
+from core.claims.rewriting import name_edits, without
+
+
+def standalone(reading, index):
+    """The sentence with names for the pronouns that only its predecessors explain."""
+    sentence = reading.sentences[index]
+    return edited(sentence, [], name_edits(reading, index))[0].text
 
 
 def cut(text: str, *, subject: str, value: str = "", kind: str = "") -> str:

@@ -58,10 +58,10 @@ def test_one_box_for_each_object():
 
 def test_the_captioner_says_class_place_size_colour_and_relation(photo):
     said = caption(photo, temperature=0.0)[0]
-    assert "An orange cup is at the top of the picture." in said
-    assert "A large dining table is in the center of the picture." in said
+    assert "An orange cup is at the top of the image." in said
+    assert "A large dining table is in the center of the image." in said
     assert "The cup is on the dining table." in said
-    assert "The picture is mostly orange and brown." in said
+    assert "The image is mostly orange and brown." in said
 
 
 def test_the_seed_decides_the_candidates(photo):
@@ -83,7 +83,7 @@ def test_a_patch_does_not_place_what_its_border_cuts(photo):
 
 
 def test_a_picture_of_nothing_is_described_by_its_colours():
-    assert caption(Image.new("RGB", (40, 40), (20, 30, 200)))[0] == "The picture is mostly blue."
+    assert caption(Image.new("RGB", (40, 40), (20, 30, 200)))[0] == "The image is mostly blue."
 
 
 def test_the_matcher_tells_true_from_false(photo):

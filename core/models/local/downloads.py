@@ -38,7 +38,7 @@ def download(entry: Entry, root: Path, progress: DownloadProgress) -> Path:
 
     Raises:
         PatchMattersError: not reachable, not there, not permitted, no room, or in the way lies a
-            folder that is no whole model.
+            folder that is not a whole model.
     """
     target = root / entry.id
     if target.exists():

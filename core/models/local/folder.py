@@ -39,7 +39,7 @@ class ModelFolder:
 
     Raises:
         PatchMattersError: the folder or its config is missing, its config names code of its own, or
-            its weights are no safetensors or not all there.
+            its weights are not safetensors, or some are missing.
     """
 
     path: Path
@@ -78,7 +78,7 @@ def read_json(path: Path):
 
     Raises:
         OSError: it cannot be read.
-        ValueError: it is no JSON, nested too deeply, or larger than `MAX_JSON`.
+        ValueError: it is not JSON, is nested too deeply, or larger than `MAX_JSON`.
     """
     if not path.is_file():  # a pipe would never end
         raise FileNotFoundError(f"there is no {path.name}")

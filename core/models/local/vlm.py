@@ -1,7 +1,7 @@
 """Runs vision-language and language models of transformers in one generic way.
 
 Whatever has a class for image-text-to-text, a processor and a chat template: LLaVA-1.5, LLaVA-1.6,
-Qwen-VL and the like; and those few that are no chat models but know a task (`TASKS`).
+Qwen-VL and the like; and the few that cannot chat but know a task (`TASKS`).
 """
 
 from __future__ import annotations

@@ -69,7 +69,7 @@ class VlmVerifier:
         return [[] if score is None else [score] for score in scores]
 
     def _confidence(self, logits: torch.Tensor) -> list[float | None]:
-        """(rows, vocabulary) -> P(yes) of each row; None where the logits are no numbers."""
+        """(rows, vocabulary) -> P(yes) of each row; None if the logits are not numbers."""
         yes, no = (
             torch.logsumexp(logits[:, self._first_tokens(word)], dim=1) for word in ("yes", "no")
         )

@@ -81,7 +81,7 @@ def _describe(request: CaptionRequest, candidate: int) -> str:
     sentences += _relation_sentences({k: v[0] for k, v in placed.items() if len(v) == 1})
     whole = request.frame.area > 0.99
     if whole or not sentences:
-        subject = "The picture" if whole else f"The area {place_name(request.frame)}"
+        subject = "The image" if whole else f"The area {place_name(request.frame)}"
         sentences += _colour_sentence(subject, request.image)
     return " ".join(sentences)
 
@@ -146,25 +146,25 @@ def _object_sentence(
     box = union_box(whole)
     frame = request.frame
     sx, sy = frame.width / image.width, frame.height / image.height
-    in_picture = Box(
+    in_image = Box(
         frame.x1 + box.x1 * sx,
         frame.y1 + box.y1 * sy,
         frame.x1 + box.x2 * sx,
         frame.y1 + box.y2 * sy,
     )
-    if count > 1 and in_picture.width > SPREAD:
-        return f"{capital(noun(label, count))} are across the picture."
+    if count > 1 and in_image.width > SPREAD:
+        return f"{capital(noun(label, count))} are spread across the image."
     adjectives = []
     if count == 1:
-        size = in_picture.area
+        size = in_image.area
         adjectives += ["large"] if size > LARGE else ["small"] if size < SMALL else []
         # The box of a person shows clothes and background, so people get no colour.
         adjectives += [object_colour(image, box)] if label != "person" else []
     subject = noun(label, count, " ".join(a for a in adjectives if a))
     verb = "is" if count == 1 else "are"
-    if frame.area < 1 and _between_thirds(in_picture):
+    if frame.area < 1 and _between_thirds(in_image):
         return f"There {verb} {subject}."
-    return f"{capital(subject)} {verb} {place_name(in_picture)} of the picture."
+    return f"{capital(subject)} {verb} {place_name(in_image)} of the image."
 
 
 def _between_thirds(box: Box) -> bool:

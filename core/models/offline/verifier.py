@@ -59,7 +59,7 @@ class OfflineVerifier:
         return [[] for _ in texts]
 
 
-UNDECIDED = 0.65  # a score that is no evidence by the calibration above
+UNDECIDED = 0.65  # a score that the calibration above counts as neither for nor against
 
 
 def _score(

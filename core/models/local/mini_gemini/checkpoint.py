@@ -101,7 +101,7 @@ def configure(folder: ModelFolder) -> PretrainedConfig:
     does not fit it.
 
     Raises:
-        PatchMattersError: it is no variant that was published, or lacks weights.
+        PatchMattersError: it is not one of the published variants, or weights are missing.
     """
     given = {"image_grid": 1, "image_global": False, "image_aspect_ratio": "square"}
     given |= {"mm_vision_select_layer": -2, "mm_projector_type": "", "image_size_aux": 0}
