@@ -21,19 +21,22 @@ def plural(word: str) -> str:
     return _engine().plural_noun(word)
 
 
+@lru_cache(maxsize=4096)
 def present_participle(third: str) -> str:
     """Return the "-ing" form of a verb in the third person: "runs" -> "running"."""
     return _engine().present_participle(third)
 
 
+@lru_cache(maxsize=4096)
 def article(noun: str) -> str:
     """Return the noun with "a" or "an" before it."""
     return _engine().a(noun)
 
 
+@lru_cache(maxsize=64)
 def number_word(number: int) -> str:
-    """Return "two" to "ten"; larger numbers in digits."""
-    return _engine().number_to_words(number) if number <= 10 else str(number)
+    """Return "two" to "twelve"; larger numbers in digits."""
+    return _engine().number_to_words(number) if 0 <= number <= 12 else str(number)
 
 
 def join_words(words: list[str]) -> str:

@@ -10,8 +10,8 @@ from .claims import ACTION, ATTRIBUTE, NUMBER, OBJECT, PLACE, RELATION, Claim, l
 from .claims.english_words import COLOURS, MASS, MATERIALS
 from .claims.nouns import is_abstract
 from .claims.sayable import is_sayable
-from .claims.verbalization import article, number_word, plural
-from .english import capital, join_words
+from .claims.verbalization import plural
+from .english import article, capital, join_words, number_word
 from .image_record import ImageRecord
 from .statements import Statement, Verdict
 

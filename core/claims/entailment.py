@@ -302,8 +302,12 @@ def unsupported(facts: Reading, written: Reading) -> list[int]:
 
 
 def undecided(facts: Reading, written: Reading) -> dict[int, tuple[Claim, ...]]:
-    """Of the claims of a written text those that neither follow from the facts nor contradict them -> the facts
-    about the same things. A claim about a thing that the facts do not have is left out."""
+    """Return the claims of a written text that neither follow from the facts nor contradict them.
+
+    Returns:
+        Index of the claim -> the facts about the same things. Claims about a thing that the facts do not have are
+        left out.
+    """
     if _foreign(facts) or _foreign(written):
         new = unsupported(facts, written)
         return {i: facts.claims for i in new if not _denied_by_one(written.claims[i], facts)}

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 
+from ..english import article, capital
 from . import Claim, Reading, Sentence, lexicon
 from .editing import edited
-from .verbalization import article, capital
 
 _PRONOUNS = frozenset("he she it they him her them his hers its their theirs both".split())
 _POSSESSIVE = frozenset("his its their".split())

@@ -7,6 +7,8 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from .. import english
+from ..english import article, capital, number_word, present_participle
 from . import ACTION, ATTRIBUTE, NUMBER, OBJECT, PLACE, RELATION, SCENE, TEXT, lexicon, places
 from .english_words import HAIR, PLURAL_ONLY
 
@@ -25,44 +27,13 @@ _UNCOUNTED = frozenset("hair facial hair fur stubble skin plumage".split())
 _TIMES = {"day": "daytime", "sunset": "sunset", "fall": "autumn"}
 
 
-@lru_cache(maxsize=1)
-def _engine():
-    import inflect
-
-    return inflect.engine()
-
-
-@lru_cache(maxsize=4096)
-def article(noun: str) -> str:
-    """Return the noun with "a" or "an" before it."""
-    return _engine().a(noun)
-
-
 @lru_cache(maxsize=4096)
 def plural(noun: str) -> str:
     """Return the plural of a noun; of a plural-only word itself."""
     if noun.split()[-1:] and noun.split()[-1] in PLURAL_ONLY:
         return noun
     *before, last = noun.split()
-    return " ".join(
-        [*before, {"person": "people"}.get(last) or _engine().plural_noun(last) or last]
-    )
-
-
-@lru_cache(maxsize=4096)
-def _participle(base: str) -> str:
-    return _engine().present_participle(base)
-
-
-@lru_cache(maxsize=64)
-def number_word(number: int) -> str:
-    """ "two" to "twelve"; larger numbers in digits."""
-    return _engine().number_to_words(number) if 0 <= number <= 12 else str(number)
-
-
-def capital(text: str) -> str:
-    """Return the text with its first letter in upper case."""
-    return text[:1].upper() + text[1:]
+    return " ".join([*before, {"person": "people"}.get(last) or english.plural(last) or last])
 
 
 class Names:
@@ -175,7 +146,7 @@ def _progressive(verb, value: str) -> str:
     """ "stand" -> "standing", "look at camera" -> "looking at the camera"."""
     base, _, rest = value.partition(" ")
     as_said = verb is not None and (verb.tag_ == "VBG" or (verb.tag_ == "VBN" and base == "seat"))
-    form = verb.text.lower() if as_said else _participle(base)
+    form = verb.text.lower() if as_said else present_participle(base)
     if rest.endswith("camera"):
         rest = rest[: -len("camera")] + "the camera"
     return f"{form} {rest}".strip()
