@@ -106,6 +106,8 @@ def _is_to_do(job: Job, key: Callable, ledger: Ledger | None, path: str) -> bool
     if job.retry_failed and (entry is None or entry.status != FAILED):
         return False
     if entry and entry.status == DONE:
+        if job.existing == KEEP and entry.before:
+            return False
         content = ledger.content(path, *job.images.state(path))
         before = entry.before or ""
         context = context_text(job.context, old=before, **names(path, job.images))
@@ -115,12 +117,14 @@ def _is_to_do(job: Job, key: Callable, ledger: Ledger | None, path: str) -> bool
 
 
 def _has_caption(job: Job, path: str) -> bool:
-    """Return whether an image has a caption, or a caption file that cannot be read."""
+    """Return whether an image has a caption, or something in its place that is not touched."""
     stem = os.path.splitext(path)[0]
     beside = [SUFFIXES[name] for name in job.formats if name in SUFFIXES] or SUFFIXES.values()
+    if any(os.path.islink(job.root / (stem + suffix)) for suffix in beside):
+        return True
     try:
         texts = ((stem + suffix, Folder(job.root).text(stem + suffix)) for suffix in beside)
-        return any(caption_in(text, place) is not None for place, text in texts)
+        return any(caption_in(text, place) for place, text in texts)
     except (OSError, PatchMattersError):
         return True
 

@@ -12,7 +12,7 @@ from ..errors import PatchMattersError, reason_of
 from ..pipeline import Models
 from .ahead import PIXELS, Ahead, pixels
 from .captioning import Interrupted
-from .choices import KEEP, STATE
+from .choices import KEEP, OVERWRITE, STATE
 from .estimate import duration
 from .files import Files, NoRoom, ignores_case
 from .formats import FORMATS, export, sidecars
@@ -334,10 +334,16 @@ class _Run:
         if not (suffix := FORMATS[name].suffix):
             return False
         place = PurePosixPath(plan.path).with_suffix(suffix).as_posix()
-        data = sidecars.content(name, text, plan.result.captions)
+        theirs, _ = self._files.original(place)
+        data = sidecars.content(name, text, plan.result.captions, theirs)
         if self._ledger.output(place) and self._files.read(place) == data:
             return False
-        self._files.write(place, data, plan.path, replace=self._job.existing != KEEP)
+        extends = self._job.existing != KEEP and plan.before is not None
+        replaces = self._job.existing == OVERWRITE or (
+            # Of several formats, one may say something else, which would be lost.
+            extends and sidecars.caption_in(theirs, place) == plan.before
+        )
+        self._files.write(place, data, plan.path, replace=replaces)
         return True
 
     def _fail(self, plan: Plan, reason: str) -> None:
