@@ -55,11 +55,10 @@ def check_no_dataset_options(options: argparse.Namespace) -> None:
     """
     for name in DATASET_ONLY:
         if getattr(options, name) != parser().get_default(name):
-            if missing := next((each for each in options.images if not os.path.lexists(each)), None):
-                raise PatchMattersError(f"{missing} does not exist: check the path.")
+            missing = [each for each in options.images if not os.path.lexists(each)]
             raise PatchMattersError(
                 f"--{name.replace('_', '-')} is for a folder of images: name the folder in place of the "
-                "images."
+                "images." + (f" {missing[0]} does not exist." if missing else "")
             )
 
 

@@ -105,15 +105,16 @@ def _is_to_do(job: Job, key: Callable, ledger: Ledger | None, path: str) -> bool
     entry = ledger.entry(path) if ledger else None
     if job.retry_failed and (entry is None or entry.status != FAILED):
         return False
-    if entry and entry.status == DONE:
-        if job.existing == KEEP and entry.before:
-            return False
-        content = ledger.content(path, *job.images.state(path))
-        before = entry.before or ""
+    if entry and entry.status == DONE and job.existing == KEEP and entry.before:
+        return False
+    if ledger and (content := ledger.content(path, *job.images.state(path))):
+        before = (entry and entry.before) or ""
         context = context_text(job.context, old=before, **names(path, job.images))
         improved = before if job.existing == IMPROVE else ""
-        return ledger.result(key(content, context, improved)) is None
-    return job.existing != KEEP or not _has_caption(job, path)
+        result = ledger.result(key(content, context, improved))
+        if result and not result.missing:
+            return False
+    return (entry and entry.status == DONE) or job.existing != KEEP or not _has_caption(job, path)
 
 
 def _has_caption(job: Job, path: str) -> bool:

@@ -131,8 +131,12 @@ class Files:
             before = self.read(path)
             written = sha256(before) if before is not None else ""
             self._ledger.add_output(Output(path, written, before, ""))
-        place = self._root / path
-        self._put(self._finished(content, self._temporary), place, content)
+        try:
+            self._put(self._finished(content, self._temporary), self._root / path, content)
+        except OSError as error:
+            raise PatchMattersError(
+                f"{path} cannot be written: {error.strerror or error}"
+            ) from error
 
     def undo(self) -> tuple[int, list[str]]:
         """Put back what was there before the pack wrote anything.

@@ -145,7 +145,7 @@ class Ledger:
                     f"{self.path} was written by a newer version of this pack: update the pack."
                 )
             tables = {row[0] for row in self._base.execute("SELECT name FROM sqlite_master")}
-            if tables and not _OWN_TABLES <= tables:
+            if tables and not tables >= _OWN_TABLES:
                 raise PatchMattersError(
                     f"{self.path} is a database, but not of this pack: rename its folder."
                 )

@@ -61,7 +61,9 @@ class Words:
                 "template: write the prefix and the suffix into the template, or leave it out."
             )
         if self.template and not self.template.strip():
-            raise PatchMattersError("template: it is blank: write {caption} into it, or leave it out.")
+            raise PatchMattersError(
+                "template: it is blank: write {caption} into it, or leave it out."
+            )
         if self.template and self.trigger and "{trigger}" not in self.template:
             raise PatchMattersError(
                 "template: put {trigger} where the trigger word belongs, or leave out the trigger."
