@@ -178,7 +178,9 @@ def test_files_of_other_programs_are_not_touched(server, folder, tmp_path):
     for path in ("00000.png", "00001.png"):
         status, answer = save(server, path=path)
         assert status == 400 and answer["error"], path
-    (folder / "00001.txt").unlink()  # what is left is no caption file, so a new one is made beside it
+    (
+        folder / "00001.txt"
+    ).unlink()  # what is left is no caption file, so a new one is made beside it
     assert save(server, path="00001.png")[0] == 200
     assert captions(folder)["00001.txt"] == "A blue cup."
     assert {**before, "00001.txt": ""} == {**contents(folder), "00001.txt": ""}
