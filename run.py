@@ -109,7 +109,8 @@ def main() -> int:
             signal.signal(signal.SIGTERM, lambda *_: child.terminate())
             # A terminal's Ctrl-C reaches both; the child writes down what is done, and this waits for it.
             signal.signal(signal.SIGINT, signal.SIG_IGN)
-            return child.wait()
+            code = child.wait()
+            return code if code >= 0 else 128 - code  # ended by a signal: as a shell says it
     except KeyboardInterrupt:
         return 130
 

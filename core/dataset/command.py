@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -21,6 +22,7 @@ from .choices import REPORT, STATE
 from .estimate import estimate
 from .job import Job
 from .ledger import Ledger
+from .listing import is_image
 from .run import Status, Summary, caption_dataset, undo
 from .turns import concurrency_for
 from .words import Words
@@ -53,9 +55,10 @@ def check_no_dataset_options(options: argparse.Namespace) -> None:
     """
     for name in DATASET_ONLY:
         if getattr(options, name) != parser().get_default(name):
+            missing = [each for each in options.images if not os.path.lexists(each)]
             raise PatchMattersError(
                 f"--{name.replace('_', '-')} is for a folder of images: name the folder in place of the "
-                "images."
+                "images." + (f" {missing[0]} does not exist." if missing else "")
             )
 
 
@@ -70,6 +73,8 @@ def caption_folder(options: argparse.Namespace, load: Callable[[], Models]) -> i
     from ..cli import HOME
 
     job = job_of(options)
+    if options.undo and options.dry_run:
+        raise PatchMattersError("--undo has no dry run: leave out --dry-run to put the files back.")
     if options.undo:
         return _undo(job.root)
     job.check()
@@ -82,6 +87,7 @@ def caption_folder(options: argparse.Namespace, load: Callable[[], Models]) -> i
     print(expected.sentence(), file=sys.stderr)
     if options.dry_run:
         return 0
+    reports = options.json and _checked_json(Path(options.json), job, overwrite=options.overwrite)
     with _Line(expected.images) as line:
         try:
             summary = caption_dataset(job, models, line.show)
@@ -92,8 +98,8 @@ def caption_folder(options: argparse.Namespace, load: Callable[[], Models]) -> i
             )
             return 130
     _say(summary, job)
-    if options.json:
-        _write_json(Path(options.json), job, overwrite=options.overwrite)
+    if reports:
+        _write_json(reports, Path(options.json).name, job)
     return 1 if summary.failures or summary.stopped else 0
 
 
@@ -148,7 +154,25 @@ def _say(summary: Summary, job: Job) -> None:
         )
 
 
-def _write_json(path: Path, job: Job, *, overwrite: bool) -> None:
+def _checked_json(path: Path, job: Job, *, overwrite: bool) -> OutputFolder:
+    """Return the folder of the file of all reports, which may be written there.
+
+    Raises:
+        PatchMattersError: it may not.
+    """
+    reports = OutputFolder(path.parent, (), overwrite=overwrite)
+    stems = {each.stem.lower() for each in path.parent.iterdir() if is_image(each.name)}
+    state = os.path.realpath(job.root / STATE)
+    if is_image(path.name) or path.stem.lower() in stems or os.path.realpath(path.parent) == state:
+        raise PatchMattersError(
+            f"--json {path} is the name of an image, of its caption file or of a file of this pack: choose "
+            "another name."
+        )
+    reports.check(path.name)
+    return reports
+
+
+def _write_json(reports: OutputFolder, name: str, job: Job) -> None:
     """Write the reports of all images as one list."""
 
     def rows(file) -> None:
@@ -163,7 +187,7 @@ def _write_json(path: Path, job: Job, *, overwrite: bool) -> None:
                 between = b",\n"
         file.write(b"\n]\n" if between == b",\n" else b"[]\n")
 
-    OutputFolder(path.parent, (), overwrite=overwrite).write(path.name, rows)
+    reports.write(name, rows)
 
 
 class _Line:

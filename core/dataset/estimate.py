@@ -5,15 +5,17 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
+from ..errors import PatchMattersError
 from ..models.registry import CAPTIONER, VERIFIER, WRITER
 from ..pipeline import Models
 from .choices import IMPROVE, KEEP, STATE
-from .formats.sidecars import SUFFIXES
+from .formats.sidecars import SUFFIXES, caption_in
 from .job import Job
 from .ledger import DONE, FAILED, LEDGER, Ledger
 from .planning import names
+from .sources import Folder
 from .turns import is_remote
 from .words import context_text
 
@@ -54,11 +56,10 @@ class Estimate:
             tokens = f"about {_thousands(self.tokens_in)} tokens in and {_thousands(self.tokens_out)} out"
             parts.append(tokens)
             parts.append("price unknown" if self.cost is None else f"about {self.cost:.2f} to pay")
-        parts.append(
-            "the first images will tell how long it takes"
-            if self.seconds is None
-            else f"about {duration(self.seconds)}"
-        )
+        if self.seconds is not None:
+            parts.append(f"about {duration(self.seconds)}")
+        elif self.to_do:
+            parts.append("the first images will tell how long it takes")
         return "; ".join(parts) + "."
 
 
@@ -104,15 +105,29 @@ def _is_to_do(job: Job, key: Callable, ledger: Ledger | None, path: str) -> bool
     entry = ledger.entry(path) if ledger else None
     if job.retry_failed and (entry is None or entry.status != FAILED):
         return False
-    if entry and entry.status == DONE:
-        content = ledger.content(path, *job.images.state(path))
-        before = entry.before or ""
+    if entry and entry.status == DONE and job.existing == KEEP and entry.before:
+        return False
+    if ledger and (content := ledger.content(path, *job.images.state(path))):
+        before = (entry and entry.before) or ""
         context = context_text(job.context, old=before, **names(path, job.images))
         improved = before if job.existing == IMPROVE else ""
-        return ledger.result(key(content, context, improved)) is None
-    stem = PurePosixPath(path).with_suffix("").as_posix()
-    has = any(os.path.lexists(job.root / (stem + suffix)) for suffix in SUFFIXES.values())
-    return not (has and job.existing == KEEP)
+        result = ledger.result(key(content, context, improved))
+        if result and not result.missing:
+            return False
+    return (entry and entry.status == DONE) or job.existing != KEEP or not _has_caption(job, path)
+
+
+def _has_caption(job: Job, path: str) -> bool:
+    """Return whether an image has a caption, or something in its place that is not touched."""
+    stem = os.path.splitext(path)[0]
+    beside = [SUFFIXES[name] for name in job.formats if name in SUFFIXES] or SUFFIXES.values()
+    if any(os.path.islink(job.root / (stem + suffix)) for suffix in beside):
+        return True
+    try:
+        texts = ((stem + suffix, Folder(job.root).text(stem + suffix)) for suffix in beside)
+        return any(caption_in(text, place) for place, text in texts)
+    except (OSError, PatchMattersError):
+        return True
 
 
 def _requests_of_an_image(job: Job, models: Models) -> dict[str, tuple[float, int]]:

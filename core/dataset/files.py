@@ -7,6 +7,7 @@ devices and images never are.
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import os
 import stat
@@ -22,6 +23,7 @@ from .listing import is_image
 
 MAX_CAPTION = 1_000_000  # bytes of a caption file that is read
 MAX_BEFORE = 500_000_000  # bytes of a file whose content is kept for `undo`; SQLite takes 10^9
+UNFINISHED = ".part"  # what the names of temporary files end with
 USERS, OWN, EDITED = "users", "own", "edited"  # whose file it is; edited: the pack's, changed since
 
 
@@ -44,7 +46,7 @@ class Files:
     def clear_temporary(self) -> None:
         """Delete what a run that was killed left unfinished. Only under the run's lock."""
         self._temporary.mkdir(exist_ok=True)
-        for leftover in self._temporary.iterdir():
+        for leftover in self._temporary.glob(f"*{UNFINISHED}"):
             with contextlib.suppress(OSError):
                 leftover.unlink()
 
@@ -95,9 +97,12 @@ class Files:
         place = self._root / path
         temporary = None
         try:
+            users = not path.startswith(f"{STATE}/")  # what is in the state folder is the pack's
+            if users:
+                self._checked(path)  # before a folder is made below a link
             place.parent.mkdir(parents=True, exist_ok=True)
             temporary = self._finished(content, self._temporary)
-            if not path.startswith(f"{STATE}/"):  # what is in the state folder is the pack's
+            if users:
                 digest = sha256_of(temporary)
                 before = self._before(path, digest, replace)
                 self._ledger.add_output(Output(path, digest, before, image))
@@ -126,8 +131,12 @@ class Files:
             before = self.read(path)
             written = sha256(before) if before is not None else ""
             self._ledger.add_output(Output(path, written, before, ""))
-        place = self._root / path
-        self._put(self._finished(content, self._temporary), place, content)
+        try:
+            self._put(self._finished(content, self._temporary), self._root / path, content)
+        except OSError as error:
+            raise PatchMattersError(
+                f"{path} cannot be written: {error.strerror or error}"
+            ) from error
 
     def undo(self) -> tuple[int, list[str]]:
         """Put back what was there before the pack wrote anything.
@@ -138,21 +147,32 @@ class Files:
         for output in list(self._ledger.outputs()):
             try:
                 content = self.read(output.path, MAX_BEFORE)
-                if content is None or sha256(content) != output.sha256:
-                    if content is not None and content != output.before:
-                        messages.append(f"{output.path} was changed since, so it is kept.")
-                elif output.before is None:
-                    (self._root / output.path).unlink()
-                    count += 1
-                else:
+                if content is not None and sha256(content) != output.sha256:
+                    if content != output.before:
+                        # What was there before stays known: the user may want it after all.
+                        messages.append(
+                            f"{output.path} was changed since, so it is kept. Delete it and use --undo "
+                            "again to put back what was there before."
+                            if output.before is not None
+                            else f"{output.path} was changed since, so it is kept."
+                        )
+                        continue
+                elif output.before is not None:
                     temporary = self._finished(output.before, self._temporary)
-                    self._put(temporary, self._root / output.path, output.before)
+                    try:
+                        self._put(temporary, self._root / output.path, output.before)
+                    finally:
+                        temporary.unlink(missing_ok=True)
+                    count += 1
+                elif content is not None:
+                    (self._root / output.path).unlink()
                     count += 1
                 self._ledger.forget_output(output.path)
                 if output.image:
                     self._ledger.forget_image(output.image)
             except (OSError, PatchMattersError) as error:
-                messages.append(f"{output.path} was not put back: {error}")
+                why = getattr(error, "strerror", None) or error
+                messages.append(f"{output.path} was not put back: {why}")
         return count, messages
 
     def _before(self, path: str, digest: str, replace: bool) -> bytes | None:
@@ -165,14 +185,12 @@ class Files:
         written = self._ledger.output(path)
         if content is None:
             return None
-        own = written and sha256(content) == written.sha256
-        if own:
+        if written and sha256(content) == written.sha256:
             return written.before
-        if written and written.before == content:  # killed before the file was put in its place
-            return content
         if not replace and content.strip() and sha256(content) != digest:
             raise PatchMattersError(
-                f"{path} was not written by this pack, or was changed since, so it is kept."
+                f"{path} was not written by this pack, or was changed since, so it is kept. To replace it, "
+                "set existing to overwrite; or move it away."
             )
         return content
 
@@ -193,6 +211,11 @@ class Files:
             mode = os.lstat(place).st_mode
         except FileNotFoundError:
             return None
+        except OSError as error:
+            why = error.strerror or error
+            if error.errno == errno.ENAMETOOLONG:
+                why = "the name of the caption file would be too long: rename the image"
+            raise PatchMattersError(f"{path} cannot be used: {why}") from error
         if not stat.S_ISREG(mode):
             kind = "link" if stat.S_ISLNK(mode) else "folder" if stat.S_ISDIR(mode) else "device"
             raise PatchMattersError(f"{path} is a {kind}, so nothing is written there.")
@@ -212,7 +235,7 @@ class Files:
 
     def _finished(self, content: bytes | Callable, folder: Path) -> Path:
         """Return a temporary file with the content, on disk."""
-        with tempfile.NamedTemporaryFile(dir=folder, suffix=".part", delete=False) as file:
+        with tempfile.NamedTemporaryFile(dir=folder, suffix=UNFINISHED, delete=False) as file:
             temporary = Path(file.name)
             try:
                 content(file) if callable(content) else file.write(content)
@@ -221,16 +244,23 @@ class Files:
             except BaseException:
                 temporary.unlink()
                 raise
-        temporary.chmod(0o666 & ~_umask())
         return temporary
 
     def _put(self, temporary: Path, place: Path, content: bytes | Callable) -> None:
+        """Put a finished file in its place, with the permissions of the file that it replaces."""
+        try:
+            mode = stat.S_IMODE(os.lstat(place).st_mode)
+        except OSError:
+            mode = 0o666 & ~_umask()
+        temporary.chmod(mode)
         try:
             os.replace(temporary, place)
         except OSError as error:
             if error.errno != 18:  # EXDEV: the place is on another disk than the state folder
                 raise
-            os.replace(self._finished(content, place.parent), place)
+            temporary = self._finished(content, place.parent)
+            temporary.chmod(mode)
+            os.replace(temporary, place)
 
 
 def sha256(content: bytes) -> str:

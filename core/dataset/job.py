@@ -69,7 +69,7 @@ class Job:
         from .formats import check_formats
 
         if not self.folder.is_dir():
-            raise PatchMattersError(f"{self.folder} is no folder.")
+            raise PatchMattersError(f"{self.folder} is not a folder.")
         if self.shards and self.root == self.folder:
             raise PatchMattersError(
                 "out: name a folder for the captions of shards, other than the one that they are in."

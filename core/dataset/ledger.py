@@ -25,6 +25,7 @@ from .words import Captions
 LEDGER = "ledger.sqlite"
 DONE, KEPT, FAILED = "done", "kept", "failed"
 VERSION = 1  # of the tables
+_OWN_TABLES = {"files", "results", "images", "outputs"}
 _ORDERS = {
     "path": "images.path",
     "doubt": "results.doubt DESC, images.path",
@@ -130,6 +131,9 @@ class Ledger:
         self.path = Path(root, STATE, LEDGER)
         if not create and not self.path.is_file():
             raise PatchMattersError(f"{root} has no captions of this pack yet: caption it first.")
+        for place in (self.path.parent, self.path):
+            if place.is_symlink():
+                raise PatchMattersError(f"{place} is a link: remove it.")
         self._lock = threading.RLock()
         with self._explained():
             self._base = sqlite3.connect(
@@ -139,6 +143,11 @@ class Ledger:
             if version > VERSION:
                 raise PatchMattersError(
                     f"{self.path} was written by a newer version of this pack: update the pack."
+                )
+            tables = {row[0] for row in self._base.execute("SELECT name FROM sqlite_master")}
+            if tables and not tables >= _OWN_TABLES:
+                raise PatchMattersError(
+                    f"{self.path} is a database, but not of this pack: rename its folder."
                 )
             # With a write-ahead log a commit waits for no disk; a killed program loses nothing.
             self._base.execute("PRAGMA journal_mode = WAL")
@@ -168,7 +177,8 @@ class Ledger:
                     "start the run again; it resumes where it ended."
                 ) from error
             raise PatchMattersError(
-                f"{self.path} cannot be used ({in_short(error)}): move it away to start afresh."
+                f"{self.path.parent} cannot be used, because {LEDGER} in it is damaged ({in_short(error)}): "
+                "move it away to start afresh."
             ) from error
 
     def _all(self, query: str, values: Sequence = ()) -> list[tuple]:

@@ -93,6 +93,10 @@ class Planner:
         before, whose = self._before(found.path)
         if before and self._stays(whose):
             return Plan(found.path, KEEPS, before)
+        if before and self._job.existing == KEEP and entry and entry.status == DONE:
+            # An earlier run put it in place of, or around, the user's caption, which a run that keeps captions
+            # must not take away.
+            return Plan(found.path, RESUMES)
         content, data = self._content(found.path)
         if found.twin and self._suffixes and self._content(found.twin)[0] != content:
             raise PatchMattersError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -11,12 +12,12 @@ from ..errors import PatchMattersError, reason_of
 from ..pipeline import Models
 from .ahead import PIXELS, Ahead, pixels
 from .captioning import Interrupted
-from .choices import KEEP, STATE
+from .choices import KEEP, OVERWRITE, STATE
 from .estimate import duration
 from .files import Files, NoRoom, ignores_case
 from .formats import FORMATS, export, sidecars
 from .job import Job
-from .ledger import DONE, FAILED, KEPT, Entry, Ledger, Result
+from .ledger import DONE, FAILED, KEPT, LEDGER, Entry, Ledger, Result
 from .planning import FAILS, KEEPS, READY, RESUMES, WORK, Plan, Planner, text_of
 from .report import write_report
 from .turns import has_weights
@@ -25,6 +26,7 @@ from .workers import Workers
 BATCH = 16  # images that go through the stages together where weights or the parser work best in batches
 FAILURES_IN_A_ROW = 10  # after which a run ends: a model, not an image, is at fault
 OBSERVE_SECONDS = 0.2
+LOCK = "lock"  # in the state folder
 
 
 @dataclass(frozen=True)
@@ -142,10 +144,9 @@ def locked(root: Path):
 
     state = root / STATE
     try:
-        if state.is_symlink():
-            raise PatchMattersError(f"{state} is a link: remove it.")
+        _check_state(state)
         state.mkdir(parents=True, exist_ok=True)
-        return FileLock(state / "lock").acquire(timeout=0)
+        return FileLock(state / LOCK).acquire(timeout=0)
     except Timeout as error:
         raise PatchMattersError(
             f"Another run is at work in {root}: wait for it, or end it first."
@@ -154,6 +155,30 @@ def locked(root: Path):
         raise PatchMattersError(
             f"The folder {root} cannot be written to ({error.strerror or error}): choose another with --out."
         ) from error
+
+
+def _check_state(state: Path) -> None:
+    """Check that a folder, where there is one, is the state folder that this pack made.
+
+    Raises:
+        PatchMattersError: it is a link or something else, or has links or a user's files in it.
+    """
+    if state.is_symlink():
+        raise PatchMattersError(f"{state} is a link: remove it.")
+    if not os.path.lexists(state):
+        return
+    if not state.is_dir():
+        raise PatchMattersError(
+            f"{state} is not a folder, but this pack needs a folder of that name: rename it."
+        )
+    names = {entry.name for entry in state.iterdir()}
+    for name in sorted(names):
+        if (state / name).is_symlink():
+            raise PatchMattersError(f"{state / name} is a link: remove it.")
+    if names - {LOCK} and LEDGER not in names:
+        raise PatchMattersError(
+            f"{state} has files in it, but no {LEDGER}, so this pack did not make it: rename it."
+        )
 
 
 class _Run:
@@ -309,10 +334,16 @@ class _Run:
         if not (suffix := FORMATS[name].suffix):
             return False
         place = PurePosixPath(plan.path).with_suffix(suffix).as_posix()
-        data = sidecars.content(name, text, plan.result.captions)
+        theirs, _ = self._files.original(place)
+        data = sidecars.content(name, text, plan.result.captions, theirs)
         if self._ledger.output(place) and self._files.read(place) == data:
             return False
-        self._files.write(place, data, plan.path, replace=self._job.existing != KEEP)
+        extends = self._job.existing != KEEP and plan.before is not None
+        replaces = self._job.existing == OVERWRITE or (
+            # Of several formats, one may say something else, which would be lost.
+            extends and sidecars.caption_in(theirs, place) == plan.before
+        )
+        self._files.write(place, data, plan.path, replace=replaces)
         return True
 
     def _fail(self, plan: Plan, reason: str) -> None:

@@ -51,7 +51,7 @@ class Folder:
     def read(self, path: str) -> bytes:
         place = self._folder / path
         if place.is_symlink() or not place.is_file():
-            raise PatchMattersError(f"{path} is not there any more, or is no regular file.")
+            raise PatchMattersError(f"{path} is not there any more, or is not a regular file.")
         if place.stat().st_size > MAX_FILE:
             raise PatchMattersError(f"{path} is larger than {MAX_FILE // 10**9} GB.")
         return place.read_bytes()
@@ -68,7 +68,7 @@ class Shards:
     """The images in tar files. An image's path is the name of its shard, a slash, and its name in it.
 
     Raises:
-        PatchMattersError: a file is no tar file, or two have the same name.
+        PatchMattersError: a file is not a tar file, or two have the same name.
     """
 
     def __init__(self, shards: Sequence[Path]):

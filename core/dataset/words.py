@@ -53,13 +53,23 @@ class Words:
         """Check the template and the lines.
 
         Raises:
-            PatchMattersError: a field or line is unknown.
+            PatchMattersError: a field or line is unknown, none is named, or words contradict each other.
         """
         _check_fields("template", self.template, FIELDS)
         if self.template and (self.prefix or self.suffix):
             raise PatchMattersError(
                 "template: write the prefix and the suffix into the template, or leave it out."
             )
+        if self.template and not self.template.strip():
+            raise PatchMattersError(
+                "template: it is blank: write {caption} into it, or leave it out."
+            )
+        if self.template and self.trigger and "{trigger}" not in self.template:
+            raise PatchMattersError(
+                "template: put {trigger} where the trigger word belongs, or leave out the trigger."
+            )
+        if not self.lines:
+            raise PatchMattersError(f"lines: name one or more of {', '.join(LINES)}.")
         for line in self.lines:
             if line not in LINES:
                 raise PatchMattersError(

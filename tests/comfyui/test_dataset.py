@@ -7,6 +7,8 @@ import shutil
 import pytest
 from test_server import node
 
+from core.dataset.choices import EXISTING, STATE
+from core.dataset.run import undo
 from image_folders import captions, contents, folder_of
 
 SAID = "A red cup stands on a wooden table. The cup has a handle."
@@ -172,3 +174,30 @@ def test_hosted_models_are_asked_about_several_images_at_once_and_an_interrupt_e
     assert server.vendor.most > 6, "requests for more than one image were under way"
     shown = [m["data"]["text"] for m in result["messages"] if m["type"] == "patch_matters.progress"]
     assert any("tokens" in text for text in shown)
+
+
+@pytest.mark.parametrize("existing", EXISTING)
+@pytest.mark.parametrize("format", ["txt", "ai-toolkit", "metadata"])
+def test_what_was_there_comes_back_with_undo(server, folder, existing, format):
+    (folder / "00000.txt").write_bytes(b"Mine.\r\nMore.\r\n")
+    (folder / "00001.json").write_text('{"tags": "of another program"}')
+    (folder / "00002.json").write_text('{"caption": "Mine.", "url": "x"}')
+    (folder / "metadata.jsonl").write_text('{"file_name": "x", "mine": 1}\nno JSON\n')
+    before = contents(folder)
+    prompt = caption_all(f"input/{folder.name}", existing=existing, format=format)
+    summary_of(server.run(prompt))
+    written = contents(folder)
+    if existing == "keep":
+        assert before.items() <= written.items()
+    summary_of(server.run(prompt))
+    assert contents(folder) == written, "a second run changes nothing"
+    assert undo(folder)[1] == [] and contents(folder) == before
+
+
+def test_a_users_folder_of_the_packs_name_is_refused(server, folder):
+    (folder / STATE).mkdir()
+    (folder / STATE / "report.html").write_text("mine")
+    message = message_of(server.run(caption_all(f"input/{folder.name}")))
+    assert "this pack did not make it: rename it" in message
+    assert [path.name for path in (folder / STATE).iterdir()] == ["report.html"]
+    assert (folder / STATE / "report.html").read_text() == "mine" and captions(folder) == {}

@@ -5,6 +5,7 @@ import io
 import json
 import os
 import shutil
+import sqlite3
 import urllib.parse
 
 import pytest
@@ -163,3 +164,42 @@ def test_another_site_cannot_write(server, folder):
     for body in (b"", b"[]", b"{", b"\xff"):
         assert ask(server, "save", body)[0] == 400, body
     assert captions(folder)["00000.txt"] != "x"
+
+
+def test_files_of_other_programs_are_not_touched(server, folder, tmp_path):
+    (tmp_path / "secret").write_text("secret")
+    (folder / "00000.txt").unlink()
+    (folder / "00000.txt").symlink_to(tmp_path / "secret")
+    (folder / "00001.txt").write_bytes("Mine".encode("utf-16"))
+    (folder / "00001.json").write_text('{"tags": "of another program"}')
+    before = contents(folder)
+    status, answer = said(server, "images", folder=NAME)
+    assert status == 200 and [bool(image["reason"]) for image in answer["images"]] == [True, True]
+    for path in ("00000.png", "00001.png"):
+        status, answer = save(server, path=path)
+        assert status == 400 and answer["error"], path
+    (
+        folder / "00001.txt"
+    ).unlink()  # what is left is no caption file, so a new one is made beside it
+    assert save(server, path="00001.png")[0] == 200
+    assert captions(folder)["00001.txt"] == "A blue cup."
+    assert {**before, "00001.txt": ""} == {**contents(folder), "00001.txt": ""}
+    assert (tmp_path / "secret").read_text() == "secret"
+
+
+def test_a_database_that_is_not_the_packs_is_not_opened(server, tmp_path):
+    state = folder_of(server.base / "input" / "strange", 1) / ".patch_matters"
+    state.mkdir()
+    with sqlite3.connect(state / "ledger.sqlite") as base:
+        base.execute("CREATE TABLE mine (x)")
+    base.close()
+    before = (state / "ledger.sqlite").read_bytes()
+    try:
+        for route in ("images", "image"):
+            status, answer = said(server, route, folder="input/strange", path="00000.png")
+            assert status == 400 and "not of this pack" in answer["error"]
+        assert save(server, folder="input/strange")[0] == 400
+        assert [path.name for path in state.iterdir()] == ["ledger.sqlite"]
+        assert (state / "ledger.sqlite").read_bytes() == before
+    finally:
+        shutil.rmtree(state.parent)

@@ -69,7 +69,7 @@ def test_one_bad_picture_among_twenty(tmp_path):
         (["a.png", "."], "Name one folder, or shards, or images"),
         (["missing.png", "--trigger", "ohwx"], "--trigger is for a folder of images"),
         ([".", "--lines", "tall"], 'lines: "tall" is unknown'),
-        ([".", "--limit", "0"], "no whole number above 0"),
+        ([".", "--limit", "0"], "not a whole number above 0"),
         ([".", "--undo"], "has no captions of this pack yet"),
         (["--json", "."], "is a folder"),
         (["--profile", "best"], "invalid choice"),

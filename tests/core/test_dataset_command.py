@@ -43,6 +43,48 @@ def test_a_folder_is_captioned_resumed_and_undone(folder, capsys):
     assert contents(folder) == before
 
 
+def test_nothing_is_put_back_in_a_dry_run(folder, capsys):
+    command(folder)
+    before = contents(folder)
+    assert command(folder, "--undo", "--dry-run") == 2
+    assert "leave out --dry-run" in capsys.readouterr().err
+    assert contents(folder) == before
+
+
+@pytest.mark.parametrize(
+    "name", ["00000.png", "00000.txt", "00000.JSON", f"{STATE}/ledger.sqlite", "new.png"]
+)
+def test_reports_replace_no_image_caption_or_ledger(folder, capsys, name):
+    command(folder, "--limit", "1")
+    before = contents(folder)
+    assert command(folder, "--json", folder / name, "--overwrite") == 2
+    assert "choose another name" in capsys.readouterr().err
+    assert contents(folder) == before, "it is said before any image is captioned"
+
+
+def test_an_estimate_knows_captions_as_the_run_does(folder, capsys):
+    (folder / "00000.txt").write_text(" \n")  # no caption
+    (folder / "00001.json").write_text('{"kohya": 1}')  # of no chosen format
+    (folder / "00002.txt").write_text("Mine.")
+    command(folder)
+    said = capsys.readouterr().err
+    assert "3 images, 2 to caption" in said and "2 captioned, 1 kept" in said
+    command(folder, "--undo")
+    command(folder, "--dry-run")
+    assert "3 images, 0 to caption" in capsys.readouterr().err, "the ledger has their captions"
+
+
+def test_an_empty_folder_takes_no_time(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(cli, "HOME", tmp_path / "home")
+    assert command(tmp_path, "--dry-run") == 0
+    assert capsys.readouterr().err.strip() == "0 images, 0 to caption."
+
+
+def test_a_folder_that_is_missing_is_said_to_be(folder, capsys):
+    assert command("missing", "--existing", "append") == 2
+    assert "missing does not exist" in capsys.readouterr().err
+
+
 def test_failures_give_exit_code_1_and_their_reasons(folder, capsys):
     (folder / "bad.png").write_text("hello")
     assert command(folder) == 1

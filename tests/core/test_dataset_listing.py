@@ -39,5 +39,5 @@ def test_annotated_images_that_the_pack_wrote_are_passed_over(tmp_path):
 def test_a_link_that_took_the_place_of_an_image_is_not_read(tmp_path):
     (tmp_path / "secret").write_text("x")
     os.symlink(tmp_path / "secret", tmp_path / "a.png")
-    with pytest.raises(PatchMattersError, match="no regular file"):
+    with pytest.raises(PatchMattersError, match="not a regular file"):
         Folder(tmp_path).read("a.png")

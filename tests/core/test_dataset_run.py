@@ -354,7 +354,7 @@ def test_names_that_are_odd(tmp_path):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"folder": "missing"}, "is no folder"),
+        ({"folder": "missing"}, "is not a folder"),
         ({"formats": ("docx",)}, "format: \"docx\" is unknown"),
         ({"formats": ()}, "format: name one"),
         ({"existing": "burn"}, "existing: \"burn\" is unknown"),

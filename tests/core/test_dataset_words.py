@@ -51,3 +51,16 @@ def test_what_the_captioner_is_told():
 )
 def test_two_captions_on_one_line(first, second, text):
     assert joined(first, second) == text
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (Words(lines=()), "lines: name one or more"),
+        (Words(template=" "), "template: it is blank"),
+        (Words(template="{caption}", trigger="ohwx"), "template: put {trigger}"),
+    ],
+)
+def test_words_that_would_lose_something(words, message):
+    with pytest.raises(PatchMattersError, match=message):
+        words.check()

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 
 from ...errors import PatchMattersError
-from ..choices import KEEP, STATE
+from ..choices import OVERWRITE, STATE
 from ..files import Files
 from ..job import Job
 from ..ledger import FAILED, Entry, Ledger
@@ -55,7 +55,7 @@ class Export:
 
     def write(self, path: str, content: bytes | Callable) -> None:
         """Write a file below the output folder."""
-        self.files.write(path, content, "", replace=self.job.existing != KEEP)
+        self.files.write(path, content, "", replace=self.job.existing == OVERWRITE)
 
 
 FORMATS = {

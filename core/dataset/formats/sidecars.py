@@ -12,14 +12,17 @@ from ..words import Captions
 SUFFIXES = {"txt": ".txt", "caption": ".caption", "ai-toolkit": ".json"}
 
 
-def content(name: str, text: str, captions: Captions) -> bytes:
+def content(name: str, text: str, captions: Captions, before: bytes | None = None) -> bytes:
     """Return what goes in the caption file of that format.
 
     Args:
         text: the captions with the words around them, one a line.
+        before: the file that it takes the place of. If that is a JSON file with a caption, its other fields stay.
     """
     if name == "ai-toolkit":
-        value = {"caption": text.split("\n")[0], "caption_short": captions.short}
+        has_caption = caption_in(before, SUFFIXES[name]) is not None
+        others = json.loads(before.decode("utf-8-sig")) if has_caption else {}
+        value = {**others, "caption": text.split("\n")[0], "caption_short": captions.short}
         text = json.dumps(value, ensure_ascii=False)
     return (text + "\n").encode("utf-8", "replace")
 
