@@ -116,7 +116,7 @@ def test_a_workflow_of_0_2_goes_on_loading_and_running(page, file):
         return
     page.evaluate("() => { app.queuePrompt(0) }")
     for kind in kinds & {"HierarchicalAggregator", "PatchMatters"}:
-        assert "picture is mostly" in result_of(page, kind), "core's doodle, which shows no object"
+        assert "image is mostly" in result_of(page, kind), "core's doodle, which shows no object"
 
 
 @pytest.mark.parametrize("file", [*WORKFLOWS, *OLD_WORKFLOWS], ids=lambda f: f.stem)

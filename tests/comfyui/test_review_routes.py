@@ -128,15 +128,16 @@ def test_nothing_but_images_of_the_ledger_is_read_or_written(server, folder, pat
 
 def test_a_ledger_that_someone_brought_along_leads_to_no_other_file(server, folder, tmp_path):
     paint(tmp_path / "secret.png")
+    paint(server.base / "input" / "outside.png")
     os.symlink(tmp_path / "secret.png", folder / "link.png")
     with Ledger(folder) as ledger:
-        for path in ("../my_cup.png", "link.png", str(tmp_path / "secret.png")):
+        for path in ("../outside.png", "link.png", str(tmp_path / "secret.png")):
             ledger.set_image(Entry(path, DONE, caption="x"))
-    for path in ("../my_cup.png", "link.png", str(tmp_path / "secret.png")):
+    for path in ("../outside.png", "link.png", str(tmp_path / "secret.png")):
         assert ask(server, "thumbnail", folder=NAME, path=path)[0] == 404, path
-    for path in ("../my_cup.png", str(tmp_path / "secret.png")):
+    for path in ("../outside.png", str(tmp_path / "secret.png")):
         assert save(server, path=path)[0] == 400
-    assert not (server.base / "input" / "my_cup.txt").exists()
+    assert not (server.base / "input" / "outside.txt").exists()
     status, answer = said(server, "images", folder=NAME)
     assert status == 200 and answer["total"] == 5
 
