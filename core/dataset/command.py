@@ -77,6 +77,10 @@ def caption_folder(options: argparse.Namespace, load: Callable[[], Models]) -> i
         raise PatchMattersError("--undo has no dry run: leave out --dry-run to put the files back.")
     if options.undo:
         return _undo(job.root)
+    if options.overwrite and not options.json:
+        raise PatchMattersError(
+            "--overwrite replaces the results of single images: for a folder use --existing overwrite."
+        )
     job.check()
     config = Config.read(HOME)
     if options.clear_answers and (answers := load_cache(config, HOME)):

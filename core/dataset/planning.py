@@ -98,7 +98,7 @@ class Planner:
             # must not take away.
             return Plan(found.path, RESUMES)
         content, data = self._content(found.path)
-        if found.twin and self._suffixes and self._content(found.twin)[0] != content:
+        if found.twin and self._suffixes and self._both_are_captioned(found.path, found.twin):
             raise PatchMattersError(
                 f"{found.path} and {found.twin} would have the same caption file: rename one of them."
             )
@@ -161,6 +161,17 @@ class Planner:
         content = hashlib.sha256(data).hexdigest()
         self._ledger.set_content(path, size, modified, content)
         return content, data
+
+    def _both_are_captioned(self, path: str, twin: str) -> bool:
+        """Return whether two images show different things, and both can be opened."""
+        if self._content(path)[0] == self._content(twin)[0]:
+            return False
+        try:
+            for name in (path, twin):
+                read_image(name, self._job.images.read(name))
+        except PatchMattersError:
+            return False
+        return True
 
     def _context(self, path: str, before: str) -> str:
         if not self._job.context:

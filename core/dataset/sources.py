@@ -85,8 +85,14 @@ class Shards:
                                 f"{shard.stem}/{PurePosixPath('/', member.name).relative_to('/')}"
                             )
                             self._members[path] = (shard, member.offset_data, member.size)
-            except (OSError, tarfile.TarError) as error:
-                raise PatchMattersError(f"{shard} cannot be read as a tar file: {error}") from error
+            except tarfile.TarError as error:
+                raise PatchMattersError(
+                    f"{shard} is not a tar file, or it is damaged: use shards as WebDataset writes them."
+                ) from error
+            except OSError as error:
+                raise PatchMattersError(
+                    f"{shard} cannot be read: {error.strerror or error}."
+                ) from error
 
     def find(self, ignore_case: bool) -> Iterator[Found]:
         for path in sorted(self._members):

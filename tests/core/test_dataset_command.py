@@ -43,6 +43,11 @@ def test_a_folder_is_captioned_resumed_and_undone(folder, capsys):
     assert contents(folder) == before
 
 
+def test_overwrite_without_a_report_names_the_option_of_a_folder(folder, capsys):
+    assert command(folder, "--overwrite") == 2
+    assert "use --existing overwrite" in capsys.readouterr().err and not captions(folder)
+
+
 def test_nothing_is_put_back_in_a_dry_run(folder, capsys):
     command(folder)
     before = contents(folder)

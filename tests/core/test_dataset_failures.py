@@ -13,6 +13,16 @@ from core.errors import PatchMattersError
 from image_folders import FakeCaptioner, captions, fakes, folder_of, job, paint
 
 
+def test_a_broken_twin_does_not_keep_an_image_from_its_caption(tmp_path):
+    paint(tmp_path / "x.png", 5)
+    paint(tmp_path / "x.jpg", 6)
+    (tmp_path / "x.jpg").write_bytes((tmp_path / "x.jpg").read_bytes()[:400])
+    summary = caption_dataset(job(tmp_path), fakes())
+    assert summary.status.done == 1 and list(captions(tmp_path)) == ["x.txt"]
+    [(path, reason)] = summary.failures
+    assert path == "x.jpg" and "damaged" in reason
+
+
 def test_bad_files_cost_themselves_and_say_why(tmp_path):
     folder = folder_of(tmp_path, 2)
     (folder / "text.png").write_text("hello")

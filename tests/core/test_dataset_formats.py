@@ -123,7 +123,7 @@ def test_shards_need_another_folder_and_must_be_tar_files(tmp_path):
     shards = Job(tmp_path, shards=(tmp_path / "a.tar",))
     with pytest.raises(PatchMattersError, match="out: name a folder"):
         shards.check()
-    with pytest.raises(PatchMattersError, match="cannot be read as a tar file"):
+    with pytest.raises(PatchMattersError, match="is not a tar file"):
         shards.images.find(False)
 
 
