@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import torch
 from PIL import Image
-from transformers import GenerationMixin
+from transformers import AutoModelForImageTextToText, AutoProcessor, GenerationMixin
 
 from core.cli import EXAMPLE
 from core.images import read_image
@@ -58,6 +58,25 @@ class Subject:
             row.tolist()[len(prompt) :] if row.tolist()[: len(prompt)] == prompt else row.tolist()
         )
         return self.model.tokenizer.decode(said, skip_special_tokens=True).strip()
+
+
+def fault_of_transformers(folder: Path) -> Exception | None:
+    """Return why transformers cannot describe an image with a checkpoint, asked without any code of the pack.
+
+    Faults that come of a checkpoint's own numbers are not looked for, as they may come of how it was made.
+    """
+    processor = AutoProcessor.from_pretrained(folder)
+    model = AutoModelForImageTextToText.from_pretrained(folder)
+    content = [{"type": "image"}, {"type": "text", "text": "Describe."}]
+    text = processor.apply_chat_template(
+        [{"role": "user", "content": content}], add_generation_prompt=True
+    )
+    inputs = processor(text=text, images=[views()[0]], return_tensors="pt").to(model.dtype)
+    try:
+        model.generate(**inputs, max_new_tokens=2)
+    except (AttributeError, NameError, TypeError) as error:
+        return error
+    return None
 
 
 def request(view, prompt="Describe.", n=3, temperature=0.7, seed=5, max_tokens=TOKENS):

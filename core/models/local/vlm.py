@@ -7,7 +7,8 @@ Qwen-VL and the like; and the few that cannot chat but know a task (`TASKS`).
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 
 import torch
@@ -22,6 +23,7 @@ from .generation import Sampling, generate, prepares_itself, undisturbed
 from .loading import QUANTISED, Loading, lacking_package
 from .prefill import last_logits, same_logits, shared_last_logits, shared_prefill
 from .pretrained import from_folder, load_weights
+from .upstream_faults import upstream_fault
 
 BATCH = 8  # requests generated together at most
 MIN_SIDE = 28  # px; smaller crops are enlarged, because the patches of vision encoders are 14 to 28 px wide
@@ -158,10 +160,9 @@ class VisionLanguageModel:
         every_token: Callable[[], None],
     ) -> list[Completion]:
         """Continue chats of which each has one image (or none has): see `generation.generate`."""
-        model = self._devices.ready(self.weights)
         each = len(rows) // len(texts)
         try:
-            with undisturbed(model):
+            with self._running(texts, images) as model:
                 texts = self._marked(model, texts)
                 inputs = self._inputs(model, texts, images)
                 # An encoder is run once whatever comes of it; other models read a prompt once.
@@ -178,6 +179,29 @@ class VisionLanguageModel:
             if not is_fault(error):
                 raise
             raise Unanswered(f"the model failed ({in_short(error)})") from error
+
+    @contextmanager
+    def _running(self, texts: Sequence[str], images: Sequence | None) -> Iterator:
+        """Give the model for one call about these chats.
+
+        Raises:
+            PatchMattersError: transformers itself fails to run it.
+        """
+        model = self._devices.ready(self.weights)
+        with undisturbed(model):
+            try:
+                yield model
+            except Exception as error:
+                first = images[:1] if images else None
+                why = upstream_fault(
+                    model,
+                    self._folder.path.name,
+                    error,
+                    lambda: self._inputs(model, texts[:1], first),
+                )
+                if why is None:
+                    raise
+                raise why from error
 
     def _read(self, ids: list[int]) -> tuple[str, bool]:
         """Return the text of an answer's tokens, and whether it is a thought that did not end.
@@ -199,8 +223,7 @@ class VisionLanguageModel:
         The image, and what the chats have in common before and after it, is read once, if the model's
         cache can be gone on from: that is tried on the first chats, once.
         """
-        model = self._devices.ready(self.weights)
-        with undisturbed(model):
+        with self._running(texts, [image]) as model:
             texts = self._marked(model, texts)
             if len(texts) > 1 and self._shares is not False:
                 logits = self._shared_logits(model, texts, image)
