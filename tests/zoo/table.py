@@ -59,6 +59,27 @@ GRID = {
 JANUS = 336 if OLD else 56  # px; the processor of transformers 4 writes 576 tokens for any size
 
 KINDS: dict[str, Kind] = {
+    "apertus1p5": Kind(
+        images={"min_pixels": 64**2, "max_pixels": 64**2},
+        config={
+            "vision_config": {
+                "codebook_size": 8,
+                "embed_dim": 16,
+                "latent_channels": 16,
+                "base_channels": 32,
+                "num_res_blocks": 1,
+                "resolution": 64,
+            },
+            "audio_config": {
+                "codebook_dim": 32,
+                "codebook_size": 8,
+                "num_filters": 4,
+                "decoder_hidden_size": 32,
+                "decoder_intermediate_size": 32,
+                "decoder_num_layers": 1,
+            },
+        },
+    ),
     "aria": Kind(images={"max_image_size": 490, "min_image_size": 336}),
     "aya_vision": Kind(
         images=sized(56, max_patches=4),
@@ -66,12 +87,121 @@ KINDS: dict[str, Kind] = {
         ids={"image_token_id": "<|IMG_PATCH|>", "image_token_index": "<|IMG_PATCH|>"},
         classes={"image": "GotOcr2ImageProcessor"},
     ),
+    "chameleon": Kind(
+        images=CLIP,
+        processor={"image_seq_length": 9},
+        tokens={"image_token": "<image>", "boi_token": "<racm3:break>", "eoi_token": "<eoss>"},
+        vocabulary=("<image>", *(f"IMGIMG{letter}Z" for letter in "ABCDEFGH")),
+        config={
+            "vq_config": {
+                "num_embeddings": 8,
+                "embed_dim": 16,
+                "latent_channels": 16,
+                "base_channels": 32,
+                "resolution": 56,
+            }
+        },
+    ),
     "cohere2_vision": Kind(images=sized(56, max_patches=4, patch_size=2)),
+    "cohere_compass": Kind(
+        image="<|VISION_START|><|IMAGE_PAD|><|VISION_END|>",
+        images=pixels(28, 112, patch_size=14),
+        tokens={
+            "image_token": "<|IMAGE_PAD|>",
+            "video_token": "<|VIDEO_PAD|>",
+            "vision_start_token": "<|VISION_START|>",
+            "vision_end_token": "<|VISION_END|>",
+        },
+        config={
+            "vision_config": {"deepstack_visual_indexes": [0]},
+            "text_config": {
+                "layer_types": ["sliding_attention", "full_attention"],
+                "rope_parameters": {
+                    "sliding_attention": mrope(2, 3, 3)["rope_scaling"],
+                    "full_attention": None,
+                },
+            },
+        },
+    ),
+    "cosmos3_omni": Kind(
+        **QWEN3, classes={"processor": "Qwen3VLProcessor", "video": "Qwen3VLVideoProcessor"}
+    ),
     "deepseek_vl": Kind(images=sized(56), processor={"num_image_tokens": 16}),
     "deepseek_vl_hybrid": Kind(
         images=sized(56, high_res_size={"height": 56, "width": 56}),
         processor={"num_image_tokens": 16},
         config={"high_res_vision_config": {"global_attn_indexes": [1]}},
+    ),
+    "dots3_note": Kind(
+        image="<|img|><|imgpad|><|endofimg|>",
+        images=pixels(28, 112, temporal_patch_size=1),
+        tokens={
+            "image_token": "<|imgpad|>",
+            "video_token": "<|video_pad|>",
+            "audio_token": "<|audio_comp_pad|>",
+        },
+        config={
+            "text_config": {
+                "num_key_value_heads": 2,
+                "head_dim": 16,
+                "shared_experts_intermediate_size": 32,
+                "index_head_dim": 16,
+                "index_n_heads": 2,
+                "layer_types": ["indexed_attention", "sliding_attention"],
+                "mlp_layer_types": ["dense", "sparse"],
+                "per_layer_config": {"01": {"num_attention_heads": 2, "num_key_value_heads": 2}},
+            },
+            "vision_config": {
+                "adapter_in_dim": 32,
+                "adapter_out_dim": 32,
+                "mlp_layer_types": ["dense", "dense"],
+                "rope_parameters": None,
+            },
+            "audio_config": {
+                "adapter_input_size": 32,
+                "adapter_out_dim": 32,
+                "downsample_hidden_size": 32,
+                "num_key_value_heads": 2,
+            },
+        },
+    ),
+    "emu3": Kind(
+        images={"min_pixels": 64**2, "max_pixels": 64**2},
+        tokens={
+            "image_token": "<image>",
+            "boi_token": "<|image start|>",
+            "eoi_token": "<|image end|>",
+            "image_wrapper_token": "<|image token|>",
+            "eof_token": "<|extra_201|>",
+        },
+        vocabulary=(
+            "<image>",
+            "<|extra_200|>",
+            *(f"<|visual token {number:06}|>" for number in range(8)),
+        ),
+        config={
+            "vq_config": {
+                "codebook_size": 8,
+                "base_channels": 32,
+                "channel_multiplier": [1, 1, 1, 1],
+                "num_attention_heads": 1,
+            }
+        },
+    ),
+    "ernie4_5_vl_moe": Kind(
+        image="<|IMAGE_START|><|IMAGE_PLACEHOLDER|><|IMAGE_END|>",
+        images=pixels(28, 112),
+        videos={"draw_on_frames": False, "font": ""},
+        tokens={"image_token": "<|IMAGE_PLACEHOLDER|>", "video_token": "<|VIDEO_PLACEHOLDER|>"},
+        config={
+            "text_config": {
+                "rope_parameters": {
+                    "rope_type": "default",
+                    "rope_theta": 1e4,
+                    "mrope_section": [3, 3, 2],
+                }
+            }
+        },
     ),
     "exaone4_5": Kind(images=pixels(28, 112)),
     "gemma3": Kind(
@@ -90,6 +220,38 @@ KINDS: dict[str, Kind] = {
         images=pixels(56, 112),
         config={"text_config": mrope(1, 1, 2)},
         classes={"image": "Glm4vImageProcessor", "video": "Glm4vVideoProcessor"},
+    ),
+    "glm_ocr": Kind(
+        images=pixels(56, 112),
+        config={"text_config": mrope(2, 3, 3)},
+        classes={
+            "processor": "Glm46VProcessor",
+            "image": "Glm46VImageProcessor",
+            "video": "Glm46VVideoProcessor",
+        },
+    ),
+    "glmga": Kind(
+        images=pixels(56, 112),
+        config={"text_config": mrope(2, 3, 3)},
+        classes={"processor": "Glm46VProcessor"},
+    ),
+    "glm5_next": Kind(
+        images=pixels(56, 112),
+        config={
+            "text_config": {
+                "num_key_value_heads": 2,
+                "qk_nope_head_dim": 16,
+                "qk_rope_head_dim": 0,
+                "index_head_dim": 16,
+                "index_n_heads": 2,
+                "linear_num_heads": 2,
+                "linear_head_dim": 16,
+                "mlp_layer_types": ["dense", "sparse"],
+                "indexer_types": ["full", "full"],
+                "layer_types": ["linear_attention", "indexed_attention"],
+            },
+            "vision_config": {"projection_intermediate_size": 64},
+        },
     ),
     "granite4_vision": Kind(
         images={**CLIP, "image_grid_pinpoints": PINPOINTS},
@@ -114,12 +276,65 @@ KINDS: dict[str, Kind] = {
         config={"text_config": {"head_dim": 16, **mrope(2, 2, 2, 2)}},
     ),
     "hyperclovax_vision_v2": Kind(),
+    "hy_v4_vl": Kind(
+        images=pixels(28, 112, patch_size=14),
+        config={
+            "text_config": {
+                "num_key_value_heads": 2,
+                "index_head_dim": 16,
+                "index_n_heads": 2,
+                "mlp_layer_types": ["dense", "sparse"],
+                "indexer_types": ["full", "full"],
+                **mrope(1, 1, 2),
+            }
+        },
+    ),
     "idefics2": Kind(images={"size": {"shortest_edge": 28, "longest_edge": 56}}),
     "idefics3": Kind(
         images={"size": {"longest_edge": 112}, "max_image_size": {"longest_edge": 56}},
         processor={"image_seq_len": 4},
     ),
     "inkling_mm_model": Kind(config={"vision_config": {"patch_size": 40}}),
+    "inkling2": Kind(
+        config={
+            "vision_config": {
+                "patch_size": 20,
+                "text_hidden_size": 32,
+                "projection_hidden_dim": 64,
+                "posemb_grid_size": 4,
+            },
+            "text_config": {
+                "layer_types": ["hybrid_sliding", "hybrid"],
+                "swa_num_attention_heads": 2,
+                "swa_num_key_value_heads": 1,
+                "swa_head_dim": 16,
+                "sliding_window_size": 16,
+                "n_layers_per_attn_res_block": 1,
+            },
+        },
+    ),
+    "inkling2_loop": Kind(
+        config={
+            "vision_config": {
+                "patch_size": 20,
+                "text_hidden_size": 32,
+                "projection_hidden_dim": 64,
+                "posemb_grid_size": 4,
+            },
+            "text_config": {
+                "layer_types": ["hybrid_sliding", "hybrid"],
+                "swa_num_attention_heads": 2,
+                "swa_num_key_value_heads": 1,
+                "swa_head_dim": 16,
+                "sliding_window_size": 16,
+                "n_layers_per_attn_res_block": 1,
+                "loop_layer_index_start": 1,
+                "loop_layer_index_end": 2,
+                "loop_num_passes": 2,
+                "loop_gate_rank": 8,
+            },
+        },
+    ),
     "internvl": Kind(
         image="<context_image>",
         images=sized(56, max_patches=4),
@@ -227,6 +442,22 @@ KINDS: dict[str, Kind] = {
     "muse_spark": Kind(
         tokens={"image_token": "<|patch|>"},
         config={"out_hidden_size": 128, "projector_hidden_size": 64},
+    ),
+    "nemotron_h_omni": Kind(
+        images={"patch_size": 14},
+        classes={"audio": "ParakeetFeatureExtractor"},
+        config={
+            "vision_hidden_size": 32,
+            "projector_hidden_size": 32,
+            "vision_config": {"patch_dim": 588, "video_patch_dim": 1176, "max_img_size": 112},
+            "text_config": {
+                "mamba_num_heads": 4,
+                "mamba_head_dim": 16,
+                "n_groups": 1,
+                "ssm_state_size": 8,
+                "moe_shared_expert_intermediate_size": 32,
+            },
+        },
     ),
     "ovis2": Kind(
         images=sized(56, max_patches=4),
