@@ -61,3 +61,13 @@ def test_faults_of_this_pack_are_not_blamed_on_transformers(folder, monkeypatch)
     [answer] = ask(folder)
     assert answer.finish == ERROR and "transformers" not in answer.detail
     assert "'Choice' object has no attribute 'rows'" in answer.detail
+
+
+def test_a_field_that_the_models_config_lacks_is_not_blamed_on_transformers(folder, monkeypatch):
+    def forward(self, input_ids=None, pixel_values=None, attention_mask=None, **kwargs):
+        return self.config.vision_start_token_id
+
+    monkeypatch.setattr(LlavaForConditionalGeneration, "forward", forward)
+    [answer] = ask(folder)
+    assert answer.finish == ERROR and "vision_start_token_id" in answer.detail
+    assert "transformers" not in answer.detail

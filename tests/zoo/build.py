@@ -59,9 +59,10 @@ class Kind:
         config: fields of the config that the rules leave wrong; dicts go into the nested ones.
         images: how the image processor is made; and, where it differs, the video processor.
         ids: tokens whose ids (or lists of them) are fields of the config under another name.
-        vocabulary: tokens of which the config's `vocabulary_map` gives the ids.
+        vocabulary: tokens for the codes of images (of sounds); a `vocabulary_map` of the config gives their ids.
         parts: kinds of nested configs that the config has none of by itself.
         processor: further arguments of the processor.
+        package: what it needs beside transformers.
         classes: of transformers, where its tables do not name them: model, processor, image, video.
     """
 
@@ -76,6 +77,7 @@ class Kind:
     videos: dict = field(default_factory=dict)
     processor: dict = field(default_factory=dict)
     classes: dict[str, str] = field(default_factory=dict)
+    package: str = ""
 
 
 def known(name: str) -> bool:
@@ -170,7 +172,7 @@ def _config(name: str, kind: Kind, fields: dict, named: dict[str, str], tokenize
                 fields[key] = tokenizer.convert_tokens_to_ids(text)
     for key, text in kind.ids.items():
         fields[key] = tokenizer.convert_tokens_to_ids(text)
-    if kind.vocabulary:
+    if "vocabulary_map" in fields:
         fields["vocabulary_map"] = {
             text: tokenizer.convert_tokens_to_ids(text) for text in kind.vocabulary
         }

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+import logging
+import warnings
 from functools import cached_property
 from pathlib import Path
 
@@ -156,6 +158,23 @@ def it_runs_in_half_precision(subject: Subject) -> None:
         assert None not in scores
 
 
+def a_further_call_warns_of_nothing(subject: Subject) -> None:
+    log, told = logging.getLogger("transformers"), []
+    handler = logging.Handler(logging.WARNING)
+    handler.emit = lambda record: told.append(record.getMessage())
+    log.addHandler(handler)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", FutureWarning)
+            warnings.simplefilter("error", DeprecationWarning)
+            subject.caption(*pair(n=2))
+            if subject.model.chats:
+                subject.judge.score([(views()[0], STATEMENTS)], lambda i: None)
+    finally:
+        log.removeHandler(handler)
+    assert not told
+
+
 CHECKS = (
     candidates_follow_their_seeds,
     a_batch_says_what_each_says_alone,
@@ -164,4 +183,5 @@ CHECKS = (
     narrow_images_are_described,
     no_special_token_is_left,
     it_runs_in_half_precision,
+    a_further_call_warns_of_nothing,
 )

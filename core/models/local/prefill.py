@@ -99,7 +99,8 @@ def _read(model, inputs: dict, length: int) -> dict | None:
     if model.config.is_encoder_decoder or length < 1:
         return None
     rows, tokens = inputs["input_ids"].shape
-    one_a_token = {k for k, v in inputs.items() if v.shape[:2] == (rows, tokens)}
+    tensors = {k: v for k, v in inputs.items() if isinstance(v, torch.Tensor)}
+    one_a_token = {k for k, v in tensors.items() if v.shape[:2] == (rows, tokens)}
     if one_a_token - set(_EACH_TOKEN):
         return None  # such as mllama's cross_attention_mask, which an answer needs as well
     start = {k: v[:, :length] if k in one_a_token else v for k, v in inputs.items()}

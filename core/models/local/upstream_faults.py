@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import transformers
-from transformers import GenerationMixin
+from transformers import GenerationMixin, PretrainedConfig
 
 from ...errors import PatchMattersError, in_short, is_fault
 
@@ -29,6 +29,8 @@ def upstream_fault(
     """
     if not isinstance(error, _OF_CODE) or not type(model).__module__.startswith("transformers."):
         return None
+    if isinstance(getattr(error, "obj", None), PretrainedConfig):
+        return None  # a field that the model's config.json lacks
     try:
         GenerationMixin.generate(model, **inputs(), do_sample=False, max_new_tokens=1)
     except Exception as again:

@@ -59,6 +59,9 @@ class VisionLanguageModel:
         quantised = loading.precision in QUANTISED
         self.weights = Weights(folder.path.name, self._load, placed=quantised)
         self._shares: bool | None = None  # whether its cache can be gone on from; None: not tried
+        self._batches: bool | None = (
+            None  # whether images of a batch leave each other alone; None: not tried
+        )
         self._marks: str | None = None  # what every prompt ends with; None: not asked
 
     @cached_property
@@ -164,21 +167,52 @@ class VisionLanguageModel:
         try:
             with self._running(texts, images) as model:
                 texts = self._marked(model, texts)
-                inputs = self._inputs(model, texts, images)
-                # An encoder is run once whatever comes of it; other models read a prompt once.
-                if each > 1 and not model.config.is_encoder_decoder and not prepares_itself(model):
-                    inputs = shared_prefill(model, inputs, each) or self._inputs(
-                        model,
-                        [text for text in texts for _ in range(each)],
-                        [image for image in images for _ in range(each)] if images else None,
+                together = len(texts) if self._may_batch(model, texts, images) else 1
+                done = []
+                for start in range(0, len(texts), together):
+                    stop = start + together
+                    inputs = self._repeated(
+                        model, texts[start:stop], images and images[start:stop], each
                     )
-                return generate(model, inputs, rows, max_tokens, self._read, every_token)
+                    some = rows[start * each : stop * each]
+                    done += generate(model, inputs, some, max_tokens, self._read, every_token)
+                return done
         except RefusedImage:
             raise
         except Exception as error:
             if not is_fault(error):
                 raise
             raise Unanswered(f"the model failed ({in_short(error)})") from error
+
+    def _repeated(self, model, texts: Sequence[str], images: Sequence | None, each: int) -> dict:
+        """Return the inputs of `each` samples of every chat."""
+        inputs = self._inputs(model, texts, images)
+        # An encoder is run once whatever comes of it; other models read a prompt once.
+        if each == 1 or model.config.is_encoder_decoder or prepares_itself(model):
+            return inputs
+        return shared_prefill(model, inputs, each) or self._inputs(
+            model,
+            [text for text in texts for _ in range(each)],
+            [image for image in images for _ in range(each)] if images else None,
+        )
+
+    def _may_batch(self, model, texts: Sequence[str], images: Sequence | None) -> bool:
+        """Return whether chats can be continued together without changing each other.
+
+        An encoder may see the padding of images that are smaller than others of their batch (Emu3). That is tried once, on the
+        first batch that is padded.
+        """
+        if self._batches is None and images and len({image.size for image in images}) > 1:
+            order = sorted(range(len(images)), key=lambda i: images[i].width * images[i].height)
+            pair = [order[0], order[-1]]
+            alone, both = (
+                self._inputs(model, [texts[i] for i in rows], [images[i] for i in rows])
+                for rows in (pair[:1], pair)
+            )
+            if _sizes(alone) != _sizes(both) and not prepares_itself(model):
+                small, small_of_both = (last_logits(model, i)[0] for i in (alone, both))
+                self._batches = same_logits(small, small_of_both, model.dtype)
+        return self._batches is not False
 
     @contextmanager
     def _running(self, texts: Sequence[str], images: Sequence | None) -> Iterator:
@@ -197,7 +231,7 @@ class VisionLanguageModel:
                     model,
                     self._folder.path.name,
                     error,
-                    lambda: self._inputs(model, texts[:1], first),
+                    lambda: self._processed(model, texts[:1], first),
                 )
                 if why is None:
                     raise
@@ -272,6 +306,13 @@ class VisionLanguageModel:
 
     def _inputs(self, model, texts: Sequence[str], images: Sequence | None) -> dict:
         """Return the batch on the compute device, left-padded."""
+        wanted = inspect.signature(model.forward).parameters
+        processed = self._processed(model, texts, images)
+        # Counts of tiles are lists in some (Unlimited-OCR).
+        return {k: v for k, v in processed.items() if isinstance(v, torch.Tensor) or k in wanted}
+
+    def _processed(self, model, texts: Sequence[str], images: Sequence | None) -> dict:
+        """Return what the processor makes of a batch, its tensors on the compute device."""
         options = {"images": [[_large_enough(i)] for i in images]} if images else {}
         if self.chats:
             options["add_special_tokens"] = not self._started(texts[0])
@@ -288,8 +329,9 @@ class VisionLanguageModel:
             raise RefusedImage(f"the model refused the image ({in_short(error)})") from error
         return {
             k: v.to(model.device, model.dtype if v.is_floating_point() else None)
-            for k, v in inputs.items()
             if isinstance(v, torch.Tensor)
+            else v
+            for k, v in inputs.items()
         }
 
 
@@ -329,6 +371,12 @@ def _after_what_is_shared(rows: Sequence[list[int]]) -> list[list[int]]:
             break
         shared += 1
     return [row[shared:] for row in rows]
+
+
+def _sizes(inputs: dict) -> dict[str, torch.Size]:
+    """Return the shape of one row of each input that has the shape of images: (rows, ..., channels, height, width)."""
+    tensors = ((k, v) for k, v in inputs.items() if isinstance(v, torch.Tensor))
+    return {k: v.shape[1:] for k, v in tensors if v.dim() > 3}
 
 
 def _large_enough(image):
