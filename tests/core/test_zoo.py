@@ -16,7 +16,7 @@ from transformers.models.auto.modeling_auto import (
 )
 from transformers.utils import import_utils
 from zoo.build import known, make
-from zoo.checks import CHECKS, Subject, fault_of_transformers
+from zoo.checks import CHECKS, Subject, fault_of_transformers, pair
 from zoo.table import ELSEWHERE, EVERY_DAY, KINDS
 
 from core.errors import PatchMattersError
@@ -60,6 +60,16 @@ def test_an_architecture_serves(subjects, name):
         fault = fault_of_transformers(subject.folder)
         assert fault and str(fault) in str(error), f"the pack blames transformers: {error}"
         pytest.skip(f"transformers {transformers.__version__} cannot run {name}: {fault}")
+
+
+@pytest.mark.parametrize(("name", "batches"), [("mistral3", 1), ("emu3", 2)])
+def test_images_go_alone_only_where_the_padding_of_a_batch_changes_them(subjects, name, batches):
+    if not known(name):
+        pytest.skip("this transformers does not have it")
+    captioner, steps = subjects(name).captioner, []
+    captioner.caption(pair(n=1, max_tokens=3), steps.append)
+    tokens = steps.count(None)
+    assert 3 * (batches - 1) < tokens <= 3 * batches
 
 
 def test_every_architecture_that_sees_has_a_row_or_a_reason():

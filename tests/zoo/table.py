@@ -24,7 +24,7 @@ EVERY_DAY = (
 
 # What else transformers lists among those that see and write.
 ELSEWHERE = {
-    **dict.fromkeys(("blip", "florence2", "paligemma"), "tests/core/test_local_describers.py"),
+    **dict.fromkeys(("blip", "florence2", "paligemma"), "tests/core/test_local_models.py"),
     "mistral4": "the language model of mistral_large4",
     "t5gemma2": "only published before it was taught to answer",
 }
