@@ -192,6 +192,9 @@ def test_the_catalogue():
         assert entry.licence in entry.summary
     for role in (CAPTIONER, WRITER, VERIFIER, DETECTOR, NLI):
         assert entries(role)
+        # A node of 210 px shows about 20 characters of a name.
+        shown = [entry.id.split("/")[1][:16] for entry in entries(role)]
+        assert len(set(shown)) == len(shown)
     assert find_entry(WRITER, entries(CAPTIONER)[0].id)  # a captioner writes, too
     assert find_entry(DETECTOR, entries(CAPTIONER)[0].id) is None
 

@@ -57,10 +57,12 @@ class Kind:
         tokens: special tokens by the name that processor and config know them under (`image_token`),
             where `<image>` would not do; empty for one that the tokenizer does not name.
         config: fields of the config that the rules leave wrong; dicts go into the nested ones.
-        images: how the image processor is made.
+        images: how the image processor is made; and, where it differs, the video processor.
         ids: tokens whose ids (or lists of them) are fields of the config under another name.
+        vocabulary: tokens for the codes of images (of sounds); a `vocabulary_map` of the config gives their ids.
         parts: kinds of nested configs that the config has none of by itself.
         processor: further arguments of the processor.
+        package: what it needs beside transformers.
         classes: of transformers, where its tables do not name them: model, processor, image, video.
     """
 
@@ -69,10 +71,13 @@ class Kind:
     tokens: dict[str, str] = field(default_factory=dict)
     parts: dict[str, str] = field(default_factory=dict)
     ids: dict[str, str | list[str]] = field(default_factory=dict)
+    vocabulary: tuple[str, ...] = ()
     config: dict = field(default_factory=dict)
     images: dict = field(default_factory=dict)
+    videos: dict = field(default_factory=dict)
     processor: dict = field(default_factory=dict)
     classes: dict[str, str] = field(default_factory=dict)
+    package: str = ""
 
 
 def known(name: str) -> bool:
@@ -87,7 +92,9 @@ def make(name: str, kind: Kind, folder: Path) -> Path:
     processor_class = _class(kind, "processor", name)
     fields = CONFIG_MAPPING[name]().to_dict()
     named, others = _tokens(kind, processor_class, fields)
-    unnamed = dict.fromkeys(text for text in others if text not in named.values())
+    unnamed = dict.fromkeys(
+        text for text in (*others, *kind.vocabulary) if text not in named.values()
+    )
     tokenizer = tiny.tokenizer(
         *dict.fromkeys([*named.values(), *unnamed]),
         kind=_tokenizer_class(processor_class),
@@ -165,6 +172,10 @@ def _config(name: str, kind: Kind, fields: dict, named: dict[str, str], tokenize
                 fields[key] = tokenizer.convert_tokens_to_ids(text)
     for key, text in kind.ids.items():
         fields[key] = tokenizer.convert_tokens_to_ids(text)
+    if "vocabulary_map" in fields:
+        fields["vocabulary_map"] = {
+            text: tokenizer.convert_tokens_to_ids(text) for text in kind.vocabulary
+        }
     for key, kind_of in kind.parts.items():
         fields[key] = _smaller(CONFIG_MAPPING[kind_of]().to_dict(), len(tokenizer))
     _merge(fields, kind.config)
@@ -189,7 +200,7 @@ def _smaller(fields: dict, vocabulary: int) -> dict:
             small[key] = layers
         elif key == "layer_types":
             small[key] = kinds
-        elif key == "vocab_size":
+        elif key in ("vocab_size", "unpadded_vocab_size"):
             small[key] = vocabulary
         elif isinstance(value, list) and len(value) == before and len(value) > 2:
             small[key] = value[:layers]
@@ -215,7 +226,9 @@ def _merge(fields: dict, changes: dict) -> None:
 def _processor(name: str, kind: Kind, processor_class, tokenizer, named, template: str):
     wanted = inspect.signature(processor_class.__init__).parameters
     parts = {"tokenizer": tokenizer}
-    if template:
+    if template and not {"chat_template", "kwargs"} & set(wanted):
+        tokenizer.chat_template = template  # the only part that can keep it
+    elif template:
         parts["chat_template"] = template
     if "image_processor" in wanted:
         image = _part(name, kind, "image", getattr(processor_class, "image_processor_class", None))
@@ -225,11 +238,12 @@ def _processor(name: str, kind: Kind, processor_class, tokenizer, named, templat
         options = {
             k: v for k, v in kind.images.items() if k in ("size", "patch_size", "merge_size")
         }
-        parts["video_processor"] = video(**options) if video else None
+        parts["video_processor"] = video(**options, **kind.videos) if video else None
     if "qformer_tokenizer" in wanted:
         parts["qformer_tokenizer"] = tiny.tokenizer()
     for name_of_part in {"feature_extractor", "audio_processor"} & set(wanted):
-        parts[name_of_part] = _part(name, kind, "audio")()
+        audio = _part(name, kind, "audio")
+        parts[name_of_part] = audio() if audio else None
     parts |= {key: value for key, value in named.items() if key in wanted}
     return processor_class(**parts, **kind.processor)
 

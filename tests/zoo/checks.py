@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import inspect
+import logging
+import warnings
 from functools import cached_property
 from pathlib import Path
 
 import pytest
 import torch
 from PIL import Image
-from transformers import GenerationMixin
+from transformers import AutoModelForImageTextToText, AutoProcessor, GenerationMixin
 
 from core.cli import EXAMPLE
 from core.images import read_image
@@ -58,6 +60,25 @@ class Subject:
             row.tolist()[len(prompt) :] if row.tolist()[: len(prompt)] == prompt else row.tolist()
         )
         return self.model.tokenizer.decode(said, skip_special_tokens=True).strip()
+
+
+def fault_of_transformers(folder: Path) -> Exception | None:
+    """Return why transformers cannot describe an image with a checkpoint, asked without any code of the pack.
+
+    Faults that come of a checkpoint's own numbers are not looked for, as they may come of how it was made.
+    """
+    processor = AutoProcessor.from_pretrained(folder)
+    model = AutoModelForImageTextToText.from_pretrained(folder)
+    content = [{"type": "image"}, {"type": "text", "text": "Describe."}]
+    text = processor.apply_chat_template(
+        [{"role": "user", "content": content}], add_generation_prompt=True
+    )
+    inputs = processor(text=text, images=[views()[0]], return_tensors="pt").to(model.dtype)
+    try:
+        model.generate(**inputs, max_new_tokens=2)
+    except (AttributeError, NameError, TypeError) as error:
+        return error
+    return None
 
 
 def request(view, prompt="Describe.", n=3, temperature=0.7, seed=5, max_tokens=TOKENS):
@@ -137,6 +158,23 @@ def it_runs_in_half_precision(subject: Subject) -> None:
         assert None not in scores
 
 
+def a_further_call_warns_of_nothing(subject: Subject) -> None:
+    log, told = logging.getLogger("transformers"), []
+    handler = logging.Handler(logging.WARNING)
+    handler.emit = lambda record: told.append(record.getMessage())
+    log.addHandler(handler)
+    try:
+        with warnings.catch_warnings(record=True) as warned:
+            warnings.simplefilter("always", FutureWarning)  # which Python shows to users
+            subject.caption(*pair(n=2))
+            if subject.model.chats:
+                subject.judge.score([(views()[0], STATEMENTS)], lambda i: None)
+    finally:
+        log.removeHandler(handler)
+    told += [str(w.message) for w in warned if w.category is FutureWarning]
+    assert not told
+
+
 CHECKS = (
     candidates_follow_their_seeds,
     a_batch_says_what_each_says_alone,
@@ -145,4 +183,5 @@ CHECKS = (
     narrow_images_are_described,
     no_special_token_is_left,
     it_runs_in_half_precision,
+    a_further_call_warns_of_nothing,
 )

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
+
+from jinja2 import Environment, TemplateError
+from jinja2.meta import find_undeclared_variables
 
 from ...errors import PatchMattersError, in_short
 from ..reasoning import close_thought, opens_thought
@@ -37,6 +41,9 @@ class Chat:
         own = getattr(processor, "chat_template", None) or template
         self._speaker = processor if own else self._tokenizer
         self._options = {"chat_template": template} if template else {}
+        written = template or self._speaker.chat_template
+        # transformers 5 warns of variables that a template does not have, at every call.
+        self._options |= {k: v for k, v in _NO_THINKING.items() if k in _variables(written)}
         special = {*self._tokenizer.all_special_tokens, *self._tokenizer.get_added_vocab()}
         self._special = sorted((t for t in special if len(t) > 1), key=len, reverse=True)
         self._placeholders = list(self._named_placeholders(processor))
@@ -91,7 +98,6 @@ class Chat:
             add_generation_prompt=True,
             tokenize=False,
             **self._options,
-            **_NO_THINKING,
         )
 
     def _shows(self, prompt: str, content) -> bool:
@@ -109,6 +115,22 @@ class Chat:
             number = self._config.get(name)
             if isinstance(number, int) and 0 <= number < len(self._tokenizer):
                 yield self._tokenizer.convert_ids_to_tokens(number)
+
+
+def _variables(template) -> set[str]:
+    """Return what a chat template, or any of several by name, asks for; one that is no Jinja program asks for nothing."""
+    found = set()
+    for text in template.values() if isinstance(template, dict) else [template]:
+        if not isinstance(text, str):
+            continue  # Mini-Gemini's
+        # A tag of transformers' own, which marks an answer for training.
+        text = re.sub(r"{%-?\s*(?:end)?generation\s*-?%}", "", text)
+        try:
+            ast = Environment(extensions=["jinja2.ext.loopcontrols"]).parse(text)
+        except TemplateError:
+            continue  # what is wrong is told where it is rendered
+        found |= find_undeclared_variables(ast)
+    return found
 
 
 def find_template(folder: Path, processor) -> tuple[bool, str | None]:

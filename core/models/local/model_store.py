@@ -19,16 +19,20 @@ CONTRASTIVE = ("clip", "siglip", "siglip2")
 ZERO_SHOT = ("grounding-dino", "mm-grounding-dino", "owlvit", "owlv2")
 # Captioners that cannot be asked to write.
 NOT_CHATTING = ("blip", "blip-2", "florence2", "instructblip", "kosmos-2", "paligemma")
-# Models that see and neither chat nor describe photos: they read documents, say one line, or move robots.
-OF_OTHER_USE = (
-    "evolla",
-    "git",
-    "kosmos-2.5",
-    "pi0",
-    "pix2struct",
-    "udop",
-    "vision-encoder-decoder",
-)
+# Parts of a config by which a model sees; the second turns an image into tokens (Chameleon, Emu3).
+_SEEING = ("vision_config", "vq_config")
+# Models that see and that the pack cannot ask for a description.
+OF_OTHER_USE = {
+    **dict.fromkeys(("got_ocr2", "kosmos-2.5", "pix2struct", "udop"), "reads documents"),
+    **dict.fromkeys(("pp_chart2table", "pp_formulanet"), "reads charts or formulas"),
+    **dict.fromkeys(("git", "vision-encoder-decoder"), "says one line"),
+    **dict.fromkeys(("fuyu", "idefics"), "has no chat template"),
+    "diffusion_gemma": "writes blocks by diffusion, so no token of its own can be chosen by a seed",
+    "evolla": "describes proteins",
+    "instructblipvideo": "watches videos",
+    "pi0": "moves robots",
+    "shieldgemma2": "classifies images",
+}
 _log = logging.getLogger("patch_matters")
 _warned: set[Path] = set()
 
@@ -69,7 +73,7 @@ def roles(config: dict) -> set[str]:
         return set()
     if kind in NOT_CHATTING:
         return {CAPTIONER}
-    if "vision_config" in config or kind in MINI_GEMINI:
+    if any(part in config for part in _SEEING) or kind in MINI_GEMINI:
         return {CAPTIONER, WRITER}
     return {WRITER} if not classes or "CausalLM" in named or "LMHead" in named else set()
 

@@ -36,12 +36,12 @@ def shared_prefill(model, inputs: dict, each: int) -> dict | None:
     Returns:
         None where the model's cache cannot be repeated.
     """
-    cache = _read(model, inputs, inputs["input_ids"].shape[1] - 1)
-    if cache is None or not _repeat(model, cache, inputs["input_ids"].shape[0], each):
+    read = _read(model, inputs, inputs["input_ids"].shape[1] - 1)
+    if read is None or not _repeat(model, read, inputs["input_ids"].shape[0], each):
         return None
     names = ("input_ids", "attention_mask")
     rows = {name: inputs[name].repeat_interleave(each, dim=0) for name in names}
-    return {**rows, "past_key_values": cache}
+    return {**rows, **read}
 
 
 def last_logits(model, inputs: dict) -> torch.Tensor:
@@ -61,19 +61,19 @@ def shared_last_logits(model, inputs: dict, ends: Sequence[list[int]]) -> torch.
         None where the model's cache cannot be repeated.
     """
     shared = inputs["input_ids"].shape[1] - len(ends[0])
-    cache = _read(model, inputs, shared)
-    if cache is None or not _repeat(model, cache, 1, len(ends)):
+    read = _read(model, inputs, shared)
+    if read is None or not _repeat(model, read, 1, len(ends)):
         return None
     # Padded on the right, where nothing looks at it; each row is read where it ends.
     last = [len(row) - 1 for row in ends]
     rows = torch.tensor([row + [0] * (max(last) + 1 - len(row)) for row in ends])
     rows = rows.to(model.device)
-    options = {}
+    options = dict(read)
     if "cache_position" in inspect.signature(model.forward).parameters:  # transformers 4
         options["cache_position"] = torch.arange(
             shared, shared + rows.shape[1], device=model.device
         )
-    out = model(input_ids=rows, past_key_values=cache, use_cache=True, **options)
+    out = model(input_ids=rows, use_cache=True, **options)
     return out.logits[torch.arange(len(ends)), last].float()
 
 
@@ -89,21 +89,29 @@ def same_logits(one: torch.Tensor, other: torch.Tensor, dtype: torch.dtype) -> b
     return bool((one - other).norm() <= most * (one - one.mean()).norm() + 1e-6)
 
 
-def _read(model, inputs: dict, length: int):
-    """Return the cache of the first `length` tokens of each row; None if it cannot be continued."""
+def _read(model, inputs: dict, length: int) -> dict | None:
+    """Read the first `length` tokens of each row.
+
+    Returns:
+        The cache under the name by which the model takes it, which transformers 5.24 changed; None if it cannot be
+        continued.
+    """
     if model.config.is_encoder_decoder or length < 1:
         return None
     rows, tokens = inputs["input_ids"].shape
-    one_a_token = {k for k, v in inputs.items() if v.shape[:2] == (rows, tokens)}
+    tensors = {k: v for k, v in inputs.items() if isinstance(v, torch.Tensor)}
+    one_a_token = {k for k, v in tensors.items() if v.shape[:2] == (rows, tokens)}
     if one_a_token - set(_EACH_TOKEN):
         return None  # such as mllama's cross_attention_mask, which an answer needs as well
     start = {k: v[:, :length] if k in one_a_token else v for k, v in inputs.items()}
     out = GenerationMixin.generate(model, **start, **_ONE_TOKEN)
-    return getattr(out, "past_key_values", None)
+    name = "cache" if "cache" in out else "past_key_values"
+    return {name: out[name]} if out.get(name) is not None else None
 
 
-def _repeat(model, cache, rows: int, each: int) -> bool:
-    """Repeat the cache of each of `rows` rows `each` times, in place. Return whether the cache supports it."""
+def _repeat(model, read: dict, rows: int, each: int) -> bool:
+    """Repeat what was read of each of `rows` rows `each` times, in place. Return whether the cache supports it."""
+    [cache] = read.values()
     fixed = any(hasattr(layer, "max_cache_len") for layer in getattr(cache, "layers", ()))
     if fixed or not hasattr(cache, "reorder_cache"):
         return False

@@ -7,7 +7,8 @@ Qwen-VL and the like; and the few that cannot chat but know a task (`TASKS`).
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
 
@@ -23,6 +24,7 @@ from .generation import Sampling, generate, prepares_itself, undisturbed
 from .loading import QUANTISED, Loading, lacking_package
 from .prefill import last_logits, same_logits, shared_last_logits, shared_prefill
 from .pretrained import from_folder, load_weights
+from .upstream_faults import upstream_fault
 
 BATCH = 8  # requests generated together at most
 MIN_SIDE = 28  # px; smaller crops are enlarged, because the patches of vision encoders are 14 to 28 px wide
@@ -58,6 +60,9 @@ class VisionLanguageModel:
         quantised = loading.precision in QUANTISED
         self.weights = Weights(folder.path.name, self._load, placed=quantised)
         self._shares: bool | None = None  # whether its cache can be gone on from; None: not tried
+        self._batches: bool | None = (
+            None  # whether images of a batch leave each other alone; None: not tried
+        )
         self._marks: str | None = None  # what every prompt ends with; None: not asked
 
     @cached_property
@@ -159,26 +164,79 @@ class VisionLanguageModel:
         every_token: Callable[[], None],
     ) -> list[Completion]:
         """Continue chats of which each has one image (or none has): see `generation.generate`."""
-        model = self._devices.ready(self.weights)
         each = len(rows) // len(texts)
         try:
-            with undisturbed(model):
+            with self._running(texts, images) as model:
                 texts = self._marked(model, texts)
-                inputs = self._inputs(model, texts, images)
-                # An encoder is run once whatever comes of it; other models read a prompt once.
-                if each > 1 and not model.config.is_encoder_decoder and not prepares_itself(model):
-                    inputs = shared_prefill(model, inputs, each) or self._inputs(
-                        model,
-                        [text for text in texts for _ in range(each)],
-                        [image for image in images for _ in range(each)] if images else None,
+                together = len(texts) if self._may_batch(model, texts, images) else 1
+                done = []
+                for start in range(0, len(texts), together):
+                    stop = start + together
+                    inputs = self._repeated(
+                        model, texts[start:stop], images and images[start:stop], each
                     )
-                return generate(model, inputs, rows, max_tokens, self._read, every_token)
+                    some = rows[start * each : stop * each]
+                    done += generate(model, inputs, some, max_tokens, self._read, every_token)
+                return done
         except RefusedImage:
             raise
         except Exception as error:
             if not is_fault(error):
                 raise
             raise Unanswered(f"the model failed ({in_short(error)})") from error
+
+    def _repeated(self, model, texts: Sequence[str], images: Sequence | None, each: int) -> dict:
+        """Return the inputs of `each` samples of every chat."""
+        inputs = self._inputs(model, texts, images)
+        # An encoder is run once whatever comes of it; other models read a prompt once.
+        if each == 1 or model.config.is_encoder_decoder or prepares_itself(model):
+            return inputs
+        return shared_prefill(model, inputs, each) or self._inputs(
+            model,
+            [text for text in texts for _ in range(each)],
+            [image for image in images for _ in range(each)] if images else None,
+        )
+
+    def _may_batch(self, model, texts: Sequence[str], images: Sequence | None) -> bool:
+        """Return whether chats can be continued together without changing each other.
+
+        An encoder may see the padding of images that are smaller than others of their batch (Emu3). That is tried once, on the
+        first batch that is padded.
+        """
+        if self._batches is None and images and len({image.size for image in images}) > 1:
+            order = sorted(range(len(images)), key=lambda i: images[i].width * images[i].height)
+            pair = [order[0], order[-1]]
+            alone, both = (
+                self._inputs(model, [texts[i] for i in rows], [images[i] for i in rows])
+                for rows in (pair[:1], pair)
+            )
+            if _sizes(alone) != _sizes(both) and not prepares_itself(model):
+                small, small_of_both = (last_logits(model, i)[0] for i in (alone, both))
+                self._batches = same_logits(small, small_of_both, model.dtype)
+        return self._batches is not False
+
+    @contextmanager
+    def _running(self, texts: Sequence[str], images: Sequence | None) -> Iterator:
+        """Give the model for one call about these chats.
+
+        Raises:
+            PatchMattersError: transformers itself fails to run it.
+        """
+        model = self._devices.ready(self.weights)
+        with undisturbed(model):
+            try:
+                yield model
+            except Exception as error:
+                first = images[:1] if images else None
+                why = upstream_fault(
+                    model,
+                    self._folder.path.name,
+                    error,
+                    lambda: self._processed(model, texts[:1], first),
+                )
+                if why is None:
+                    raise
+                raise why from error
 
     def _read(self, ids: list[int]) -> tuple[str, bool]:
         """Return the text of an answer's tokens, and whether it is a thought that did not end.
@@ -200,8 +258,7 @@ class VisionLanguageModel:
         The image, and what the chats have in common before and after it, is read once, if the model's
         cache can be gone on from: that is tried on the first chats, once.
         """
-        model = self._devices.ready(self.weights)
-        with undisturbed(model):
+        with self._running(texts, [image]) as model:
             texts = self._marked(model, texts)
             if len(texts) > 1 and self._shares is not False:
                 logits = self._shared_logits(model, texts, image)
@@ -250,6 +307,13 @@ class VisionLanguageModel:
 
     def _inputs(self, model, texts: Sequence[str], images: Sequence | None) -> dict:
         """Return the batch on the compute device, left-padded."""
+        wanted = inspect.signature(model.forward).parameters
+        processed = self._processed(model, texts, images)
+        # Counts of tiles are lists in some (Unlimited-OCR).
+        return {k: v for k, v in processed.items() if isinstance(v, torch.Tensor) or k in wanted}
+
+    def _processed(self, model, texts: Sequence[str], images: Sequence | None) -> dict:
+        """Return what the processor makes of a batch, its tensors on the compute device."""
         options: dict[str, Any] = {"images": [[_large_enough(i)] for i in images]} if images else {}
         if self.chats:
             options["add_special_tokens"] = not self._started(texts[0])
@@ -266,8 +330,9 @@ class VisionLanguageModel:
             raise RefusedImage(f"the model refused the image ({in_short(error)})") from error
         return {
             k: v.to(model.device, model.dtype if v.is_floating_point() else None)
-            for k, v in inputs.items()
             if isinstance(v, torch.Tensor)
+            else v
+            for k, v in inputs.items()
         }
 
 
@@ -307,6 +372,12 @@ def _after_what_is_shared(rows: Sequence[list[int]]) -> list[list[int]]:
             break
         shared += 1
     return [row[shared:] for row in rows]
+
+
+def _sizes(inputs: dict) -> dict[str, torch.Size]:
+    """Return the shape of one row of each input that has the shape of images: (rows, ..., channels, height, width)."""
+    tensors = ((k, v) for k, v in inputs.items() if isinstance(v, torch.Tensor))
+    return {k: v.shape[1:] for k, v in tensors if v.dim() > 3}
 
 
 def _large_enough(image):
