@@ -15,9 +15,9 @@ from . import (
     TEXT,
     Claim,
     Reading,
-    comparison,
     lexicon,
     predicates,
+    sides,
     values,
 )
 from .comparison import called
@@ -130,7 +130,7 @@ def _score(p: ThingIndex, i: int, h: ThingIndex, j: int, found: dict[int, int]) 
     ):
         return 0.0  # a man is not a couple
     one, two = p.place(i), h.place(j)
-    if comparison.places_clash(one, two):
+    if sides.places_clash(one, two):
         return 0.0
     if any(values.tells_apart(x, y) for x in a.told for y in b.told):
         return 0.0
@@ -195,7 +195,7 @@ def _alike(c: Claim, i: int, d: Claim, j: int) -> bool:
     if c.thing != i or d.thing != j:
         return False
     if c.kind == PLACE == d.kind:
-        return comparison.place_entails(c.value, d.value)
+        return sides.place_entails(c.value, d.value)
     if {c.kind, d.kind} <= {ATTRIBUTE, ACTION}:
         return values.entails(c.value, d.value) or predicates.action_entails(c.value, d.value)
     return False
@@ -211,7 +211,7 @@ def clashes(p: ThingIndex, i: int, h: ThingIndex, j: int) -> list[tuple[Claim, C
             if d.thing != j:
                 continue
             if c.kind == PLACE == d.kind:
-                clash = comparison.places_clash(c.value, d.value)
+                clash = sides.places_clash(c.value, d.value)
             elif c.kind == NUMBER == d.kind or c.kind == TEXT == d.kind:
                 clash = c.value != d.value
             elif {c.kind, d.kind} <= {ATTRIBUTE, ACTION}:

@@ -22,6 +22,7 @@ from . import (
     lexicon,
     predicates,
     scene_settings,
+    sides,
     surface_similarity,
     values,
 )
@@ -30,40 +31,6 @@ from .quotations import clock_time
 ENTAILED, CONTRADICTED, NEUTRAL = "entailed", "contradicted", "neutral"
 _OF_ONE = (ATTRIBUTE, ACTION, SCENE)
 DENIAL = re.compile(r"\b(?:not?|without|never|none|nothing|neither|nor|\w+n['’]t)\b", re.IGNORECASE)
-
-_SIDES = {
-    "left": {"left"}, "right": {"right"}, "top": {"top"}, "upper": {"top"}, "bottom": {"bottom"},
-    "lower": {"bottom"}, "foreground": {"foreground"}, "front": {"foreground"}, "background": {"background"},
-    "distance": {"background"}, "back": {"background"}, "backdrop": {"background"}, "center": {"center"},
-    "middle": {"center"}, "central": {"center"}, "corner": {"corner"}, "far": {"background"},
-    "leftmost": {"left"}, "rightmost": {"right"}, "above": {"top"}, "below": {"bottom"}, "overhead": {"top"},
-    "horizon": {"background"}, "beyond": {"background"},
-}  # fmt: skip
-_APART = ({"left", "right"}, {"top", "bottom"}, {"foreground", "background"})
-
-
-@lru_cache(maxsize=8192)
-def sides(place: str) -> frozenset[str]:
-    """ "upper left corner" -> {top, left, corner}."""
-    return frozenset(
-        s for w in re.findall(r"[a-z]+", lexicon.normal(place)) for s in _SIDES.get(w, ())
-    )
-
-
-@lru_cache(maxsize=8192)
-def places_clash(a: str, b: str) -> bool:
-    x, y = sides(a), sides(b)
-    return any(
-        len(pair & x) == 1 and len(pair & y) == 1 and (pair & x) != (pair & y) for pair in _APART
-    )
-
-
-@lru_cache(maxsize=8192)
-def place_entails(a: str, b: str) -> bool:
-    x, y = sides(a), sides(b)
-    if x and y:
-        return y <= x or (y == {"background"} and "background" in x)
-    return values.entails(a, b)
 
 
 @lru_cache(maxsize=8192)
@@ -178,9 +145,9 @@ def _place(p: Claim, h: Claim) -> str:
     if p.kind != PLACE or not _one(p, h):
         return NEUTRAL
     if p.negated == h.negated:
-        if place_entails(p.value, h.value):
+        if sides.place_entails(p.value, h.value):
             return ENTAILED
-        clash = not p.negated and places_clash(p.value, h.value) and not everywhere(h.subject)
+        clash = not p.negated and sides.places_clash(p.value, h.value) and not everywhere(h.subject)
         return CONTRADICTED if clash else NEUTRAL
     return CONTRADICTED if values.entails(p.value, h.value) else NEUTRAL
 

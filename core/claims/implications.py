@@ -14,6 +14,7 @@ from . import (
     comparison,
     lexicon,
     predicates,
+    sides,
     values,
 )
 from .thing_index import ThingIndex
@@ -167,7 +168,7 @@ def _connected(claim: Claim, premise: ThingIndex) -> bool:
     if place in ("front", "behind") and not verb:
         back = b if place == "front" else a
         return any(
-            p.kind == PLACE and p.thing == back and "background" in comparison.sides(p.value)
+            p.kind == PLACE and p.thing == back and "background" in sides.sides(p.value)
             for p in premise.about[back]
         )
     edges = [

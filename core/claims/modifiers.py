@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from . import ATTRIBUTE, cutting
-from .constructions import is_guess
 from .english_words import COLOUR_DEGREES, COLOURS, EVALUATIVE, HAIR, HEDGE_ADVERBS, PARTS
+from .list_items import is_guess
 from .nouns import head_of, hyphenated, is_abstract, is_modifier, lemma
 from .trees import children, conjuncts, left_of
 
