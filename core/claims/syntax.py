@@ -184,6 +184,8 @@ class SentenceReader(ImageClauses):
                         self.phrase(t, hedged=hedged)
             elif how := repeats(c):
                 self._repeated(c, how, subjects)
+            elif c.dep_ == "npadvmod" and c.i < verb.i and children(c, "prep", "acl"):
+                self.phrase(c, hedged=hedged)  # "Newspaper in its mouth, a dog walks"
             elif c.dep_ == "prep":
                 self.prepositional(c, subjects, hedged=hedged)
             elif c.dep_ in ("advmod", "acomp", "prt"):
