@@ -88,7 +88,7 @@ def _begins(doc, at: int) -> bool:
 
 def _clause_from(doc, first: int) -> bool:
     """Return whether a noun phrase and its verb stand there."""
-    if first >= len(doc) or doc[first].tag_ not in (*_STARTS, *_BARE):
+    if first >= len(doc) or doc[first].tag_ not in (*_STARTS, *_BARE, "IN"):
         return False
     named = False
     for t in doc[first:]:
@@ -121,11 +121,11 @@ def _absolute(doc, first: int) -> int:
             noun = t.i
             if after.tag_ not in _AFTER_NOUN and not (own and after.tag_ == "VBD"):
                 return 0
-        elif t.tag_ in ("WDT", "WP") or (
-            t.tag_ in _FINITE and not (own and t.tag_ == "VBD" and t.i == noun + 1)
-        ):
-            return 0
-        elif t.lower_ in ("and", "or") and not noun:
+            if t.lower_ == "one" and after.tag_ == "JJ":
+                return 0  # "two cats, one black and one white"
+            continue
+        lost = t.tag_ in _FINITE and not (own and t.tag_ == "VBD" and t.i == noun + 1)
+        if lost or t.tag_ in ("WDT", "WP") or (t.lower_ in ("and", "or") and not noun):
             return 0
     return len(doc) if noun else 0
 

@@ -56,7 +56,8 @@ class Entity:
 
     @property
     def person(self) -> bool:
-        return is_person(self.noun)
+        compound = self.head if lexicon.senses(self.head) else self.noun
+        return is_person(compound)
 
     @property
     def animal(self) -> bool:
@@ -84,10 +85,19 @@ def goes_by(e: Entity, head: str, noun: str) -> bool:
     return False
 
 
+# Who is not called so.
+_GROWN = {
+    "child": frozenset(
+        "man woman adult mother father parent lady gentleman grandmother grandfather teacher nurse doctor".split()
+    ),
+    "adult": frozenset("child boy girl baby toddler infant kid".split()),
+}
+
+
 def may_be_called(e: Entity, noun: str, general: str) -> bool:
     """Return whether a general word can go back to a thing: "the animal" to a dog."""
     if general == "person":
-        return e.person
+        return e.person and not (noun in _GROWN and e.noun in _GROWN[noun])
     if e.person or e.aspect or e.part:
         return False
     return lexicon.is_kind(e.head, general or noun)

@@ -79,7 +79,7 @@ def clashing(moved: Claim, premise: ThingIndex) -> bool:
             p.thing != moved.thing
             and verb
             and not place
-            and verb not in predicates.HAVING
+            and (verb not in predicates.HAVING or (living(moved.subject) and living(moved.object)))
             and predicates.verb_entails(predicates.parts(p.value)[0], verb)
         )
         for p in between

@@ -5,6 +5,8 @@ from __future__ import annotations
 from . import lexicon
 from .constructions import rehang
 from .english_words import GROUPS, HAIR, PARTS
+from .list_items import garment_beside
+from .mistagged import part_beside, untagged
 from .nouns import is_abstract, is_garment, is_modifier
 from .quotations import STANDIN
 
@@ -21,6 +23,7 @@ def repaired(doc):
     if len(doc) < 2:
         return doc
     rehang(doc)
+    untagged(doc)
     for token in doc:
         _compound(token)
     for token in doc:
@@ -41,6 +44,8 @@ def repaired(doc):
     for token in doc:
         if token.dep_ in ("nsubj", "nsubjpass"):
             _subject(token)
+            garment_beside(token)
+            part_beside(token)
     for token in doc:
         if token.dep_ == "appos" and token.pos_ in ("NOUN", "PROPN"):
             if not _absolute(token):

@@ -131,7 +131,11 @@ class Phrases(Modifiers):
             "",
         )
         entity = draft.things.noun(
-            token, draft.index, owner=owner.index if owner is not None else -1, place=place
+            token,
+            draft.index,
+            owner=owner.index if owner is not None else -1,
+            place=place,
+            apart=self._subjects_beside(token),
         )
         self.done[token.i] = entity
         draft.mention(token, entity)
@@ -155,6 +159,15 @@ class Phrases(Modifiers):
         self.adjectives(token, entity, hedged)
         self.modifiers(token, entity, hedged)
         return entity
+
+    def _subjects_beside(self, token) -> frozenset[int]:
+        """Return the subjects of the verb that a noun belongs to: "the mother carries the child" names two people."""
+        if token.dep_ not in ("dobj", "pobj", "dative"):
+            return frozenset()
+        verb = next((t for t in token.ancestors if t.pos_ in ("VERB", "AUX")), None)
+        named = children(verb, "nsubj", "nsubjpass", "agent") if verb is not None else []
+        known = [self.done.get(t.i) for t in named]
+        return frozenset(e.index for e in known if e is not None)
 
     def _pronoun(self, token, hedged) -> Entity | None:
         low = token.text.lower()
@@ -197,7 +210,7 @@ class Phrases(Modifiers):
         number = numeral(token)
         traits = {trait(c) for c in (token, *children(token, "amod")) if c.tag_ in ("JJR", "JJS")}
         if traits and group is None:
-            group = next(
+            group = self.draft.things.compared(traits) or next(
                 (e for e in reversed(self.draft.things.all) if e.plural and not e.part), None
             )
         if traits and group is not None and group.plural:

@@ -216,13 +216,7 @@ def excludes(p: str, q: str, turned: bool = False) -> bool:
                 and pp in ("left", "right", "front", "behind", "above", "under", "on", "in")
                 and (not pv or not qv or pv == qv)
             )
-        return (
-            bool(pv)
-            and not pp
-            and not qp
-            and pv not in HAVING
-            and (pv in _ONE_WAY and verb_entails(pv, qv))
-        )
+        return bool(pv) and not pp and not qp and (pv in _ONE_WAY and verb_entails(pv, qv))
     if frozenset((pp, qp)) in _PLACES_EXCLUDE:
         return True
     if not pp and not qp and frozenset((pv, qv)) in TO_ONE_THING:

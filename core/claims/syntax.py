@@ -27,6 +27,15 @@ def _denies(subject) -> bool:
     return any(c.dep_ == "preconj" and c.lower_ == "neither" for c in subject.children)
 
 
+def _fronted(verb) -> bool:
+    """ "..., and in front of him is a hat": a further clause whose subject stands behind the verb."""
+    return (
+        verb.dep_ == "conj"
+        and any(c.dep_ == "prep" and c.i < verb.i for c in verb.children)
+        and not any(c.dep_ == "acomp" for c in verb.children)
+    )
+
+
 class SentenceReader(ImageClauses):
     """Reads one parsed sentence into a `ReadingBuilder`.
 
@@ -98,7 +107,7 @@ class SentenceReader(ImageClauses):
             verb.lemma_ in ("be", "stand", "sit", "hang", "lie")
             and not there
             and not [c for c in nominal if c.i < verb.i]
-            and verb.dep_ == "ROOT"
+            and (verb.dep_ == "ROOT" or _fronted(verb))
         )
         if there or (inverted and late and verb.i > 0):
             nominal, inverted = late, not there

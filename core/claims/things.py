@@ -51,8 +51,20 @@ class Things:
         self.all.append(entity)
         return entity
 
-    def noun(self, token, sentence: int, *, owner: int = -1, place: str = "") -> Entity:
-        """Return the thing that a noun phrase names: a known one where it is definite, else a new one."""
+    def noun(
+        self,
+        token,
+        sentence: int,
+        *,
+        owner: int = -1,
+        place: str = "",
+        apart: frozenset[int] = frozenset(),
+    ) -> Entity:
+        """Return the thing that a noun phrase names: a known one where it is definite, else a new one.
+
+        Args:
+            apart: things that it cannot be by another name, because they do it something.
+        """
         head = head_of(token)
         noun = head.split()[-1]
         dets = {
@@ -125,6 +137,7 @@ class Things:
         for e in reversed(self.all):
             if (
                 noun not in GENERAL
+                and e.index not in apart
                 and e.plural == plural
                 and e.owner == owner
                 and has_telling_name(e, noun)
@@ -139,6 +152,7 @@ class Things:
             for e in reversed(self.all):
                 if (
                     e.plural == plural
+                    and e.index not in apart
                     and may_be_called(e, noun, general)
                     and (e.place == place or not place)
                 ):
@@ -299,6 +313,13 @@ class Things:
         entity.traits, entity.announced = sorted(traits), True
         group.members.append(entity.index)
         return entity
+
+    def compared(self, traits: set[str]) -> Entity | None:
+        """Return the group of the last thing that another comparative told: "the taller giraffe ... the smaller one"."""
+        for e in reversed(self.all):
+            if any(values.compared(x) != x and x not in traits for x in e.traits):
+                return next((g for g in reversed(self.all) if g.plural and g.head == e.head), None)
+        return None
 
     @staticmethod
     def _same_trait(traits: set[str], e: Entity) -> bool:

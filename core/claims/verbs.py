@@ -83,7 +83,7 @@ class Verbs(Readable):
             return
         if base in READS and self._reads(verb, subjects, hedged):
             return
-        if base in WEAR and not objects:
+        if base in WEAR and not objects and not children(verb, "agent"):
             return self._dressed(verb, subjects, hedged, negated)
         base = "wear" if base in WEAR and any(is_garment(lemma(o)) for o in objects) else base
         nothing = objects and all(is_abstract(lemma(o)) and lemma(o) not in PARTS for o in objects)
