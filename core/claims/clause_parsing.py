@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
+from .english_words import COLOURS
+
 _FINITE = ("VBZ", "VBP", "VBD", "MD")
 _NOUNS = ("NOUN", "PROPN")
 _JOINING = ("and", "but", "while", "as", "whereas", "though", "although")
@@ -116,10 +118,14 @@ def _absolute(doc, first: int) -> int:
             return t.i + 1 if own and noun and more.tag_ != "CC" else 0
         if not noun and (t.pos_ in _NOUNS or t.lower_ == "one") and doc[t.i + 1 : t.i + 2]:
             after = doc[t.i + 1]
-            if after.pos_ in _NOUNS:
+            if after.pos_ in _NOUNS and after.lower_ not in COLOURS:
                 continue
             noun = t.i
-            if after.tag_ not in _AFTER_NOUN and not (own and after.tag_ == "VBD"):
+            if (
+                after.tag_ not in _AFTER_NOUN
+                and after.lower_ not in COLOURS
+                and not (own and after.tag_ == "VBD")
+            ):
                 return 0
             if t.lower_ == "one" and after.tag_ == "JJ":
                 return 0  # "two cats, one black and one white"

@@ -236,7 +236,7 @@ def placed(moved: Claim, premise: ThingIndex) -> bool:
         named = {m[2] for m in s.mentions} | {
             t for c in premise.reading.claims if c.sentence == i for t in (c.thing, c.other)
         }
-        said = _directions(s, moved.thing, moved.other)
+        said = directions(s, moved.thing, moved.other)
         if place and said and not any(place in (q, *predicates._ALSO.get(q, ())) for q in said):
             continue
         if (
@@ -250,7 +250,7 @@ def placed(moved: Claim, premise: ThingIndex) -> bool:
     return False
 
 
-def _directions(sentence: Sentence, a: int, b: int) -> set[str]:
+def directions(sentence: Sentence, a: int, b: int) -> set[str]:
     """Return the classes of the prepositions that a sentence writes before b, and the converse of those
     before a.
     """

@@ -4,7 +4,7 @@ were hung on the subject although they stand at another noun."""
 from __future__ import annotations
 
 from . import lexicon
-from .english_words import HAIR, PARTS, POSTURES, WEAR
+from .english_words import COLOURS, HAIR, PARTS, POSTURES, WEAR
 from .list_items import NOUNS
 from .nouns import is_garment, is_person
 from .trees import children
@@ -24,6 +24,7 @@ def untagged(doc) -> None:
             _participle_after_noun(token)
         if token.pos_ in NOUNS:
             part_beside(token)
+            _colour_behind(token)
         if token.lower_ in _LAYERS:
             _layer(token)
 
@@ -71,6 +72,28 @@ def _participle_after_noun(token) -> None:
     ):
         return
     token.head, token.dep_, token.tag_ = noun, "acl", "VBN"
+
+
+def _colour_behind(token) -> None:
+    """ "its roof green", with the colour taken for the noun."""
+    noun = token.nbor(-1) if token.i else token
+    after = token.nbor(1) if token.i + 1 < len(token.doc) else None
+    if (
+        token.lower_ not in COLOURS
+        or noun.head != token
+        or noun.dep_ != "compound"
+        or not any(c.tag_ in ("PRP$", "DT") for c in token.children)
+        or (after is not None and not after.is_punct and after.tag_ not in _FINITE)
+    ):
+        return
+    role, outer = token.dep_, token.head
+    for c in [c for c in token.children if c != noun]:
+        c.head = noun
+    noun.head, noun.dep_ = (outer, role) if outer != token else (noun, "ROOT")
+    token.head, token.dep_, token.tag_, token.pos_ = noun, "amod", "JJ", "ADJ"
+
+
+_FINITE = ("VBZ", "VBP", "VBD", "MD")
 
 
 def part_beside(token) -> None:

@@ -305,6 +305,8 @@ def _subject(token) -> None:
     if token.head.dep_ in ("aux", "auxpass") and token.head.head != token.head:
         token.head = token.head.head
     verb = token.head
+    if _opening(token):
+        return
     before = [
         c
         for c in _kids(verb, "nsubj", "nsubjpass")
@@ -325,6 +327,25 @@ def _subject(token) -> None:
         and any(_kids(token, "cc", "conj"))
     ):
         token.head, token.dep_ = before[-1], "conj"
+
+
+def _opening(token) -> bool:
+    """ "Plates in his hands, a waiter walks in": the first of two subjects is what the second has about him."""
+    verb = token.head
+    first = next((c for c in _kids(verb, "nsubj", "nsubjpass") if c.i < token.i), None)
+    if (
+        first is None
+        or first.pos_ not in ("NOUN", "PROPN")
+        or token.pos_ not in ("NOUN", "PROPN", "PRON")
+        or token.i > verb.i
+        or token.left_edge.nbor(-1).text != ","
+        or not _kids(first, "prep", "acl", "amod")
+        or not any(c.tag_ == "PRP$" for t in first.subtree for c in [t])
+        or _kids(token, "cc", "conj")
+    ):
+        return False
+    first.dep_ = "dep"
+    return True
 
 
 def _absolute(token) -> bool:

@@ -9,7 +9,7 @@ from .nouns import exact, head_of, lemma, names_nothing, numeral, partitive, tra
 from .reading_builder import ReadingBuilder
 from .scene_words import SHOWN_SETTINGS, is_room, scene_of, setting_of, time_of
 from .things import Entity
-from .trees import children, conjuncts, listed
+from .trees import children, conjuncts, listed, says_what_none_is
 
 _SIZES = frozenset("large small big huge little tiny vast great whole second third".split())
 _SOME = frozenset("many most some several few all others both".split())
@@ -140,6 +140,8 @@ class Phrases(Modifiers):
         self.done[token.i] = entity
         draft.mention(token, entity)
         new, entity.announced = not entity.announced, True
+        if negated and says_what_none_is(token):
+            return entity
         if negated:
             draft.add(OBJECT, entity, negated=True, tokens=cutting.with_noun(token), hedged=hedged)
             return entity

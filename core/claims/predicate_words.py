@@ -49,7 +49,10 @@ laugh,smile
 fly,soar,glide,hover,float
 hang,suspend,mount,attach,fix,affix,fasten,secure,display,dangle
 place,put,set,position,situate,locate,arrange,lay,stack,be
-cover,blanket,coat,top,overspread,spread
+cover,blanket,coat,top,overspread,spread,drape,shroud,carpet,crown
+strew,scatter,litter,sprinkle,dot
+pour,flow,stream
+poke,stick,peek,protrude,jut,poke out,stick out
 line,border,edge,flank,run along
 surround,encircle,enclose,ring
 pull,tow,haul,drag,draw,lead

@@ -187,6 +187,8 @@ def entails(p: str, q: str, turned: bool = False) -> bool:
         return True
     if qv in ("surround", "encircle", "ring") and not qp:
         return "around" in p.split() or "surrounding" in p.split()
+    if qv in ("strew", "scatter", "litter", "sprinkle", "dot") and not qp:
+        return pp == "on" and (not pv or pv in _BEING)  # "leaves lie on the path"
     if qv in ("line", "cover", "border") and not pv:
         return (qv == "line" and pp == "near") or (qv == "cover" and pp == "on")
     return False

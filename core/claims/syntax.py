@@ -10,7 +10,7 @@ from .nouns import hyphenated, is_abstract, lemma
 from .reading_builder import ReadingBuilder
 from .scene_words import scene_of
 from .things import Entity
-from .trees import children, conjuncts
+from .trees import children, conjuncts, says_what_none_is
 from .verbs import base_of
 
 _CLAUSES = ("advcl", "ccomp", "xcomp", "conj", "dep", "parataxis", "pcomp", "acl", "relcl", "csubj")
@@ -21,6 +21,8 @@ def _denies(subject) -> bool:
     if subject.lower_ in ("nobody", "noone") or (
         subject.lower_ == "one" and any(c.lower_ == "no" for c in subject.children)
     ):
+        return True
+    if says_what_none_is(subject):
         return True
     if subject.lower_ in ("none", "neither"):
         return any(c.lower_ == "of" for c in subject.children)

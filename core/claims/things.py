@@ -147,6 +147,9 @@ class Things:
                 e.heads.append(head)
                 e.head = head
                 return e
+        if owner < 0 and not plural and (special := self._only_kind(noun, traits, place, apart)):
+            special.heads.append(noun)
+            return special
         if noun in GENERAL and owner < 0 and not traits & COLOURS:
             general = GENERAL[noun]
             for e in reversed(self.all):
@@ -313,6 +316,21 @@ class Things:
         entity.traits, entity.announced = sorted(traits), True
         group.members.append(entity.index)
         return entity
+
+    def _only_kind(
+        self, noun: str, traits: set[str], place: str, apart: frozenset[int]
+    ) -> Entity | None:
+        """Return the one thing that a more general noun can go back to: "a retriever ... the dog"."""
+        if is_person(noun) or noun in lexicon.ANYTHING | MASS or noun in GENERAL:
+            return None
+        kinds = [
+            e
+            for e in self.all
+            if not (e.plural or e.part or e.aspect or e.joint or e.person or e.index in apart)
+            and lexicon.is_kind(e.head, noun)
+        ]
+        fits = len(kinds) == 1 and (not place or not kinds[0].place or kinds[0].place == place)
+        return kinds[0] if fits and not differs(kinds[0], traits) else None
 
     def compared(self, traits: set[str]) -> Entity | None:
         """Return the group of the last thing that another comparative told: "the taller giraffe ... the smaller one"."""

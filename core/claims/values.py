@@ -79,6 +79,7 @@ _EMPTY = frozenset(
     "looking type kind style shape design side both all its their his her various entirely completely "
     "fully directly straight also visible clearly neatly".split()
 )
+_NEARLY = frozenset("half halfway almost nearly barely".split())
 _SYNONYMS = """
 large,big,huge,sizable,massive,enormous,giant,gigantic,oversized
 small,little,tiny,miniature
@@ -219,6 +220,8 @@ def entails(a: str, b: str) -> bool:
     first, second = set(words(a)), set(words(b))
     if second <= first:
         return True
+    if _NEARLY & first - second:
+        return False  # curtains that are half drawn are not closed
     if {*_cells(a)} & {*_cells(b)}:
         return True  # "in motion" and "moving"
     if (x := colours(a)) and (y := colours(b)) and _only(b, COLOURS):

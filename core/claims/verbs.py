@@ -48,7 +48,9 @@ def base_of(verb) -> str:
 
 _FILLS = frozenset("dominate occupy fill frame command take stretch".split())
 _TURNS = frozenset("turn tilt face point lean look bend angle".split())
-_INVERSE = frozenset("cover line fill surround dot mark top decorate".split())
+_INVERSE = frozenset(
+    "cover line fill surround dot mark top decorate strew litter scatter sprinkle carpet blanket drape shroud crown".split()
+)
 _HANDLE = frozenset(
     "hold put place carry set lay raise keep lift rest grip clutch balance leave pour hang cradle".split()
 )

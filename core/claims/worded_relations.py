@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from functools import lru_cache
 
 from . import RELATION, Claim, implications, lexicon, plurals, predicates
-from .misreadings import clashing, otherwise_placed
+from .misreadings import clashing, directions, otherwise_placed
 from .sentence_words import (
     PRONOUNS,
     does,
@@ -75,6 +75,9 @@ def is_related(
         if not weak and not worn and not any(does(t, verb) for t in there):
             continue
         if place and place not in ("with", "at"):
+            before = directions(s, moved.thing, moved.other)
+            if before and not any(place in (q, *predicates._ALSO.get(q, ())) for q in before):
+                continue  # "from a rack above the counter" puts nothing on the counter
             classes = places_in(text_of(s))
             if place == "on" and "under" in classes:
                 classes |= {"on"}  # "the ground beneath its feet is grass"
@@ -171,7 +174,7 @@ def _does_it(p: Claim, moved: Claim, premise: ThingIndex) -> bool:
     return (
         bool(verb)
         and not place
-        and verb not in predicates.HAVING
+        and (verb not in predicates.HAVING or verb in _HOLD)
         and p.other == moved.other
         and living(p.subject)
         and moved.thing not in premise.reading.things[p.thing].members
