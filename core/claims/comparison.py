@@ -34,7 +34,7 @@ DENIAL = re.compile(r"\b(?:not?|without|never|none|nothing|neither|nor|\w+n['’
 
 
 @lru_cache(maxsize=8192)
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     return re.sub(r"[\W_]+", "", clock_time(text).lower())
 
 
@@ -93,7 +93,7 @@ def says(p: Claim, h: Claim, things: Sequence[Thing]) -> str:
         return _place(p, h)
     if h.kind == TEXT:
         if p.kind == TEXT and (_one(p, h) or h.thing < 0 or p.thing < 0):
-            a, b = _plain(p.value), _plain(h.value)
+            a, b = plain(p.value), plain(h.value)
             if b and b in a:
                 return CONTRADICTED if p.negated != h.negated else ENTAILED
             if _one(p, h) and not p.negated and not h.negated:
@@ -105,7 +105,9 @@ def says(p: Claim, h: Claim, things: Sequence[Thing]) -> str:
 
 
 def _one(p: Claim, h: Claim) -> bool:
-    """Both are said of one thing."""
+    """Both are said of one thing; what the other text does not have (-2) is no thing of it."""
+    if -2 in (p.thing, h.thing):
+        return False
     return p.thing == h.thing if p.thing >= 0 and h.thing >= 0 else p.subject == h.subject
 
 
@@ -165,13 +167,14 @@ def _signed(p: Claim, h: Claim, entails: bool, backward: bool, excludes: bool) -
 
 _TWO_SIDED = re.compile(
     r"^(?:open|closed|shut|on|off|run|turn|lit|empty|full|occupied|move|still|stationary|plugged|locked|buttoned|zipped|"
-    r"fold|tied|dressed|awake|asleep|lock|button|zip|plug|peel|paint|pave|frozen)"
+    r"fold|tied|dressed|made|switch|awake|asleep|lock|button|zip|plug|peel|paint|pave|frozen)"
 )
 
 
 def _dual(denied: str, said: str) -> bool:
     """Of two states with nothing between them, not the one is the other."""
-    return bool(_TWO_SIDED.match(denied)) and values.excludes(denied, said)
+    opposite = denied == f"un{said}" or said == f"un{denied}"
+    return opposite or (bool(_TWO_SIDED.match(denied)) and values.excludes(denied, said))
 
 
 def _relation(p: Claim, h: Claim, things: Sequence[Thing]) -> str:

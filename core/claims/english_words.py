@@ -108,7 +108,7 @@ PEOPLE = _set(
     "batter umpire referee bride groom mother father son daughter parent passenger driver tourist visitor "
     "shopper customer musician performer dancer singer fisherman farmer soldier doctor nurse firefighter "
     "policeman actor artist swimmer runner jogger hiker climber coach fan audience onlooker bystander "
-    "youngster grandmother grandfather brother sister friend colleague member family male female motorcyclist"
+    "youngster hero heroine fairy elf mermaid princess wizard photographer grandmother grandfather brother sister friend colleague member family male female motorcyclist"
 )
 FEMALE = _set(
     "woman girl lady female mother daughter grandmother sister bride waitress aunt wife queen actress policewoman"

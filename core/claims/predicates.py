@@ -130,6 +130,8 @@ def entails(p: str, q: str, turned: bool = False) -> bool:
             if turned
             else values.entails(values.compared(x), values.compared(y))
         )
+    if {_within(p), _within(q)} == {"in", "on"}:
+        return False
     (pv, pp, _), (qv, qp, _) = parts(p), parts(q)
     if turned:
         if pp == "front" and qv in ("follow", "trail", "chase") and not qp:
@@ -219,11 +221,21 @@ def excludes(p: str, q: str, turned: bool = False) -> bool:
                 and (not pv or not qv or pv == qv)
             )
         return bool(pv) and not pp and not qp and (pv in _ONE_WAY and verb_entails(pv, qv))
+    if {_within(p), _within(q)} == {"in", "on"}:
+        return True
     if frozenset((pp, qp)) in _PLACES_EXCLUDE:
         return True
     if not pp and not qp and frozenset((pv, qv)) in TO_ONE_THING:
         return True
     return posture_excludes(pv, qv)
+
+
+def _within(predicate: str) -> str:
+    """Return "on" for "on top of", "in" for "inside": plain "on" and "in" say either of a bed."""
+    words = normal(predicate).split()
+    if {"atop", "top"} & set(words):
+        return "on"
+    return "in" if {"inside", "within"} & set(words) else ""
 
 
 _ONE_WAY = frozenset(

@@ -75,7 +75,7 @@ def is_supported(
     if PRONOUNS & {claim.subject, claim.value, claim.object} and not claim.value.isdigit():
         return True
     if claim.kind == TEXT:
-        return comparison._plain(claim.value) in comparison._plain(premise.text)
+        return comparison.plain(claim.value) in comparison.plain(premise.text)
     if claim.kind == OBJECT:
         if claim.plural and _alone(claim, moved, premise):
             return False

@@ -11,7 +11,7 @@ from .reading_builder import ReadingBuilder
 from .scene_words import scene_of
 from .things import Entity
 from .trees import children, conjuncts, says_what_none_is
-from .verbs import base_of
+from .verb_lemmas import base_of
 
 _CLAUSES = ("advcl", "ccomp", "xcomp", "conj", "dep", "parataxis", "pcomp", "acl", "relcl", "csubj")
 
@@ -188,6 +188,8 @@ class SentenceReader(ImageClauses):
             ) and c.pos_ in ("NOUN", "PROPN"):
                 if children(c, "nsubj", "cop"):
                     self.clause(c, [])
+                elif c.dep_ == "oprd" and c.lower_ in ("shut", "open", "closed"):
+                    self.done[c.i] = None  # "are drawn shut": read with the verb
                 elif c.dep_ in ("oprd", "dobj", "attr") and c.lower_ in COLOURS:
                     self.predicate(c, subjects, hedged, False)  # "is painted green"
                 else:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Mapping
 from functools import lru_cache
 
-from . import RELATION, Claim, implications, lexicon, plurals, predicates
+from . import RELATION, Claim, Sentence, implications, lexicon, plurals, predicates
 from .misreadings import clashing, directions, otherwise_placed
 from .sentence_words import (
     PRONOUNS,
@@ -54,6 +54,8 @@ def is_related(
         if plurals.rival_named(s, moved.other, premise):
             continue
         mentioned = moved.other >= 0 and any(m[2] == moved.other for m in s.mentions)
+        if moved.other >= 0 and not mentioned and _names_another(s, last, premise):
+            continue
         if not mentioned and not any(means(t, last) for t in there if t not in PRONOUNS):
             continue
         if rest and not said(text_of(s), tuple(rest)):
@@ -85,6 +87,12 @@ def is_related(
                 continue
         return True
     return False
+
+
+def _names_another(sentence: Sentence, noun: str, premise: ThingIndex) -> bool:
+    """Return whether a sentence that does not speak of a thing speaks of another of that noun."""
+    things = premise.reading.things
+    return any(lexicon.head(things[m[2]].head) == noun for m in sentence.mentions)
 
 
 def _put_away(garment: int, premise: ThingIndex) -> bool:
