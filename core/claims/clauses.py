@@ -37,6 +37,11 @@ class Predicates(Verbs):
                 self.predicate(c, subjects, hedged, negated)
             elif c.dep_ in ("attr", "oprd", "acomp", "dobj"):
                 self._nominal(c, subjects, hedged, negated)
+            elif c.lower_ in ("on", "off") and c.dep_ != "acomp" and not any(c.children):
+                for e in subjects:  # "the lights are on"
+                    self.draft.add(
+                        ATTRIBUTE, e, c.lower_, tokens=[c], hedged=hedged, negated=negated
+                    )
             elif c.dep_ == "advmod":
                 if scene := scene_of(c):
                     self.draft.scene(

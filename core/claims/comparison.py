@@ -22,6 +22,7 @@ from . import (
     lexicon,
     predicates,
     scene_settings,
+    sides,
     surface_similarity,
     values,
 )
@@ -31,43 +32,9 @@ ENTAILED, CONTRADICTED, NEUTRAL = "entailed", "contradicted", "neutral"
 _OF_ONE = (ATTRIBUTE, ACTION, SCENE)
 DENIAL = re.compile(r"\b(?:not?|without|never|none|nothing|neither|nor|\w+n['’]t)\b", re.IGNORECASE)
 
-_SIDES = {
-    "left": {"left"}, "right": {"right"}, "top": {"top"}, "upper": {"top"}, "bottom": {"bottom"},
-    "lower": {"bottom"}, "foreground": {"foreground"}, "front": {"foreground"}, "background": {"background"},
-    "distance": {"background"}, "back": {"background"}, "backdrop": {"background"}, "center": {"center"},
-    "middle": {"center"}, "central": {"center"}, "corner": {"corner"}, "far": {"background"},
-    "leftmost": {"left"}, "rightmost": {"right"}, "above": {"top"}, "below": {"bottom"}, "overhead": {"top"},
-    "horizon": {"background"}, "beyond": {"background"},
-}  # fmt: skip
-_APART = ({"left", "right"}, {"top", "bottom"}, {"foreground", "background"})
-
 
 @lru_cache(maxsize=8192)
-def sides(place: str) -> frozenset[str]:
-    """ "upper left corner" -> {top, left, corner}."""
-    return frozenset(
-        s for w in re.findall(r"[a-z]+", lexicon.normal(place)) for s in _SIDES.get(w, ())
-    )
-
-
-@lru_cache(maxsize=8192)
-def places_clash(a: str, b: str) -> bool:
-    x, y = sides(a), sides(b)
-    return any(
-        len(pair & x) == 1 and len(pair & y) == 1 and (pair & x) != (pair & y) for pair in _APART
-    )
-
-
-@lru_cache(maxsize=8192)
-def place_entails(a: str, b: str) -> bool:
-    x, y = sides(a), sides(b)
-    if x and y:
-        return y <= x or (y == {"background"} and "background" in x)
-    return values.entails(a, b)
-
-
-@lru_cache(maxsize=8192)
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     return re.sub(r"[\W_]+", "", clock_time(text).lower())
 
 
@@ -126,7 +93,7 @@ def says(p: Claim, h: Claim, things: Sequence[Thing]) -> str:
         return _place(p, h)
     if h.kind == TEXT:
         if p.kind == TEXT and (_one(p, h) or h.thing < 0 or p.thing < 0):
-            a, b = _plain(p.value), _plain(h.value)
+            a, b = plain(p.value), plain(h.value)
             if b and b in a:
                 return CONTRADICTED if p.negated != h.negated else ENTAILED
             if _one(p, h) and not p.negated and not h.negated:
@@ -138,7 +105,9 @@ def says(p: Claim, h: Claim, things: Sequence[Thing]) -> str:
 
 
 def _one(p: Claim, h: Claim) -> bool:
-    """Both are said of one thing."""
+    """Both are said of one thing; what the other text does not have (-2) is no thing of it."""
+    if -2 in (p.thing, h.thing):
+        return False
     return p.thing == h.thing if p.thing >= 0 and h.thing >= 0 else p.subject == h.subject
 
 
@@ -178,9 +147,9 @@ def _place(p: Claim, h: Claim) -> str:
     if p.kind != PLACE or not _one(p, h):
         return NEUTRAL
     if p.negated == h.negated:
-        if place_entails(p.value, h.value):
+        if sides.place_entails(p.value, h.value):
             return ENTAILED
-        clash = not p.negated and places_clash(p.value, h.value) and not everywhere(h.subject)
+        clash = not p.negated and sides.places_clash(p.value, h.value) and not everywhere(h.subject)
         return CONTRADICTED if clash else NEUTRAL
     return CONTRADICTED if values.entails(p.value, h.value) else NEUTRAL
 
@@ -198,13 +167,14 @@ def _signed(p: Claim, h: Claim, entails: bool, backward: bool, excludes: bool) -
 
 _TWO_SIDED = re.compile(
     r"^(?:open|closed|shut|on|off|run|turn|lit|empty|full|occupied|move|still|stationary|plugged|locked|buttoned|zipped|"
-    r"fold|tied|dressed|awake|asleep|lock|button|zip|plug|peel|paint|pave|frozen)"
+    r"fold|tied|dressed|made|switch|awake|asleep|lock|button|zip|plug|peel|paint|pave|frozen)"
 )
 
 
 def _dual(denied: str, said: str) -> bool:
     """Of two states with nothing between them, not the one is the other."""
-    return bool(_TWO_SIDED.match(denied)) and values.excludes(denied, said)
+    opposite = denied == f"un{said}" or said == f"un{denied}"
+    return opposite or (bool(_TWO_SIDED.match(denied)) and values.excludes(denied, said))
 
 
 def _relation(p: Claim, h: Claim, things: Sequence[Thing]) -> str:

@@ -7,13 +7,19 @@ hand"), and lists of which an item was hung on the verb or on what a container h
 from __future__ import annotations
 
 from . import lexicon
-from .english_words import COLOURS, CONTAINERS, GROUPS, HEDGE_MODALS, HEDGE_VERBS
-from .nouns import is_abstract, is_garment, is_person
+from .english_words import COLOURS, HEDGE_MODALS, HEDGE_VERBS
+from .list_items import (
+    GUESS,
+    NOUNS,
+    counted_again,
+    garment_beside,
+    item_of_container,
+    item_of_verb,
+)
+from .nouns import is_abstract
 
 _REPEATING = frozenset("by in to after upon on".split())
-_NOUNS = ("NOUN", "PROPN")
 _ROLES = {"pcomp": "pobj", "ccomp": "dobj", "advcl": "dobj", "conj": "conj"}
-GUESS = "appear"  # lemma of what stands before a noun as its guess
 
 
 def _kids(token, *deps):
@@ -47,12 +53,12 @@ def rehang(doc) -> None:
             token.head, token.dep_ = token.head.head, "cc"
         _adjective_for_noun(token)
         if token.tag_ == "CD":
-            _counted_again(token)
-        if token.pos_ in _NOUNS:
-            _garment_beside(token)
+            counted_again(token)
+        if token.pos_ in NOUNS:
+            garment_beside(token)
             _adjectives_before(token)
-            _item_of_verb(token)
-            _item_of_container(token)
+            item_of_verb(token)
+            item_of_container(token)
 
 
 def _replace(new, old, *, within=()) -> None:
@@ -74,7 +80,7 @@ def _hyphenated(hyphen) -> None:
     first, last = hyphen.nbor(-1), hyphen.nbor(1)
     if last.is_ancestor(first) or first.is_ancestor(last) or hyphen.is_ancestor(last):
         return
-    if not (first.is_alpha and last.is_alpha) or last.pos_ not in (*_NOUNS, "ADJ", "VERB"):
+    if not (first.is_alpha and last.is_alpha) or last.pos_ not in (*NOUNS, "ADJ", "VERB"):
         return
     if first.head in (last.head, hyphen.head):
         first.head, first.dep_ = last, "compound"
@@ -101,7 +107,7 @@ def _free_relative(what) -> None:
         named = named or next(iter(_kids(verb, "attr", "oprd")), None)
     elif base == "be" and any(c.lower_ in HEDGE_MODALS for c in _kids(verb, "aux")):
         named = next(iter(_kids(verb, "attr")), None)
-    if named is None or named.pos_ not in _NOUNS or verb.dep_ not in _ROLES:
+    if named is None or named.pos_ not in NOUNS or verb.dep_ not in _ROLES:
         return
     role, outer = _ROLES[verb.dep_], verb.head
     if role == "dobj" and outer.head == outer and not _kids(outer, "nsubj", "nsubjpass", "expl"):
@@ -111,11 +117,6 @@ def _free_relative(what) -> None:
         if c.i > named.i:  # what follows was said beside the clause
             c.head = outer
     verb.head, verb.dep_, verb.lemma_ = named, "predet", GUESS
-
-
-def is_guess(noun) -> bool:
-    """Return whether a free relative before a noun presents it as a guess: "what appears to be a phone"."""
-    return any(c.dep_ == "predet" and c.lemma_ == GUESS for c in noun.children)
 
 
 def repeats(token) -> str:
@@ -197,7 +198,7 @@ def _repeated_noun(token) -> None:
         return
     host = token.head if token.head.i < token.i else again.head if again.head.i < token.i else None
     host = host if host is not None else prep.head
-    if host in (token, prep, again) or host.pos_ not in ("VERB", "AUX", *_NOUNS):
+    if host in (token, prep, again) or host.pos_ not in ("VERB", "AUX", *NOUNS):
         return
     for c in list(again.children):
         c.head = host
@@ -242,7 +243,7 @@ def _colour_after(token) -> None:
     if prep.lower_ in ("in", "of") and token.dep_ in ("amod", "advmod", "acomp", "dep", "pobj"):
         token.dep_ = "pobj"
         before = prep.nbor(-1) if prep.i else prep
-        if prep.lower_ == "in" and prep.head.pos_ in ("VERB", "AUX") and before.pos_ in _NOUNS:
+        if prep.lower_ == "in" and prep.head.pos_ in ("VERB", "AUX") and before.pos_ in NOUNS:
             prep.head = before  # "passed by a bus in white"
         while token is not None and token.lower_ in COLOURS:
             token.pos_ = "NOUN"
@@ -299,46 +300,6 @@ def _clause_after(token) -> None:
     token.head, token.dep_, token.tag_, token.pos_, token.lemma_ = noun, "acl", "VBG", "VERB", stem
 
 
-def _counted_again(token) -> None:
-    """ "one black and one white", with the second hung on what the first is; "two cups, one of them empty"."""
-    first = token.head
-    if token.dep_ == "nsubj" and first.pos_ == "ADJ" and first.dep_ == "amod" and first.i > token.i:
-        if first.head.i < token.i:
-            token.head, token.dep_ = first.head, "appos"
-            first.head = token
-        return
-    if (
-        token.dep_ == "conj"
-        and first.pos_ == "ADJ"
-        and first.dep_ == "amod"
-        and first.head.tag_ == "CD"
-    ):
-        for c in _kids(first, "cc", "punct"):
-            c.head = first.head
-        token.head = first.head
-
-
-def _garment_beside(token) -> None:
-    """ "a woman in a white top and a skirt": the skirt is worn, and stands beside nobody."""
-    person = token.head
-    if token.dep_ != "conj" or person.pos_ not in _NOUNS or not is_garment(token.lemma_.lower()):
-        return
-    if not is_person(person.lemma_.lower()):
-        return
-    worn = [
-        o
-        for c in person.children
-        if c.i < token.i and c.dep_ in ("prep", "acl")
-        for o in _kids(c, "pobj", "dobj")
-        if is_garment(o.lemma_.lower())
-    ]
-    if worn:
-        for c in _kids(person, "cc", "punct"):
-            if worn[-1].i < c.i < token.i:
-                c.head = worn[-1]
-        token.head = worn[-1]
-
-
 def _adjectives_before(token) -> None:
     """ "a homey and inviting kitchen", with the first adjective taken for a noun and the second for its verb."""
     second = next((c for c in _kids(token, "conj") if c.tag_ in ("VBG", "VBN", "JJ")), None)
@@ -352,54 +313,10 @@ def _adjectives_before(token) -> None:
     if any(t.lower_ not in ("and", "but", ",") for t in token.doc[token.i + 1 : second.i]):
         return
     noun = second.nbor(1) if second.i + 1 < len(token.doc) else None
-    if noun is None or noun.pos_ not in _NOUNS or noun.head != second or _kids(noun, "det"):
+    if noun is None or noun.pos_ not in NOUNS or noun.head != second or _kids(noun, "det"):
         return
     _replace(noun, token, within=[second, *_kids(token, "cc", "punct")])
     if noun.dep_ == "conj":
         noun.dep_ = "attr"
     token.head, token.dep_, token.tag_, token.pos_ = noun, "amod", "JJ", "ADJ"
     second.head, second.dep_, second.pos_ = token, "conj", "ADJ"
-
-
-def _item_of_verb(token) -> None:
-    """ "set with a glass, a cup, and a plate", with the plate hung on the verb: it is one of the list."""
-    verb = token.head
-    if token.dep_ != "conj" or verb.pos_ not in ("VERB", "AUX") or _kids(token, "nsubj", "cop"):
-        return
-    before = token.left_edge.i - 1
-    while before > verb.i and (token.doc[before].is_punct or token.doc[before].dep_ == "cc"):
-        before -= 1
-    last = token.doc[before]
-    while (
-        last.head.i > verb.i
-        and last.head.right_edge.i <= before
-        and last.head.pos_ in (*_NOUNS, "ADP")
-    ):
-        if last.dep_ in ("appos", "conj") and last.pos_ in _NOUNS:
-            break
-        last = last.head
-    if last.pos_ not in _NOUNS or last.i <= verb.i:
-        return
-    links = [c for c in _kids(verb, "cc") if last.i < c.i < token.i]
-    token.head = last
-    for c in links:
-        c.head = last
-
-
-def _item_of_container(token) -> None:
-    """ "a glass of beer, a cup and a plate": the cup is an item beside the glass, and in no glass."""
-    if token.dep_ not in ("conj", "appos") or not any(
-        c.lower_ in ("a", "an") or c.dep_ == "nummod" for c in _kids(token, "det", "nummod")
-    ):
-        return
-    inner = token.head
-    if inner.dep_ != "pobj" or inner.head.lower_ != "of" or inner.head.head.pos_ not in _NOUNS:
-        return
-    outer = inner.head.head
-    mass = not _kids(inner, "det", "nummod") or is_guess(inner)
-    if outer.lemma_.lower() not in CONTAINERS | GROUPS or not mass:
-        return
-    for c in _kids(inner, "cc", "punct"):
-        if inner.i < c.i < token.i:
-            c.head = outer
-    token.head, token.dep_ = outer, "conj"

@@ -148,7 +148,7 @@ def _noun(word: str, words: list[str], nouns: Mapping[str, int], text: str) -> i
 
 def _texts_clash(first: str, second: str, x: list[str], y: list[str]) -> bool:
     """One place of one thing is said to read two things."""
-    p, q = ({comparison._plain(t) for t in _QUOTED.findall(text)} for text in (first, second))
+    p, q = ({comparison.plain(t) for t in _QUOTED.findall(text)} for text in (first, second))
     if (
         not p
         or not q

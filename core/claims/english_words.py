@@ -108,7 +108,7 @@ PEOPLE = _set(
     "batter umpire referee bride groom mother father son daughter parent passenger driver tourist visitor "
     "shopper customer musician performer dancer singer fisherman farmer soldier doctor nurse firefighter "
     "policeman actor artist swimmer runner jogger hiker climber coach fan audience onlooker bystander "
-    "youngster grandmother grandfather brother sister friend colleague member family male female motorcyclist"
+    "youngster hero heroine fairy elf mermaid princess wizard photographer grandmother grandfather brother sister friend colleague member family male female motorcyclist"
 )
 FEMALE = _set(
     "woman girl lady female mother daughter grandmother sister bride waitress aunt wife queen actress policewoman"
@@ -212,6 +212,15 @@ GOVERNED = {
     "work": "on at with",
     "interact": "with",
     "cover": "in with by",
+    "strew": "with",
+    "litter": "with",
+    "scatter": "with",
+    "sprinkle": "with",
+    "carpet": "in with by",
+    "blanket": "in with by",
+    "drape": "in with over across on",
+    "shroud": "in by with",
+    "crown": "with by",
     "fill": "with",
     "line": "with by",
     "surround": "by with",
@@ -259,7 +268,6 @@ GOVERNED = {
     "gather": "around",
     "wrap": "in around with",
     "tuck": "into under in",
-    "drape": "over across on",
     "rest": "on against upon",
     "write": "on in",
     "print": "on",

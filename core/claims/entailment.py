@@ -5,13 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from types import MappingProxyType
 
 from . import (
-    ATTRIBUTE,
     NUMBER,
     OBJECT,
-    PLACE,
     RELATION,
     SCENE,
     STATEMENT,
@@ -20,18 +17,17 @@ from . import (
     Thing,
     comparison,
     contrast,
-    lexicon,
     opposition,
     plurals,
     quantifiers,
     support,
     surface_similarity,
-    values,
 )
 from . import alignment as aligning
 from .alignment import align, align_known
 from .comparison import CONTRADICTED, ENTAILED, NEUTRAL
 from .implications import follows
+from .premise import moved_to, relation_to
 from .thing_index import ThingIndex
 from .unread import unread_claims
 
@@ -79,132 +75,7 @@ def relation(claim: Claim, premise: Reading, alignment: Mapping[int, int]) -> st
     Args:
         alignment: the claim's things -> things of the premise, as `align` returns them.
     """
-    return _relation(claim, ThingIndex.of(premise), alignment)
-
-
-_SHOWN = frozenset(
-    "expression look face mood pattern finish texture color coat hair".split()
-)  # what it is, whoever has it is
-
-
-def _of_clouds(claim: Claim, premise: ThingIndex) -> bool:
-    """A sky that is overcast is covered by clouds, and the other way round."""
-    nouns = {lexicon.head(claim.subject), lexicon.head(claim.object or "x")}
-    for p in premise.reading.claims:
-        if p.negated:
-            continue
-        covered = (
-            p.kind == SCENE
-            and p.subject == "sky"
-            and "part" not in p.value
-            and values.entails(p.value, "overcast")
-        )
-        if covered and claim.kind in (OBJECT, RELATION) and nouns <= {"cloud", "sky", "x"}:
-            return True
-        over = p.kind == RELATION and (lexicon.head(p.subject), lexicon.head(p.object)) == (
-            "cloud",
-            "sky",
-        )
-        if (
-            over
-            and p.value in ("cover", "fill", "blanket")
-            and claim.subject == "sky"
-            and claim.kind == SCENE
-        ):
-            return values.entails("overcast", claim.value)
-    return False
-
-
-def _relation(
-    claim: Claim,
-    premise: ThingIndex,
-    alignment: Mapping[int, int],
-    owner: Mapping[int, int] = MappingProxyType({}),
-) -> str:
-    things = premise.reading.things
-    moved = _moved(claim, alignment)
-    if not claim.negated and _of_clouds(claim, premise):
-        return ENTAILED
-    if (
-        claim.kind == ATTRIBUTE
-        and claim.thing not in alignment
-        and lexicon.head(claim.subject) in _SHOWN
-        and (own := alignment.get(owner.get(claim.thing, -1), -1)) >= 0
-    ):
-        moved = replace(moved, subject=things[own].head, thing=own)
-    if moved.thing < -1 and not claim.negated:
-        if moved.kind == OBJECT:
-            return _existence(moved, premise, things)
-        if moved.other < 0:
-            return NEUTRAL
-    if claim.kind == OBJECT and claim.negated and lexicon.head(claim.subject) == "cloud":
-        moved = replace(claim, kind=SCENE, subject="sky", value="clear", negated=False, thing=-1)
-        return _against_all(moved, premise, things)
-    verdict = _against_all(moved, premise, things)
-    if claim.kind == NUMBER and verdict == NEUTRAL and moved.thing >= 0:
-        return ENTAILED if str(things[moved.thing].number) == claim.value else NEUTRAL
-    if (
-        verdict == NEUTRAL
-        and claim.subject == "sky"
-        and "clear" in claim.value
-        and any(
-            p.negated and p.kind == OBJECT and lexicon.head(p.subject) == "cloud"
-            for p in premise.reading.claims
-        )
-    ):
-        return ENTAILED
-    if verdict == NEUTRAL and moved.thing >= 0:
-        verdict = _through_group(moved, premise, things)
-    return verdict
-
-
-def _moved(claim: Claim, alignment: Mapping[int, int]) -> Claim:
-    """Return the claim in the premise's numbers; -2 for a thing that the premise does not have."""
-    thing = alignment.get(claim.thing, -2) if claim.thing >= 0 else -1
-    other = alignment.get(claim.other, -2) if claim.other >= 0 else -1
-    return replace(claim, thing=thing, other=other)
-
-
-def _existence(claim: Claim, premise: ThingIndex, things: Sequence[Thing]) -> str:
-    for p in premise.reading.claims:
-        if p.negated and p.kind == OBJECT and lexicon.is_kind(claim.subject, p.subject):
-            return CONTRADICTED
-        if (
-            p.kind == SCENE
-            and p.subject == "setting"
-            and not p.negated
-            and lexicon.is_kind(p.value, claim.subject)
-        ):
-            return ENTAILED
-    return NEUTRAL
-
-
-def _against_all(claim: Claim, premise: ThingIndex, things: Sequence[Thing]) -> str:
-    verdict = NEUTRAL
-    for p in premise.reading.claims:
-        said = comparison.says(p, claim, things)
-        if said == ENTAILED:
-            return ENTAILED
-        if said == CONTRADICTED:
-            verdict = CONTRADICTED
-    return verdict
-
-
-def _through_group(claim: Claim, premise: ThingIndex, things: Sequence[Thing]) -> str:
-    """Return what all members do the group does; what the group does its members do."""
-    inside = aligning.members(premise, claim.thing)
-    if inside and len(inside) >= max(2, premise.counted.get(claim.thing, 2)):
-        said = [_against_all(replace(claim, thing=k), premise, things) for k in inside]
-        if all(s == ENTAILED for s in said):
-            return ENTAILED
-    groups = [k for k in range(len(things)) if claim.thing in aligning.members(premise, k)]
-    for k in groups:
-        if (
-            claim.kind not in (NUMBER, PLACE)
-            and _against_all(replace(claim, thing=k), premise, things) == ENTAILED
-        ):
-            return ENTAILED
-    return NEUTRAL
+    return relation_to(claim, ThingIndex.of(premise), alignment)
 
 
 def compare(a: Reading, b: Reading) -> str:
@@ -219,8 +90,8 @@ def compare(a: Reading, b: Reading) -> str:
     there = align_known(x, y)
     back = {i: j for j, i in there.items()}
     a, b = _without_echoes(x.reading), _without_echoes(y.reading)
-    forward = [_relation(c, x, there, y.owner) for c in b.claims]
-    backward = [_relation(c, y, back, x.owner) for c in a.claims]
+    forward = [relation_to(c, x, there, y.owner) for c in b.claims]
+    backward = [relation_to(c, y, back, x.owner) for c in a.claims]
     if _clash(b.claims, forward, x, y, there, back) or _clash(
         a.claims, backward, y, x, back, there
     ):
@@ -263,7 +134,7 @@ def _of_each(premise: ThingIndex, text: ThingIndex, alignment: Mapping[int, int]
         return ""
     found = {**alignment, **single}
     claims = [c for c in text.reading.claims if not quantifiers.names_instance(c, single)]
-    verdicts = [_relation(c, premise, found, text.owner) for c in claims]
+    verdicts = [relation_to(c, premise, found, text.owner) for c in claims]
     if any(v == CONTRADICTED for v in verdicts):
         return CONTRADICTED
     every = claims and all(_supported(c, premise, text, found, v) for c, v in zip(claims, verdicts))
@@ -315,7 +186,7 @@ def undecided(facts: Reading, written: Reading) -> dict[int, tuple[Claim, ...]]:
     found = align_known(known, text)
     left: dict[int, tuple[Claim, ...]] = {}
     for i, claim in enumerate(text.reading.claims):
-        verdict = _relation(claim, known, found, text.owner)
+        verdict = relation_to(claim, known, found, text.owner)
         if verdict != NEUTRAL or _supported(claim, known, text, found, verdict, strict=True):
             continue
         things = {found.get(thing, -1) for thing in {claim.thing, claim.other} - {-1}}
@@ -343,7 +214,7 @@ def _follows_of_all(
             return bool(several[j]) and all(
                 _follows_of_all(claim, facts, written, {**found, j: k}, rest) for k in several[j]
             )
-    verdict = _relation(claim, facts, found, written.owner)
+    verdict = relation_to(claim, facts, found, written.owner)
     return _supported(claim, facts, written, found, verdict, strict=True)
 
 
@@ -363,10 +234,10 @@ def _supported(
     ):
         return False
     if verdict == ENTAILED or (
-        verdict == NEUTRAL and follows(claim, _moved(claim, alignment), facts)
+        verdict == NEUTRAL and follows(claim, moved_to(claim, alignment), facts)
     ):
         return True
-    moved = _moved(claim, alignment)
+    moved = moved_to(claim, alignment)
     if verdict == CONTRADICTED:
         return False
     return support.is_supported(claim, moved, facts, written, alignment)
@@ -388,7 +259,7 @@ def _guessed(claim: Claim, written: ThingIndex) -> bool:
 
 def _only_hedged(claim: Claim, facts: ThingIndex, alignment: Mapping[int, int]) -> bool:
     """Return whether all facts that say it present it as a guess."""
-    moved, things = _moved(claim, alignment), facts.reading.things
+    moved, things = moved_to(claim, alignment), facts.reading.things
     occurrence = [p for p in facts.reading.claims if comparison.says(p, moved, things) == ENTAILED]
     return bool(occurrence) and all(p.hedged for p in occurrence)
 

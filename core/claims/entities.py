@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from . import lexicon
-from .english_words import FEMALE, MALE
+from . import lexicon, values
+from .english_words import COLOURS, FEMALE, GENERAL, MALE
 from .nouns import is_animal, is_person
 
 
@@ -56,7 +56,8 @@ class Entity:
 
     @property
     def person(self) -> bool:
-        return is_person(self.noun)
+        compound = self.head if lexicon.senses(self.head) else self.noun
+        return is_person(compound)
 
     @property
     def animal(self) -> bool:
@@ -69,3 +70,51 @@ class Entity:
         return (
             {"female": "f", "male": "m"}.get(lexicon.gender(self.noun), "") if self.person else ""
         )
+
+
+def goes_by(e: Entity, head: str, noun: str) -> bool:
+    """Return whether a thing goes by that noun: "laptop" is the "laptop computer", "church" no "church
+    tower".
+    """
+    for h in e.heads:
+        words = h.split()
+        if noun == words[-1] and (" " not in head or " " not in h or head == h):
+            return True
+        if len(words) > 1 and head == words[0] and lexicon.is_kind(noun, words[-1]):
+            return True
+    return False
+
+
+# Who is not called so.
+_GROWN = {
+    "child": frozenset(
+        "man woman adult mother father parent lady gentleman grandmother grandfather teacher nurse doctor".split()
+    ),
+    "adult": frozenset("child boy girl baby toddler infant kid".split()),
+}
+
+
+def may_be_called(e: Entity, noun: str, general: str) -> bool:
+    """Return whether a general word can go back to a thing: "the animal" to a dog."""
+    if general == "person":
+        return e.person and not (noun in _GROWN and e.noun in _GROWN[noun])
+    if e.person or e.aspect or e.part:
+        return False
+    return lexicon.is_kind(e.head, general or noun)
+
+
+def has_telling_name(e: Entity, noun: str) -> bool:
+    """Return whether a noun is the more telling name of a thing: "the seagull" of "a bird"."""
+    if e.aspect or e.part or noun == e.noun:
+        return False
+    if is_person(noun):
+        return e.noun in ("person", "adult", "figure", "human", "individual") and not e.members
+    return lexicon.is_kind(noun, e.noun) and e.noun in GENERAL
+
+
+def differs(e: Entity, traits: set[str]) -> bool:
+    """Other traits of the same sort: "the red car" is not "a blue car"."""
+    mine, other = traits & COLOURS, set(e.traits) & COLOURS
+    if mine and other and not mine & other:
+        return True
+    return any(values.tells_apart(x, y) for x in traits for y in e.traits)

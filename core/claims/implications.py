@@ -14,6 +14,7 @@ from . import (
     comparison,
     lexicon,
     predicates,
+    sides,
     values,
 )
 from .thing_index import ThingIndex
@@ -122,12 +123,29 @@ _UNSEEN = frozenset(
 
 _PLACED = frozenset(
     "titled labeled named marked spotted captured noticed observed depicted positioned placed located situated made set seen visible found present shown displayed featured set up used".split()
-)
+) | {"made out", "picked out", "laid out"}
+
+
+def _parts_of(noun: str) -> list[str]:
+    """Return the nouns of a compound: "park bench", "tablecloth"."""
+    if " " in noun:
+        return noun.split()
+    for at in range(3, len(noun) - 2):
+        if (
+            lexicon.senses(noun[:at])
+            and noun[at:] not in _ENDINGS
+            and lexicon.is_kind(noun, noun[at:])
+        ):
+            return [noun[:at], noun[at:]]
+    return [noun]
+
+
+_ENDINGS = frozenset(("man", "men", "son", "ship"))
 
 
 def _compound(claim: Claim, premise: ThingIndex) -> bool:
     """ "A park bench" follows from a bench in a park, "a pine forest" from a forest of pine trees."""
-    *modifiers, head = claim.subject.split()
+    *modifiers, head = _parts_of(claim.subject)
     called = comparison.called(premise.reading.things[claim.thing])
     if not modifiers or not comparison.a_kind(called, head):
         return False
@@ -167,7 +185,7 @@ def _connected(claim: Claim, premise: ThingIndex) -> bool:
     if place in ("front", "behind") and not verb:
         back = b if place == "front" else a
         return any(
-            p.kind == PLACE and p.thing == back and "background" in comparison.sides(p.value)
+            p.kind == PLACE and p.thing == back and "background" in sides.sides(p.value)
             for p in premise.about[back]
         )
     edges = [

@@ -249,6 +249,9 @@ def gender(word: str) -> str:
 
 @lru_cache(maxsize=8192)
 def is_person(word: str) -> bool:
+    own = senses(singular(word)) if " " in normal(word) else ()
+    if own:  # a cookie cutter is nobody, although a cutter is
+        return bool(above(own[0]) & set(senses("person")))
     return is_kind(word, "person") and singular(word) not in ANYTHING
 
 

@@ -38,9 +38,15 @@ IN_PICTURE = re.compile(
     rf"^(?:in|within|throughout)\s+{_THE}(?:\s+(?:provided|above|shown))?\s*,?\s+(?=\S)",
     re.IGNORECASE,
 )
+_IMAGES = r"photo(?:graph)?s?|images?|pictures?|paintings?|drawings?"
 OF_PICTURE = re.compile(
     r"^(?:(?:an?|the|this\s+is\s+an?|it\s+is\s+an?|this)\s+)?(?:(?!of\b|showing\b)[\w-]+,?\s+){0,3}?"
     r"(?:photo(?:graph)?|image|picture|snapshot|shot|view|close-?up)\s+(?:(?:of|showing|depicting|featuring|capturing)\s+)(?=\S)",
+    re.IGNORECASE,
+)
+_HANGS = re.compile(
+    rf"^(?:an?|one|two|the) (?:[\w-]+ )?(?:{_IMAGES}) of .*?\b(?:hangs?|is hanging|are hanging|is hung|is mounted|stands|leans|rests|"
+    r"is propped|is displayed|is pinned|is taped|adorns|decorates|is on the (?:wall|desk|shelf))\b",
     re.IGNORECASE,
 )
 _LINKS = re.compile(
@@ -236,6 +242,8 @@ def _sentence(said: str) -> Unit:
     if _ORDER.match(text) or _LEAD_LINE.match(text) or not text:
         return Unit(said, "", left_out=())
     for pattern in (_LINKS, IN_PICTURE, SEEN, SHOWN, OF_PICTURE, SHOWN, IN_PICTURE):
+        if pattern is OF_PICTURE and _HANGS.match(text):
+            continue  # a thing in the image
         if match := pattern.match(text):
             out.append(match[0].strip())
             text = text[match.end() :]

@@ -79,7 +79,7 @@ def clashing(moved: Claim, premise: ThingIndex) -> bool:
             p.thing != moved.thing
             and verb
             and not place
-            and verb not in predicates.HAVING
+            and (verb not in predicates.HAVING or (living(moved.subject) and living(moved.object)))
             and predicates.verb_entails(predicates.parts(p.value)[0], verb)
         )
         for p in between
@@ -236,7 +236,7 @@ def placed(moved: Claim, premise: ThingIndex) -> bool:
         named = {m[2] for m in s.mentions} | {
             t for c in premise.reading.claims if c.sentence == i for t in (c.thing, c.other)
         }
-        said = _directions(s, moved.thing, moved.other)
+        said = directions(s, moved.thing, moved.other)
         if place and said and not any(place in (q, *predicates._ALSO.get(q, ())) for q in said):
             continue
         if (
@@ -250,7 +250,7 @@ def placed(moved: Claim, premise: ThingIndex) -> bool:
     return False
 
 
-def _directions(sentence: Sentence, a: int, b: int) -> set[str]:
+def directions(sentence: Sentence, a: int, b: int) -> set[str]:
     """Return the classes of the prepositions that a sentence writes before b, and the converse of those
     before a.
     """

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from . import ATTRIBUTE, cutting
-from .constructions import is_guess
 from .english_words import COLOUR_DEGREES, COLOURS, EVALUATIVE, HAIR, HEDGE_ADVERBS, PARTS
+from .list_items import is_guess
 from .nouns import head_of, hyphenated, is_abstract, is_modifier, lemma
 from .trees import children, conjuncts, left_of
 
 _MEMBERS = ("one", "other", "another")
-_DEGREES = frozenset("half partially partly fully completely mostly almost nearly".split())
+DEGREES = frozenset("half partially partly fully completely mostly almost nearly".split())
 
 
 class Modifiers:
@@ -103,7 +103,7 @@ class Modifiers:
             x.text.lower()
             for x in first
             if x.text.lower() in COLOUR_DEGREES
-            or x.text.lower() in _DEGREES
+            or x.text.lower() in DEGREES
             or x.dep_ in ("npadvmod", "compound", "punct", "amod", "nmod")
             or hyphenated(x.nbor(2) if x.i + 2 < len(x.doc) else x)  # "wide-brimmed"
         ]

@@ -33,7 +33,9 @@ _CONCRETE = frozenset(
     "poster billboard placard notice advertisement ad menu label document page certificate receipt map card calendar chart graph screenshot line ticket list crew circle splash wave rainbow herd flock orchestra roll present gift print label traffic crowd team band letter image logo sign signal bun cloud group queue row set "
     "racket note drawing tag stamp saucer cable step path arch dome peak stage trophy medal fire spark foam bubble drop "
     "arrow globe drain model memorial grave slice wedge lift mail float mantle conditioner beam pillar molding opener "
-    "case fringe bunting plot stall drink display market circus accent mark feast craft exhibit cartoon crossing railway record signature indicator digit numeral symbol gauge subtitle headline scoreboard".split()
+    "case fringe bunting plot stall drink display market circus accent mark feast craft exhibit cartoon crossing railway record signature indicator digit numeral symbol gauge subtitle headline scoreboard "
+    "dragon monster badge pennant halo scar dot notification diary fold crease scratch grandstand carousel ripple "
+    "froth flash tear hump bump target pitch checkout serving fairy elf mermaid".split()
 )
 _NO_PEOPLE = frozenset(
     "object item thing model statue doll top cap bull toast light toaster hood mug planter rake speaker monitor printer "

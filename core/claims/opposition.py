@@ -7,7 +7,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from . import ACTION, ATTRIBUTE, RELATION, comparison, lexicon, predicates, values
+from . import ACTION, ATTRIBUTE, RELATION, comparison, lexicon, predicates, sides, values
+from .likeness import clashes
 from .sentence_words import SMALL, means, tokens
 from .thing_index import ThingIndex
 
@@ -27,6 +28,10 @@ def clash(p: ThingIndex, h: ThingIndex, alignment: Mapping[int, int]) -> bool:
         or _given_back(p, h, alignment)
         or _measured_otherwise(p.text, h.text)
         or _directed_otherwise(p.text, h.text)
+        or _held_by_another(p, h, alignment)
+        or _dark(p, h, alignment)
+        or _dark(h, p, back)
+        or _pictured_otherwise(p, h, alignment)
         or _turned_away(p, h, alignment)
         or _turned_away(h, p, back)
         or _eyes_closed(p, h, alignment)
@@ -69,6 +74,116 @@ def _exchanged(p: ThingIndex, h: ThingIndex, alignment: Mapping[int, int]) -> bo
         for one, a in first
         for other, b in first
     )
+
+
+_ALONE = frozenset("hold carry wear ride drive".split())
+
+
+def _held_by_another(p: ThingIndex, h: ThingIndex, alignment: Mapping[int, int]) -> bool:
+    """One thing is held by somebody here and by another there: by the player in white, by the player in red."""
+
+    def holders(known: ThingIndex) -> list[tuple[str, int, int]]:
+        return [
+            (predicates.parts(c.value)[0], c.thing, c.other)
+            for c in known.reading.claims
+            if c.kind == RELATION
+            and not c.negated
+            and c.thing >= 0
+            and c.other >= 0
+            and predicates.parts(c.value)[0] in _ALONE
+            and not predicates.parts(c.value)[1]
+            and lexicon.is_person(c.subject)
+            and known.reading.things[c.thing].definite
+            and known.reading.things[c.thing].number == 1
+            and known.reading.things[c.other].definite
+            and known.reading.things[c.other].number == 1
+            and not lexicon.is_kind(c.object, "garment")
+        ]
+
+    return any(
+        verb == other
+        and alignment.get(thing) == held
+        and alignment.get(who) != one
+        and lexicon.same(p.reading.things[one].head, h.reading.things[who].head)
+        and _told_apart(p, one, h, who)
+        for verb, one, held in holders(p)
+        for other, who, thing in holders(h)
+    )
+
+
+def _told_apart(p: ThingIndex, i: int, h: ThingIndex, j: int) -> bool:
+    """Return whether two people of one noun differ in their place, an adjective or what they wear."""
+    a, b = p.reading.things[i], h.reading.things[j]
+    if sides.places_clash(p.place(i), h.place(j)):
+        return True
+    if any(values.tells_apart(x, y) for x in a.told for y in b.told):
+        return True
+    return any(
+        lexicon.same(p.reading.things[k].head, h.reading.things[m].head) and clashes(p, k, h, m)
+        for k in p.belongings(i)
+        for m in h.belongings(j)
+    )
+
+
+_SCREENS = frozenset("screen display monitor television tv phone laptop tablet computer".split())
+_SHOWN = re.compile(r"\b(?:shown|displayed|visible|seen|open) (?:on|across)\b")
+
+
+def _dark(p: ThingIndex, h: ThingIndex, alignment: Mapping[int, int]) -> bool:
+    """A screen that is off shows nothing."""
+    off = {
+        c.thing
+        for c in p.reading.claims
+        if c.kind == ATTRIBUTE
+        and not c.negated
+        and lexicon.head(c.subject) in _SCREENS
+        and (values.entails(c.value, "turned off") or c.value in ("dark", "blank", "black"))
+    }
+    return any(
+        c.kind == RELATION
+        and not c.negated
+        and (
+            (
+                alignment.get(c.thing, -1) in off
+                and predicates.parts(c.value)[0] in ("show", "display")
+            )
+            or (alignment.get(c.other, -1) in off and bool(_SHOWN.search(h.text)))
+        )
+        for c in h.reading.claims
+    )
+
+
+_PICTURES = frozenset(
+    "painting picture poster drawing mural portrait photograph photo print tapestry engraving billboard".split()
+)
+
+
+def _pictured_otherwise(p: ThingIndex, h: ThingIndex, alignment: Mapping[int, int]) -> bool:
+    """One painting shows one thing here, and a thing of quite another kind there."""
+    for j, i in alignment.items():
+        if lexicon.head(p.reading.things[i].head) not in _PICTURES or p.plural(i):
+            continue
+        if not (p.reading.things[i].definite and h.reading.things[j].definite):
+            continue
+        first, second = _motifs(p, i), _motifs(h, j)
+        if len(first) == len(second) == 1:
+            [a], [b] = first, second
+            alike = lexicon.is_kind(a, b) or lexicon.is_kind(b, a)
+            people = lexicon.is_person(a) and lexicon.is_person(b)
+            if not alike and not people and lexicon.senses(a) and lexicon.senses(b):
+                return True
+    return False
+
+
+def _motifs(known: ThingIndex, picture: int) -> set[str]:
+    return {
+        lexicon.singular(c.object)
+        for c in known.about[picture]
+        if c.kind == RELATION
+        and c.thing == picture
+        and not c.negated
+        and predicates.parts(c.value)[0] in ("show", "depict", "portray", "display")
+    }
 
 
 _SIDES = ("left", "right"), ("foreground", "background"), ("top", "bottom"), ("front", "back")

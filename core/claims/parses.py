@@ -5,6 +5,8 @@ from __future__ import annotations
 from . import lexicon
 from .constructions import rehang
 from .english_words import GROUPS, HAIR, PARTS
+from .list_items import garment_beside
+from .mistagged import part_beside, untagged
 from .nouns import is_abstract, is_garment, is_modifier
 from .quotations import STANDIN
 
@@ -21,6 +23,7 @@ def repaired(doc):
     if len(doc) < 2:
         return doc
     rehang(doc)
+    untagged(doc)
     for token in doc:
         _compound(token)
     for token in doc:
@@ -41,6 +44,8 @@ def repaired(doc):
     for token in doc:
         if token.dep_ in ("nsubj", "nsubjpass"):
             _subject(token)
+            garment_beside(token)
+            part_beside(token)
     for token in doc:
         if token.dep_ == "appos" and token.pos_ in ("NOUN", "PROPN"):
             if not _absolute(token):
@@ -300,6 +305,8 @@ def _subject(token) -> None:
     if token.head.dep_ in ("aux", "auxpass") and token.head.head != token.head:
         token.head = token.head.head
     verb = token.head
+    if _opening(token):
+        return
     before = [
         c
         for c in _kids(verb, "nsubj", "nsubjpass")
@@ -320,6 +327,25 @@ def _subject(token) -> None:
         and any(_kids(token, "cc", "conj"))
     ):
         token.head, token.dep_ = before[-1], "conj"
+
+
+def _opening(token) -> bool:
+    """ "Plates in his hands, a waiter walks in": the first of two subjects is what the second has about him."""
+    verb = token.head
+    first = next((c for c in _kids(verb, "nsubj", "nsubjpass") if c.i < token.i), None)
+    if (
+        first is None
+        or first.pos_ not in ("NOUN", "PROPN")
+        or token.pos_ not in ("NOUN", "PROPN", "PRON")
+        or token.i > verb.i
+        or token.left_edge.nbor(-1).text != ","
+        or not _kids(first, "prep", "acl", "amod")
+        or not any(c.tag_ == "PRP$" for t in first.subtree for c in [t])
+        or _kids(token, "cc", "conj")
+    ):
+        return False
+    first.dep_ = "dep"
+    return True
 
 
 def _absolute(token) -> bool:

@@ -9,7 +9,7 @@ from .nouns import exact, head_of, lemma, names_nothing, numeral, partitive, tra
 from .reading_builder import ReadingBuilder
 from .scene_words import SHOWN_SETTINGS, is_room, scene_of, setting_of, time_of
 from .things import Entity
-from .trees import children, conjuncts, listed
+from .trees import children, conjuncts, listed, says_what_none_is
 
 _SIZES = frozenset("large small big huge little tiny vast great whole second third".split())
 _SOME = frozenset("many most some several few all others both".split())
@@ -131,11 +131,17 @@ class Phrases(Modifiers):
             "",
         )
         entity = draft.things.noun(
-            token, draft.index, owner=owner.index if owner is not None else -1, place=place
+            token,
+            draft.index,
+            owner=owner.index if owner is not None else -1,
+            place=place,
+            apart=self._subjects_beside(token),
         )
         self.done[token.i] = entity
         draft.mention(token, entity)
         new, entity.announced = not entity.announced, True
+        if negated and says_what_none_is(token):
+            return entity
         if negated:
             draft.add(OBJECT, entity, negated=True, tokens=cutting.with_noun(token), hedged=hedged)
             return entity
@@ -155,6 +161,15 @@ class Phrases(Modifiers):
         self.adjectives(token, entity, hedged)
         self.modifiers(token, entity, hedged)
         return entity
+
+    def _subjects_beside(self, token) -> frozenset[int]:
+        """Return the subjects of the verb that a noun belongs to: "the mother carries the child" names two people."""
+        if token.dep_ not in ("dobj", "pobj", "dative"):
+            return frozenset()
+        verb = next((t for t in token.ancestors if t.pos_ in ("VERB", "AUX")), None)
+        named = children(verb, "nsubj", "nsubjpass", "agent") if verb is not None else []
+        known = [self.done.get(t.i) for t in named]
+        return frozenset(e.index for e in known if e is not None)
 
     def _pronoun(self, token, hedged) -> Entity | None:
         low = token.text.lower()
@@ -197,7 +212,7 @@ class Phrases(Modifiers):
         number = numeral(token)
         traits = {trait(c) for c in (token, *children(token, "amod")) if c.tag_ in ("JJR", "JJS")}
         if traits and group is None:
-            group = next(
+            group = self.draft.things.compared(traits) or next(
                 (e for e in reversed(self.draft.things.all) if e.plural and not e.part), None
             )
         if traits and group is not None and group.plural:

@@ -75,7 +75,8 @@ def of_another(premise: ThingIndex, written: ThingIndex, found: Mapping[int, int
         own = found.get(written.owner.get(j, -1), -1)
         if j in found or own < 0:
             continue
-        alike = [k for k, t in enumerate(things) if lexicon.is_kind(t.head, thing.head)]
+        alike = [k for k, t in enumerate(things) if lexicon.same(t.head, thing.head)]
+        alike = alike or [k for k, t in enumerate(things) if lexicon.is_kind(t.head, thing.head)]
         owners = {premise.owner.get(k, -1) for k in alike}
         if owners and all(o >= 0 and o != own and _rivals(premise, o, own) for o in owners):
             apart.add(j)

@@ -13,32 +13,9 @@ from functools import cache, lru_cache
 from . import lexicon, values
 from .exclusive_verbs import OTHERWISE, TO_ONE_THING
 from .lexicon import normal
+from .predicate_words import FACING, POSTURES, PREPOSITIONS, SAME_VERBS
 
-# Preposition -> its class. Those of several words come first when a predicate is taken apart.
-_PLACES = {
-    "on": "on upon,on top of,atop,top of,onto,on,up on,across top of,aboard,onboard,topped",
-    "above": "above,over,overhead,high above",
-    "under": "under,below,beneath,underneath,directly below,directly beneath,at foot of,at bottom of",
-    "in": "in,inside,within,into,inside of,in middle of,in center of,in midst of,among,amidst,amid,middle of",
-    "near": "next to,beside,by,near,close to,nearby,alongside,adjacent to,along,at side of,side of,on side of,"
-    "by side of,along side of,near to,around,surrounding,next,together with,at edge of,on edge of,close by,past",
-    "front": "in front of,front of,before,ahead of,opposite",
-    "behind": "behind,beyond,in back of,at back of,back of,after",
-    "left": "left of,to left of,on left of,left side of,on left side of,to left side of,at left of,left",
-    "right": "right of,to right of,on right of,right side of,on right side of,to right side of,at right of,right",
-    "at": "at,at end of,end of,in area of",
-    "against": "against",
-    "between": "between,in between",
-    "across": "across,over across",
-    "through": "through,out of,out",
-    "toward": "toward,towards,to,in direction of",
-    "from": "from,off,away from,down from",
-    "with": "with,of,for,without,as,via",
-    "down": "down",
-    "up": "up",
-    "outside": "outside,outside of",
-}
-PLACES = {normal(p): name for name, line in _PLACES.items() for p in line.split(",")}
+PLACES = {normal(p): name for name, line in PREPOSITIONS.items() for p in line.split(",")}
 _LONGEST = sorted(PLACES, key=len, reverse=True)
 
 _CONVERSE = {"left": "right", "right": "left", "front": "behind", "behind": "front", "above": "under",
@@ -66,99 +43,6 @@ _PLACES_EXCLUDE = {
     frozenset(p.split())
     for p in ("on under|above under|down up|left right|front behind|in outside|in under").split("|")
 }
-# Verbs that mean the same of visible things; the first names the group.
-_VERBS = """
-wear,dress,clothe,have on,don,attire,sport
-hold,carry,grip,grasp,clutch,hold onto,have hand,handle,hold up,cradle,clasp,bear,rest hand
-look,gaze,stare,watch,glance,view,observe,peer,face,direct gaze,focus,turn,eye
-sit,seat,perch
-lie,recline,lie down,lay,sprawl,curl,curl up
-stand,be stand,stand up
-rest,relax,lie
-walk,stroll,make way,walk along,step,wander,march,stride
-run,jog,sprint,dash
-move,drive,travel,make way,go,run,ride,head,proceed,advance,in motion
-jump,leap,mid air,air,launch,bound,hop,in air
-stop,halt,come halt,station,still
-park,station,stop
-eat,feed,enjoy meal,have meal,dine,munch,chew,bite,share meal
-drink,sip
-smile,grin,beam
-laugh,smile
-fly,soar,glide,hover,float
-hang,suspend,mount,attach,fix,affix,fasten,secure,display,dangle
-place,put,set,position,situate,locate,arrange,lay,stack,be
-cover,blanket,coat,top,overspread,spread
-line,border,edge,flank,run along
-surround,encircle,enclose,ring
-pull,tow,haul,drag,draw,lead
-push,shove
-touch,pat,stroke,pet,rest,place hand
-reach,extend,stretch,stick out,reach out
-lean,tilt,incline,bend
-ride,straddle,mount,sit
-play,perform
-perform,do,execute,make,practice
-cut,slice
-read,say,show,display,announce,bear,carry,state,mark,indicate,label,write,spell,feature,print,reads
-contain,hold,have,feature,include,fill,carry,with,house,store,consist,display,offer,bear,support,sport
-decorate,adorn,ornament,garnish
-lead,head
-follow,trail,walk behind
-cook,prepare,fry
-use,utilize,employ,work,operate
-pose,stand
-graze,eat,feed
-catch,grab,capture
-protect,cover
-hide,peek
-peek,peer,look,peep
-cross,walk,traverse
-pass,drive,go,move
-surf,ride
-ski,ride
-skateboard,ride
-talk,chat,converse,speak
-sleep,asleep,nap
-stir,mix
-illuminate,light,shine,glow
-fill,pack,crowd
-carve,cut
-hug,embrace,cuddle
-board,enter
-face,turn,look,orient,direct
-support,hold
-drive,steer
-arrive,pull,come,enter,approach
-scatter,strew,spread,litter
-prop,lean
-overlook,look
-roll,break,crash,wash
-stack,pile,heap
-frame,surround
-fall,drop,plunge,plummet,tumble,cascade
-raise,hold up,lift,lift up,put up
-photograph,take photo,take picture,take photograph
-"""
-# Of one animate thing at one time.
-_POSTURES = """
-sit,seat,perch
-stand
-lie,recline,sprawl,lie down
-kneel
-crouch,squat
-walk,stroll
-run,sprint,jog,gallop
-jump,leap,mid air
-swim
-fly,soar
-hang
-dive
-"""
-_FACING = """
-look camera,face camera,smile camera,look toward camera,look viewer,pose camera
-look away,face away,look down,look side,look off,look up,back camera,turn away,look away camera,look elsewhere
-"""
 # Subjects of these stand to their objects as "has" does, whatever the verb.
 HAVING = frozenset(
     "have with feature include contain hold carry display show bear fill house support consist offer "
@@ -196,7 +80,7 @@ def parts(predicate: str) -> tuple[str, str, tuple[str, ...]]:
 def _groups(which: str) -> dict[str, frozenset[int]]:
     found: dict[str, set[int]] = {}
     for row, line in enumerate(
-        {"verbs": _VERBS, "postures": _POSTURES, "facing": _FACING}[which].strip().splitlines()
+        {"verbs": SAME_VERBS, "postures": POSTURES, "facing": FACING}[which].strip().splitlines()
     ):
         for word in line.split(","):
             found.setdefault(word, set()).add(row)
@@ -246,6 +130,8 @@ def entails(p: str, q: str, turned: bool = False) -> bool:
             if turned
             else values.entails(values.compared(x), values.compared(y))
         )
+    if {_within(p), _within(q)} == {"in", "on"}:
+        return False
     (pv, pp, _), (qv, qp, _) = parts(p), parts(q)
     if turned:
         if pp == "front" and qv in ("follow", "trail", "chase") and not qp:
@@ -303,6 +189,8 @@ def entails(p: str, q: str, turned: bool = False) -> bool:
         return True
     if qv in ("surround", "encircle", "ring") and not qp:
         return "around" in p.split() or "surrounding" in p.split()
+    if qv in ("strew", "scatter", "litter", "sprinkle", "dot") and not qp:
+        return pp == "on" and (not pv or pv in _BEING)  # "leaves lie on the path"
     if qv in ("line", "cover", "border") and not pv:
         return (qv == "line" and pp == "near") or (qv == "cover" and pp == "on")
     return False
@@ -332,18 +220,22 @@ def excludes(p: str, q: str, turned: bool = False) -> bool:
                 and pp in ("left", "right", "front", "behind", "above", "under", "on", "in")
                 and (not pv or not qv or pv == qv)
             )
-        return (
-            bool(pv)
-            and not pp
-            and not qp
-            and pv not in HAVING
-            and (pv in _ONE_WAY and verb_entails(pv, qv))
-        )
+        return bool(pv) and not pp and not qp and (pv in _ONE_WAY and verb_entails(pv, qv))
+    if {_within(p), _within(q)} == {"in", "on"}:
+        return True
     if frozenset((pp, qp)) in _PLACES_EXCLUDE:
         return True
     if not pp and not qp and frozenset((pv, qv)) in TO_ONE_THING:
         return True
     return posture_excludes(pv, qv)
+
+
+def _within(predicate: str) -> str:
+    """Return "on" for "on top of", "in" for "inside": plain "on" and "in" say either of a bed."""
+    words = normal(predicate).split()
+    if {"atop", "top"} & set(words):
+        return "on"
+    return "in" if {"inside", "within"} & set(words) else ""
 
 
 _ONE_WAY = frozenset(

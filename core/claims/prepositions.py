@@ -135,6 +135,17 @@ class Prepositions(Phrases):
                 self.done[t.i] = None
                 for e in subjects:
                     draft.add(ATTRIBUTE, e, f"in {noun}", tokens=list(prep.subtree), hedged=hedged)
+            elif value == "out of" and is_abstract(noun):  # "out of focus"
+                self.done[t.i] = None
+                for e in subjects:
+                    draft.add(
+                        ATTRIBUTE,
+                        e,
+                        f"out of {noun}",
+                        tokens=list(prep.subtree),
+                        hedged=hedged,
+                        negated=negated,
+                    )
             elif name == "outside" and not subjects and t.pos_ == "NOUN":
                 draft.scene("setting", f"outside {head_of(t)}", hedged=hedged, negated=negated)
                 self.done[t.i] = None

@@ -10,7 +10,7 @@ from .comparison import a_kind, called
 from .thing_index import ThingIndex
 
 _BEFORE = re.compile(
-    r"\b(?:all|both|each|every)(?: (?:of|the|these|those|two|three|four|five|six))*$"
+    r"\b(?:all|both|each|every|none|neither)(?: (?:of|the|these|those|two|three|four|five|six))*$"
 )
 _AFTER = re.compile(r"^ (?:(?:are|were|have) )?(?:all|both)\b")
 

@@ -39,6 +39,15 @@ class Readable(Prepositions):
             self.draft.add(TEXT, subjects[0], q.text, verb=verb, hedged=hedged)
         return True
 
+    def _numbered(self, token):
+        """Return who is "wearing number 4"; None where it is another text."""
+        number = token.head
+        if lemma(number) != "number" or number.head.lemma_.lower() not in ("wear", "have"):
+            return None
+        verb = number.head
+        who = [verb.head] if verb.dep_ in ("acl", "relcl") else children(verb, "nsubj")
+        return next((e for t in who if (e := self.done.get(t.i)) is not None), None)
+
     def quotations(self) -> None:
         """Text that no verb has claimed: it is read on the last thing named before it, or the next after it."""
         things = [
@@ -51,6 +60,10 @@ class Readable(Prepositions):
             if q.used:
                 continue
             token = self.doc[q.token]
+            if (wearer := self._numbered(token)) is not None:
+                q.used = True
+                self.draft.add(TEXT, wearer, q.text)
+                continue
             verb = next((t for t in token.ancestors if t.pos_ in ("VERB", "AUX")), None)
             subject = (
                 self.done.get(

@@ -13,6 +13,7 @@ from functools import lru_cache
 from ..models.offline import spacy_english
 from . import ATTRIBUTE, OBJECT, STATEMENT, Claim, Passage, Reading, Sentence, lexicon
 from .chinese import placed
+from .clause_parsing import reparsed
 from .english_words import COLOURS
 from .markup import Unit, read_markup
 from .parsed import Parsed
@@ -131,11 +132,14 @@ def _parse(units: Sequence[Unit]) -> list:
 
 def _docs(nlp, texts: Sequence[str]) -> list:
     """Return the parses of texts, each one sentence."""
-    docs = [nlp.make_doc(text) for text in texts]
-    for doc in docs:
-        for token in doc:
-            token.is_sent_start = token.i == 0
-    return list(nlp.pipe(docs))
+
+    def parse(docs):
+        for doc in docs:
+            for token in doc:
+                token.is_sent_start = token.i == 0
+        return list(nlp.pipe(docs))
+
+    return reparsed(parse([nlp.make_doc(text) for text in texts]), parse)
 
 
 def _sentence(unit: Unit) -> str:

@@ -49,7 +49,8 @@ def reworded(
     if claim.kind != RELATION:
         return False
     return (
-        _by_its_face(claim, moved, premise)
+        _in_hands(claim, moved, premise, written, alignment)
+        or _by_its_face(claim, moved, premise)
         or _in_one_word(moved, premise)
         or _in_several_words(moved, premise)
         or _with_its_place(claim, moved, premise, written, alignment)
@@ -142,6 +143,35 @@ def _of_all(moved: Claim, premise: ThingIndex) -> bool:
         for p in premise.reading.claims
         if p.thing >= 0
     )
+
+
+_HANDS = frozenset("hand arm paw fist grip grasp palm finger".split())
+
+
+def _in_hands(
+    claim: Claim,
+    moved: Claim,
+    premise: ThingIndex,
+    written: ThingIndex,
+    alignment: Mapping[int, int],
+) -> bool:
+    """What somebody carries is in their hands."""
+    if (
+        predicates.parts(claim.value)[1] not in ("in", "with")
+        or lexicon.head(claim.object) not in _HANDS
+        or moved.thing < 0
+    ):
+        return False
+    owner = alignment.get(written.owner.get(claim.other, -1), -1)
+    carriers = {
+        p.thing
+        for p in premise.about[moved.thing]
+        if p.kind == RELATION
+        and p.other == moved.thing
+        and not p.negated
+        and predicates.parts(p.value)[0] in ("hold", "carry", "grip", "clutch", "cradle")
+    }
+    return bool(carriers) and (owner in carriers or owner < 0)
 
 
 # A side of a thing that facts call by a name of its own -> what has one.

@@ -163,7 +163,10 @@ def scene_subject(token) -> str:
     if base in ("setting", "location", "environment", "place", "scene"):
         return "setting"
     if base in LIGHTS:
-        return "light"
+        lamp = any(
+            c.dep_ == "nummod" or c.text.lower() in ("a", "one", "each") for c in token.children
+        )
+        return "" if lamp and base == "light" else "light"
     if base in ("weather", "season", "event", "time"):
         return base
     if base == "it" and token.pos_ == "PRON":

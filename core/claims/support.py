@@ -8,8 +8,7 @@ there, in one sentence, of that thing, and of nothing else?
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
-from functools import lru_cache
+from collections.abc import Mapping
 
 from . import (
     ACTION,
@@ -24,27 +23,23 @@ from . import (
     comparison,
     implications,
     lexicon,
-    plurals,
     predicates,
+    sides,
     values,
 )
 from .misreadings import (
     attached_elsewhere,
-    clashing,
     elsewhere,
     hung_on_another,
     of_neighbour,
-    otherwise_placed,
     placed,
 )
 from .rewordings import denied, reworded
 from .sentence_words import (
     PRONOUNS,
     SMALL,
-    does,
     living,
     means,
-    places_in,
     said,
     sentence_of,
     speaks_of,
@@ -53,6 +48,7 @@ from .sentence_words import (
     verb_of,
 )
 from .thing_index import ThingIndex
+from .worded_relations import is_related
 
 
 def is_supported(
@@ -79,7 +75,7 @@ def is_supported(
     if PRONOUNS & {claim.subject, claim.value, claim.object} and not claim.value.isdigit():
         return True
     if claim.kind == TEXT:
-        return comparison._plain(claim.value) in comparison._plain(premise.text)
+        return comparison.plain(claim.value) in comparison.plain(premise.text)
     if claim.kind == OBJECT:
         if claim.plural and _alone(claim, moved, premise):
             return False
@@ -93,10 +89,10 @@ def is_supported(
     if claim.kind == PLACE:
         return (
             any(
-                comparison.place_entails(text_of(s), claim.value)
+                sides.place_entails(text_of(s), claim.value)
                 and speaks_of(s, i, claim.subject, moved.thing, premise)
                 for i, s in enumerate(premise.reading.sentences)
-                if comparison.sides(claim.value)
+                if sides.sides(claim.value)
             )
             and not _placed_elsewhere(moved, premise)
         ) or elsewhere(claim, premise, written, alignment)
@@ -104,7 +100,7 @@ def is_supported(
         return said(premise.text, values.words(claim.value))
     if claim.kind == RELATION:
         return not _settled(moved, premise) and (
-            _related(claim, moved, premise, alignment)
+            is_related(claim, moved, premise, alignment)
             or attached_elsewhere(claim, premise, written, alignment)
             or hung_on_another(claim, moved, premise, written)
             or placed(moved, premise)
@@ -249,161 +245,6 @@ def _twice(claim: Claim, premise: ThingIndex) -> bool:
 
 def _placed_elsewhere(moved: Claim, premise: ThingIndex) -> bool:
     return moved.thing >= 0 and any(
-        p.kind == PLACE and p.thing == moved.thing and comparison.places_clash(p.value, moved.value)
+        p.kind == PLACE and p.thing == moved.thing and sides.places_clash(p.value, moved.value)
         for p in premise.about[moved.thing]
-    )
-
-
-def _related(claim: Claim, moved: Claim, premise: ThingIndex, alignment: Mapping[int, int]) -> bool:
-    """One sentence speaks of both and has the predicate's words; the second thing belongs to nobody else."""
-    verb, place, rest = predicates.parts(claim.value)
-    if (moved.other >= 0 and verb in ("wear", "have", "hold", "carry")) or place == "with":
-        owner = premise.owner.get(moved.other, -1)
-        if owner >= 0 and owner != moved.thing and not _again(premise, owner, claim.subject):
-            return False
-    if clashing(moved, premise) or otherwise_placed(moved, premise):
-        return False
-    if verb == "wear" and moved.other >= 0 and _put_away(moved.other, premise):
-        return False
-    others = _anothers(claim, moved, premise, alignment.values()) if moved.thing >= 0 else ()
-    holds = verb in _WEAK or (verb in predicates.HAVING and not lexicon.is_person(claim.subject))
-    if (
-        place in ("on", "in")
-        and not verb
-        and moved.other >= 0
-        and _stands_elsewhere(moved, place, premise)
-    ):
-        return False
-    if place == "with" and not verb and moved.other >= 0 and _scenery(claim.object):
-        return True
-    for i, s in enumerate(premise.reading.sentences):
-        if i in others or not speaks_of(s, i, claim.subject, moved.thing, premise):
-            continue
-        there = tokens(text_of(s))
-        last = lexicon.head(claim.object)
-        if plurals.rival_named(s, moved.other, premise):
-            continue
-        mentioned = moved.other >= 0 and any(m[2] == moved.other for m in s.mentions)
-        if not mentioned and not any(means(t, last) for t in there if t not in PRONOUNS):
-            continue
-        if rest and not said(text_of(s), tuple(rest)):
-            continue
-        weak = (
-            not verb
-            or holds
-            or verb in ("have", "be", "include", "feature")
-            or predicates.idle(verb)
-        )
-        worn = (
-            verb == "wear"
-            and ({"in", "with", "on"} & set(there) or premise.owner.get(moved.other) == moved.thing)
-        ) or (verb == "use" and "with" in there)
-        worn = worn or (
-            verb == "cover"
-            and re.search(rf"\bover (?:\w+ )?{re.escape(last)}\b", text_of(s)) is not None
-        )
-        if not weak and not worn and not any(does(t, verb) for t in there):
-            continue
-        if place and place not in ("with", "at"):
-            classes = places_in(text_of(s))
-            if place == "on" and "under" in classes:
-                classes |= {"on"}  # "the ground beneath its feet is grass"
-            if not any(q == place or place in predicates._ALSO.get(q, ()) for q in classes):
-                continue
-        return True
-    return False
-
-
-def _put_away(garment: int, premise: ThingIndex) -> bool:
-    """Return whether a garment is held, hangs from something or lies on something, other than a part of the body."""
-    about = [p for p in premise.about[garment] if p.kind == RELATION and not p.negated]
-    if any(p.other == garment and predicates.parts(p.value)[0] in _HOLD for p in about):
-        return True
-    return any(
-        p.thing == garment
-        and predicates.parts(p.value)[1] in ("on", "in", "from", "above", "against", "behind")
-        and not living(p.object)
-        and lexicon.head(p.object) not in implications.PARTS
-        and not lexicon.is_kind(p.object, "body part")
-        and not lexicon.is_kind(p.object, "garment")
-        for p in about
-    )
-
-
-_HOLD = ("hold", "carry", "grip", "clutch")
-
-
-def _again(premise: ThingIndex, thing: int, noun: str) -> bool:
-    """ "The boat" may be the sailboat again, which the reader took for another."""
-    other = premise.reading.things[thing]
-    return (
-        other.definite
-        and other.number == 1
-        and lexicon.is_kind(noun, other.head)
-        and not living(noun)
-    )
-
-
-_WEAK = frozenset("occupy say read label mark".split())
-
-
-@lru_cache(maxsize=2048)
-def _scenery(noun: str) -> bool:
-    """What nobody has with him: where it says "with", both are there."""
-    return any(lexicon.is_kind(noun, kind) for kind in _LAND)
-
-
-_LAND = (
-    "geological formation",
-    "body of water",
-    "building",
-    "tree",
-    "sky",
-    "land",
-    "light",
-    "room",
-    "road",
-)
-
-
-def _stands_elsewhere(moved: Claim, place: str, premise: ThingIndex) -> bool:
-    """Return whether the facts put it on something else that is not part of this."""
-    return any(
-        p.kind == RELATION
-        and p.thing == moved.thing
-        and p.other not in (moved.other, -1)
-        and not p.negated
-        and predicates.parts(p.value)[1] == place
-        and premise.owner.get(p.other) != moved.other
-        and premise.owner.get(moved.other) != p.other
-        for p in premise.about[moved.thing]
-    )
-
-
-def _anothers(claim: Claim, moved: Claim, premise: ThingIndex, taken: Collection[int]) -> set[int]:
-    """Return the sentences that say it of another thing of that kind, told from this one."""
-    return {
-        p.sentence
-        for p in premise.reading.claims
-        if p.kind == RELATION
-        and p.thing not in (moved.thing, -1)
-        and not p.negated
-        and (premise.reading.things[p.thing].number == 1 or p.thing in taken)
-        and (lexicon.is_kind(p.subject, claim.subject) or _does_it(p, moved, premise))
-        and lexicon.is_kind(p.object, claim.object)
-        and predicates.entails(p.value, claim.value)
-    }
-
-
-def _does_it(p: Claim, moved: Claim, premise: ThingIndex) -> bool:
-    """Return whether the facts say who does it to that thing, and it is somebody else than the claim says."""
-    verb, place, _ = predicates.parts(moved.value)
-    return (
-        bool(verb)
-        and not place
-        and verb not in predicates.HAVING
-        and p.other == moved.other
-        and living(p.subject)
-        and moved.thing not in premise.reading.things[p.thing].members
-        and p.thing not in premise.reading.things[moved.thing].members
     )

@@ -10,8 +10,8 @@ from .nouns import hyphenated, is_abstract, lemma
 from .reading_builder import ReadingBuilder
 from .scene_words import scene_of
 from .things import Entity
-from .trees import children, conjuncts
-from .verbs import base_of
+from .trees import children, conjuncts, says_what_none_is
+from .verb_lemmas import base_of
 
 _CLAUSES = ("advcl", "ccomp", "xcomp", "conj", "dep", "parataxis", "pcomp", "acl", "relcl", "csubj")
 
@@ -22,9 +22,20 @@ def _denies(subject) -> bool:
         subject.lower_ == "one" and any(c.lower_ == "no" for c in subject.children)
     ):
         return True
+    if says_what_none_is(subject):
+        return True
     if subject.lower_ in ("none", "neither"):
         return any(c.lower_ == "of" for c in subject.children)
     return any(c.dep_ == "preconj" and c.lower_ == "neither" for c in subject.children)
+
+
+def _fronted(verb) -> bool:
+    """ "..., and in front of him is a hat": a further clause whose subject stands behind the verb."""
+    return (
+        verb.dep_ == "conj"
+        and any(c.dep_ == "prep" and c.i < verb.i for c in verb.children)
+        and not any(c.dep_ == "acomp" for c in verb.children)
+    )
 
 
 class SentenceReader(ImageClauses):
@@ -98,7 +109,7 @@ class SentenceReader(ImageClauses):
             verb.lemma_ in ("be", "stand", "sit", "hang", "lie")
             and not there
             and not [c for c in nominal if c.i < verb.i]
-            and verb.dep_ == "ROOT"
+            and (verb.dep_ == "ROOT" or _fronted(verb))
         )
         if there or (inverted and late and verb.i > 0):
             nominal, inverted = late, not there
@@ -177,6 +188,8 @@ class SentenceReader(ImageClauses):
             ) and c.pos_ in ("NOUN", "PROPN"):
                 if children(c, "nsubj", "cop"):
                     self.clause(c, [])
+                elif c.dep_ == "oprd" and c.lower_ in ("shut", "open", "closed"):
+                    self.done[c.i] = None  # "are drawn shut": read with the verb
                 elif c.dep_ in ("oprd", "dobj", "attr") and c.lower_ in COLOURS:
                     self.predicate(c, subjects, hedged, False)  # "is painted green"
                 else:
@@ -184,6 +197,8 @@ class SentenceReader(ImageClauses):
                         self.phrase(t, hedged=hedged)
             elif how := repeats(c):
                 self._repeated(c, how, subjects)
+            elif c.dep_ == "npadvmod" and c.i < verb.i and children(c, "prep", "acl"):
+                self.phrase(c, hedged=hedged)  # "Newspaper in its mouth, a dog walks"
             elif c.dep_ == "prep":
                 self.prepositional(c, subjects, hedged=hedged)
             elif c.dep_ in ("advmod", "acomp", "prt"):

@@ -12,7 +12,7 @@ from .english_words import (
     PEOPLE,
     PICTURE,
 )
-from .entities import Entity
+from .entities import Entity, differs, goes_by, has_telling_name, may_be_called
 from .nouns import count_of, head_of, is_person, is_plural, trait
 
 _HE, _SHE, _IT = (
@@ -51,8 +51,20 @@ class Things:
         self.all.append(entity)
         return entity
 
-    def noun(self, token, sentence: int, *, owner: int = -1, place: str = "") -> Entity:
-        """Return the thing that a noun phrase names: a known one where it is definite, else a new one."""
+    def noun(
+        self,
+        token,
+        sentence: int,
+        *,
+        owner: int = -1,
+        place: str = "",
+        apart: frozenset[int] = frozenset(),
+    ) -> Entity:
+        """Return the thing that a noun phrase names: a known one where it is definite, else a new one.
+
+        Args:
+            apart: things that it cannot be by another name, because they do it something.
+        """
         head = head_of(token)
         noun = head.split()[-1]
         dets = {
@@ -86,9 +98,7 @@ class Things:
                         return e
             return self.new(token, head, sentence, owner=owner)
         same = [
-            e
-            for e in self.all
-            if self._called(e, head, noun) and owner in (-1, e.owner) and not e.joint
+            e for e in self.all if goes_by(e, head, noun) and owner in (-1, e.owner) and not e.joint
         ]
         singular = [e for e in same if not e.plural]
         if "other" in dets:
@@ -114,7 +124,7 @@ class Things:
         fitting = [e for e in pool if (not place or not e.place or e.place == place)]
         if traits:
             told = [e for e in fitting if traits & set(e.traits)]
-            fitting = told or [e for e in fitting if not self._clash(traits, e)]
+            fitting = told or [e for e in fitting if not differs(e, traits)]
         if place:
             fitting = [e for e in fitting if e.place == place] or (
                 [] if self._group(noun) else fitting
@@ -127,21 +137,26 @@ class Things:
         for e in reversed(self.all):
             if (
                 noun not in GENERAL
+                and e.index not in apart
                 and e.plural == plural
                 and e.owner == owner
-                and self._renamed(e, noun)
+                and has_telling_name(e, noun)
                 and (not place or e.place == place)
                 and is_person(noun)
             ):
                 e.heads.append(head)
                 e.head = head
                 return e
+        if owner < 0 and not plural and (special := self._only_kind(noun, traits, place, apart)):
+            special.heads.append(noun)
+            return special
         if noun in GENERAL and owner < 0 and not traits & COLOURS:
             general = GENERAL[noun]
             for e in reversed(self.all):
                 if (
                     e.plural == plural
-                    and self._is_a(e, noun, general)
+                    and e.index not in apart
+                    and may_be_called(e, noun, general)
                     and (e.place == place or not place)
                 ):
                     e.heads.append(noun)
@@ -155,7 +170,7 @@ class Things:
                 and " " not in head
                 and lexicon.same(noun, e.noun)
                 and (not place or not e.place or e.place == place)
-                and not self._clash(traits, e)
+                and not differs(e, traits)
             ):
                 e.heads.append(head)
                 return e
@@ -164,7 +179,7 @@ class Things:
             if (
                 e.plural == plural
                 and e.owner == owner
-                and self._renamed(e, noun)
+                and has_telling_name(e, noun)
                 and (not place or e.place == place)
             ):
                 e.heads.append(head)
@@ -292,7 +307,7 @@ class Things:
             known = [
                 e
                 for e in alike
-                if e.traits and not self._clash(traits, e) and self._same_trait(traits, e)
+                if e.traits and not differs(e, traits) and self._same_trait(traits, e)
             ]
         if known:
             return known[-1]
@@ -301,6 +316,28 @@ class Things:
         entity.traits, entity.announced = sorted(traits), True
         group.members.append(entity.index)
         return entity
+
+    def _only_kind(
+        self, noun: str, traits: set[str], place: str, apart: frozenset[int]
+    ) -> Entity | None:
+        """Return the one thing that a more general noun can go back to: "a retriever ... the dog"."""
+        if is_person(noun) or noun in lexicon.ANYTHING | MASS or noun in GENERAL:
+            return None
+        kinds = [
+            e
+            for e in self.all
+            if not (e.plural or e.part or e.aspect or e.joint or e.person or e.index in apart)
+            and lexicon.is_kind(e.head, noun)
+        ]
+        fits = len(kinds) == 1 and (not place or not kinds[0].place or kinds[0].place == place)
+        return kinds[0] if fits and not differs(kinds[0], traits) else None
+
+    def compared(self, traits: set[str]) -> Entity | None:
+        """Return the group of the last thing that another comparative told: "the taller giraffe ... the smaller one"."""
+        for e in reversed(self.all):
+            if any(values.compared(x) != x and x not in traits for x in e.traits):
+                return next((g for g in reversed(self.all) if g.plural and g.head == e.head), None)
+        return None
 
     @staticmethod
     def _same_trait(traits: set[str], e: Entity) -> bool:
@@ -365,41 +402,3 @@ class Things:
             if e.plural and (e.noun == noun or (noun in PEOPLE and e.person)):
                 return e
         return None
-
-    @staticmethod
-    def _called(e: Entity, head: str, noun: str) -> bool:
-        """Return whether a thing goes by that noun: "laptop" is the "laptop computer", "church" no "church
-        tower".
-        """
-        for h in e.heads:
-            words = h.split()
-            if noun == words[-1] and (" " not in head or " " not in h or head == h):
-                return True
-            if len(words) > 1 and head == words[0] and lexicon.is_kind(noun, words[-1]):
-                return True
-        return False
-
-    @staticmethod
-    def _is_a(e: Entity, noun: str, general: str) -> bool:
-        """Return whether a general word can go back to a thing: "the animal" to a dog."""
-        if general == "person":
-            return e.person
-        if e.person or e.aspect or e.part:
-            return False
-        return lexicon.is_kind(e.head, general or noun)
-
-    @staticmethod
-    def _renamed(e: Entity, noun: str) -> bool:
-        if e.aspect or e.part or noun == e.noun:
-            return False
-        if is_person(noun):
-            return e.noun in ("person", "adult", "figure", "human", "individual") and not e.members
-        return lexicon.is_kind(noun, e.noun) and e.noun in GENERAL
-
-    @staticmethod
-    def _clash(traits: set[str], e: Entity) -> bool:
-        """Other traits of the same sort: "the red car" is not "a blue car"."""
-        mine, other = traits & COLOURS, set(e.traits) & COLOURS
-        if mine and other and not mine & other:
-            return True
-        return any(values.tells_apart(x, y) for x in traits for y in e.traits)

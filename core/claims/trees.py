@@ -43,3 +43,17 @@ def _joined(token) -> list:
         ):
             found += _joined(c)
     return found
+
+
+_THERE = frozenset("visible present available evident apparent".split())
+
+
+def says_what_none_is(subject) -> bool:
+    """Return whether a clause says what no such thing is, and not that there is none: "no shops are open"."""
+    verb = subject.head
+    return (
+        subject.dep_ == "nsubj"
+        and any(c.lower_ == "no" for c in children(subject, "det"))
+        and verb.lemma_.lower() == "be"
+        and any(c.pos_ == "ADJ" and c.lower_ not in _THERE for c in children(verb, "acomp"))
+    )

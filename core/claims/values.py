@@ -13,122 +13,7 @@ from functools import cache, lru_cache
 from . import lexicon
 from .exclusive_values import EXCLUSIVE
 from .lexicon import normal
-
-# Basic colour -> its shades. A shade may be in two families.
-_COLOURS = {
-    "black": "black jet ebony onyx charcoal blackish",
-    "white": "white ivory cream off-white snow-white pearl alabaster whitish eggshell",
-    "gray": "gray charcoal slate ash silver silvery grayish graphite pewter silver-gray",
-    "red": "red crimson scarlet maroon burgundy ruby cherry vermilion brick-red reddish rust coral carmine wine",
-    "orange": "orange tangerine apricot amber rust orangish peach coral copper terracotta ginger pumpkin",
-    "yellow": "yellow gold golden mustard lemon amber yellowish blond blonde canary straw cream saffron",
-    "green": "green olive lime emerald mint teal turquoise aqua khaki greenish jade moss sage chartreuse",
-    "blue": "blue navy azure cyan teal turquoise aqua cobalt indigo sky-blue bluish sapphire cerulean ultramarine",
-    "purple": "purple violet lavender lilac mauve plum magenta indigo purplish fuchsia burgundy maroon",
-    "pink": "pink rose rosy fuchsia magenta salmon coral pinkish peach hot-pink",
-    "brown": "brown tan beige chestnut chocolate bronze khaki sepia brownish hazel auburn sand sandy taupe copper "
-    "brunette mahogany coffee caramel rust fawn cream maroon ginger",
-}
-# Families that two captioners may well name for one colour; they do not exclude each other.
-_NEAR = (
-    "gray silver|gray white|brown orange|brown red|brown yellow|red orange|red pink|yellow orange|"
-    "purple pink|blue purple|gray brown|blue gray|black gray|purple red|yellow white"
-)
-_DARK = {"navy", "maroon", "burgundy", "charcoal"}
-_SHADE = {"dark": "dark", "deep": "dark", "light": "light", "pale": "light", "pastel": "light"}
-_LOUD = set(
-    "bright vivid vibrant brilliant rich solid plain soft warm muted medium fluorescent neon royal".split()
-)
-
-_MATERIALS = {
-    "wood": "wood wooden timber oak pine bamboo plywood log plank hardwood mahogany walnut teak",
-    "metal": "metal metallic steel stainless-steel iron wrought-iron aluminum brass copper bronze tin chrome "
-    "chain-link silver gold wire",
-    "glass": "glass crystal",
-    "plastic": "plastic vinyl acrylic polythene",
-    "stone": "stone marble granite cobblestone rock slate limestone sandstone pebble cobbled cobble flagstone",
-    "brick": "brick",
-    "concrete": "concrete cement",
-    "asphalt": "asphalt tarmac blacktop",
-    "tile": "tile tiled ceramic porcelain",
-    "clay": "clay terracotta earthenware ceramic porcelain",
-    "carpet": "carpet carpeted",
-    "leather": "leather suede",
-    "cloth": "cloth fabric cotton wool woolen denim silk linen velvet satin canvas knit knitted lace felt "
-    "nylon polyester fleece",
-    "paper": "paper cardboard carton",
-    "rubber": "rubber",
-    "wicker": "wicker rattan straw woven",
-    "dirt": "dirt gravel sand sandy mud muddy soil unpaved",
-    "snow": "snow snowy ice icy",
-    "grass": "grass grassy",
-    "fur": "fur furry",
-    "foam": "foam styrofoam",
-    "wax": "wax",
-    "bone": "bone ivory",
-    "plaster": "plaster stucco drywall",
-    "thatch": "thatch thatched",
-}
-_RELATIVE = frozenset(
-    "large big small tiny little huge tall short long high low wide narrow thick thin great heavy light "
-    "giant massive enormous large-scale medium medium-sized mid-sized compact old new modern young".split()
-)
-_EMPTY = frozenset(
-    "a an the of in on with and or very quite some somewhat slightly partially partly mostly mainly "
-    "predominantly primarily have has having be made make color colored hue shade tone appearance look "
-    "looking type kind style shape design side both all its their his her various entirely completely "
-    "fully directly straight also visible clearly neatly".split()
-)
-_SYNONYMS = """
-large,big,huge,sizable,massive,enormous,giant,gigantic,oversized
-small,little,tiny,miniature
-young,youthful,little,small
-several,multiple,various,numerous,many,different
-colorful,multicolored,multi colored,brightly colored,vibrant
-blond,blonde,fair,fair haired,light,light colored
-old,elderly,aged,senior
-dense,thick
-crossed,folded,cross,fold
-bare,leafless
-snowy,snow covered,covered snow,snow,snow capped,snowcapped
-blurred,blurry,out focus,unfocused
-open,opened
-closed,shut
-clear,cloudless
-overcast,cloudy,covered clouds
-sliced,cut slice,slice
-seated,sitting,sit
-transparent,clear,see through
-gray,silver
-broken,damaged,damage
-illuminated,lit,lighted
-calm,still
-decorated,adorned,decorate,adorn
-hooded,hood
-bearded,beard
-worn,weathered
-curly,wavy
-patterned,pattern
-striped,stripe
-pointed,pointy
-busy,crowded
-rocky,rock
-sandy,sand
-grassy,grass
-wooden,wood
-cloudy,cloud
-smiling,smile
-missing,gone,miss
-extended,extend,outstretched,stretched,stretch
-spread,spread out
-lush,green
-lined,line
-tiled,tile
-final,last
-far,distance,distant,background,farther,away
-bespectacled,glasses
-surroundings,environment,surrounding
-"""
+from .value_words import DARK, EMPTY, LOUD, NEAR, NEARLY, RELATIVE, SHADE, SHADES, STUFFS, SYNONYMS
 
 
 def _map(families: dict[str, str]) -> dict[str, frozenset[str]]:
@@ -139,8 +24,8 @@ def _map(families: dict[str, str]) -> dict[str, frozenset[str]]:
     return {word: frozenset(names) for word, names in found.items()}
 
 
-COLOURS, MATERIALS = _map(_COLOURS), _map(_MATERIALS)
-_NEAR_PAIRS = {frozenset(pair.split()) for pair in _NEAR.split("|")}
+COLOURS, MATERIALS = _map(SHADES), _map(STUFFS)
+_NEAR_PAIRS = {frozenset(pair.split()) for pair in NEAR.split("|")}
 
 
 @cache
@@ -157,7 +42,7 @@ def _exclusive() -> dict[str, list[tuple[int, int]]]:
 @cache
 def _synonyms() -> dict[str, frozenset[int]]:
     found: dict[str, set[int]] = {}
-    for row, line in enumerate(_SYNONYMS.strip().splitlines()):
+    for row, line in enumerate(SYNONYMS.strip().splitlines()):
         for word in line.split(","):
             found.setdefault(normal(word), set()).add(row)
     return {word: frozenset(rows) for word, rows in found.items()}
@@ -167,7 +52,7 @@ def _synonyms() -> dict[str, frozenset[int]]:
 def words(value: str) -> tuple[str, ...]:
     """Return the words of a value that say something: "mostly of a dark blue color" -> ("dark", "blue")."""
     parts = re.findall(r"[^\W_]+(?:'[^\W_]+)?", normal(value))
-    return tuple(p for p in parts if p not in _EMPTY) or tuple(parts)
+    return tuple(p for p in parts if p not in EMPTY) or tuple(parts)
 
 
 @lru_cache(maxsize=8192)
@@ -176,13 +61,13 @@ def colours(value: str) -> tuple[frozenset[str], ...]:
     found, shade, parts = [], None, words(value)
     for i, word in enumerate(parts):
         pair = " ".join(parts[i : i + 2])
-        if word in _SHADE:
-            shade = _SHADE[word]
+        if word in SHADE:
+            shade = SHADE[word]
             continue
         families = COLOURS.get(pair) or COLOURS.get(word)
         if families:
             found.append(
-                families | ({shade} if shade else {"dark"} if word in _DARK else frozenset())
+                families | ({shade} if shade else {"dark"} if word in DARK else frozenset())
             )
         shade = None
     return tuple(found)
@@ -207,7 +92,7 @@ def _colour_excludes(a: frozenset[str], b: frozenset[str]) -> bool:
 
 def _only(value: str, known: dict) -> bool:
     """Return whether every word of the value is one of the class, or tells its shade."""
-    return all(w in known or w in _SHADE or w in _LOUD for w in words(value))
+    return all(w in known or w in SHADE or w in LOUD for w in words(value))
 
 
 @lru_cache(maxsize=32768)
@@ -219,6 +104,8 @@ def entails(a: str, b: str) -> bool:
     first, second = set(words(a)), set(words(b))
     if second <= first:
         return True
+    if NEARLY & first - second:
+        return False  # curtains that are half drawn are not closed
     if {*_cells(a)} & {*_cells(b)}:
         return True  # "in motion" and "moving"
     if (x := colours(a)) and (y := colours(b)) and _only(b, COLOURS):
@@ -301,6 +188,8 @@ def excludes(a: str, b: str, of: str = "") -> bool:
         return False
     if lexicon.head(of) in _LONG_OR_SHORT and {*words(a), *words(b)} >= {"long", "short"}:
         return True
+    if _is_covering(of) and {_drawn(a), _drawn(b)} == {"open", "shut"}:
+        return True
     rows = dict(_cells(a))
     if any(row in rows and rows[row] != cell for row, cell in _cells(b)):
         return True
@@ -313,9 +202,30 @@ def excludes(a: str, b: str, of: str = "") -> bool:
     m, n = MATERIALS.get(first[-1]), MATERIALS.get(second[-1])
     if m and n and _only(a, MATERIALS) and _only(b, MATERIALS):
         return not m & n
-    if len(first) == len(second) == 1 and not {*first, *second} <= _RELATIVE:
+    if len(first) == len(second) == 1 and not {*first, *second} <= RELATIVE:
         return _opposite(first[0], second[0])
     return False
+
+
+_SHUT = re.compile(
+    r"^(?:fully |completely |tightly )?(?:closed|shut|drawn|down|lowered|(?:drawn|pulled|rolled|let) (?:shut|closed|down|together))$"
+)
+_OPENED = re.compile(
+    r"^(?:fully |completely |wide )?(?:open|opened|up|raised|parted|lifted|"
+    r"(?:drawn|pulled|pushed|rolled|tied|swept) (?:back|apart|aside|open|up)|raise|roll up|pull up)$"
+)
+
+
+def _drawn(value: str) -> str:
+    """Return whether curtains or shutters that are so are open or shut; "" where the value says neither."""
+    return "shut" if _SHUT.match(value) else "open" if _OPENED.match(value) else ""
+
+
+@lru_cache(maxsize=2048)
+def _is_covering(noun: str) -> bool:
+    return bool(noun) and lexicon.head(noun) in (
+        "curtain", "drape", "shutter", "blind", "shade", "awning", "gate", "barrier",
+    )  # fmt: skip
 
 
 def _cells(value: str) -> list[tuple[int, int]]:
@@ -328,7 +238,7 @@ def _cells(value: str) -> list[tuple[int, int]]:
 @lru_cache(maxsize=8192)
 def _opposite(a: str, b: str) -> bool:
     """Antonyms of WordNet, direct or of the heads of their clusters; not of sizes."""
-    if a in _RELATIVE or b in _RELATIVE:
+    if a in RELATIVE or b in RELATIVE:
         return False
     if a == f"un{b}" or b == f"un{a}":
         return True
@@ -367,16 +277,16 @@ def tells_apart(a: str, b: str) -> bool:
     """
     if frozenset((a, b)) in _APART:
         return True
-    return a != compared(a) and b != compared(b) and _antonyms(compared(a), compared(b))
+    return a != compared(a) and b != compared(b) and _antonyms(compared(a), compared(b), 4)
 
 
-def _antonyms(a: str, b: str) -> bool:
-    """Antonyms of WordNet, direct or of the heads of their clusters."""
+def _antonyms(a: str, b: str, meanings: int = 1) -> bool:
+    """Antonyms of WordNet, direct or of the heads of their clusters, in that many of their first senses."""
     pos = lexicon.ADJECTIVE
     up, against = lexicon._column(pos, "above"), lexicon._column(pos, "opposite")
 
     def heads(word: str) -> set[int]:
-        own = lexicon.senses(word, pos)[:1]
+        own = lexicon.senses(word, pos)[:meanings]
         return {*own, *(int(t) for s in own for t in up[s].split())}
 
     x, y = heads(a), heads(b)

@@ -20,7 +20,8 @@ def with_verb(doc) -> str:
         if lexicon.senses(f"{before.lemma_} {token.lemma_}".lower()):
             continue  # "police officers"
         third, plural = _verb_forms(token.text.lower())
-        if token.dep_ == "pobj":
+        then = doc[token.i + 1] if token.i + 1 < len(doc) else token
+        if token.dep_ == "pobj" and then.tag_ not in ("DT", "PRP$"):
             continue
         joined = any(t.lower_ == "and" and doc[t.i - 1].tag_ in _NOUNS for t in doc[1 : token.i])
         many = before.tag_ == "NNS" or joined

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
-from . import ACTION, ATTRIBUTE, cutting, lexicon
+from . import ACTION, ATTRIBUTE, cutting
 from .english_words import GOVERNED, LOCATED, MOOD_VERBS, PARTS, POSTURES, READS, SIDES, WEAR
+from .modifiers import DEGREES
 from .nouns import head_of, is_abstract, is_garment, lemma
 from .readable import Readable
 from .trees import children, conjuncts
@@ -20,35 +19,11 @@ _VIEWER = frozenset("camera viewer photographer lens".split())
 _LIGHT_VERBS = frozenset("take make do perform have play give strike raise pose practice".split())
 
 
-@lru_cache(maxsize=4096)
-def verb_lemma(text: str, lemma_: str) -> str:
-    """Return the lemma of a verb, where the tagger's rules cut off too much: "riding" is no "rid"."""
-    if text.endswith(("ing", "ed")) and not lemma_.endswith("e"):
-        stem = text[:-3] if text.endswith("ing") else text[:-2]
-        vowel = (
-            len(stem) > 2
-            and stem[-2] in "aeiou"
-            and stem[-1] not in "aeiouwxy"
-            and stem[-3] not in "aeiou"
-        )
-        if lemma_ == stem and vowel and lexicon.senses(stem + "e", lexicon.VERB):
-            return stem + "e"
-    if (
-        text == lemma_ + "es"
-        and lemma_[-1:] not in "sxzho"
-        and lexicon.senses(lemma_ + "e", lexicon.VERB)
-    ):
-        return lemma_ + "e"  # "rides"
-    return {"sate": "seat", "lit": "light", "lain": "lie", "clothe": "dress"}.get(lemma_, lemma_)
-
-
-def base_of(verb) -> str:
-    return verb_lemma(verb.text.lower(), verb.lemma_.lower())
-
-
 _FILLS = frozenset("dominate occupy fill frame command take stretch".split())
 _TURNS = frozenset("turn tilt face point lean look bend angle".split())
-_INVERSE = frozenset("cover line fill surround dot mark top decorate".split())
+_INVERSE = frozenset(
+    "cover line fill surround dot mark top decorate strew litter scatter sprinkle carpet blanket drape shroud crown".split()
+)
 _HANDLE = frozenset(
     "hold put place carry set lay raise keep lift rest grip clutch balance leave pour hang cradle".split()
 )
@@ -69,6 +44,8 @@ _INCOMPLETE = frozenset(
     "come go lead know call name consider believe associate suit design intend mean add".split()
 )
 _MADE = frozenset("make build construct craft carve weave".split())
+# Adverbs and adjectives of what a verb results in: "pulled back", "drawn shut".
+_RESULTS = frozenset("up down back apart aside open shut closed high low".split())
 _BODY = frozenset("hand arm finger mouth tooth beak paw".split())
 
 
@@ -83,7 +60,7 @@ class Verbs(Readable):
             return
         if base in READS and self._reads(verb, subjects, hedged):
             return
-        if base in WEAR and not objects:
+        if base in WEAR and not objects and not children(verb, "agent"):
             return self._dressed(verb, subjects, hedged, negated)
         base = "wear" if base in WEAR and any(is_garment(lemma(o)) for o in objects) else base
         nothing = objects and all(is_abstract(lemma(o)) and lemma(o) not in PARTS for o in objects)
@@ -106,7 +83,15 @@ class Verbs(Readable):
         for c in children(verb, "acomp", "oprd"):
             if c.pos_ == "ADJ" and base not in _DIRECTED:  # "stands tall", "lies idle"
                 self.predicate(c, subjects, hedged, negated)
-        particle = next((c.text.lower() for c in children(verb, "prt")), "")
+        particle = next(
+            (
+                c.lower_
+                for c in verb.children
+                if c.dep_ == "prt"
+                or (passive and c.lower_ in _RESULTS and c.dep_ in ("advmod", "oprd", "acomp"))
+            ),
+            "",
+        )
         if (
             base in LOCATED
             or (base in MOOD_VERBS and not passive)
@@ -128,7 +113,8 @@ class Verbs(Readable):
         ):
             return
         state = (passive and base not in POSTURES) or any(e.part for e in subjects)
-        value = " ".join(filter(None, (verb.text.lower() if state else base, particle)))
+        degree = next((c.lower_ for c in verb.children if c.lower_ in DEGREES), "") if state else ""
+        value = " ".join(filter(None, (degree, verb.text.lower() if state else base, particle)))
         if state and base in _TURNS:
             for c in verb.children:
                 if c.i in self.places and c.dep_ == "prep":
@@ -171,9 +157,8 @@ class Verbs(Readable):
         """
         if verb.tag_ == "VBD":
             return verb.dep_ == "acl" or (verb.dep_ == "conj" and verb.head.pos_ == "ADJ")
-        return verb.tag_ == "VBN" and not any(
-            c.dep_ == "aux" and c.lemma_ == "have" for c in verb.children
-        )
+        perfect = any(c.dep_ == "aux" and c.lemma_ == "have" for c in verb.children)
+        return verb.tag_ == "VBN" and (not perfect or bool(children(verb, "auxpass")))
 
     def _side(self, verb, base, objects, subjects, hedged) -> bool:
         """ "dominating the right side of the frame": a place."""
@@ -212,7 +197,36 @@ class Verbs(Readable):
                             e, what, thing, verb=verb, hedged=hedged, negated=negated, at=t
                         )
 
+    def _keeps_part(self, verb, base, objects, subjects, hedged, negated) -> bool:
+        """ "holds its head up high", "keeps her eyes closed": how a part is."""
+        how = next(
+            (
+                c
+                for c in verb.children
+                if c.i > objects[0].i
+                and not children(c, "prep")
+                and (c.dep_ in ("prt", "acomp", "oprd") or c.lower_ in _RESULTS)
+                and c.lower_ not in ("on", "in")
+            ),
+            None,
+        )
+        if (
+            base not in ("hold", "keep", "have")
+            or how is None
+            or len(subjects) != 1
+            or lemma(objects[0]) not in PARTS
+        ):
+            return False
+        part = self.phrase(objects[0], hedged=hedged, owner=subjects[0])
+        if part is None:
+            return False
+        self.draft.add(ATTRIBUTE, part, how.lower_, verb=verb, hedged=hedged, negated=negated)
+        self.done.setdefault(how.i, None)
+        return True
+
     def _transitive(self, verb, base, objects, subjects, hedged, negated) -> None:
+        if self._keeps_part(verb, base, objects, subjects, hedged, negated):
+            return
         particle = next((c.text.lower() for c in children(verb, "prt")), "")
         for o in objects:
             noun = lemma(o)

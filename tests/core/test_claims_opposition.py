@@ -39,6 +39,25 @@ def label(a: str, b: str) -> str:
         # what all do, each does
         ("Both dogs are asleep.", "The dog on the right is awake."),
         ("None of the chairs are occupied.", "Two people are seated on the chairs."),
+        # who holds it, and what cannot be seen on what is off
+        (
+            "The player in the white jersey is holding the ball.",
+            "The ball is held by the player in the red jersey.",
+        ),
+        (
+            "The laptop's screen is turned off.",
+            "A spreadsheet is displayed on the laptop's screen.",
+        ),
+        ("The poster above the bed shows a lighthouse.", "The poster above the bed shows a fox."),
+        # how a part is held, and what curtains and shutters are
+        ("The horse's head is lowered.", "The horse is holding its head up high."),
+        ("The curtains are drawn shut.", "The curtains are pulled back."),
+        ("The shutters of the bakery are closed.", "The bakery's shutters have been rolled up."),
+        ("The cat is lying on top of the suitcase.", "The cat is curled up inside the suitcase."),
+        (
+            "The heroine grips the sword in her left hand.",
+            "The heroine holds the sword in her right hand.",
+        ),
         # the same restriction, another value
         ("The jar on the lower shelf is full.", "The jar on the lower shelf is empty."),
         ("The rider in the lead is on a dark horse.", "The rider in the lead is on a white horse."),
@@ -55,6 +74,10 @@ def test_contradictions(a, b):
         ("The house on the hill has a red roof.", "The house by the river has a gray roof."),
         ("The cat on the sofa is asleep.", "The cat under the table is awake."),
         ("The man in the red shirt is sitting.", "The man in the blue shirt is standing."),
+        ("The player wearing number 4 is running.", "The player wearing number 10 is standing."),
+        ("The woman on the left has a backpack.", "The woman on the right is not carrying a bag."),
+        ("A dog lies by the fireplace.", "A picture of a dog hangs above the fireplace."),
+        ("A green dragon is coiled around the tower.", "The dragon on the flag is gold."),
         (
             "On the sidewalk, a man in a brown coat is reading a newspaper.",
             "A man in a green jacket is crossing the street.",
@@ -69,6 +92,7 @@ def test_things_told_apart_by_what_follows_their_nouns_are_two(a, b):
     ("a", "b"),
     [
         ("Both windows are open.", "The window on the left is open."),
+        ("None of the people wear helmets.", "The cyclist isn't wearing a helmet."),
         ("All of the lanterns are lit.", "The lantern on the left is lit."),
         ("The vase holds tulips.", "The vase holds flowers."),
         ("A locomotive pulls into the station.", "A train pulls into the station."),
@@ -78,9 +102,19 @@ def test_the_general_follows_from_the_special(a, b):
     assert (label(a, b), label(b, a)) == ("a_entails_b", "b_entails_a")
 
 
-def test_a_converse_comparison_says_the_same():
-    a = "The boat on the left is bigger than the boat on the right."
-    b = "The boat on the right is smaller than the one on the left."
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        (
+            "The boat on the left is bigger than the boat on the right.",
+            "The boat on the right is smaller than the one on the left.",
+        ),
+        ("The bride is taller than the groom.", "The groom is shorter than the bride."),
+        ("The bed has not been made.", "The bed is unmade."),
+        ("The monitor on the desk is turned off.", "The monitor on the desk is not switched on."),
+    ],
+)
+def test_a_converse_or_a_denied_opposite_says_the_same(a, b):
     assert label(a, b) == "equivalent"
 
 

@@ -18,6 +18,21 @@ FOLLOWS = (
     ("A boy is not wearing shoes. He is in a doorway.", "A boy without shoes is in a doorway."),
     ("The chair is empty.", "Nobody sits in the chair."),
     ("The lamp is off.", "The lamp is switched off."),
+    (
+        "A golden retriever walks on a path. The dog wears no collar. Leaves lie on the path.",
+        "The golden retriever, which has no collar, walks along a path strewn with leaves.",
+    ),
+    (
+        "A footbridge crosses a stream. A hiker is standing on the bridge.",
+        "A hiker stands on a footbridge.",
+    ),
+    ("A cape covers the boy's shoulders.", "The boy's shoulders are draped in a cape."),
+    ("A waiter is carrying three plates.", "Three plates in his hands, a waiter is there."),
+    ("The crowd is out of focus.", "The crowd is blurred."),
+    ("Syrup is being poured over the pancakes.", "Syrup flows onto the pancakes."),
+    ("None of the shops are open.", "No shops are open."),
+    ("A clock on the wall shows half past seven.", "A wall clock shows 7:30."),
+    ("A barn has a green roof.", "A barn, its roof green, can be made out."),
     ("A laptop is on a table. The screen shows a map.", "The laptop displays a map."),
     ('A bottle is on a shelf. The label reads "PURE".', 'The label on the bottle reads "PURE".'),
     ("A handwritten letter lies on a desk.", "A letter written by hand lies on a desk."),
@@ -36,6 +51,16 @@ FOLLOWS = (
     ),
 )
 INVENTED = (
+    ("A barber is cutting a boy's hair.", "A boy is cutting a barber's hair."),
+    ("The curtains are half drawn.", "The curtains are closed."),
+    (
+        "Pots hang from a rack above the counter.",
+        "Pots stand on the counter.",
+    ),
+    (
+        "A mother holds an umbrella over a toddler.",
+        "The toddler holds an umbrella.",
+    ),
     ("A baker is selling bread.", "Bread is bought by a baker."),
     ("A man walks two dogs. A woman holds an umbrella.", "A man with an umbrella walks two dogs."),
     ("A woman raises her left hand.", "The woman is holding up her right hand."),

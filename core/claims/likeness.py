@@ -1,0 +1,112 @@
+"""What two things of two texts have in common, and what could not be true of both."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from . import (
+    ACTION,
+    ATTRIBUTE,
+    NUMBER,
+    OBJECT,
+    PLACE,
+    RELATION,
+    TEXT,
+    Claim,
+    comparison,
+    lexicon,
+    predicates,
+    sides,
+    values,
+)
+from .thing_index import ThingIndex
+
+
+@lru_cache(maxsize=16384)
+def kinship(a: str, b: str, heads: tuple[str, ...], others: tuple[str, ...]) -> float:
+    """3: the same kind, 2.5 or 2: one is a kind of the other, -1: kinds that exclude each other, 0: strangers."""
+    if lexicon.same(a, b):
+        return 3.0
+    if any(lexicon.same(x, y) for x in heads for y in others):
+        return 2.8
+    if (x := lexicon.gender(a)) and (y := lexicon.gender(b)) and x != y:
+        return -1.0
+    if any(lexicon.is_kind(x, b) for x in heads):
+        return 2.5 if b not in lexicon.ANYTHING else 1.0
+    if any(lexicon.is_kind(a, y) or lexicon.is_kind(y, a) for y in others):
+        return 2.0 if a not in lexicon.ANYTHING else 1.0
+    if lexicon.is_person(a) and lexicon.is_person(b):
+        return 1.2
+    if any(b in x.split() or x in b.split() for x in heads):
+        return 1.5
+    if lexicon.excludes(a, b):
+        return -1.0
+    return 0.0
+
+
+def shared(p: ThingIndex, i: int, h: ThingIndex, j: int) -> int:
+    """Return how many telling claims of the two things say the same, whatever their other things' numbers
+    are.
+    """
+    return sum(
+        any(alike(c, i, d, j) for c in p.about[i])
+        for d in h.about[j]
+        if d.kind not in (OBJECT, NUMBER)
+    )
+
+
+def alike(c: Claim, i: int, d: Claim, j: int) -> bool:
+    if c.negated or d.negated:
+        return False
+    if c.kind == RELATION == d.kind:
+        if (c.thing == i) == (d.thing == j):
+            x, y = (c.object, d.object) if c.thing == i else (c.subject, d.subject)
+            return lexicon.is_kind(x, y) and predicates.entails(c.value, d.value)
+        x, y = (c.object, d.subject) if c.thing == i else (c.subject, d.object)
+        return lexicon.is_kind(x, y) and predicates.entails(c.value, d.value, True)
+    if c.thing != i or d.thing != j:
+        return False
+    if c.kind == PLACE == d.kind:
+        return sides.place_entails(c.value, d.value)
+    if {c.kind, d.kind} <= {ATTRIBUTE, ACTION}:
+        return values.entails(c.value, d.value) or predicates.action_entails(c.value, d.value)
+    return False
+
+
+def clashes(p: ThingIndex, i: int, h: ThingIndex, j: int) -> list[tuple[Claim, Claim]]:
+    """Claims of the two things that could not both be true of one."""
+    found = []
+    for c in p.about[i]:
+        if c.thing != i or c.kind not in (ATTRIBUTE, ACTION, PLACE, RELATION, NUMBER, TEXT):
+            continue
+        for d in h.about[j]:
+            if d.thing != j:
+                continue
+            if c.kind == PLACE == d.kind:
+                clash = sides.places_clash(c.value, d.value)
+            elif c.kind == NUMBER == d.kind or c.kind == TEXT == d.kind:
+                clash = comparison.plain(c.value) != comparison.plain(d.value)
+            elif {c.kind, d.kind} <= {ATTRIBUTE, ACTION}:
+                clash = c.negated == d.negated and (
+                    values.excludes(c.value, d.value)
+                    or predicates.action_excludes(c.value, d.value)
+                )
+            elif {c.kind, d.kind} <= {ATTRIBUTE, ACTION, RELATION}:
+                clash = predicates.posture_excludes(
+                    predicates.parts(c.value)[0], predicates.parts(d.value)[0]
+                )
+            else:
+                clash = False
+            if clash and not c.negated and not d.negated:
+                found.append((c, d))
+    return found
+
+
+def same_role(p: ThingIndex, i: int, h: ThingIndex, j: int) -> bool:
+    """One of the two is definite and they stand in the same relation to things of one name, no garments."""
+    a, b = p.reading.things[i], h.reading.things[j]
+    if not (a.definite or b.definite) or lexicon.is_kind(a.head, "garment"):
+        return False
+    return any(
+        alike(c, i, d, j) for c in p.about[i] for d in h.about[j] if c.kind == RELATION == d.kind
+    )

@@ -1,0 +1,134 @@
+"""Repairs of parses, fourth part: words that cannot be what the tagger took them for, and participles and parts that
+were hung on the subject although they stand at another noun."""
+
+from __future__ import annotations
+
+from . import lexicon
+from .english_words import COLOURS, HAIR, PARTS, POSTURES, WEAR
+from .list_items import NOUNS
+from .nouns import is_garment, is_person
+from .trees import children
+
+_LAYERS = ("under", "over", "beneath", "underneath")
+_VERBS = ("VERB", "AUX")
+
+
+def untagged(doc) -> None:
+    """Repair these in place."""
+    for token in doc:
+        if token.tag_ == "VBZ" and children(token, "det") and lexicon.senses(token.lemma_.lower()):
+            token.tag_, token.pos_ = "NNS", "NOUN"  # "the stands are full"
+        elif token.tag_ == "IN":
+            _noun_for_preposition(token)
+        elif token.tag_ in ("VBN", "VBD"):
+            _participle_after_noun(token)
+        if token.pos_ in NOUNS:
+            part_beside(token)
+            _colour_behind(token)
+        if token.lower_ in _LAYERS:
+            _layer(token)
+
+
+def _noun_for_preposition(token) -> None:
+    """ "have ear cushions", with the ear taken for a preposition."""
+    noun = token.nbor(1) if token.i + 1 < len(token.doc) else None
+    if (
+        noun is None
+        or noun.head != token
+        or noun.dep_ != "pobj"
+        or token.is_stop
+        or not lexicon.senses(token.lower_)
+        or lexicon.senses(token.lower_, lexicon.ADJECTIVE)
+        or token.lower_ in _PREPOSITIONS
+    ):
+        return
+    host = token.head
+    noun.head = host
+    noun.dep_ = "dobj" if host.pos_ in _VERBS else "conj"
+    token.head, token.dep_, token.tag_, token.pos_ = noun, "compound", "NN", "NOUN"
+
+
+_PREPOSITIONS = frozenset(
+    "aboard about above across after against along amid among around as at before behind below beneath beside besides "
+    "between beyond by despite down during for from in inside into like near of off on onto opposite out outside over "
+    "past per round since than that through throughout to toward towards under underneath until up upon via with within "
+    "without while whereas because if though although atop astride alongside versus plus minus".split()
+)
+
+
+def _participle_after_noun(token) -> None:
+    """ "kick a ball in a street lined with houses": it is the street that is lined."""
+    noun = token.nbor(-1) if token.i else token
+    if (
+        token.dep_ not in ("advcl", "conj", "dep")
+        or token.head.i >= noun.i
+        or token.head.pos_ not in _VERBS
+        or noun.pos_ not in NOUNS
+        or noun.dep_ not in ("dobj", "pobj", "attr", "conj")
+        or children(token, "aux", "auxpass", "mark", "cc", "nsubj", "nsubjpass", "dobj")
+        or token.lemma_.lower() in WEAR | POSTURES
+        or is_person(noun.lemma_.lower())
+        or not children(token, "prep", "agent")
+    ):
+        return
+    token.head, token.dep_, token.tag_ = noun, "acl", "VBN"
+
+
+def _colour_behind(token) -> None:
+    """ "its roof green", with the colour taken for the noun."""
+    noun = token.nbor(-1) if token.i else token
+    after = token.nbor(1) if token.i + 1 < len(token.doc) else None
+    if (
+        token.lower_ not in COLOURS
+        or noun.head != token
+        or noun.dep_ != "compound"
+        or not any(c.tag_ in ("PRP$", "DT") for c in token.children)
+        or (after is not None and not after.is_punct and after.tag_ not in _FINITE)
+    ):
+        return
+    role, outer = token.dep_, token.head
+    for c in [c for c in token.children if c != noun]:
+        c.head = noun
+    noun.head, noun.dep_ = (outer, role) if outer != token else (noun, "ROOT")
+    token.head, token.dep_, token.tag_, token.pos_ = noun, "amod", "JJ", "ADJ"
+
+
+_FINITE = ("VBZ", "VBP", "VBD", "MD")
+
+
+def part_beside(token) -> None:
+    """ "a man with gray hair and a beard": the beard is one more thing that he has, and stands beside nobody."""
+    owner = token.head
+    if token.dep_ != "conj" or owner.pos_ not in NOUNS or token.lemma_.lower() not in PARTS | HAIR:
+        return
+    had = [
+        o
+        for c in children(owner, "prep")
+        if c.lower_ == "with" and c.i < token.i
+        for o in children(c, "pobj")
+        if o.lemma_.lower() in PARTS | HAIR
+    ]
+    if not had:
+        return
+    for c in children(owner, "cc", "punct"):
+        if had[-1].i < c.i < token.i:
+            c.head = had[-1]
+    token.head = had[-1]
+
+
+def _layer(prep) -> None:
+    """ "wears a sweater under a jacket": the sweater is under it, and not the wearer."""
+    outer = next(iter(children(prep, "pobj")), None)
+    if outer is None or prep.head.pos_ not in _VERBS or not is_garment(outer.lemma_.lower()):
+        return
+    worn = [o for o in children(prep.head, "dobj") if o.i < prep.i and is_garment(o.lemma_.lower())]
+    if not worn:
+        worn = [
+            o
+            for p in children(prep.head, "prep")
+            if p.i < prep.i and p.lower_ in ("in", "with")
+            for o in children(p, "pobj")
+            if is_garment(o.lemma_.lower())
+        ]
+    if worn:
+        prep.head = worn[-1]
