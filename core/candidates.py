@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -13,6 +14,18 @@ from .image_record import ImageRecord
 from .regions import Region
 from .statements import Verdict
 
+# What no English sentence holds, after whatever cut or repair: an article without a noun, a predicate without an end,
+# a list behind a colon in place of a predicate.
+_BROKEN = re.compile(
+    r"\b(?:an?|the) (?:and|or|of|in|on|at|with|to|is|are|has|have|an?|the)\b|\b(?:an?|the)[,.;:]|"
+    r"\b(?:is|are) (?:is|are)\b|\bwith,|\bto be years\b|\bthere (?:is|are) .* (?:can be seen|is attached|are attached)\b|"
+    r"\b(?:has|have|with|and|the|an?|of|wearing|holding|carrying|including)[.!]$|^[^.,]{1,40}: (?!\d)",
+    re.IGNORECASE,
+)
+_PRONOUN = re.compile(r"\b(?:it|its|he|she|they|him|them|his|their)\b", re.IGNORECASE)
+_EXPLETIVE = re.compile(
+    r"^(?:it (?:is|appears|seems|looks like)|there)\b.*", re.IGNORECASE
+)  # "It is night", "It appears that ..."
 UNCHECKED = 0.7  # a sentence with more of its words in no claim was hardly checked
 
 
@@ -28,6 +41,7 @@ class Candidate:
         false: the claims of it (by their place among its own) that were dropped.
         covers: the kept statements that it says, by index.
         things: that it names.
+        traits: attributes that it did not have, each with the character of its text before which it is put.
     """
 
     region: Region
@@ -37,6 +51,7 @@ class Candidate:
     false: frozenset[int]
     covers: frozenset[int]
     things: tuple[int, ...]
+    traits: tuple[tuple[int, str], ...] = ()
 
 
 def candidates(
@@ -67,6 +82,9 @@ def candidates(
                 continue
             if false and still_names(sentence, claims, false, gone):
                 continue
+            text = without_label(text)
+            if not text or _BROKEN.search(text):
+                continue
             said = {of[source, numbers[k]] for k in left}
             covers = frozenset().union(*(implied.get(i, ()) for i in said)) if said else frozenset()
             if covers:
@@ -76,6 +94,39 @@ def candidates(
                     Candidate(place, source, index, text, frozenset(false), covers, things)
                 )
     return _verified(record, found)
+
+
+# "衣着：灰色毛衣，黑色长裤": the rows of a list. What stands behind the colon is a sentence only with a verb.
+_ROW = re.compile(r"^[\u3400-\u9fff]{1,6}[:：]\s*(?P<rest>.+)$")
+_NAMED = r"(?:[一两三几]?[\u3400-\u9fff]{0,3}?色|[木金藤棉皮][质属编制][\u3400-\u9fff]?|[一两三几][\u3400-\u9fff])[^，。是有在着了正]{0,8}"
+_NOUNS = re.compile(
+    rf"^{_NAMED}(?:[，、]{_NAMED})*。?$|^[^，。是在着了正被有]{{1,8}}的[^，。是在着了正被有的]{{1,4}}。?$"
+)
+_VERB = re.compile(r"[是有在着了正被把]")
+
+
+def without_label(text: str) -> str:
+    """Return a Chinese sentence without the label of a list; "" where that leaves a mere list of nouns."""
+    row = _ROW.match(text)
+    rest = row["rest"] if row else text
+    if not _HAN.search(rest):
+        return text
+    return "" if _NOUNS.match(rest) or (row and not _VERB.search(rest)) else rest
+
+
+_HAN = re.compile(r"[\u3400-\u9fff]")
+
+
+def is_understood(record: ImageRecord, candidate: Candidate) -> bool:
+    """Return whether the reader knows of every pronoun of a sentence what it stands for.
+
+    One of which nothing is known can be used only behind the sentence that it followed.
+    """
+    sentence = record.readings[candidate.source].sentences[candidate.index]
+    if _EXPLETIVE.match(sentence.text):
+        return True
+    known = {start for start, _, _ in sentence.mentions}
+    return all(p.start() in known for p in _PRONOUN.finditer(sentence.text))
 
 
 def _dropped_things(record, reading: Reading, source, of) -> frozenset[int]:

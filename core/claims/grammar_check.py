@@ -78,8 +78,28 @@ def _sentences(texts: Sequence[str]) -> list[bool]:
     found = []
     for doc in spacy_english.pipeline().pipe(texts):
         roots = [token for token in doc if token.dep_ == "ROOT"]
-        found.append(bool(roots) and _clause(roots[0]))
+        found.append(bool(roots) and _clause(roots[0]) and _agrees(doc))
     return found
+
+
+def _agrees(doc) -> bool:
+    """Return whether no article is left without its noun, and no verb with a subject of another number."""
+    for token in doc:
+        if token.lower_ in ("a", "an") and token.dep_ == "det":
+            noun = token.head
+            if noun.i < token.i or (noun.tag_ == "NNS" and not noun.text.lower().endswith("ss")):
+                return False
+        if token.lower_ in ("is", "has") and token.dep_ in ("aux", "auxpass", "ROOT"):
+            verb = token.head if token.dep_ != "ROOT" else token
+            subject = next((c for c in verb.children if c.dep_ in ("nsubj", "nsubjpass")), None)
+            if subject is not None and subject.i < token.i and _many(subject):
+                return False
+    return True
+
+
+def _many(subject) -> bool:
+    joined = any(c.dep_ == "cc" and c.lower_ == "and" for c in subject.children)
+    return subject.tag_ == "NNS" or (joined and any(c.dep_ == "conj" for c in subject.children))
 
 
 def _clause(root) -> bool:

@@ -20,7 +20,7 @@ def with_verb(doc) -> str:
         if lexicon.senses(f"{before.lemma_} {token.lemma_}".lower()):
             continue  # "police officers"
         third, plural = _verb_forms(token.text.lower())
-        if token.dep_ == "pobj":
+        if token.dep_ == "pobj" or _is_counted(before, token):
             continue
         joined = any(t.lower_ == "and" and doc[t.i - 1].tag_ in _NOUNS for t in doc[1 : token.i])
         many = before.tag_ == "NNS" or joined
@@ -30,6 +30,17 @@ def with_verb(doc) -> str:
         end = token.idx + len(token)
         return f"{doc.text[: token.idx]}{verb}{doc.text[end:]}"
     return ""
+
+
+def _is_counted(before, token) -> bool:
+    """Return whether a number makes a plural of the noun: "two copper pans", not "two dogs run"."""
+    number = before.doc[before.i - 1] if before.i else None
+    return (
+        number is not None
+        and (number.like_num or number.lower_ in ("several", "many", "some", "few"))
+        and before.tag_ != "NNS"
+        and token.tag_ == "NNS"
+    )
 
 
 def _verb_forms(word: str) -> tuple[str, bool]:
