@@ -88,7 +88,12 @@ def candidates(
             said = {of[source, numbers[k]] for k in left}
             covers = frozenset().union(*(implied.get(i, ()) for i in said)) if said else frozenset()
             if covers:
-                things = tuple(t for _, _, t in sentence.mentions if t not in gone)
+                cut = [span for k in false for span in claims[k].spans]
+                things = tuple(
+                    t
+                    for a, b, t in sentence.mentions
+                    if t not in gone and not any(x <= a and b <= y for x, y in cut)
+                )
                 place = record.root.find(source[0])
                 found.append(
                     Candidate(place, source, index, text, frozenset(false), covers, things)
@@ -126,7 +131,10 @@ def is_understood(record: ImageRecord, candidate: Candidate) -> bool:
     if _EXPLETIVE.match(sentence.text):
         return True
     known = {start for start, _, _ in sentence.mentions}
-    return all(p.start() in known for p in _PRONOUN.finditer(sentence.text))
+    return all(
+        p.start() in known or sentence.text[: p.start()].endswith("that ")
+        for p in _PRONOUN.finditer(sentence.text)
+    )
 
 
 def _dropped_things(record, reading: Reading, source, of) -> frozenset[int]:

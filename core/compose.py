@@ -15,7 +15,7 @@ from .claims.coverage import alike
 from .claims.entailment import A_ENTAILS_B, EQUIVALENT, claim_relation
 from .claims.sayable import is_sayable
 from .discourse import in_order, reading_order, told
-from .image_record import ImageRecord
+from .image_record import GIVEN, ImageRecord
 from .noun_phrases import before_noun, with_attributes
 from .realization import realized
 from .sentences import join_sentences
@@ -152,21 +152,20 @@ _SIDES = frozenset(("left of", "right of", "above", "below"))
 
 
 def _only_places(record: ImageRecord, pool: Sequence[Candidate], kept: Collection[int]) -> set[int]:
-    """Return the statements that say where things are that a caption of the whole image tells more of.
+    """Return what only the offline captioner says of where things are that a given caption of the whole image names.
 
     Measured boxes give "The person is above the dining table." for a woman who sits at it.
     """
-    whole = [c for c in pool if c.region is record.root]
-    told = [record.statements[i].claim for c in whole for i in c.covers]
-    more = (ATTRIBUTE, RELATION, "action", "scene")
-    if not any(c and c.kind in more and not _is_place(c) for c in told):
+    if GIVEN not in record.models or not record.models.get("captioner", "").startswith("offline:"):
         return set()
-    known = {t for c in whole for t in c.things}
-    claims = {i: record.statements[i].claim for i in kept}
+    whole = {t for c in pool if c.region is record.root for t in c.things}
     return {
         i
-        for i, c in claims.items()
-        if c and _is_place(c) and {c.thing, *([c.other] if c.other >= 0 else ())} <= known
+        for i in kept
+        if (claim := record.statements[i].claim) is not None
+        and _is_place(claim)
+        and record.root.name not in record.statements[i].regions
+        and {claim.thing, *([claim.other] if claim.other >= 0 else ())} <= whole
     }
 
 

@@ -7,7 +7,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from .claims import ACTION, ATTRIBUTE, NUMBER, OBJECT, PLACE, RELATION, Claim, lexicon
-from .claims.english_words import FEMALE, GARMENTS, GROUNDS, HAIR, MALE, MASS, PARTS
+from .claims.english_words import FEMALE, GARMENTS, GROUNDS, HAIR, MALE, MASS, MATERIALS, PARTS
+from .claims.grammar_check import are_sentences
 from .claims.nouns import is_abstract
 from .claims.sayable import is_sayable
 from .claims.verbalization import plural
@@ -58,7 +59,8 @@ def realized(
         wanted: indices of statements.
         introduced: things that other sentences have named.
     """
-    return _Writer(record, wanted, introduced).sentences()
+    found = _Writer(record, wanted, introduced).sentences()
+    return [s for s, ok in zip(found, are_sentences([s.text for s in found])) if ok]
 
 
 class _Writer:
@@ -68,7 +70,7 @@ class _Writer:
         self.verbatim: list[int] = []
         for i in sorted(wanted):
             claim = record.statements[i].claim
-            if claim is not None and not (is_sayable(claim) and _worth_a_sentence(claim)):
+            if claim is not None and not (is_sayable(claim) and self._is_worth_a_sentence(claim)):
                 continue
             plain = claim and not claim.negated and not claim.hedged and claim.thing >= 0
             if plain and claim.kind in (OBJECT, NUMBER, ATTRIBUTE, ACTION, PLACE, RELATION):
@@ -89,6 +91,23 @@ class _Writer:
         owned = {t for t in self.there if record.things[t].owner >= 0}  # "the teacher's table"
         self.new = set(self.there) - self.introduced - owned
 
+    def _is_worth_a_sentence(self, claim: Claim) -> bool:
+        """Return whether a claim is worth a sentence; not so "there may be food", "there is a lifestyle", "the woman has
+        hair", or where a thing is that another sentence has named.
+        """
+        if re.search(r"['’]s? \S+['’]s? ", claim.text):
+            return False  # "the cat's fur's markings"
+        if claim.kind == OBJECT and not claim.negated:
+            last = lexicon.head(claim.subject)
+            named = bool(lexicon.senses(last)) and last not in MATERIALS
+            return named and not claim.hedged and not is_abstract(claim.subject)
+        if claim.kind == RELATION:
+            bare = claim.value in ("with", "have") and claim.object in HAIR
+            return not bare and not is_abstract(claim.object)
+        if claim.kind == PLACE:
+            return claim.thing not in self.introduced
+        return claim.kind != NUMBER or claim.value != "1"
+
     def sentences(self) -> list[Realized]:
         done: list[Realized] = []
         for thing in self._order():
@@ -107,7 +126,9 @@ class _Writer:
         return sorted(subjects, key=lambda t: (t in self.new, t in beside, subjects.index(t)))
 
     def _text(self, index: int) -> str:
-        return cased(self.record.statements[index].text, self.record, index)
+        text = cased(self.record.statements[index].text, self.record, index)
+        text = re.sub(r"\b(on|in|at) (edge|middle|top|side|end) of\b", r"\1 the \2 of", text)
+        return re.sub(r"\bno an? ", "no ", text)
 
     def _of(self, thing: int, *kinds: str) -> list[int]:
         return [
@@ -251,15 +272,6 @@ class _Writer:
             if found := _PREDICATE.match(self._text(i)):
                 said.append((f"{found['be']} {found['what']}", [i], []))
         return sorted(said, key=lambda s: not re.match(r"(?:is|are) \w+ing\b", s[0]))
-
-
-def _worth_a_sentence(claim: Claim) -> bool:
-    """Return whether a claim is worth a sentence; not so "there may be food", "there is a lifestyle"."""
-    if claim.kind == OBJECT and not claim.negated:
-        return not claim.hedged and not is_abstract(claim.subject)
-    if claim.kind == RELATION:
-        return not is_abstract(claim.object)
-    return claim.kind != NUMBER or claim.value != "1"
 
 
 def _theirs(other: str, who: str, subject: str) -> str:

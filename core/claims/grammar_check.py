@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,6 +10,7 @@ from ..models.offline import spacy_english
 from . import STATEMENT, Claim, Passage
 from .reading import read
 
+_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _FINITE = frozenset("VBZ VBP VBD MD".split())
 _SUBJECTS = frozenset("nsubj nsubjpass expl csubj csubjpass".split())
 _REMEMBERED = 1000  # sentences: a caption is composed for each region and for the whole
@@ -41,7 +43,7 @@ def says_no_more(changes: Sequence[Change]) -> list[bool]:
     found = {text: _seen[text] for text in texts if text in _seen}
     new = [text for text in texts if text not in found]
     readings = read([Passage(text) for text in new])
-    for text, whole, reading in zip(new, _sentences(new), readings):
+    for text, whole, reading in zip(new, are_sentences(new), readings):
         found[text] = _seen[text] = (whole, reading.claims)
     return [
         found[c.after][0]
@@ -71,12 +73,17 @@ def _same(a: str, b: str) -> bool:
     return a == b or a in _STAND_INS or b in _STAND_INS
 
 
-def _sentences(texts: Sequence[str]) -> list[bool]:
-    """Return whether each text is a clause with a finite verb that has its subject before or beside it."""
+def are_sentences(texts: Sequence[str]) -> list[bool]:
+    """Return whether each text is a clause with a finite verb that has its subject before or beside it and agrees
+    with it. True of what is no English.
+    """
     if not spacy_english.installed():
         return [True] * len(texts)
     found = []
     for doc in spacy_english.pipeline().pipe(texts):
+        if not doc.text.isascii() and _CJK.search(doc.text):
+            found.append(True)
+            continue
         roots = [token for token in doc if token.dep_ == "ROOT"]
         found.append(bool(roots) and _clause(roots[0]) and _agrees(doc))
     return found
