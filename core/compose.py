@@ -16,7 +16,7 @@ from .claims.entailment import A_ENTAILS_B, EQUIVALENT, claim_relation
 from .claims.sayable import is_sayable
 from .discourse import in_order, reading_order, told
 from .image_record import GIVEN, ImageRecord
-from .noun_phrases import before_noun, with_attributes
+from .noun_phrases import before_noun, rank, with_attributes
 from .realization import realized
 from .sentences import join_sentences
 from .statements import Verdict
@@ -214,6 +214,14 @@ def _added(record, left: Collection[int], implied, chosen: Sequence[Candidate]) 
         and not _told_already(record, i, frozenset().union(*(c.covers for c in chosen)))
     }
     introduced = {t for c in chosen for t in c.things}
+    told = {i for c in chosen for i in c.covers}
+    coloured = {c.thing for c in (record.statements[i].claim for i in told) if _is_colour(c)}
+    # "The jacket is white" behind "a brown jacket": the parser hung the colour of something else on it.
+    left = {
+        i
+        for i in left
+        if not (_is_colour(c := record.statements[i].claim) and c.thing in coloured & introduced)
+    }
     added = []
     for sentence in realized(record, left, introduced):
         text = without_label(sentence.text)
@@ -224,6 +232,10 @@ def _added(record, left: Collection[int], implied, chosen: Sequence[Candidate]) 
         covers = sentence.says.union(*(implied.get(i, ()) for i in sentence.says))
         added.append(Candidate(place, None, 0, text, frozenset(), covers, sentence.things))
     return added
+
+
+def _is_colour(claim: Claim | None) -> bool:
+    return claim is not None and claim.kind == ATTRIBUTE and rank(claim.value) == 1
 
 
 def _said(text: str, sentences: Iterable[str]) -> bool:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 
-from .candidates import Candidate, is_understood
+from .candidates import Candidate, is_broken, is_understood
 from .claims import Reading, lexicon
 from .claims.editing import Edit, edited
+from .claims.grammar_check import are_sentences
 from .claims.places import PHRASE
 from .claims.rewriting import name_edits, without
 from .english import capital, place_name
@@ -62,14 +63,29 @@ def told(record: ImageRecord, candidates: Sequence[Candidate]) -> list[tuple[str
             # A pronoun may refer to what the caption meant, or to the subject of the sentence before.
             clear = set(candidate.things) if follows else set(before.things[:1] if before else ())
             text = _fitted(record.readings[candidate.source], candidate, introduced, clear)
+            said = record.readings[candidate.source].sentences[candidate.index].text
+            if text != said and not are_sentences([text])[0] and are_sentences([said])[0]:
+                continue
+            text = _ended(_IN_IMAGE.sub(r"\1", _IS_IMAGE.sub("There is ", text)))
         if candidate.region.name != place and not introduced & set(candidate.things):
             place = candidate.region.name
             text = _with_place(record, candidate.region, text)
-        if text and text not in {other for other, _ in sentences}:
+        if text and not is_broken(text) and text not in {other for other, _ in sentences}:
             sentences.append((text, candidate))
             introduced |= set(candidate.things)
             before = candidate
     return sentences
+
+
+_IS_IMAGE = re.compile(r"^The (?:image|photo|picture) is (?=an? )")
+_IN_IMAGE = re.compile(
+    r"^((?:The|An?) (?:[\w-]+ ){1,3})in the (?:image|photo|picture) (?=\w+s\b|are\b|have\b)"
+)
+
+
+def _ended(text: str) -> str:
+    """Return the sentence with a full stop, also behind words in quotation marks."""
+    return text if re.search(r"[.!?。！？][\"'”’）)」』]?$", text) or not text else f"{text}."
 
 
 def _fitted(

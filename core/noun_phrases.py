@@ -107,11 +107,21 @@ def _place(record: ImageRecord, candidate: Candidate, claim: Claim) -> int | Non
         if re.search(r"\b(?:of|from|in) (?:which|whom)\b|\bone of $", sentence.text[:start][-9:]):
             continue
         there = [value.lower() for place, value in candidate.traits if start <= place < end]
-        heads = {lexicon.singular(h.split()[-1]) for h in record.things[thing].heads}
+        heads = {h for h in _nouns(record, thing) if _is_called(h, claim.subject)}
         found = _before(sentence.text[start:end], claim, heads, there)
         if found is not None:
             return start + found
     return None
+
+
+def _nouns(record: ImageRecord, thing: int) -> set[str]:
+    return {lexicon.singular(h.split()[-1]) for h in record.things[thing].heads}
+
+
+def _is_called(noun: str, subject: str) -> bool:
+    """Return whether what is said of a subject can be said of the noun: of a dog also where it is called "animal"."""
+    own = lexicon.singular(subject.split()[-1])
+    return noun == own or lexicon.is_kind(noun, own) or lexicon.is_kind(own, noun)
 
 
 def _before(phrase: str, claim: Claim, heads: Collection[str], there: Sequence[str]) -> int | None:
@@ -122,6 +132,8 @@ def _before(phrase: str, claim: Claim, heads: Collection[str], there: Sequence[s
         there: attributes that are put into it, too.
     """
     determiner = _DETERMINER.match(phrase)
+    if determiner is None and not claim.plural:
+        return None
     start = determiner.end() if determiner else 0
     words = [(start + w.start(), w[0].lower()) for w in re.finditer(r"[\w'-]+", phrase[start:])]
     if not words or re.search(r"[,;]| of | and .* and ", phrase):

@@ -99,7 +99,10 @@ class _Writer:
             return False  # "the cat's fur's markings"
         if claim.kind == OBJECT and not claim.negated:
             last = lexicon.head(claim.subject)
-            named = bool(lexicon.senses(last)) and last not in MATERIALS
+            person = lexicon.is_person(last) and any(
+                lexicon.is_person(self.record.things[t].head) for t in self.introduced
+            )  # one more "five people" beside those who have been named
+            named = bool(lexicon.senses(last)) and last not in MATERIALS and not person
             return named and not claim.hedged and not is_abstract(claim.subject)
         if claim.kind == RELATION:
             bare = claim.value in ("with", "have") and claim.object in HAIR
@@ -288,10 +291,10 @@ def _theirs(other: str, who: str, subject: str) -> str:
 
 def _stands_alone(noun: str) -> bool:
     """Return whether a caption may name a thing without saying whose it is or where; not so "there is a floor",
-    "there is a sleeve".
+    "there is a chin".
     """
     last = noun.split()[-1]
-    return last not in _SURFACES | GARMENTS | PARTS | HAIR | GROUNDS
+    return last not in _SURFACES | PARTS | HAIR | GROUNDS
 
 
 _SURFACES = frozenset("floor wall ceiling surface edge middle frame top area room view".split())

@@ -15,6 +15,7 @@ _FINITE = frozenset("VBZ VBP VBD MD".split())
 _SUBJECTS = frozenset("nsubj nsubjpass expl csubj csubjpass".split())
 _REMEMBERED = 1000  # sentences: a caption is composed for each region and for the whole
 _seen: dict[str, tuple[bool, tuple[Claim, ...]]] = {}  # text -> is it a sentence, and its claims
+_whole: dict[str, bool] = {}  # text -> is it a sentence
 _STAND_INS = frozenset("person thing".split())  # what a pronoun is read as without its antecedent
 
 
@@ -79,14 +80,15 @@ def are_sentences(texts: Sequence[str]) -> list[bool]:
     """
     if not spacy_english.installed():
         return [True] * len(texts)
-    found = []
-    for doc in spacy_english.pipeline().pipe(texts):
-        if not doc.text.isascii() and _CJK.search(doc.text):
-            found.append(True)
-            continue
+    if len(_whole) > _REMEMBERED:
+        _whole.clear()
+    new = [text for text in dict.fromkeys(texts) if text not in _whole]
+    _whole.update((text, True) for text in new if _CJK.search(text))
+    english = [text for text in new if text not in _whole]
+    for doc in spacy_english.pipeline().pipe(english):
         roots = [token for token in doc if token.dep_ == "ROOT"]
-        found.append(bool(roots) and _clause(roots[0]) and _agrees(doc))
-    return found
+        _whole[doc.text] = bool(roots) and _clause(roots[0]) and _agrees(doc)
+    return [_whole[text] for text in texts]
 
 
 def _agrees(doc) -> bool:

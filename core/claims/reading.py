@@ -152,6 +152,7 @@ def _sentence(unit: Unit) -> str:
     if unit.shown:
         return f"There {'are' if _is_plural(text) else 'is'} {lower}"
     if unit.label and _is_value(unit, text):
+        lower = re.sub(r", (?=[\w-]+\.?$)", " and ", lower)
         return f"The {unit.label.lower()} {'are' if _MANY.search(unit.label) else 'is'} {lower}"
     return text
 
