@@ -15,6 +15,7 @@ from .models import ERROR, NLI, REFUSAL, Completion, Fact, Writer, WritingReques
 from .models.writer_prompts import missing_prompt
 from .profiles import DEFAULT, LENGTHS, Profile
 from .regions import IMAGE, WHOLE, Region, iou
+from .sentences import join_sentences
 from .statements import Reason, Statement, Verdict
 
 NEIGHBOURS_IOU = 0.4  # overlapping patches are written together above it (paper, section 3.3)
@@ -175,7 +176,8 @@ def _nothing_kept(record: ImageRecord, notes: list[str]) -> str:
         and occurrence.region == record.root.name
         and occurrence.sentence >= 0
     }
-    caption = " ".join(record.readings[source].sentences[i].text for source, i in sorted(kept))
+    sentences = (record.readings[source].sentences[i].text for source, i in sorted(kept))
+    caption = join_sentences(sentences)
     notes.append(
         "Nothing passed the filter, so the caption is the captioner's unfiltered caption of the whole image."
         if caption
@@ -206,7 +208,7 @@ def _written(
     best = check(answer, facts, reader, nli, heartbeat(on_progress))
     if best.missing and not request.max_sentences and hasattr(writer, "answer"):
         texts = [facts.claims[i].text for i in best.missing]
-        prompt = missing_prompt(" ".join(best.sentences), texts)
+        prompt = missing_prompt(join_sentences(best.sentences), texts)
         [again] = writer.answer(
             [prompt], heartbeat(on_progress), temperature=request.temperature, seed=request.seed
         )
@@ -221,7 +223,7 @@ def _written(
         added = _missing_sentences(record, facts, best)
         notes += [f'Added, because the writer left it out: "{text}"' for text in added]
         sentences = without_doubled(sentences, added, reader)
-    return " ".join(sentences[: request.max_sentences or None])
+    return join_sentences(sentences[: request.max_sentences or None])
 
 
 def _missing_sentences(record: ImageRecord, facts: Reading, checked: Checked) -> list[str]:

@@ -2,17 +2,40 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from .claims import ATTRIBUTE, NUMBER, OBJECT, RELATION, Claim, Reading
+from .claims import ACTION, ATTRIBUTE, NUMBER, OBJECT, RELATION, STATEMENT, Claim, Reading, lexicon
 from .claims.coverage import share_unclaimed
-from .claims.grammar_check import Change, says_no_more
+from .claims.grammar_check import Change, are_sentences, says_no_more
 from .claims.rewriting import still_names, without
 from .image_record import ImageRecord
 from .regions import Region
 from .statements import Verdict
 
+# What no English sentence holds, after whatever cut or repair: an article without a noun, a predicate without an end,
+# a list behind a colon in place of a predicate.
+_BROKEN = re.compile(
+    r"\b(?:an?|the) (?:and|or|of|in|on|at|with|to|is|are|has|have|an?|the)\b|\b(?:an?|the)[,.;:]|"
+    r"\b(?:is|are) (?:is|are)\b|\bwith,|\bto be years\b|\bthere (?:is|are) .* (?:can be seen|is attached|are attached)\b|"
+    r"\b(?:has|have|with|and|the|an?|of|wearing|holding|carrying|including)[.!]$|^[^.,]{1,40}: (?!\d)",
+    re.IGNORECASE,
+)
+# What a caption says of itself, or of what it does not show.
+_OF_ITSELF = re.compile(
+    r"\b(?:image|photo|picture) is (?:cropped|cut off)|\bnot (?:be )?(?:visible|shown|seen)\b",
+    re.IGNORECASE,
+)
+_HAS_VERB = re.compile(
+    r"\b(?:is|are|was|has|have|can|may|appears?|seems?|stands?|sits?|wears?|holds?|hangs?|lies?)\b|'s\b",
+    re.IGNORECASE,
+)
+_PRONOUN = re.compile(r"\b(?:it|its|he|she|they|him|them|his|their)\b", re.IGNORECASE)
+_EXPLETIVE = re.compile(
+    r"^(?:it (?:is|appears|seems|looks like)|there)\b.*", re.IGNORECASE
+)  # "It is night", "It appears that ..."
+_FRAGMENT = 6  # words
 UNCHECKED = 0.7  # a sentence with more of its words in no claim was hardly checked
 
 
@@ -28,6 +51,7 @@ class Candidate:
         false: the claims of it (by their place among its own) that were dropped.
         covers: the kept statements that it says, by index.
         things: that it names.
+        traits: attributes that it did not have, each with the character of its text before which it is put.
     """
 
     region: Region
@@ -37,6 +61,7 @@ class Candidate:
     false: frozenset[int]
     covers: frozenset[int]
     things: tuple[int, ...]
+    traits: tuple[tuple[int, str], ...] = ()
 
 
 def candidates(
@@ -67,15 +92,67 @@ def candidates(
                 continue
             if false and still_names(sentence, claims, false, gone):
                 continue
+            text = without_label(text)
+            if not text or is_broken(text) or _OF_ITSELF.search(text):
+                continue
             said = {of[source, numbers[k]] for k in left}
             covers = frozenset().union(*(implied.get(i, ()) for i in said)) if said else frozenset()
             if covers:
-                things = tuple(t for _, _, t in sentence.mentions if t not in gone)
+                cut = [span for k in false for span in claims[k].spans]
+                things = tuple(
+                    t
+                    for a, b, t in sentence.mentions
+                    if t not in gone and not any(x <= a and b <= y for x, y in cut)
+                )
                 place = record.root.find(source[0])
                 found.append(
                     Candidate(place, source, index, text, frozenset(false), covers, things)
                 )
     return _verified(record, found)
+
+
+# "衣着：灰色毛衣，黑色长裤": the rows of a list. What stands behind the colon is a sentence only with a verb.
+_ROW = re.compile(r"^[\u3400-\u9fff]{1,6}[:：]\s*(?P<rest>.+)$")
+_NAMED = r"(?:[一两三几]?[\u3400-\u9fff]{0,3}?色|[木金藤棉皮][质属编制][\u3400-\u9fff]?|[一两三几][\u3400-\u9fff])[^，。是有在着了正]{0,8}"
+_NOUNS = re.compile(
+    rf"^{_NAMED}(?:[，、]{_NAMED})*。?$|^[^，。是在着了正被有]{{1,8}}的[^，。是在着了正被有的]{{1,4}}。?$"
+)
+_VERB = re.compile(r"[是有在着了正被把]")
+
+
+def without_label(text: str) -> str:
+    """Return a Chinese sentence without the label of a list; "" where that leaves a mere list of nouns."""
+    row = _ROW.match(text)
+    rest = row["rest"] if row else text
+    if not _HAN.search(rest):
+        return text
+    return "" if _NOUNS.match(rest) or (row and not _VERB.search(rest)) else rest
+
+
+_HAN = re.compile(r"[\u3400-\u9fff]")
+
+
+def is_broken(text: str) -> bool:
+    """Return whether a text has a form that no English sentence has."""
+    return _BROKEN.search(text) is not None
+
+
+def is_understood(record: ImageRecord, candidate: Candidate) -> bool:
+    """Return whether the reader knows of every pronoun of a sentence what it stands for.
+
+    One of which nothing is known can be used only behind the sentence that it followed.
+    """
+    sentence = record.readings[candidate.source].sentences[candidate.index]
+    if _EXPLETIVE.match(sentence.text):
+        return True
+    known = {start for start, _, _ in sentence.mentions}
+    nouns = [a for a, b, _ in sentence.mentions if not _PRONOUN.fullmatch(sentence.text[a:b])]
+    return all(
+        p.start() in known
+        or any(noun < p.start() for noun in nouns)
+        or sentence.text[: p.start()].endswith("that ")
+        for p in _PRONOUN.finditer(sentence.text)
+    )
 
 
 def _dropped_things(record, reading: Reading, source, of) -> frozenset[int]:
@@ -109,7 +186,8 @@ def without_repeats(record: ImageRecord, candidate: Candidate, told: Collection[
     }
     false = candidate.false | repeated
     text, lost = without(reading.sentences[candidate.index], claims, false)
-    if not text or any(of.get((candidate.source, numbers[k])) not in told for k in lost):
+    lost_new = any(of.get((candidate.source, numbers[k])) not in told for k in lost)
+    if not text or lost_new or is_broken(text):
         return candidate
     shorter = replace(candidate, text=text, false=frozenset(false))
     may = tuple(claim for k, claim in enumerate(claims) if k not in candidate.false)
@@ -119,10 +197,31 @@ def without_repeats(record: ImageRecord, candidate: Candidate, told: Collection[
 
 
 def _verified(record: ImageRecord, found: Sequence[Candidate]) -> list[Candidate]:
-    """Return the candidates without those whose cut left no sentence, or one that says something else."""
+    """Return the candidates without fragments, and without those whose cut left no sentence, or one that says something else."""
+    # A small parser misses verbs in long sentences, so only short ones are taken for fragments.
+    bare = [
+        c
+        for c in found
+        if len(c.text.split()) <= _FRAGMENT
+        and not _HAS_VERB.search(c.text)
+        and not _does(record, c)
+    ]
+    fragments = {id(c) for c, ok in zip(bare, are_sentences([c.text for c in bare])) if not ok}
+    found = [c for c in found if id(c) not in fragments]
     cut = [c for c in found if c.false]
     wrong = {id(c) for c, ok in zip(cut, says_no_more([_change(record, c) for c in cut])) if not ok}
     return [c for c in found if id(c) not in wrong]
+
+
+def _does(record: ImageRecord, candidate: Candidate) -> bool:
+    """Return whether a claim of the sentence has a verb, or is the sentence: its reader has seen a predicate."""
+    claims = record.readings[candidate.source].claims
+    return any(
+        c.kind in (ACTION, STATEMENT)
+        or (c.kind == RELATION and lexicon.senses(c.value.split(" ")[0], lexicon.VERB))
+        for c in claims
+        if c.sentence == candidate.index
+    )
 
 
 def _change(record: ImageRecord, candidate: Candidate) -> Change:

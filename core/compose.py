@@ -9,18 +9,24 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Sequence
 
-from .candidates import Candidate, candidates, without_repeats
-from .claims import ATTRIBUTE, OBJECT, STATEMENT, Claim, Thing, lexicon
+from .candidates import Candidate, candidates, without_label, without_repeats
+from .claims import ATTRIBUTE, NUMBER, OBJECT, PLACE, RELATION, STATEMENT, Claim, Thing, lexicon
 from .claims.coverage import alike
 from .claims.entailment import A_ENTAILS_B, EQUIVALENT, claim_relation
 from .claims.sayable import is_sayable
 from .discourse import in_order, reading_order, told
-from .image_record import ImageRecord
+from .image_record import GIVEN, ImageRecord
+from .noun_phrases import before_noun, rank, with_attributes
 from .realization import realized
+from .sentences import join_sentences
 from .statements import Verdict
 
 _WHOLE = frozenset("picture image photo".split())
-REPEATED = 0.3  # what repeating one statement costs, in new statements
+# In new statements: what repeating one costs, and what an attribute, number or place of a thing is worth that is
+# named already, because it may stand in the sentence that names it.
+REPEATED = 0.3
+ATTRIBUTED = 0.5
+LEAST = 0.3  # a sentence that adds no more than this is not worth a repetition
 
 
 def compose(record: ImageRecord, region: str = "", max_sentences: int = 0) -> str:
@@ -29,7 +35,7 @@ def compose(record: ImageRecord, region: str = "", max_sentences: int = 0) -> st
     Args:
         max_sentences: those that say most that is new are taken (0: all).
     """
-    return " ".join(compose_sentences(record, region, max_sentences))
+    return join_sentences(compose_sentences(record, region, max_sentences))
 
 
 def compose_sentences(
@@ -81,15 +87,19 @@ def _of_parts(record: ImageRecord, kept: Collection[int]) -> set[int]:
 def implications(record: ImageRecord, among: Iterable[int]) -> dict[int, frozenset[int]]:
     """Return for the index of each statement the indices of what follows from it, itself included."""
     claims = {i: record.statements[i].claim for i in sorted(among)}
-    near: dict[int, set[int]] = {}
+    near: dict[object, set[int]] = {}
     for i, claim in claims.items():
         for thing in {claim.thing, claim.other} if claim else ():
             if thing >= 0:
                 near.setdefault(thing, set()).add(i)
+        if claim and claim.kind == STATEMENT:
+            near.setdefault(STATEMENT, set()).add(i)
     found = {}
     for i, claim in claims.items():
         others = (
-            set().union(*(near.get(t, ()) for t in (claim.thing, claim.other))) if claim else ()
+            set().union(*(near.get(t, ()) for t in (claim.thing, claim.other, claim.kind)))
+            if claim
+            else ()
         )
         found[i] = frozenset(
             {i, *(j for j in others if j != i and _entails(claim, claims[j], record.things))}
@@ -117,11 +127,14 @@ def _chosen(record, wanted, implied, region) -> list[Candidate]:
     """Return sentences that together state all wanted claims, in the order of a greedy selection."""
     left, chosen = set(wanted), []
     pool = candidates(record, implied, region)
+    if not region:
+        left -= _only_places(record, pool, left)
     for part in reading_order(record):
         own = [c for c in pool if c.region.name == part.name]
         while own and left:
-            best = max(own, key=lambda c: (_gain(c, left), -len(c.text), -c.index))
-            if _gain(best, left) <= 0:
+            known = {t for c in chosen for t in c.things}
+            best = max(own, key=lambda c: (_gain(record, c, left, known), -len(c.text), -c.index))
+            if _gain(record, best, left, known) <= LEAST:
                 break
             own.remove(best)
             new = best.covers & left
@@ -129,7 +142,35 @@ def _chosen(record, wanted, implied, region) -> list[Candidate]:
             if all(_told_already(record, i, wanted - left - new) for i in new):
                 continue
             chosen.append(without_repeats(record, best, wanted - left - new))
-    return _not_doubled([*chosen, *_added(record, left, implied, chosen)])
+    chosen = _not_doubled(chosen)
+    told, said = with_attributes(record, in_order(record, chosen), left)
+    chosen = [next(t for t in told if (t.source, t.index) == (c.source, c.index)) for c in chosen]
+    return _not_doubled([*chosen, *_added(record, left - said, implied, chosen)])
+
+
+_SIDES = frozenset(("left of", "right of", "above", "below"))
+
+
+def _only_places(record: ImageRecord, pool: Sequence[Candidate], kept: Collection[int]) -> set[int]:
+    """Return what only the offline captioner says of where things are that a given caption of the whole image names.
+
+    Measured boxes give "The person is above the dining table." for a woman who sits at it.
+    """
+    if GIVEN not in record.models or not record.models.get("captioner", "").startswith("offline:"):
+        return set()
+    whole = {t for c in pool if c.region is record.root for t in c.things}
+    return {
+        i
+        for i in kept
+        if (claim := record.statements[i].claim) is not None
+        and _is_place(claim)
+        and record.root.name not in record.statements[i].regions
+        and {claim.thing, *([claim.other] if claim.other >= 0 else ())} <= whole
+    }
+
+
+def _is_place(claim: Claim) -> bool:
+    return claim.kind == PLACE or (claim.kind == RELATION and claim.value in _SIDES)
 
 
 def _not_doubled(sentences: list[Candidate]) -> list[Candidate]:
@@ -137,7 +178,8 @@ def _not_doubled(sentences: list[Candidate]) -> list[Candidate]:
     kept = list(sentences)
     for one in sorted(sentences, key=lambda c: len(c.text)):
         others = [c.text for c in kept if c is not one]
-        if len(one.text.split()) > 2 and _said(one.text, others):
+        short = len(one.text.split()) < 3 and not _HAN.search(one.text)
+        if not short and _said(one.text, others):
             kept.remove(one)
     return kept
 
@@ -172,17 +214,38 @@ def _added(record, left: Collection[int], implied, chosen: Sequence[Candidate]) 
         and not _told_already(record, i, frozenset().union(*(c.covers for c in chosen)))
     }
     introduced = {t for c in chosen for t in c.things}
+    told = {i for c in chosen for i in c.covers}
+    coloured = {c.thing for c in (record.statements[i].claim for i in told) if _is_colour(c)}
+    # "The jacket is white" behind "a brown jacket": the parser hung the colour of something else on it.
+    left = {
+        i
+        for i in left
+        if not (_is_colour(c := record.statements[i].claim) and c.thing in coloured & introduced)
+    }
     added = []
     for sentence in realized(record, left, introduced):
+        text = without_label(sentence.text)
+        if not text:
+            continue
         regions = {n for i in sentence.says for n in record.statements[i].regions}
         place = min((record.root.find(n) for n in sorted(regions)), key=lambda r: r.box.area)
         covers = sentence.says.union(*(implied.get(i, ()) for i in sentence.says))
-        added.append(Candidate(place, None, 0, sentence.text, frozenset(), covers, sentence.things))
+        added.append(Candidate(place, None, 0, text, frozenset(), covers, sentence.things))
     return added
 
 
+def _is_colour(claim: Claim | None) -> bool:
+    return claim is not None and claim.kind == ATTRIBUTE and rank(claim.value) == 1
+
+
 def _said(text: str, sentences: Iterable[str]) -> bool:
-    """Return whether one sentence has all the words of another, or forms of them."""
+    """Return whether one sentence has all the words of another, or forms of them; where no blanks part words, most
+    of its pairs of characters.
+    """
+    if _HAN.search(text):
+        pairs = _pairs(text)
+        shares = (len(pairs & _pairs(other)) / max(1, len(pairs)) for other in sentences)
+        return any(share >= _SAME_PAIRS for share in shares)
     words = _words(text) - _GRAMMAR
     return any(
         all(any(alike(word, other) for other in there) for word in words)
@@ -190,13 +253,40 @@ def _said(text: str, sentences: Iterable[str]) -> bool:
     )
 
 
+def _pairs(text: str) -> set[str]:
+    """Return the pairs of characters of a Chinese or Japanese text that say something."""
+    return {
+        part[i : i + 2]
+        for part in re.split(r"[^\w]+", _PARTICLES.sub("", text))
+        for i in range(len(part) - 1)
+    }
+
+
 def _words(text: str) -> set[str]:
     return set(re.findall(r"[^\W_]+", text.lower()))
 
 
 _GRAMMAR = frozenset("the a an is are there has have s be being of in on at with".split())
+_HAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
+_PARTICLES = re.compile(r"[的了着在是有放里中上个一]|以及|还有")
+_SAME_PAIRS = 0.75  # of a sentence: another one says the same
 
 
-def _gain(candidate: Candidate, left: Collection[int]) -> float:
-    new = len(candidate.covers & set(left))
-    return new - REPEATED * (len(candidate.covers) - new)
+def _gain(record: ImageRecord, candidate: Candidate, left: Collection[int], known) -> float:
+    """Return what a sentence says that is new, less what it repeats.
+
+    Args:
+        known: things that the sentences before it name. Their attributes need no sentence of their own.
+    """
+    new = candidate.covers & set(left)
+    worth = sum(_worth(record.statements[i].claim, known) for i in new)
+    return worth - REPEATED * (len(candidate.covers) - len(new))
+
+
+def _worth(claim: Claim | None, known: Collection[int]) -> float:
+    if claim is not None and claim.thing in known:
+        if claim.kind == ATTRIBUTE and before_noun(claim.value):
+            return ATTRIBUTED
+        if claim.kind in (NUMBER, PLACE):
+            return ATTRIBUTED
+    return 1.0

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 
-from .candidates import Candidate
+from .candidates import Candidate, is_broken, is_understood
 from .claims import Reading, lexicon
 from .claims.editing import Edit, edited
+from .claims.grammar_check import are_sentences
 from .claims.places import PHRASE
 from .claims.rewriting import name_edits, without
 from .english import capital, place_name
 from .image_record import ImageRecord
+from .noun_phrases import trait_edits
 from .regions import IMAGE, SEMANTIC, Region
 
 _OPENERS = ("a ", "an ", "the ", "there ", "some ", "several ", "many ", "two ", "three ", "four ")
@@ -56,17 +58,34 @@ def told(record: ImageRecord, candidates: Sequence[Candidate]) -> list[tuple[str
                 candidate.source,
                 candidate.index - 1,
             )
+            if not follows and not is_understood(record, candidate):
+                continue
             # A pronoun may refer to what the caption meant, or to the subject of the sentence before.
             clear = set(candidate.things) if follows else set(before.things[:1] if before else ())
             text = _fitted(record.readings[candidate.source], candidate, introduced, clear)
+            said = record.readings[candidate.source].sentences[candidate.index].text
+            if text != said and not are_sentences([text])[0] and are_sentences([said])[0]:
+                continue
+            text = _ended(_IN_IMAGE.sub(r"\1", _IS_IMAGE.sub("There is ", text)))
         if candidate.region.name != place and not introduced & set(candidate.things):
             place = candidate.region.name
             text = _with_place(record, candidate.region, text)
-        if text and text not in {other for other, _ in sentences}:
+        if text and not is_broken(text) and text not in {other for other, _ in sentences}:
             sentences.append((text, candidate))
             introduced |= set(candidate.things)
             before = candidate
     return sentences
+
+
+_IS_IMAGE = re.compile(r"^The (?:image|photo|picture) is (?=an? )")
+_IN_IMAGE = re.compile(
+    r"^((?:The|An?) (?:[\w-]+ ){1,3})in the (?:image|photo|picture) (?=\w+s\b|are\b|have\b)"
+)
+
+
+def _ended(text: str) -> str:
+    """Return the sentence with a full stop, also behind words in quotation marks."""
+    return text if re.search(r"[.!?。！？][\"'”’）)」』]?$", text) or not text else f"{text}."
 
 
 def _fitted(
@@ -80,9 +99,22 @@ def _fitted(
         article = re.match(r"an?\b", sentence.text[start:end], re.IGNORECASE)
         if article and thing in introduced and reading.things[thing].number == 1:
             edits.append((start, start + article.end(), "The" if article[0][0] == "A" else "the"))
-    sentence, claims = edited(sentence, claims, edits)
-    text = without(sentence, claims, candidate.false)[0]
-    return _known(text)
+    traits = trait_edits(sentence, candidate, {start for start, _, _ in edits})
+    known = _known(_changed(sentence, claims, [*edits, *traits], candidate.false))
+    if not _STILL_PRESENTED.match(known):
+        return known
+    # "There is the cup and the glass": who cannot be called known is named as at first.
+    names = [e for e in edits if e[2].lower() != "the"]
+    traits = trait_edits(sentence, candidate, {start for start, _, _ in names})
+    return _changed(sentence, claims, [*names, *traits], candidate.false)
+
+
+def _changed(sentence, claims, edits: Sequence[Edit], false: Collection[int]) -> str:
+    changed, moved = edited(sentence, claims, edits)
+    return without(changed, moved, false)[0]
+
+
+_STILL_PRESENTED = re.compile(r"^(?:[^,]+, )?there(?: is|'s| are) the\b", re.IGNORECASE)
 
 
 # "There is the woman holding a cup": who was introduced is not presented again.

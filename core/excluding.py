@@ -15,7 +15,7 @@ from typing import ClassVar
 from .claims import ATTRIBUTE, Claim, lexicon
 from .claims.values import colours, stem
 from .image_record import ImageRecord, StageProgress, no_progress
-from .sentences import split_sentences
+from .sentences import join_sentences, split_sentences
 from .statements import Reason, Statement, Verdict
 
 _COLOUR = re.compile(r"colou?rs?$", re.IGNORECASE)
@@ -85,7 +85,7 @@ def without_topics(text: str, topics: Sequence[str]) -> tuple[str, list[str]]:
     for sentence in split_sentences(text):
         said = any(mentions_topic(sentence, topic) for topic in topics)
         (removed if said else kept).append(sentence)
-    return " ".join(kept), removed
+    return join_sentences(kept), removed
 
 
 def claims_topic(claim: Claim, topic: str) -> bool:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from .claims import ACTION, ATTRIBUTE, NUMBER, OBJECT, PLACE, RELATION, Claim, lexicon
-from .claims.english_words import COLOURS, MASS, MATERIALS
+from .claims.english_words import FEMALE, GARMENTS, GROUNDS, HAIR, MALE, MASS, MATERIALS, PARTS
+from .claims.grammar_check import are_sentences
 from .claims.nouns import is_abstract
 from .claims.sayable import is_sayable
 from .claims.verbalization import plural
 from .english import article, capital, join_words, number_word
 from .image_record import ImageRecord
-from .statements import Statement, Verdict
+from .noun_phrases import before_noun, cased, rank
+from .statements import Verdict
 
 _VERBS = (
     r"is|are|has|have|wears?|covers?|lines?|surrounds?|fills?|contains?|resembles?|overlooks?|supports?|connects?|"
@@ -57,7 +59,8 @@ def realized(
         wanted: indices of statements.
         introduced: things that other sentences have named.
     """
-    return _Writer(record, wanted, introduced).sentences()
+    found = _Writer(record, wanted, introduced).sentences()
+    return [s for s, ok in zip(found, are_sentences([s.text for s in found])) if ok]
 
 
 class _Writer:
@@ -67,7 +70,7 @@ class _Writer:
         self.verbatim: list[int] = []
         for i in sorted(wanted):
             claim = record.statements[i].claim
-            if claim is not None and not (is_sayable(claim) and _worth_a_sentence(claim)):
+            if claim is not None and not (is_sayable(claim) and self._is_worth_a_sentence(claim)):
                 continue
             plain = claim and not claim.negated and not claim.hedged and claim.thing >= 0
             if plain and claim.kind in (OBJECT, NUMBER, ATTRIBUTE, ACTION, PLACE, RELATION):
@@ -88,6 +91,26 @@ class _Writer:
         owned = {t for t in self.there if record.things[t].owner >= 0}  # "the teacher's table"
         self.new = set(self.there) - self.introduced - owned
 
+    def _is_worth_a_sentence(self, claim: Claim) -> bool:
+        """Return whether a claim is worth a sentence; not so "there may be food", "there is a lifestyle", "the woman has
+        hair", or where a thing is that another sentence has named.
+        """
+        if re.search(r"['’]s? \S+['’]s? ", claim.text):
+            return False  # "the cat's fur's markings"
+        if claim.kind == OBJECT and not claim.negated:
+            last = lexicon.head(claim.subject)
+            person = lexicon.is_person(last) and any(
+                lexicon.is_person(self.record.things[t].head) for t in self.introduced
+            )  # one more "five people" beside those who have been named
+            named = bool(lexicon.senses(last)) and last not in MATERIALS and not person
+            return named and not claim.hedged and not is_abstract(claim.subject)
+        if claim.kind == RELATION:
+            bare = claim.value in ("with", "have") and claim.object in HAIR
+            return not bare and not is_abstract(claim.object)
+        if claim.kind == PLACE:
+            return claim.thing not in self.introduced
+        return claim.kind != NUMBER or claim.value != "1"
+
     def sentences(self) -> list[Realized]:
         done: list[Realized] = []
         for thing in self._order():
@@ -106,7 +129,9 @@ class _Writer:
         return sorted(subjects, key=lambda t: (t in self.new, t in beside, subjects.index(t)))
 
     def _text(self, index: int) -> str:
-        return cased(self.record.statements[index].text, self.record, index)
+        text = cased(self.record.statements[index].text, self.record, index)
+        text = re.sub(r"\b(on|in|at) (edge|middle|top|side|end) of\b", r"\1 the \2 of", text)
+        return re.sub(r"\bno an? ", "no ", text)
 
     def _of(self, thing: int, *kinds: str) -> list[int]:
         return [
@@ -122,8 +147,8 @@ class _Writer:
         said = self.record.statements[self.there[thing]]
         says, head = [self.there[thing]], said.claim.subject
         number = self._of(thing, NUMBER)
-        traits = [i for i in self._of(thing, ATTRIBUTE) if _before_noun(self.claims[i].value)]
-        traits.sort(key=lambda i: _rank(self.claims[i].value))
+        traits = [i for i in self._of(thing, ATTRIBUTE) if before_noun(self.claims[i].value)]
+        traits.sort(key=lambda i: rank(self.claims[i].value))
         words = [cased(self.claims[i].value, self.record, i) for i in traits]
         many = " are " in said.text
         count = self.claims[number[0]].value if number else ""
@@ -152,7 +177,7 @@ class _Writer:
         does = self._does(thing)
         name = self._name(thing, [i for _, says, _ in does for i in says] or mine)
         if does and not fresh and len(name.split()) == 2:
-            before = [i for i in qualities if _before_noun(self.claims[i].value)]
+            before = [i for i in qualities if before_noun(self.claims[i].value)]
             qualities = [i for i in qualities if i not in before]
             name = " ".join(
                 [
@@ -166,6 +191,8 @@ class _Writer:
         said += does
         if not said:
             if not fresh:
+                return []
+            if not _stands_alone(self.record.things[thing].head):
                 return []
             be = "are" if " are " in self.record.statements[taken[0]].text else "is"
             return [Realized(f"There {be} {who}.", frozenset(taken), (thing,))]
@@ -182,6 +209,18 @@ class _Writer:
             )
             fresh, taken = False, []
         return done
+
+    def _is_misread(self, claim: Claim) -> bool:
+        """Return whether a relation looks like a phrase that the parser hung on the wrong word: "the gloves have the
+        mirror", "the woman is in the man".
+        """
+        if claim.value in ("with", "have"):
+            known = claim.other in self.introduced
+            return known and self.record.things[claim.other].owner != claim.thing
+        inside = claim.value in ("in", "inside", "into", "on")
+        return inside and (
+            lexicon.is_person(claim.object) or (lexicon.head(claim.subject) in GARMENTS)
+        )
 
     def _name(self, thing: int, indices: Sequence[int]) -> str:
         for i in indices:
@@ -214,9 +253,9 @@ class _Writer:
             found = _RELATION.match(self._text(i))
             claim = self.claims[i]
             self._take([i])
-            if not found:
+            if not found or self._is_misread(claim):
                 continue
-            other, says = found["other"], [i]
+            other, says = _theirs(found["other"], found["who"], claim.subject), [i]
             if claim.other in self.new and _names(other, claim.object):
                 other, more = self._phrase(claim.other)
                 says += more
@@ -238,19 +277,27 @@ class _Writer:
         return sorted(said, key=lambda s: not re.match(r"(?:is|are) \w+ing\b", s[0]))
 
 
-def _rank(value: str) -> int:
-    """Return where an adjective stands before a noun: a colour after a size, a material after a colour."""
-    last = value.split()[-1]
-    return 2 if last in MATERIALS or last == "wooden" else 1 if last in COLOURS else 0
+def _theirs(other: str, who: str, subject: str) -> str:
+    """Return "her notebook" where the woman of whom it is said owns it, not "the woman's notebook"."""
+    owner = re.match(rf"{re.escape(who)}['’]s? ", other, re.IGNORECASE)
+    if owner is None:
+        return other
+    noun = lexicon.head(subject)
+    male, female = noun in MALE, noun in FEMALE
+    person = lexicon.is_person(noun) or who.endswith("s")
+    word = "his" if male else "her" if female else "their" if person else "its"
+    return f"{word} {other[owner.end() :]}"
 
 
-def _worth_a_sentence(claim: Claim) -> bool:
-    """Return whether a claim is worth a sentence; not so "there may be food", "there is a lifestyle"."""
-    if claim.kind == OBJECT and not claim.negated:
-        return not claim.hedged and not is_abstract(claim.subject)
-    if claim.kind == RELATION:
-        return not is_abstract(claim.object)
-    return claim.kind != NUMBER or claim.value != "1"
+def _stands_alone(noun: str) -> bool:
+    """Return whether a caption may name a thing without saying whose it is or where; not so "there is a floor",
+    "there is a chin".
+    """
+    last = noun.split()[-1]
+    return last not in _SURFACES | PARTS | HAIR | GROUNDS
+
+
+_SURFACES = frozenset("floor wall ceiling surface edge middle frame top area room view".split())
 
 
 def _names(phrase: str, noun: str) -> bool:
@@ -265,29 +312,21 @@ def _things(claim: Claim | None) -> tuple[int, ...]:
     return tuple(t for t in (claim.thing, claim.other) if t >= 0) if claim else ()
 
 
-def _before_noun(value: str) -> bool:
-    """Return whether an attribute can stand before its noun: "bright orange", "wooden"; not "covered in
-    snow".
-    """
-    words = value.split()
-    if (
-        len(words) > 3
-        or words[0] in ("made", "covered", "filled")
-        or words[-1] in ("on", "off", "up", "down")
-    ):
-        return False
-    if words[-1] in COLOURS | MATERIALS or "-" in words[-1]:
-        return True
-    return bool(lexicon.senses(words[-1], lexicon.ADJECTIVE)) and not words[-1].endswith("ing")
-
-
 def _alike(first: str, second: str) -> bool:
     """Return whether two predicates read well with "and" between them."""
-    if len(f"{first} {second}".split()) > _LONGEST:
+    if len(f"{first} {second}".split()) > _LONGEST or _number(first) * _number(second) < 0:
         return False
     if _DOING.match(first) and _THERE.match(second):
         return True
     return bool(_THERE.match(first)) == bool(_THERE.match(second)) and " and " not in first
+
+
+def _number(predicate: str) -> int:
+    """Return 1 for a predicate of one thing, -1 for one of several, 0 where it may be either."""
+    verb = predicate.split()[0]
+    if verb in ("is", "has", "are", "have"):
+        return 1 if verb in ("is", "has") else -1
+    return 0
 
 
 _DOING = re.compile(r"^(?P<be>is|are) (?P<doing>\w+ing)$")
@@ -321,22 +360,3 @@ def _listed(sentences: Sequence[Realized]) -> list[Realized]:
         tuple(dict.fromkeys(t for s in alone for t in s.things)),
     )
     return [together if s is alone[0] else s for s in sentences if s is alone[0] or s not in alone]
-
-
-def cased(text: str, record: ImageRecord, index: int) -> str:
-    """Return a text with the capitals of the captions that said it: "Indian", "TV"."""
-    forms = _capitals(record.statements[index], record.readings)
-    return re.sub(r"[^\W\d_]+", lambda word: forms.get(word[0], word[0]), text) if forms else text
-
-
-def _capitals(statement: Statement, readings: Mapping) -> dict[str, str]:
-    forms: dict[str, str] = {}
-    for occurrence in statement.occurrences:
-        reading = readings.get(occurrence.source)
-        if reading is None or not 0 <= occurrence.sentence < len(reading.sentences):
-            continue
-        said = reading.sentences[occurrence.sentence].said
-        words = re.findall(r"(?<=[\w,] )[^\W\d_]+", said)
-        lower = {w for w in words if w.islower()}
-        forms |= {w.lower(): w for w in words if w != w.lower() and w.lower() not in lower}
-    return forms

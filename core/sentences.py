@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 
 def clean_text(text: str) -> str:
@@ -30,3 +31,9 @@ def split_sentences(text: str) -> list[str]:
         for sentence in segment("en", line)
         if sentence.strip()
     ]
+
+
+def join_sentences(sentences: Iterable[str]) -> str:
+    """Return sentences as one paragraph; behind a full stop of Chinese or Japanese stands no blank."""
+    text = " ".join(sentence.strip() for sentence in sentences if sentence.strip())
+    return re.sub(r"(?<=[。！？；]) (?=\S)|(?<=[。！？；][”」』）]) (?=\S)", "", text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,10 +10,12 @@ from ..models.offline import spacy_english
 from . import STATEMENT, Claim, Passage
 from .reading import read
 
+_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _FINITE = frozenset("VBZ VBP VBD MD".split())
 _SUBJECTS = frozenset("nsubj nsubjpass expl csubj csubjpass".split())
 _REMEMBERED = 1000  # sentences: a caption is composed for each region and for the whole
 _seen: dict[str, tuple[bool, tuple[Claim, ...]]] = {}  # text -> is it a sentence, and its claims
+_whole: dict[str, bool] = {}  # text -> is it a sentence
 _STAND_INS = frozenset("person thing".split())  # what a pronoun is read as without its antecedent
 
 
@@ -41,7 +44,7 @@ def says_no_more(changes: Sequence[Change]) -> list[bool]:
     found = {text: _seen[text] for text in texts if text in _seen}
     new = [text for text in texts if text not in found]
     readings = read([Passage(text) for text in new])
-    for text, whole, reading in zip(new, _sentences(new), readings):
+    for text, whole, reading in zip(new, are_sentences(new), readings):
         found[text] = _seen[text] = (whole, reading.claims)
     return [
         found[c.after][0]
@@ -71,15 +74,41 @@ def _same(a: str, b: str) -> bool:
     return a == b or a in _STAND_INS or b in _STAND_INS
 
 
-def _sentences(texts: Sequence[str]) -> list[bool]:
-    """Return whether each text is a clause with a finite verb that has its subject before or beside it."""
+def are_sentences(texts: Sequence[str]) -> list[bool]:
+    """Return whether each text is a clause with a finite verb that has its subject before or beside it and agrees
+    with it. True of what is no English.
+    """
     if not spacy_english.installed():
         return [True] * len(texts)
-    found = []
-    for doc in spacy_english.pipeline().pipe(texts):
+    if len(_whole) > _REMEMBERED:
+        _whole.clear()
+    new = [text for text in dict.fromkeys(texts) if text not in _whole]
+    _whole.update((text, True) for text in new if _CJK.search(text))
+    english = [text for text in new if text not in _whole]
+    for doc in spacy_english.pipeline().pipe(english):
         roots = [token for token in doc if token.dep_ == "ROOT"]
-        found.append(bool(roots) and _clause(roots[0]))
-    return found
+        _whole[doc.text] = bool(roots) and _clause(roots[0]) and _agrees(doc)
+    return [_whole[text] for text in texts]
+
+
+def _agrees(doc) -> bool:
+    """Return whether no article is left without its noun, and no verb with a subject of another number."""
+    for token in doc:
+        if token.lower_ in ("a", "an") and token.dep_ == "det":
+            noun = token.head
+            if noun.i < token.i or (noun.tag_ == "NNS" and not noun.text.lower().endswith("ss")):
+                return False
+        if token.lower_ in ("is", "has") and token.dep_ in ("aux", "auxpass", "ROOT"):
+            verb = token.head if token.dep_ != "ROOT" else token
+            subject = next((c for c in verb.children if c.dep_ in ("nsubj", "nsubjpass")), None)
+            if subject is not None and subject.i < token.i and _many(subject):
+                return False
+    return True
+
+
+def _many(subject) -> bool:
+    joined = any(c.dep_ == "cc" and c.lower_ == "and" for c in subject.children)
+    return subject.tag_ == "NNS" or (joined and any(c.dep_ == "conj" for c in subject.children))
 
 
 def _clause(root) -> bool:

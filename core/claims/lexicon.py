@@ -247,12 +247,15 @@ def gender(word: str) -> str:
     return "female" if up & found else "male" if up & male else ""
 
 
+_OBJECTS = frozenset(("mug",))  # WordNet: slang for a face or a person, too
+
+
 @lru_cache(maxsize=8192)
 def is_person(word: str) -> bool:
     own = senses(singular(word)) if " " in normal(word) else ()
     if own:  # a cookie cutter is nobody, although a cutter is
         return bool(above(own[0]) & set(senses("person")))
-    return is_kind(word, "person") and singular(word) not in ANYTHING
+    return is_kind(word, "person") and singular(word).split(" ")[-1] not in ANYTHING | _OBJECTS
 
 
 _IRREGULAR = {

@@ -154,14 +154,36 @@ def _sentence(unit: Unit) -> str:
     if unit.shown and _TIME.match(text):
         return f"It is {lower}"
     if unit.shown:
-        return f"There {'are' if _PLURAL.match(text) else 'is'} {lower}"
+        return f"There {'are' if _is_plural(text) else 'is'} {lower}"
     if unit.label and _is_value(unit, text):
+        lower = re.sub(r", (?=[\w-]+\.?$)", " and ", lower)
         return f"The {unit.label.lower()} {'are' if _MANY.search(unit.label) else 'is'} {lower}"
     return text
 
 
+def _is_plural(text: str) -> bool:
+    """Return whether a text without a verb begins with several things: "two dogs", "tall shelves with books"."""
+    if _PLURAL.match(text):
+        return True
+    if _ONE.match(text):
+        return False
+    words = re.findall(r"[A-Za-z'-]+|[,.;]", text[:80].lower())
+    for word, after in zip(words, [*words[1:], ""]):
+        ends = not after or not after[0].isalpha() or _AFTER_NOUN.match(after)
+        if ends and not lexicon.senses(word, lexicon.ADJECTIVE):
+            return word in _PEOPLE or lexicon.singular(word) != word
+    return False
+
+
 _PLURAL = re.compile(
     r"^(?:two|three|four|five|six|seven|eight|nine|ten|several|many|multiple|various|numerous|some|few|\d+)\b",
+    re.IGNORECASE,
+)
+_PEOPLE = frozenset("people men women children stairs".split())
+_ONE = re.compile(r"^(?:an?|one|another|this|that|the|part|each|every|no)\b", re.IGNORECASE)
+_AFTER_NOUN = re.compile(
+    r"(?:of|in|on|at|with|from|to|by|for|and|or|that|which|who|where|behind|under|near|next|above|below|between|around|"
+    r"along|across|against|inside|outside|over|through|are|were|have|\w+ing|\w+ed)$",
     re.IGNORECASE,
 )
 _TIME = re.compile(

@@ -21,6 +21,8 @@ def with_verb(doc) -> str:
             continue  # "police officers"
         third, plural = _verb_forms(token.text.lower())
         then = doc[token.i + 1] if token.i + 1 < len(doc) else token
+        if _is_counted(before, token):
+            continue
         if token.dep_ == "pobj" and then.tag_ not in ("DT", "PRP$"):
             continue
         joined = any(t.lower_ == "and" and doc[t.i - 1].tag_ in _NOUNS for t in doc[1 : token.i])
@@ -31,6 +33,17 @@ def with_verb(doc) -> str:
         end = token.idx + len(token)
         return f"{doc.text[: token.idx]}{verb}{doc.text[end:]}"
     return ""
+
+
+def _is_counted(before, token) -> bool:
+    """Return whether a number makes a plural of the noun: "two copper pans", not "two dogs run"."""
+    number = before.doc[before.i - 1] if before.i else None
+    return (
+        number is not None
+        and (number.like_num or number.lower_ in ("several", "many", "some", "few"))
+        and before.tag_ != "NNS"
+        and token.tag_ == "NNS"
+    )
 
 
 def _verb_forms(word: str) -> tuple[str, bool]:
