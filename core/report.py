@@ -115,6 +115,7 @@ def reason_text(statement: dict) -> str:
         Reason.WITHOUT_THING: "the thing it describes was dropped",
         Reason.NOT_A_CLAIM: "says nothing visible",
         Reason.EXCLUDED: "you excluded it from captions",
+        Reason.OUTSIDE: "outside what you asked to be described",
         Reason.ABOVE: "above the threshold",
         Reason.BEST: f'fits the image better than "{against}"',
         Reason.AGREED: "several captions of the region agree",
