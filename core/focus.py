@@ -67,14 +67,17 @@ class Focus:
         return not self.only or any(_called(detection.label, word) for word in self.only)
 
     def told(self, prompt: str, style: Style) -> str:
-        """Return a prompt with what it has to say about the focus, in the style's language."""
-        parts = [prompt]
+        """Return a prompt for a captioner with what it has to say about the focus, in the style's language."""
+        hidden = [style.prompt("hidden")] if self.shown else []
+        return "\n\n".join([prompt, *self.words(style), *hidden])
+
+    def words(self, style: Style) -> list[str]:
+        """Return what a prompt says of the things to be described, and of those not to be."""
+        parts = []
         for name, words in (("only", self.only), ("ignore", self.ignore)):
             if words:
                 parts.append(style.prompt(name).format(words=fenced(", ".join(words))))
-        if self.shown:
-            parts.append(style.prompt("hidden"))
-        return "\n\n".join(parts)
+        return parts
 
 
 def _called(label: str, words: str) -> bool:

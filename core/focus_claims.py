@@ -23,7 +23,7 @@ from .claims.english_words import GARMENTS
 from .claims.reading import is_english, read
 from .claims.scene_words import ENCLOSED, SHOWN_SETTINGS
 from .claims.thing_index import ThingIndex
-from .excluding import mentions_topic
+from .excluding import mentions_topic, without_topics
 from .focus import SHOWN
 from .image_record import ImageRecord
 from .statements import Reason, Statement, Verdict
@@ -108,6 +108,15 @@ def focused(record: ImageRecord) -> ImageRecord:
     had = any(s.verdict is Verdict.KEPT for s in record.statements)
     notes = ["Nothing that was kept is about what is to be described."] if had and not kept else []
     return record.extended(statements=statements, notes=notes)
+
+
+def without_ignored(text: str, record: ImageRecord) -> tuple[str, list[str]]:
+    """Return a caption without the sentences about what is to be ignored, and those sentences.
+
+    For things told by more than their noun ("the red car") nothing is done: another one may be meant.
+    """
+    topics = [topic_of(words) for words in record.focus.ignore]
+    return without_topics(text, [t.head for t in topics if not (t.traits or t.place)])
 
 
 def _index(record: ImageRecord) -> ThingIndex:
