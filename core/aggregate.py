@@ -190,9 +190,7 @@ def _request(record: ImageRecord, style: Style, settings: AggregateSettings) -> 
     )
 
 
-def _tags(
-    record: ImageRecord, style: Style, settings: AggregateSettings, region: str = ""
-) -> str:
+def _tags(record: ImageRecord, style: Style, settings: AggregateSettings, region: str = "") -> str:
     """Return the kept claims as tags, or those of one region; the length limits the things, not the sentences."""
     kept = [s for s in kept_statements(record) if not region or region in s.regions]
     return joined(limited(tags_of_record(record, kept, style.tags), LENGTHS[settings.length]))

@@ -75,7 +75,9 @@ def describe(
                     CaptionRequest(
                         record.view(region.name),
                         composed_prompt(
-                            settings.prompt or settings.style.prompt("patch"), record, settings.style
+                            settings.prompt or settings.style.prompt("patch"),
+                            record,
+                            settings.style,
                         ),
                         settings.candidates,
                         settings.temperature,

@@ -44,7 +44,10 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 MAIN = "main"  # the name of the semantic patch
-ADD, REPLACE = "add", "replace"  # what becomes of the pack's own patches where the user marks regions
+ADD, REPLACE = (
+    "add",
+    "replace",
+)  # what becomes of the pack's own patches where the user marks regions
 MIN_SIDE = 16  # px; below this a crop shows nothing that a vision model was trained to see
 # A patch is divided again where its quarters still fill the 300 px input of the offline detector,
 # and where there is more than one object for each quarter.
@@ -198,6 +201,8 @@ def _divided(
     whole, focus = record.root.box, record.focus
     regions, notes = marked_regions(marked)
     if settings.marked == REPLACE:
+        if not regions:
+            notes.append("No region is marked in this image, so only the whole image is described.")
         return replace(record.root, children=regions), notes
     wanted = [d for d in detections if focus.wants(d)]
     area = focus.area()
@@ -348,8 +353,7 @@ def _captions(
     asked = [i for i, caption in enumerate(given) if caption is None] if captioner else []
     if asked:
         requests = [
-            whole_image_request(records[i], records[i].style, temperature, seed=seed)
-            for i in asked
+            whole_image_request(records[i], records[i].style, temperature, seed=seed) for i in asked
         ]
         answers = captioner.caption(requests, heartbeat(on_progress))
         for i, answer in zip(asked, answers, strict=True):

@@ -31,7 +31,9 @@ from .statements import Reason, Statement, Verdict
 BACKGROUND = "background"
 # What is background wherever it is not said to be in the foreground.
 _BEHIND = ("sky", "wall", "ceiling", "horizon", "skyline", "landscape", "backdrop")
-_KEPT_WITH = frozenset("wear have hold carry with dress".split())  # what these verbs name belongs to who does it
+_KEPT_WITH = frozenset(
+    "wear have hold carry with dress".split()
+)  # what these verbs name belongs to who does it
 
 
 @dataclass(frozen=True)
@@ -206,7 +208,9 @@ def _hidden(record: ImageRecord) -> set[int]:
         return set()
     found = set()
     for number, thing in enumerate(record.things):
-        of = [d for d in record.detections if any(_is(h, d.label) for h in (thing.head, *thing.heads))]
+        of = [
+            d for d in record.detections if any(_is(h, d.label) for h in (thing.head, *thing.heads))
+        ]
         if of and all(record.focus.share(d.box) < SHOWN for d in of):
             found.add(number)
     return found

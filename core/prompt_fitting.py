@@ -14,7 +14,7 @@ Count = Callable[[str], int]
 # Where a control token of an encoder that is a language model begins: <|im_end|>, <end_of_turn>, [INST].
 _CONTROL = re.compile(r"<(?=[|/\w])|\[(?=/?[A-Z_]+\])")
 
-SENTENCES, TAGS = "sentences", "tags"
+SENTENCES, TAGS, BOORU_TAGS = "sentences", "tags", "booru tags"
 
 
 @dataclass(frozen=True)

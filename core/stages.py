@@ -20,7 +20,6 @@ from .focus_claims import focused
 from .image_record import ImageRecord, StageProgress, no_progress
 from .models import NLI, Captioner, Detection, Detector, Embedder, Verifier, Writer
 from .models.registry import CAPTIONER, DETECTOR, VERIFIER, WRITER
-
 from .styles import DESCRIPTION, Style
 
 if TYPE_CHECKING:
@@ -142,9 +141,7 @@ class Divide(DivideSettings):
             seed=self.seed,
             on_progress=on_progress,
         )
-        return [
-            replace(p, existing_caption=s.existing_caption) for p, s in zip(records, batch)
-        ]
+        return [replace(p, existing_caption=s.existing_caption) for p, s in zip(records, batch)]
 
 
 @dataclass(frozen=True)

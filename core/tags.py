@@ -35,7 +35,13 @@ _DOING = re.compile(r" (?:is|are) (?P<doing>\w+ing)\b(?P<rest>.*)\.$")
 _DETERMINER = re.compile(r"\b(?:the|an?|some|its|his|her|their) ")
 _OWNED = re.compile(r"^.*(?:'s|s') (?=\S)")
 _SHOWN_ANYWAY = frozenset("image picture photo photograph area scene view".split())
-_AFTER = ("covered", "filled", "made", "lined", "surrounded")  # with what follows them, after the noun
+_AFTER = (
+    "covered",
+    "filled",
+    "made",
+    "lined",
+    "surrounded",
+)  # with what follows them, after the noun
 MOST_WORDS = 5  # of a tag; a longer one is a sentence
 
 
@@ -80,7 +86,9 @@ def tags_of_text(text: str, form: str = PHRASES) -> list[Tag]:
     return _once([*tags_of(reading.claims, reading.things, form), *whole])
 
 
-def tags_of_record(record: ImageRecord, kept: Sequence[Statement], form: str = PHRASES) -> list[Tag]:
+def tags_of_record(
+    record: ImageRecord, kept: Sequence[Statement], form: str = PHRASES
+) -> list[Tag]:
     """Return the tags of kept statements of an image, most important first."""
     claims: list[Claim] = []
     for statement in kept:

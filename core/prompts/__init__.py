@@ -15,7 +15,9 @@ def load_prompt(name: str) -> str:
 def prompts_version() -> str:
     """Return a hash of all prompts: another one where any of them was changed."""
     here = files(__package__)
-    names = [f.name for f in here.iterdir()] + [f"styles/{f.name}" for f in here.joinpath("styles").iterdir()]
+    names = [f.name for f in here.iterdir()] + [
+        f"styles/{f.name}" for f in here.joinpath("styles").iterdir()
+    ]
     texts = sorted(name for name in names if name.endswith(".txt"))
     said = "\0".join(f"{name}\0{load_prompt(name[:-4])}" for name in texts)
     return hashlib.sha256(said.encode()).hexdigest()
