@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import cast
 
 from .caption_check import Checked, check, without_doubled
 from .claims import AUTO, Claim, Reader, Reading
@@ -12,7 +13,17 @@ from .claims.sayable import is_sayable
 from .compose import compose, compose_sentences, not_said
 from .focus_claims import without_ignored
 from .image_record import ImageRecord, StageProgress, heartbeat, no_progress
-from .models import ERROR, NLI, REFUSAL, Completion, Fact, Writer, WritingRequest, requests_of
+from .models import (
+    ERROR,
+    NLI,
+    REFUSAL,
+    ChatModel,
+    Completion,
+    Fact,
+    Writer,
+    WritingRequest,
+    requests_of,
+)
 from .models.writer_prompts import missing_prompt
 from .profiles import DEFAULT, LENGTHS, Profile
 from .regions import IMAGE, WHOLE, Region, iou
@@ -267,7 +278,8 @@ def _written(
     def checked(written: Completion) -> Checked:
         if not translates:
             return check(written, facts, reader, nli, heartbeat(on_progress))
-        found, translated = check_translation(written, facts, writer, heartbeat(on_progress))
+        talker = cast(ChatModel, writer)
+        found, translated = check_translation(written, facts, talker, heartbeat(on_progress))
         spent.extend([translated] if translated else [])
         return found
 

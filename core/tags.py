@@ -128,7 +128,8 @@ def _of_thing(claims: Sequence[Claim], form: str, *, counted: bool) -> list[str]
     noun, count = _noun(claims), _count(claims)
     if not noun:
         return []
-    before, after = [], []
+    before: list[str] = []
+    after: list[str] = []
     for claim in claims:
         if claim.kind != ATTRIBUTE:
             continue
