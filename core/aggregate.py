@@ -178,6 +178,7 @@ def aggregate(
             record.extended(
                 caption=caption,
                 captions=captions,
+                style=style,
                 notes=notes,
                 models={"writer": writer.name} if settings.profile.writes else {},
                 calls={"writer": sum(requests_of([c]) for c in spent[index])},

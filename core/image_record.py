@@ -40,7 +40,7 @@ class ImageRecord:
     root: Region
     detections: tuple[Detection, ...] = ()
     context: str = ""  # text about the image that is added to the captioner's prompt
-    style: Style = DESCRIPTION  # that the captioner was asked for
+    style: Style = DESCRIPTION  # that the captioner was asked for; at the end, that of the caption
     focus: Focus = Focus()
     existing_caption: str = (
         ""  # the one that the image came with; its claims are checked like the captioner's

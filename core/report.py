@@ -18,6 +18,9 @@ def as_dict(record: ImageRecord) -> dict:
     return {
         "size": list(record.size),
         "caption": record.caption,
+        "style": record.style.name,
+        "only": list(record.focus.only),
+        "ignore": list(record.focus.ignore),
         "global_caption": record.global_caption,
         "regions": [
             {

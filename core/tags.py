@@ -30,11 +30,11 @@ from .image_record import ImageRecord
 from .statements import Statement
 from .styles import BOORU, PHRASES
 
-_WHO = re.compile(r"^(?P<who>.+?) (?:is|are|has|have) (?P<what>.+)\.$")
+_WHO = re.compile(r"^(?P<who>.+?) (?P<verb>is|are|has|have) (?P<what>.+)\.$")
 _DOING = re.compile(r" (?:is|are) (?P<doing>\w+ing)\b(?P<rest>.*)\.$")
 _DETERMINER = re.compile(r"\b(?:the|an?|some|its|his|her|their) ")
 _OWNED = re.compile(r"^.*(?:'s|s') (?=\S)")
-_SHOWN_ANYWAY = frozenset("image picture photo photograph area scene view".split())
+_NOT_THINGS = frozenset("image picture photo photograph area scene view upper lower".split())
 _AFTER = (
     "covered",
     "filled",
@@ -118,7 +118,7 @@ def joined(tags: Iterable[Tag]) -> str:
 def _says_something(claim: Claim) -> bool:
     if claim.negated or claim.hedged or claim.kind == STATEMENT or not is_sayable(claim):
         return False
-    if lexicon.head(claim.subject) in _SHOWN_ANYWAY:
+    if lexicon.head(claim.subject) in _NOT_THINGS:
         return False
     return claim.kind in (SCENE, TEXT) or not is_abstract(claim.subject)
 
@@ -130,12 +130,15 @@ def _of_thing(claims: Sequence[Claim], form: str, *, counted: bool) -> list[str]
         return []
     before: list[str] = []
     after: list[str] = []
+    has: list[str] = []
     for claim in claims:
         if claim.kind != ATTRIBUTE:
             continue
-        value = _quality(claim)
-        (after if value.startswith(_AFTER) else before).append(value)
-    before = [v for v in before if v and noun not in v.split()]
+        value, owned = _quality(claim)
+        trails = value.split()[0] in _AFTER and " " in value
+        if not (owned and value == "hair"):  # "has hair" says nothing; what it is like has a tag
+            (has if owned else after if trails else before).append(value)
+    before = [v for v in dict.fromkeys(before) if not set(v.split()) & set(noun.split())]
     there = any(c.kind in (OBJECT, NUMBER) for c in claims)
     if form == BOORU:
         named = [f"{value} {noun}" for value in before]
@@ -146,7 +149,7 @@ def _of_thing(claims: Sequence[Claim], form: str, *, counted: bool) -> list[str]
         few = " ".join(filter(None, (count, *sorted(before, key=_rank)[:2], noun)))
         named = [whole if len(whole.split()) <= MOST_WORDS else few] if there or before else []
         named += [f"{v} {noun}" for v in before if v not in whole] if few == whole else []
-    named += [f"{noun} {value}" for value in after]
+    named += [*has, *(f"{noun} {value}" for value in after)]
     named += [text for c in claims if (text := _does(c, noun))]
     read_there = [f'{noun} "{c.value}"' for c in claims if c.kind == TEXT]
     return [*(name for name in named if name != noun or not read_there), *read_there]
@@ -185,10 +188,14 @@ def _count(claims: Sequence[Claim]) -> str:
     return ""
 
 
-def _quality(claim: Claim) -> str:
-    """Return an attribute in the words of its claim, without an article: "black and white"."""
+def _quality(claim: Claim) -> tuple[str, bool]:
+    """Return an attribute in the words of its claim, without an article ("black and white"), and whether it is
+    something that the thing has ("a beard").
+    """
     found = _WHO.match(claim.text)
-    return _DETERMINER.sub("", found["what"]) if found else claim.value
+    if found is None:
+        return claim.value, False
+    return _DETERMINER.sub("", found["what"]), found["verb"] in ("has", "have")
 
 
 def _rank(value: str) -> int:
