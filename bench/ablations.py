@@ -118,7 +118,7 @@ def scenes(count: int) -> dict[str, tuple[float, ...]]:
             with without(name):
                 writer = simulation.SimulatedWriter(scene, INVENTS)
                 image_record = facts.captioned(scene, "default", NOISE, verifier, writer)
-            rows[name].append((*facts.told(image_record.caption, scene), 0))
+            rows[name].append((*facts.fact_counts(image_record.caption, scene), 0))
     return {name: tuple(facts.scores(np.array(found))[:3]) for name, found in rows.items()}
 
 

@@ -93,7 +93,7 @@ def said_of(image_record, mentions: Mentions, true: set[str], fold: int, verifie
     return found
 
 
-def share(rows: Sequence[Said]) -> str:
+def true_fraction(rows: Sequence[Said]) -> str:
     true = sum(row.true for row in rows)
     return f"{true / max(1, len(rows)):.2f}  ({true} of {len(rows)})"
 
@@ -151,22 +151,24 @@ def report(given: Sequence[Said], offline: Sequence[Said]) -> None:
     named = [row for row in given if row.whole]
     others = [row for row in given if not row.whole]
     firm = [row for row in named if not row.hedged]
-    print(f"objects that the recorded captions name, true:   {share(named)}")
-    print(f"    stated:                                      {share(firm)}")
+    print(f"objects that the recorded captions name, true:   {true_fraction(named)}")
+    print(f"    stated:                                      {true_fraction(firm)}")
     print(
-        f"    in guesses alone:                            {share([r for r in named if r.hedged])}"
+        f"    in guesses alone:                            {true_fraction([r for r in named if r.hedged])}"
     )
     for low, high in ((0.0, 0.01), (0.01, 1 / 3), (1 / 3, 2 / 3), (2 / 3, 1.01)):
         part = [row for row in named if low <= row.place < high]
-        print(f"    first said at {low:.2f} to {min(high, 1):.2f} of the caption:   {share(part)}")
+        print(
+            f"    first said at {low:.2f} to {min(high, 1):.2f} of the caption:   {true_fraction(part)}"
+        )
     for title, rows in (("stated", firm), ("guessed", [r for r in named if r.hedged]), ("not named", others)):  # fmt: skip
         for low, high in ((-99, -SHOWN), (-SHOWN, 0), (0, 2), (2, 99)):
             part = [row for row in rows if low <= row.score < high]
             print(
                 f"    {title}, verifier's logit {max(low, -13)} to {min(high, 13)}:".ljust(49)
-                + share(part)
+                + true_fraction(part)
             )
-    print(f"objects that the offline captioner names, true:  {share(offline)}")
+    print(f"objects that the offline captioner names, true:  {true_fraction(offline)}")
     print(f"\nLogistic regressions, mean ± sd over {FOLDS} folds of photos")
 
     def score(row: Said) -> float:

@@ -86,7 +86,7 @@ def captioned(scene: Scene, profile: str, noise: float, verifier, writer) -> Ima
 
 
 def simulate(scene: Scene, noise: float, auc: float, invents: float) -> dict[str, tuple]:
-    """Line -> the numbers of `told`, and the model calls."""
+    """Line -> the numbers of `fact_counts`, and the model calls."""
     results = {}
     for profile in ("paper", "default"):
         verifier, writer = SimulatedVerifier(scene, auc), SimulatedWriter(scene, invents)
@@ -94,16 +94,16 @@ def simulate(scene: Scene, noise: float, auc: float, invents: float) -> dict[str
         calls = sum(count for role, count in record.calls.items() if role != "detector")
         if profile == "paper":
             calls = 16 + 12 + 2 * verifier.scored
-            results["paper, unchecked"] = (*told(writer.written, scene), calls)
-        results[profile] = (*told(record.caption, scene), calls)
+            results["paper, unchecked"] = (*fact_counts(writer.written, scene), calls)
+        results[profile] = (*fact_counts(record.caption, scene), calls)
     said = [c.text for captions in record.candidates.values() for c in captions]
-    results["whole image"] = (*told(record.global_caption, scene), 1)
-    results["all in a row"] = (*told(" ".join(said), scene), len(said))
+    results["whole image"] = (*fact_counts(record.global_caption, scene), 1)
+    results["all in a row"] = (*fact_counts(" ".join(said), scene), len(said))
     return results
 
 
-def told(text: str, scene: Scene) -> tuple[int, int, int, int]:
-    """Facts told, those that are true, those that were to be told, and how many were to be."""
+def fact_counts(text: str, scene: Scene) -> tuple[int, int, int, int]:
+    """Return how many facts a text states, how many of them are true, how many wanted ones, and how many are wanted."""
     facts, wanted = facts_in(text)[0], scene.facts()
     return len(facts), len(facts & scene.true()), len(facts & wanted), len(wanted)
 

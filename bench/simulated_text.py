@@ -156,7 +156,7 @@ def phrase(item: Item, definite: bool = False) -> str:
     return article(words) if item.number == 1 else f"{number_word(item.number)} {words}"
 
 
-def told(items: Sequence[Item], relations: Sequence[Fact], draw: random.Random) -> str:
+def caption_of(items: Sequence[Item], relations: Sequence[Fact], draw: random.Random) -> str:
     """Sentences of several claims, as vision-language models write them, that say the items and relations."""
     known = {item.noun: item for item in items}
 

@@ -13,7 +13,7 @@ from statistics import NormalDist
 
 import numpy as np
 from PIL import Image
-from simulated_text import COLOURS, NOUNS, NUMBERS, Fact, Item, facts_in, phrase, told
+from simulated_text import COLOURS, NOUNS, NUMBERS, Fact, Item, caption_of, facts_in, phrase
 
 from core.english import number_word, plural
 from core.models import Completion, Detection
@@ -133,7 +133,7 @@ class SimulatedCaptioner:
             known = {item.noun for item in noticed}
             noun = draw.choice([n for n in NOUNS if n not in known])
             noticed.append(Item(noun, draw.choice(COLOURS), 1))
-        return told(noticed, relations, form)
+        return caption_of(noticed, relations, form)
 
 
 class SimulatedVerifier:
@@ -252,7 +252,9 @@ def _merged(texts: Iterable[str], draw: random.Random) -> str:
             elif fact[0] != "object":
                 value = fact[2] if fact[0] == "colour" else int(fact[2])
                 items[fact[1]] = replace(item, **{fact[0]: value})
-    return " ".join([told(list(items.values()), relations, draw), *dict.fromkeys(others)]).strip()
+    return " ".join(
+        [caption_of(list(items.values()), relations, draw), *dict.fromkeys(others)]
+    ).strip()
 
 
 def sorted_sentences(sentences: Sequence[tuple[str, str, str]]) -> str:

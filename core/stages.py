@@ -88,6 +88,7 @@ class Stage(Protocol):
 
     name: ClassVar[str]
     roles: ClassVar[tuple[str, ...]]
+    __dataclass_fields__: ClassVar[dict]  # its settings
 
     def steps(self, batch: Sequence) -> int:
         """Return how often `process` calls `on_progress` with the name of a region."""

@@ -99,8 +99,9 @@ def captions_of(
 
 
 def doubt(record: ImageRecord) -> float:
-    """Return how doubtful a picture's caption is, 0 to 1: of all that was said, the share that is expected to
-    be false. A dropped statement counts in full, a kept one by what its score leaves open.
+    """Return the expected fraction of an image's claims that are false, 0 to 1.
+
+    A dropped claim counts as 1, a kept claim as 1 minus its probability of being true.
     """
     said = [s for s in record.statements if s.claim is not None] or record.statements
     if not said:

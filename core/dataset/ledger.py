@@ -212,7 +212,7 @@ class Ledger:
             "missing FROM results WHERE key = ?",
             (key,),
         )
-        return row and Result(key, row[0], Captions(*row[1:5]), *row[5:])
+        return Result(key, row[0], Captions(*row[1:5]), *row[5:]) if row else None
 
     def add_result(self, result: Result) -> None:
         record = zlib.compress(json.dumps(result.record, ensure_ascii=True).encode(), 6)
@@ -317,7 +317,7 @@ class Ledger:
         row = self._one(
             "SELECT sha256, before, image FROM outputs WHERE path = ?", (os.fsencode(path),)
         )
-        return row and Output(path, row[0], row[1], os.fsdecode(row[2]))
+        return Output(path, row[0], row[1], os.fsdecode(row[2])) if row else None
 
     def outputs(self) -> Iterator[Output]:
         """Return all files that the pack wrote."""

@@ -77,7 +77,7 @@ class Workers:
         """Return what is finished; waits for something up to so many seconds."""
         if self._doing:
             self._tick(self._doing)
-        found = []
+        found: list[tuple[Plan, Result | Exception]] = []
         try:
             while True:
                 item = (

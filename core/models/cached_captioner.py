@@ -48,9 +48,8 @@ class CachedCaptioner:
                     self._failed()
                 found[index] = completions
         # Counted when it was generated; from the cache it costs nothing.
-        free = {"tokens": 0, "requests": 0}
         return [
-            found[i] if i in missing else [replace(c, **free) for c in found[i]]
+            found[i] if i in missing else [replace(c, tokens=0, requests=0) for c in found[i]]
             for i in range(len(requests))
         ]
 

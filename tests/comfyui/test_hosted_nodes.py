@@ -165,7 +165,7 @@ def test_a_patch_that_failed_is_asked_for_again_and_alone(hosted_server):
     asked_for_patches = [
         body
         for body in server.vendor.seen[asked:]
-        if "Describe" in str(body) or "larger picture" in str(body)
+        if "Describe" in str(body) or "larger image" in str(body)
     ]
     assert len(asked_for_patches) == 1
 

@@ -16,7 +16,7 @@ sys.path.insert(0, str(BENCH))
 
 import simulation  # noqa: E402
 import speed  # noqa: E402
-from simulated_text import facts_in, told  # noqa: E402
+from simulated_text import caption_of, facts_in  # noqa: E402
 
 
 def printed(name, *options):
@@ -85,7 +85,7 @@ def test_a_text_of_the_simulation_tells_what_it_was_made_from():
         pairs = zip(scene.items, scene.items[draw.choice((1, 2)) :])
         relations = [simulation.relation(a, b) for a, b in pairs if draw.random() < 0.6]
         facts = {fact for item in scene.items for fact in item.facts()} | set(relations)
-        text = told(scene.items, relations, draw)
+        text = caption_of(scene.items, relations, draw)
         assert facts_in(text)[0] == facts <= scene.true(), text
 
 

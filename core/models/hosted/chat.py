@@ -8,6 +8,7 @@ import re
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from .. import ERROR, LENGTH, Completion
 from ..reasoning import without_reasoning
@@ -70,7 +71,7 @@ class ChatCompletions:
         return self._ask(question, more)
 
     def _ask(self, question: Question, more: int) -> list[Completion]:
-        content = [{"type": "text", "text": question.text}]
+        content: list[dict[str, Any]] = [{"type": "text", "text": question.text}]
         if question.jpeg:
             url = f"data:image/jpeg;base64,{base64.b64encode(question.jpeg).decode()}"
             content.insert(0, {"type": "image_url", "image_url": {"url": url}})

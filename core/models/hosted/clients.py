@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from importlib import import_module
+from typing import Any
 from urllib.parse import urlsplit
 
 from ...errors import PatchMattersError, in_short
@@ -128,7 +129,7 @@ def _later(seconds: float, text: str) -> str:
 
 def _anthropic(client, kind: type, endpoint: Endpoint, model: str):
     def ask(question: Question) -> list[Completion]:
-        content = [{"type": "text", "text": question.text}]
+        content: list[dict[str, Any]] = [{"type": "text", "text": question.text}]
         if question.jpeg:
             source = {
                 "type": "base64",

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from ...errors import PatchMattersError
@@ -252,7 +253,8 @@ def _endpoint(name: str, row: dict) -> Endpoint:
 
 
 def _rule(name: str, row: dict) -> Rule:
-    rule = Rule(**{k: tuple(v) if isinstance(v, list) else v for k, v in row.items()})
+    values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in row.items()}
+    rule = Rule(**values)
     low, high = rule.temperature
     fits = isinstance(rule.match, str)
     fits = fits and all(isinstance(given, Mapping) for given in (rule.rename, rule.send))

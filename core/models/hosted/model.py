@@ -141,6 +141,7 @@ class HostedModel:
 
         def work() -> None:
             while (job := run.next()) is not None:
+                found: Sequence[Completion] | Refused
                 try:
                     found = self._answer(job[1], jobs[job], send, run)
                 except Refused as error:
@@ -186,10 +187,10 @@ class HostedModel:
             if found := self._kept(key):
                 return [replace(c, tokens=0, requests=0) for c in found]
         try:
-            found = send(question)
-            if all(c.finish != ERROR for c in found):
-                self._answers.put(key, found)
-            return found
+            answer = send(question)
+            if all(c.finish != ERROR for c in answer):
+                self._answers.put(key, answer)
+            return answer
         finally:
             self._answers.release(run.owner, key)
 

@@ -10,6 +10,7 @@ from PIL.Image import Image
 from torch.nn.functional import normalize
 
 from ...errors import PatchMattersError, explained
+from ...evidence import Calibration
 from .. import ModelProgress
 from ..scoring import finite
 from .devices import Devices, Weights
@@ -29,7 +30,7 @@ class BlipVerifier:
     """
 
     threshold = 0.3
-    calibration = None
+    calibration: Calibration | None = None
 
     def __init__(self, name: str, folder: ModelFolder, devices: Devices):
         if folder.model_type != "blip":

@@ -11,6 +11,7 @@ from PIL.Image import Image
 from torch.nn.functional import normalize
 
 from ...errors import explained
+from ...evidence import Calibration
 from .. import ModelProgress
 from ..scoring import finite
 from .devices import Devices, Weights
@@ -33,7 +34,7 @@ class ContrastiveVerifier:
     were set by those figures, not measured here. A text longer than the model reads is scored in parts, and its weakest part counts.
     """
 
-    calibration = None
+    calibration: Calibration | None = None
 
     def __init__(self, name: str, folder: ModelFolder, devices: Devices):
         self.name, self._folder, self._devices = name, folder, devices

@@ -48,7 +48,7 @@ class TransformersDetector:
             return self._detect(images, on_progress)
 
     def _detect(self, images: Sequence[Image], on_progress: ModelProgress) -> list[list[Detection]]:
-        found = []
+        found: list[list[Detection]] = []
         for index, image in enumerate(images):
             model = self._devices.ready(self.weights)
             inputs = self._processor(images=image, return_tensors="pt").to(model.device)
@@ -89,7 +89,7 @@ class ZeroShotDetector:
         words: Sequence[Sequence[str]] = (),
     ) -> list[list[Detection]]:
         """`words` are one list an image, unless the detector has its own."""
-        found = []
+        found: list[list[Detection]] = []
         for index, image in enumerate(images):
             asked = list(self._words or words[index])
             found.append([])

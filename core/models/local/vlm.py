@@ -9,6 +9,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Sequence
 from functools import cached_property
+from typing import Any
 
 import torch
 
@@ -249,7 +250,7 @@ class VisionLanguageModel:
 
     def _inputs(self, model, texts: Sequence[str], images: Sequence | None) -> dict:
         """Return the batch on the compute device, left-padded."""
-        options = {"images": [[_large_enough(i)] for i in images]} if images else {}
+        options: dict[str, Any] = {"images": [[_large_enough(i)] for i in images]} if images else {}
         if self.chats:
             options["add_special_tokens"] = not self._started(texts[0])
         elif images:

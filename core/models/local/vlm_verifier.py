@@ -60,7 +60,7 @@ class VlmVerifier:
     def baseline(self, texts: Sequence[str], on_progress: ModelProgress) -> list[list[float]]:
         """Return what it answers where there is nothing to see: on a plain grey image.
 
-        The prompt stays the same, token by token: without an image, "look at the picture" is another question.
+        The prompt stays the same, token by token: without an image, "look at the image" is another question.
         """
         if not texts:
             return []

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from math import isqrt
+from typing import Any
 
 import torch
 from torch import nn
@@ -144,7 +145,7 @@ class _MiniGemini:
 
 
 @lru_cache
-def seeing(config_class: type) -> type:
+def seeing(config_class: type) -> Any:
     """Return the language model of a config's class, seeing."""
     language = MODEL_FOR_CAUSAL_LM_MAPPING[config_class]
     return type(f"MiniGemini{language.__name__}", (_MiniGemini, language), {})

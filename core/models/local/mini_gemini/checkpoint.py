@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from math import isqrt
 from pathlib import Path
 from pickle import UnpicklingError
+from typing import Any
 from zipfile import is_zipfile
 
 import torch
@@ -103,7 +104,7 @@ def configure(folder: ModelFolder) -> PretrainedConfig:
     Raises:
         PatchMattersError: it is not one of the published variants, or weights are missing.
     """
-    given = {"image_grid": 1, "image_global": False, "image_aspect_ratio": "square"}
+    given: dict[str, Any] = {"image_grid": 1, "image_global": False, "image_aspect_ratio": "square"}
     given |= {"mm_vision_select_layer": -2, "mm_projector_type": "", "image_size_aux": 0}
     given |= folder.config
     _check_variant(folder, given)
@@ -135,7 +136,7 @@ def load(folder: ModelFolder, config, processor: MiniGeminiProcessor, options: d
     config.image_token_id = processor.image_token_id
     if "quantization_config" in options:  # the words only: what sees is small
         options["quantization_config"].llm_int8_skip_modules = ["vision", "lm_head"]
-    model, report = seeing(type(config)).from_pretrained(
+    model, report = seeing(config.__class__).from_pretrained(
         None,
         config=config,
         state_dict=language | vision,
@@ -211,8 +212,12 @@ def _misfit(folder: ModelFolder, name: str, found, expected) -> PatchMattersErro
 
 def _clip(folder: ModelFolder, weights: Tensors) -> dict:
     """Return the sizes of the low-resolution tower."""
-    names = ("embeddings.patch_embedding.weight", "embeddings.position_embedding.weight")
-    names = [LOW.prefix + n for n in (*names, "encoder.layers.0.mlp.fc1.weight")]
+    layers = (
+        "embeddings.patch_embedding.weight",
+        "embeddings.position_embedding.weight",
+        "encoder.layers.0.mlp.fc1.weight",
+    )
+    names = [LOW.prefix + layer for layer in layers]
     check_complete(folder.path, [name for name in names if name not in weights])
     patch, positions, inner = (weights[name].shape for name in names)
     return {
