@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .claims.naming import names_label, things_named
+from .claims import lexicon
+from .claims.naming import things_named
 from .models import Detection
 from .prompts import fenced
 from .regions import Box
@@ -83,7 +84,14 @@ class Focus:
 def _called(label: str, words: str) -> bool:
     """Return whether a detector's label is what words name: both "woman" and "human" name a person."""
     name = thing_named(words)
-    return names_label([label], name) or names_label([name], label)
+    return is_called(label, name) or is_called(name, label)
+
+
+def is_called(noun: str, name: str) -> bool:
+    """Return whether what a noun names has been named: "woman" by "person", but not by "animal"."""
+    if lexicon.is_person(noun) and not lexicon.is_person(name):
+        return False
+    return lexicon.is_kind(noun, name)
 
 
 def thing_named(words: str) -> str:

@@ -24,7 +24,7 @@ from .claims.reading import is_english, read
 from .claims.scene_words import ENCLOSED, SHOWN_SETTINGS
 from .claims.thing_index import ThingIndex
 from .excluding import mentions_topic, without_topics
-from .focus import SHOWN
+from .focus import SHOWN, is_called
 from .image_record import ImageRecord
 from .statements import Reason, Statement, Verdict
 
@@ -160,15 +160,16 @@ def _names(index: ThingIndex, number: int, thing: Thing, topic: Topic) -> bool:
         return False
     about = [c for c in index.about[number] if c.thing == number and not c.negated]
     values = {c.value for c in about if c.kind == ATTRIBUTE} | set(thing.told)
-    places = {c.value for c in about if c.kind == PLACE} | {index.place(number)}
-    return topic.traits <= values and (not topic.place or topic.place in places)
+    places = {*(c.value for c in about if c.kind == PLACE), index.place(number)}
+    there = any(set(topic.place.split()) <= set(place.split()) for place in places)
+    return topic.traits <= values and there
 
 
 def _is(head: str, named: str) -> bool:
     """Return whether a thing's noun is what was named or a kind of it; in Chinese, where the lexicon knows no word,
     whether it ends in it ("老人" is a "人").
     """
-    return lexicon.is_kind(head, named) or (not head.isascii() and head.endswith(named))
+    return is_called(head, named) or (not head.isascii() and head.endswith(named))
 
 
 def _in_background(index: ThingIndex, number: int, thing: Thing) -> bool:

@@ -32,6 +32,9 @@ from .styles import BOORU, PHRASES
 
 _WHO = re.compile(r"^(?P<who>.+?) (?P<verb>is|are|has|have) (?P<what>.+)\.$")
 _DOING = re.compile(r" (?:is|are) (?P<doing>\w+ing)\b(?P<rest>.*)\.$")
+_PLACED = re.compile(
+    r" (?:is|are) (?P<where>(?:on|in|under|behind|beside|against|inside|above|below|\w+ed) .+)\.$"
+)
 _DETERMINER = re.compile(r"\b(?:the|an?|some|its|his|her|their) ")
 _OWNED = re.compile(r"^.*(?:'s|s') (?=\S)")
 _NOT_THINGS = frozenset("image picture photo photograph area scene view upper lower".split())
@@ -211,13 +214,8 @@ def _does(claim: Claim, noun: str) -> str:
     found = _DOING.search(claim.text)
     if found and found["doing"] != "wearing":
         return " ".join(_DETERMINER.sub("", f"{found['doing']}{found['rest']}").split())
-    if claim.kind == RELATION and claim.value.split()[0] in _PLACED:
-        said = re.search(rf"(?:is|are) ({re.escape(claim.value.split()[0])} .+)\.$", claim.text)
-        return f"{noun} {_DETERMINER.sub('', said[1])}" if said else ""
-    return ""
-
-
-_PLACED = frozenset("on in under behind beside against inside above below".split())
+    placed = _PLACED.search(claim.text) if claim.kind == RELATION else None
+    return f"{noun} {_DETERMINER.sub('', placed['where'])}" if placed else ""
 
 
 def _people(
