@@ -217,12 +217,12 @@ def _divided(
                 "what is said of it is kept."
             )
             wanted = [d for d in detections if replace(focus, only=()).wants(d)]
-    if area:
-        root = replace(record.root, children=_divided_area(area, wanted, settings))
+    if area and iou(area, whole) < settings.semantic_iou:
+        own = _divided_area(area, wanted, settings)
     else:
-        root, more = region_tree(whole, wanted, record.global_caption, settings)
-        notes += more
-    return replace(root, children=(*root.children, *regions)), notes
+        tree, more = region_tree(area or whole, wanted, record.global_caption, settings)
+        own, notes = tree.children, [*notes, *more]
+    return replace(record.root, children=(*own, *regions)), notes
 
 
 def _divided_area(

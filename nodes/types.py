@@ -106,7 +106,6 @@ def style_text_input():
     return io.String.Input(
         "style_text",
         default="",
-        multiline=True,
         optional=True,
         placeholder="Your own style, for example: Like a museum catalogue. What is known: {known}",
         tooltip="The instruction for the style custom: how the caption is to be, and in which language. {known} "
@@ -118,7 +117,6 @@ def known_input():
     return io.String.Input(
         "known",
         default="",
-        multiline=True,
         optional=True,
         placeholder="What you know: names, tags, a trigger word",
         tooltip="What you know about the images (names, tags, a trigger word). The captioner is told, and uses it "

@@ -62,9 +62,13 @@ def test_a_large_area_is_divided_a_small_one_is_one_patch():
     assert list(boxes(record)) == ["image", "main"]
     large = Image.new("RGB", (1400, 1400))
     models = Models(DETECTOR, Recorder())
-    source = Source(large, shown=shown(0, 0, 1200, 1000, size=large.size))
+    source = Source(large, shown=shown(0, 0, 700, 800, size=large.size))
     [record] = Divide().process([source], models)
-    assert len(boxes(record)) == 6 and boxes(record)["main"] == (0, 0, 1200, 1000)
+    assert len(boxes(record)) == 6 and boxes(record)["main"] == (0, 0, 700, 800)
+    # Most of the image is divided as all of it is.
+    source = Source(large, shown=shown(0, 0, 1400, 1000, size=large.size))
+    [record] = Divide().process([source], models)
+    assert boxes(record)["bottom right"] == (700, 500, 1400, 1000)
 
 
 @pytest.mark.parametrize(
