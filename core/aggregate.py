@@ -4,19 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import cast
 
 from .caption_check import Checked, check, without_doubled
 from .claims import AUTO, Claim, Reader, Reading
 from .claims.readers import reader_for
 from .claims.sayable import is_sayable
 from .compose import compose, compose_sentences, not_said
+from .focus_claims import without_ignored
 from .image_record import ImageRecord, StageProgress, heartbeat, no_progress
-from .models import ERROR, NLI, REFUSAL, Completion, Fact, Writer, WritingRequest, requests_of
+from .models import (
+    ERROR,
+    NLI,
+    REFUSAL,
+    ChatModel,
+    Completion,
+    Fact,
+    Writer,
+    WritingRequest,
+    requests_of,
+)
 from .models.writer_prompts import missing_prompt
 from .profiles import DEFAULT, LENGTHS, Profile
 from .regions import IMAGE, WHOLE, Region, iou
 from .sentences import join_sentences
 from .statements import Reason, Statement, Verdict
+from .styles import Style, is_in
+from .tags import joined, limited, tags_of_record
+from .translation import check_translation
 
 NEIGHBOURS_IOU = 0.4  # overlapping patches are written together above it (paper, section 3.3)
 
@@ -28,12 +43,14 @@ class AggregateSettings:
     profile: how the writer is asked.
     reader: how the written text is split into claims: one of `claims.READERS`.
     seed: of the writer.
+    style: of the caption; None for the one that the captioner was asked for.
     """
 
     length: str = "long"
     profile: Profile = DEFAULT
     reader: str = AUTO
     seed: int = 0
+    style: Style | None = None
 
 
 def kept_statements(record: ImageRecord) -> list[Statement]:
@@ -105,21 +122,26 @@ def aggregate(
         nli: decides whether the text follows from the facts, where grammar and lexicon cannot.
     """
     reader = reader or reader_for(settings.reader, writer, heartbeat(on_progress))
-    maximum = LENGTHS[settings.length]
-    requests = [WritingRequest(facts_of(record), maximum, seed=settings.seed) for record in records]
+    styles = [settings.style or record.style for record in records]
+    requests = [_request(record, style, settings) for record, style in zip(records, styles)]
     spent: list[list[Completion]] = [[] for _ in records]
     if settings.profile.by_level and writer.generates:
         requests, spent = _write_regions(records, requests, writer, on_progress)
-    asked = [i for i, r in enumerate(requests) if r.facts and settings.profile.writes]
+    asked = [
+        i
+        for i, r in enumerate(requests)
+        if r.facts and settings.profile.writes and not styles[i].tags
+    ]
     answers: dict[int, Completion] = {}
     if asked and writer.generates:
         written = writer.write([requests[i] for i in asked], heartbeat(on_progress))
         answers = dict(zip(asked, written, strict=True))
 
     done = []
-    for index, (record, request) in enumerate(zip(records, requests)):
+    for index, (record, request, style) in enumerate(zip(records, requests, styles)):
         notes: list[str] = []
         caption = ""
+        maximum = request.max_sentences
         if index in answers:
             spent[index].append(answers[index])
             caption = _written(
@@ -133,20 +155,31 @@ def aggregate(
                 notes,
                 on_progress,
             )
-        if not caption and request.facts:
+        if style.tags:
+            caption = _tags(record, style, settings)
+        elif not caption and request.facts:
             caption = compose(record, max_sentences=maximum)
-        if not maximum:
+            notes += _not_translated(request, writer)
+        if not maximum and not style.tags:
             odd = not_said(record)
             notes += [
                 f'Not said, because it would be no English sentence: "{text}"' for text in odd
             ]
         if not request.facts:
             caption = _nothing_kept(record, notes)
-        captions = {region.name: compose(record, region.name) for region in record.root.walk()}
+        caption, ignored = without_ignored(caption, record)
+        notes += [f'Removed: it says what is to be ignored: "{text}"' for text in ignored]
+        captions = {
+            region.name: _tags(record, style, settings, region.name)
+            if style.tags
+            else compose(record, region.name)
+            for region in record.root.walk()
+        }
         done.append(
             record.extended(
                 caption=caption,
                 captions=captions,
+                style=style,
                 notes=notes,
                 models={"writer": writer.name} if settings.profile.writes else {},
                 calls={"writer": sum(requests_of([c]) for c in spent[index])},
@@ -157,10 +190,48 @@ def aggregate(
     return done
 
 
+def _request(record: ImageRecord, style: Style, settings: AggregateSettings) -> WritingRequest:
+    """Return the request for the caption of an image in a style, with the lower of the two limits."""
+    limits = [n for n in (LENGTHS[settings.length], style.max_sentences) if n]
+    told = "\n\n".join(filter(None, (style.for_writer(record.context), *record.focus.words(style))))
+    return WritingRequest(
+        facts_of(record),
+        min(limits, default=0),
+        seed=settings.seed,
+        instruction=told,
+        language=style.language,
+    )
+
+
+def _tags(record: ImageRecord, style: Style, settings: AggregateSettings, region: str = "") -> str:
+    """Return the kept claims as tags, or those of one region; the length limits the things, not the sentences."""
+    kept = [s for s in kept_statements(record) if not region or region in s.regions]
+    return joined(limited(tags_of_record(record, kept, style.tags), LENGTHS[settings.length]))
+
+
+def _translates(request: WritingRequest) -> bool:
+    """Return whether most facts are in another language than the caption is to be in."""
+    foreign = sum(not is_in(fact.text, request.language) for fact in request.facts)
+    return 2 * foreign > len(request.facts)
+
+
+def _not_translated(request: WritingRequest, writer: Writer) -> list[str]:
+    """Return a note where a caption that is arranged by rules is not in the language of its style."""
+    if writer.generates or not _translates(request):
+        return []
+    return [
+        "The captions are in another language than the style asks for, and the rule-based writer cannot "
+        "translate. Connect a chat model as writer."
+    ]
+
+
 def _nothing_kept(record: ImageRecord, notes: list[str]) -> str:
     """Return the caption for an image of which nothing passed the filter. It is empty if the user set a
-    threshold; otherwise it is the captioner's unfiltered caption of the whole image.
+    threshold or said what is to be described; otherwise it is the captioner's unfiltered caption of the whole image.
     """
+    if record.focus:
+        notes.append("Nothing of what is to be described was kept, so the caption is empty.")
+        return ""
     if record.threshold:
         notes.append(
             f"Nothing reached the threshold of {record.threshold:.2f}, so the caption is empty. Lower the "
@@ -205,21 +276,33 @@ def _written(
         )
         return ""
     facts = kept_reading(record)
-    best = check(answer, facts, reader, nli, heartbeat(on_progress))
+    translates = _translates(request) and hasattr(writer, "answer")
+
+    def checked(written: Completion) -> Checked:
+        if not translates:
+            return check(written, facts, reader, nli, heartbeat(on_progress))
+        talker = cast(ChatModel, writer)
+        found, translated = check_translation(written, facts, talker, heartbeat(on_progress))
+        spent.extend([translated] if translated else [])
+        return found
+
+    best = checked(answer)
     if best.missing and not request.max_sentences and hasattr(writer, "answer"):
         texts = [facts.claims[i].text for i in best.missing]
-        prompt = missing_prompt(join_sentences(best.sentences), texts)
+        prompt = missing_prompt(join_sentences(best.sentences), texts, request.instruction)
         [again] = writer.answer(
             [prompt], heartbeat(on_progress), temperature=request.temperature, seed=request.seed
         )
         spent.append(again)
         if again.finish not in (ERROR, REFUSAL) and again.text.strip():
-            second = check(again, facts, reader, nli, heartbeat(on_progress))
+            second = checked(again)
             if len(second.missing) < len(best.missing):
                 best = second
     notes += [f'Removed, because no kept claim supports it: "{text}"' for text in best.removed]
     sentences = list(best.sentences)
-    if not request.max_sentences:
+    if translates:
+        notes += [f'The writer left out: "{facts.claims[i].text}"' for i in best.missing]
+    elif not request.max_sentences:
         added = _missing_sentences(record, facts, best)
         notes += [f'Added, because the writer left it out: "{text}"' for text in added]
         sentences = without_doubled(sentences, added, reader)
@@ -247,10 +330,10 @@ def _write_regions(
         (index, region)
         for index, record in enumerate(records)
         for region in record.root.walk()
-        if facts_of(record, region.name)
+        if final[index].facts and facts_of(record, region.name)
     ]
     first = [
-        WritingRequest(facts_of(records[i], r.name), temperature=0.6, seed=final[i].seed)
+        replace(final[i], facts=facts_of(records[i], r.name), max_sentences=0, temperature=0.6)
         for i, r in places
     ]
     written = writer.write(first, heartbeat(on_progress)) if first else []
@@ -266,11 +349,12 @@ def _write_regions(
         for group in overlapping_groups(record.root.children, drafts[index])
     ]
     second = [
-        WritingRequest(
-            tuple(dict.fromkeys(f for name in group for f in facts_of(records[i], name))),
+        replace(
+            final[i],
+            facts=tuple(dict.fromkeys(f for name in group for f in facts_of(records[i], name))),
             drafts=tuple((name, drafts[i][name]) for name in group),
+            max_sentences=0,
             temperature=0.6,
-            seed=final[i].seed,
         )
         for i, group in groups
     ]

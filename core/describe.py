@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .evidence import Prior
-from .image_record import ImageRecord, StageProgress, no_progress, region_progress
+from .image_record import GIVEN, ImageRecord, StageProgress, no_progress, region_progress
 from .models import ERROR, REFUSAL, Captioner, CaptionRequest, Completion, requests_of
 from .models.cleaning import cleaned
-from .prompts import load_prompt, with_context
 from .refusals import marked_refusals
-from .whole import whole_image_request
+from .styles import DESCRIPTION, Style, is_in
+from .whole import composed_prompt, whole_image_request
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,8 @@ class DescribeSettings:
         temperature: of the patches' captions; the whole image always has `GLOBAL_TEMPERATURE`.
         max_tokens: of one caption.
         seed: with the place in the tree it decides every sample.
+        style: of the captions.
+        known: what is known about the images (names, tags, a trigger word); added to what the record has.
     """
 
     prompt: str = ""
@@ -31,6 +33,8 @@ class DescribeSettings:
     temperature: float = 0.7
     max_tokens: int = 300
     seed: int = 0
+    style: Style = DESCRIPTION
+    known: str = ""
 
 
 def describe(
@@ -42,14 +46,16 @@ def describe(
 ) -> list[ImageRecord]:
     """Caption every region of every image in one call of the captioner.
 
-    A region that already has candidates (the whole image, where the first stage captioned it) is
-    not asked for again. A caption that the image came with (`ImageRecord.existing_caption`) becomes one more
-    candidate of the whole image.
+    A region that already has candidates (the whole image, where the first stage captioned it) is not asked for
+    again, unless that was in another style: the earlier caption then remains as one more candidate, if it is in
+    the same language. So does a caption that the image came with (`ImageRecord.existing_caption`).
 
     Args:
         on_progress: called as each region is done.
     """
     places, requests = [], []
+    earlier = [_earlier(record, settings) for record in records]
+    records = [_asked_anew(record, settings) for record in records]
     for index, record in enumerate(records):
         for order, region in enumerate(record.root.walk()):
             if region.name in record.candidates:
@@ -58,22 +64,26 @@ def describe(
             if region is record.root:
                 requests.append(
                     whole_image_request(
-                        record.image,
+                        record,
+                        settings.style,
                         seed=settings.seed,
                         max_tokens=settings.max_tokens,
-                        context=record.context,
                     )
                 )
             else:
                 requests.append(
                     CaptionRequest(
-                        record.crop(region.box),
-                        with_context(settings.prompt or load_prompt("patch"), record.context),
+                        record.view(region.name),
+                        composed_prompt(
+                            settings.prompt or settings.style.prompt("patch"),
+                            record,
+                            settings.style,
+                        ),
                         settings.candidates,
                         settings.temperature,
                         settings.max_tokens,
                         settings.seed + order,
-                        record.fraction(region.box),
+                        record.fraction(record.seen(region.name)),
                     )
                 )
     answers = captioner.caption(requests, region_progress(places, on_progress)) if requests else []
@@ -99,7 +109,9 @@ def describe(
         ]
         if not any(c.text.strip() for c in completions) and not failed | refused:
             notes[index].append(f'The captioner said nothing about the region "{name}".')
-    for record, candidates in zip(records, said):
+    for record, candidates, before in zip(records, said, earlier):
+        if before:
+            candidates[record.root.name] = (*candidates[record.root.name], *before)
         if record.existing_caption.strip():
             existing = cleaned(Completion(record.existing_caption))
             candidates[record.root.name] = (*candidates.get(record.root.name, ()), existing)
@@ -114,3 +126,30 @@ def describe(
         )
         for i, record in enumerate(records)
     ]
+
+
+def _stale(record: ImageRecord, settings: DescribeSettings) -> bool:
+    """Return whether the captioner was asked about the whole image before, but for another caption."""
+    if record.root.name not in record.candidates or GIVEN in record.models:
+        return False
+    return record.style != settings.style or settings.known.strip() not in record.context
+
+
+def _earlier(record: ImageRecord, settings: DescribeSettings) -> list[Completion]:
+    """Return the stale captions of the whole image that are in the style's language."""
+    if not _stale(record, settings):
+        return []
+    said = record.candidates[record.root.name]
+    return [c for c in said if is_in(c.text, settings.style.language)]
+
+
+def _asked_anew(record: ImageRecord, settings: DescribeSettings) -> ImageRecord:
+    """Return the record with style and knowledge, and without what has to be asked again."""
+    left = dict(record.candidates)
+    if _stale(record, settings):
+        del left[record.root.name]
+    known = settings.known.strip()
+    context = record.context
+    if known not in context:
+        context = f"{context}\n{known}".strip()
+    return replace(record, candidates=left, style=settings.style, context=context)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from .claims.naming import names_label, things_named
 from .errors import PatchMattersError
+from .focus import Focus, thing_named
 from .image_record import GIVEN, ImageRecord, StageProgress, heartbeat, no_progress
 from .models import (
     ERROR,
@@ -23,6 +24,7 @@ from .models.cleaning import cleaned
 from .refusals import marked_refusals
 from .regions import (
     IMAGE,
+    MARKED,
     SEMANTIC,
     SPATIAL,
     WHOLE,
@@ -35,12 +37,17 @@ from .regions import (
     quadrants,
     union_box,
 )
+from .styles import DESCRIPTION, Style
 from .whole import GLOBAL_TEMPERATURE, whole_image_request
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
 MAIN = "main"  # the name of the semantic patch
+ADD, REPLACE = (
+    "add",
+    "replace",
+)  # what becomes of the pack's own patches where the user marks regions
 MIN_SIDE = 16  # px; below this a crop shows nothing that a vision model was trained to see
 # A patch is divided again where its quarters still fill the 300 px input of the offline detector,
 # and where there is more than one object for each quarter.
@@ -59,6 +66,7 @@ class DivideSettings:
         semantic: also make a patch of what the image is about.
         semantic_iou: the semantic patch is used only below this IoU with the whole image.
         levels: 1 divides the image only; 2 or 3 divide large, crowded patches again.
+        marked: "add" puts the regions that the user marked beside the pack's own patches, "replace" in their place.
     """
 
     min_score: float = 0.3
@@ -67,6 +75,7 @@ class DivideSettings:
     semantic: bool = True
     semantic_iou: float = 0.4
     levels: int = 1
+    marked: str = ADD
 
 
 def select_detections(detections: Sequence[Detection], min_score: float) -> list[Detection]:
@@ -164,6 +173,75 @@ def _large_enough(box: Box) -> bool:
     return min(box.width, box.height) >= MIN_SIDE
 
 
+def marked_regions(boxes: Sequence[Detection]) -> tuple[tuple[Region, ...], list[str]]:
+    """Return the regions that the user marked as patches, and a note on those that are too small.
+
+    A region is named by its label and its number ("cup 2"), or "region 2" where it has no label.
+    """
+    regions, notes = [], []
+    for number, marked in enumerate(boxes, 1):
+        name = f"{' '.join(marked.label.split())[:40] or 'region'} {number}"
+        if _large_enough(marked.box):
+            regions.append(Region(name, MARKED, marked.box))
+        else:
+            notes.append(
+                f'"{name}" is left out: it is {marked.box.width:.0f} x {marked.box.height:.0f} px, and a patch '
+                f"needs at least {MIN_SIDE} px per side."
+            )
+    return tuple(regions), notes
+
+
+def _divided(
+    record: ImageRecord,
+    detections: Sequence[Detection],
+    marked: Sequence[Detection],
+    settings: DivideSettings,
+) -> tuple[Region, list[str]]:
+    """Return the regions of an image by what is to be described of it, and notes."""
+    whole, focus = record.root.box, record.focus
+    regions, notes = marked_regions(marked)
+    if settings.marked == REPLACE:
+        if not regions:
+            notes.append("No region is marked in this image, so only the whole image is described.")
+        return replace(record.root, children=regions), notes
+    wanted = [d for d in detections if focus.wants(d)]
+    area = focus.area()
+    if focus.only:
+        named = [d.box for d in select_detections(wanted, settings.min_score)]
+        if named:
+            together = union_box(named)
+            area = together if area is None else intersection_box(together, area)
+        else:
+            notes.append(
+                f"No detected object is called {_listed(focus.only)}, so all patches are described, and only "
+                "what is said of it is kept."
+            )
+            wanted = [d for d in detections if replace(focus, only=()).wants(d)]
+    if area and iou(area, whole) < settings.semantic_iou:
+        own = _divided_area(area, wanted, settings)
+    else:
+        tree, more = region_tree(area or whole, wanted, record.global_caption, settings)
+        own, notes = tree.children, [*notes, *more]
+    return replace(record.root, children=(*own, *regions)), notes
+
+
+def _divided_area(
+    area: Box, detections: Sequence[Detection], settings: DivideSettings
+) -> tuple[Region, ...]:
+    """Return the patches of a part of the image: the part itself, and its quarters if it is large."""
+    kept = select_detections(detections, settings.min_score)
+    objects = merge_boxes([d.box for d in kept], settings.merge_iou)
+    within = [o for o in (intersection_box(o, area) for o in objects) if o]
+    quarters: tuple[Region, ...] = ()
+    if min(area.width, area.height) >= LARGE_SIDE:
+        quarters = _divide_again("", area, within, settings, settings.levels)
+    return (*quarters, Region(MAIN, SEMANTIC, area))
+
+
+def _listed(words: Sequence[str]) -> str:
+    return " or ".join(f'"{word}"' for word in words)
+
+
 def divide(
     images: Sequence[Image],
     *,
@@ -172,8 +250,10 @@ def divide(
     captioner: Captioner | None = None,
     captions: Sequence[str | None] | None = None,
     contexts: Sequence[str] = (),
+    focuses: Sequence[Focus] = (),
+    marked: Sequence[Sequence[Detection]] = (),
     settings: DivideSettings = DivideSettings(),
-    prompt: str = "",
+    style: Style = DESCRIPTION,
     temperature: float = GLOBAL_TEMPERATURE,
     seed: int = 0,
     on_progress: StageProgress = no_progress,
@@ -190,17 +270,27 @@ def divide(
             captioner). Either way the caption travels with the image as its global caption, and is
             not asked for again.
         contexts: text about each image that is added to the captioner's prompt.
-        prompt: of the captioner; empty for the pack's own.
+        focuses: what of each image is to be described.
+        marked: boxes that the user marked in each image as patches; their label may be empty.
+        style: of the captioner's caption. One in another language than English is left to the next stage,
+            because the detections' English labels are looked for in the caption.
         temperature: of the captioner.
         seed: of the captioner.
         on_progress: called as each image is done.
     """
     given = captions if captions is not None else [None] * len(images)
+    style = DESCRIPTION if style.language else style
+    records = [
+        ImageRecord(image, _undivided(image), context=context, style=style, focus=focus)
+        for image, context, focus in zip(
+            images, contexts or [""] * len(images), focuses or [Focus()] * len(images)
+        )
+    ]
+    if settings.marked == REPLACE and detections is None:
+        detections = [()] * len(images)  # nothing is placed by what is in the image
     models = {"detector": detector.name} if detections is None else {}
     calls = {"detector": 1} if detections is None else {}
-    ask = partial(
-        _captions, images, captioner, given, contexts, prompt, temperature, seed, on_progress
-    )
+    ask = partial(_captions, records, captioner, given, temperature, seed, on_progress)
     # A remote captioner first: it works while other images are detected. One on this machine last, so that it
     # stays loaded for the next stage.
     captioned = ask() if getattr(captioner, "remote", False) else None
@@ -208,60 +298,62 @@ def divide(
         detections = detector.detect(images, heartbeat(on_progress))
     captioned = ask() if captioned is None else captioned
     if detections is None:
-        words = [things_named(said[0].text) if said else [] for said, _ in captioned]
+        words = [
+            [*map(thing_named, record.focus.only), *(things_named(said[0].text) if said else [])]
+            for record, (said, _) in zip(records, captioned)
+        ]
         if not any(words):
             raise PatchMattersError(
                 f"detector: {detector.name} needs words to look for. Connect a captioner or a caption to the "
                 "Patch Divider, or enter classes in Load Detector."
             )
         detections = detector.detect(images, heartbeat(on_progress), words)
-    records = []
-    for index, (image, (said, asked)) in enumerate(zip(images, captioned)):
-        caption = said[0].text if said else ""
-        whole = Box(0, 0, *image.size)
-        root, notes = region_tree(whole, detections[index], caption, settings)
+    done = []
+    for index, (record, (said, asked)) in enumerate(zip(records, captioned)):
+        record = replace(record, candidates={record.root.name: said} if said else {})
+        own_marks = marked[index] if marked else ()
+        root, notes = _divided(record, detections[index], own_marks, settings)
         notes += [
             f"The whole image has no caption: {c.detail or c.finish}"
             for c in said
             if c.finish in (ERROR, REFUSAL)
         ]
         kept = select_detections(detections[index], settings.min_score)
-        record = ImageRecord(image, root, detections=tuple(kept))
-        candidates = {root.name: said} if said else {}
         own = {"captioner": captioner.name} if captioner and given[index] is None else {}
         if given[index] is not None and said:
             own = {GIVEN: "given"}
-        records.append(
+        done.append(
             record.extended(
+                root=root,
+                detections=tuple(kept),
                 notes=notes,
                 models={**models, **own},
                 calls={**calls, "captioner": asked},
                 tokens={"captioner": sum(c.tokens for c in said)},
-                candidates=candidates,
             )
         )
         on_progress(index, WHOLE)
-    return records
+    return done
+
+
+def _undivided(image: Image) -> Region:
+    return Region(WHOLE, IMAGE, Box(0, 0, *image.size))
 
 
 def _captions(
-    images: Sequence[Image],
+    records: Sequence[ImageRecord],
     captioner: Captioner | None,
     given: Sequence[str | None],
-    contexts: Sequence[str],
-    prompt: str,
     temperature: float,
     seed: int,
     on_progress: StageProgress,
 ) -> list[tuple[tuple[Completion, ...], int]]:
     """Return for each image the caption of the whole and the number of requests it took."""
-    contexts = contexts or [""] * len(images)
     said = [(_given(caption), 0) for caption in given]
     asked = [i for i, caption in enumerate(given) if caption is None] if captioner else []
     if asked:
         requests = [
-            whole_image_request(images[i], prompt, temperature, seed=seed, context=contexts[i])
-            for i in asked
+            whole_image_request(records[i], records[i].style, temperature, seed=seed) for i in asked
         ]
         answers = captioner.caption(requests, heartbeat(on_progress))
         for i, answer in zip(asked, answers, strict=True):

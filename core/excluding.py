@@ -14,6 +14,7 @@ from typing import ClassVar
 
 from .claims import ATTRIBUTE, Claim, lexicon
 from .claims.values import colours, stem
+from .focus import is_called
 from .image_record import ImageRecord, StageProgress, no_progress
 from .sentences import join_sentences, split_sentences
 from .statements import Reason, Statement, Verdict
@@ -169,7 +170,7 @@ def _is(word: str, thing: str) -> bool:
     if not word:
         return False
     word = word.lower()
-    if lexicon.is_kind(word, thing):
+    if is_called(word, thing):
         return True
     return any(stem(part) == stem(thing) for part in re.split(r"[\s-]", word))
 

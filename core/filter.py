@@ -16,7 +16,7 @@ from .claims.inference import inferred, open_pairs
 from .claims.readers import reader_for
 from .claims.scene import Grouped, MayMeet, Source, grouped, merged
 from .evidence import LabelFreeCalibration
-from .image_record import ImageRecord, StageProgress, heartbeat, no_progress, region_progress
+from .image_record import GIVEN, ImageRecord, StageProgress, heartbeat, no_progress, region_progress
 from .models import LENGTH, NLI, ChatModel, Embedder, Verifier, Writer
 from .models.scoring import finite
 from .paper_filter import UNSCORED_NOTE, PaperFilter
@@ -136,7 +136,8 @@ def read_captions(records: Sequence[ImageRecord], reader: Reader) -> list[ImageR
 
 
 def _frame(record: ImageRecord, region: str):
-    return None if region == record.root.name else record.fraction(record.root.find(region).box)
+    given = region == record.root.name and GIVEN in record.models  # said of the whole image
+    return None if given else record.fraction(record.seen(region))
 
 
 def _may_meet(record: ImageRecord) -> MayMeet:

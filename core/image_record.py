@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 
 from .claims import Reading, Thing
 from .evidence import GIVEN_PRIOR, Prior
+from .focus import Focus
 from .models import Completion, Detection, ModelProgress
-from .regions import Box, Region
+from .regions import Box, Region, intersection_box
 from .statements import Statement
+from .styles import DESCRIPTION, Style
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -38,6 +40,8 @@ class ImageRecord:
     root: Region
     detections: tuple[Detection, ...] = ()
     context: str = ""  # text about the image that is added to the captioner's prompt
+    style: Style = DESCRIPTION  # that the captioner was asked for; at the end, that of the caption
+    focus: Focus = Focus()
     existing_caption: str = (
         ""  # the one that the image came with; its claims are checked like the captioner's
     )
@@ -61,13 +65,18 @@ class ImageRecord:
         return self.image.size
 
     def crop(self, box: Box) -> Image:
-        """Return the pixels of `box`; the image itself where the box covers it."""
-        pixels = box.pixels()
-        return self.image if pixels == (0, 0, *self.size) else self.image.crop(pixels)
+        """Return the pixels of `box`, hidden ones in grey; the image itself where the box covers it."""
+        pixels, image = box.pixels(), self.focus.applied(self.image)
+        return image if pixels == (0, 0, *self.size) else image.crop(pixels)
+
+    def seen(self, region: str) -> Box:
+        """Return the box of the region of that name, without margins that are hidden."""
+        box, area = self.root.find(region).box, self.focus.area()
+        return (area and intersection_box(box, area)) or box
 
     def view(self, region: str) -> Image:
-        """Return the pixels of the region of that name."""
-        return self.crop(self.root.find(region).box)
+        """Return the pixels of the region of that name that models get to see."""
+        return self.crop(self.seen(region))
 
     def fraction(self, box: Box) -> Box:
         """Return `box` in fractions of the image (0..1)."""

@@ -18,6 +18,7 @@ from .models.registry import (
     known_models,
 )
 from .profiles import DEFAULT, LENGTHS, PROFILES
+from .styles import DESCRIPTION, STYLES
 
 PACK = Path(__file__).parent.parent
 # Options that say nothing about single images.
@@ -120,6 +121,31 @@ def parser() -> argparse.ArgumentParser:
         choices=tuple(LENGTHS),
         default="long",
         help="how many sentences to keep, most important first: short = 3, medium = 8, long = all (default)",
+    )
+    p.add_argument(
+        "--style",
+        choices=tuple(STYLES),
+        default=DESCRIPTION.name,
+        help="how the caption is written: description (default), training, short, tags-sdxl, tags-illustrious, "
+        "flux, qwen-image, alt-text, chinese, or custom with --style-text",
+    )
+    p.add_argument(
+        "--style-text",
+        default="",
+        metavar="TEXT",
+        help="your own style: how the caption is to be, and in which language; {known} stands for --context",
+    )
+    p.add_argument(
+        "--only",
+        default="",
+        metavar="WORDS",
+        help='describe only these things, as in "the person"',
+    )
+    p.add_argument(
+        "--ignore",
+        default="",
+        metavar="WORDS",
+        help='say nothing of these things, as in "background, dog"; unlike --exclude, the captioner is told, too',
     )
     p.add_argument(
         "--seed",

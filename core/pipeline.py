@@ -14,6 +14,7 @@ from .models.ocr import load_ocr
 from .models.registry import CAPTIONER, DETECTOR, VERIFIER, WRITER, load_embedder, load_model
 from .profiles import PROFILES
 from .stages import Describe, Divide, Source, Stage, Verify, Write
+from .styles import DESCRIPTION, Style
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -70,14 +71,19 @@ def profile_settings(
     length: str = "long",
     reader: str = AUTO,
     exclude: Sequence[str] = (),
+    style: Style = DESCRIPTION,
+    only: Sequence[str] = (),
+    ignore: Sequence[str] = (),
 ) -> Settings:
-    """Return the settings of a profile, by its name in `profiles.PROFILES`."""
+    """Return the settings of a profile, by its name in `profiles.PROFILES`, for one style of all stages."""
     chosen = PROFILES[profile]
     return Settings(
-        divide=Divide(seed=seed),
-        describe=Describe(candidates=chosen.candidates, temperature=chosen.temperature, seed=seed),
+        divide=Divide(seed=seed, style=style, only=tuple(only), ignore=tuple(ignore)),
+        describe=Describe(
+            candidates=chosen.candidates, temperature=chosen.temperature, seed=seed, style=style
+        ),
         filter=Verify(profile=chosen, reader=reader),
-        aggregate=Write(length, chosen, reader, seed),
+        aggregate=Write(length, chosen, reader, seed, style),
         exclude=tuple(exclude),
     )
 
@@ -125,6 +131,7 @@ def caption_images(
     *,
     detections: Sequence[Sequence[Detection]] | None = None,
     captions: Sequence[str] | None = None,
+    context: str = "",
     progress: Progress = lambda stage, done, total, region: None,
 ) -> list[ImageRecord]:
     """Divide, describe, verify and write: one `ImageRecord` with its caption for each image.
@@ -133,10 +140,11 @@ def caption_images(
         images: upright RGB images of any sizes.
         detections: one list for each image, used instead of the detector's.
         captions: of the whole images, one for each, used instead of the captioner's.
+        context: what is known about all of the images.
     """
     nothing = [None] * len(images)
     batch = [
-        Source(image, found, caption)
+        Source(image, found, caption, context)
         for image, found, caption in zip(images, detections or nothing, captions or nothing)
     ]
     return run(settings, batch, models or Models(), progress)

@@ -1,4 +1,4 @@
-"""Shortens a caption to a prompt that fits a text encoder, by leaving out the least important sentences."""
+"""Shortens a caption to a prompt that fits a text encoder, by leaving out the least important parts."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from .claims.naming import tags
 from .errors import PatchMattersError
 
 Count = Callable[[str], int]
@@ -15,12 +14,12 @@ Count = Callable[[str], int]
 # Where a control token of an encoder that is a language model begins: <|im_end|>, <end_of_turn>, [INST].
 _CONTROL = re.compile(r"<(?=[|/\w])|\[(?=/?[A-Z_]+\])")
 
-SENTENCES, TAGS = "sentences", "tags"
+SENTENCES, TAGS, BOORU_TAGS = "sentences", "tags", "booru tags"
 
 
 @dataclass(frozen=True)
 class Fitted:
-    """A prompt, its number of tokens, and the sentences that did not fit, most important first."""
+    """A prompt, its number of tokens, and the parts that did not fit, most important first."""
 
     prompt: str
     tokens: int
@@ -28,39 +27,35 @@ class Fitted:
 
 
 def fit(
-    sentences: Sequence[str],
+    parts: Sequence[str],
     importance: Sequence[int],
     count: Count,
     budget: int,
     *,
     prefix: str = "",
     suffix: str = "",
-    form: str = SENTENCES,
+    between: str = " ",
     escape: Callable[[str], str] = lambda text: text,
 ) -> Fitted:
     """Return a prompt of at most `budget` tokens.
 
-    The most important sentences go in first; one that finds no room is left out whole, and a shorter,
+    The most important parts go in first; one that finds no room is left out whole, and a shorter,
     less important one may take it. They keep the order they came in.
 
     Args:
-        importance: the indices of `sentences`, most important first.
+        parts: sentences or tags.
+        importance: the indices of `parts`, most important first.
         prefix, suffix: stay as they are: trigger and style words may be meant as weights.
-        form: "sentences", or "tags": the things that the sentences name, separated by commas.
-        escape: applied to the sentences, which must not be read as commands.
+        between: what stands between two parts: a blank, or a comma and a blank.
+        escape: applied to the parts, which must not be read as commands.
 
     Raises:
         PatchMattersError: prefix and suffix alone are longer than the budget.
     """
-    written = [escape(s if form == SENTENCES else ", ".join(tags(s))) for s in sentences]
+    written = [escape(part) for part in parts]
 
     def joined(kept: set[int]) -> str:
-        between = " " if form == SENTENCES else ", "
-        if form == SENTENCES:
-            body = between.join(written[i] for i in sorted(kept))
-        else:
-            each = (tag for i in sorted(kept) for tag in written[i].split(", ") if tag)
-            body = between.join(dict.fromkeys(each))
+        body = between.join(written[i] for i in sorted(kept))
         return ", ".join(part for part in (prefix.strip(" ,"), body, suffix.strip(" ,")) if part)
 
     if (alone := count(joined(set()))) > budget:
@@ -74,7 +69,7 @@ def fit(
         if count(joined(kept | {index})) <= budget:
             kept.add(index)
         else:
-            dropped.append(sentences[index])
+            dropped.append(parts[index])
     prompt = joined(kept)
     return Fitted(prompt, count(prompt), tuple(dropped))
 

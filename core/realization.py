@@ -10,7 +10,7 @@ from .claims import ACTION, ATTRIBUTE, NUMBER, OBJECT, PLACE, RELATION, Claim, l
 from .claims.english_words import FEMALE, GARMENTS, GROUNDS, HAIR, MALE, MASS, MATERIALS, PARTS
 from .claims.grammar_check import are_sentences
 from .claims.nouns import is_abstract
-from .claims.sayable import is_sayable
+from .claims.sayable import FOREIGN, is_sayable
 from .claims.verbalization import plural
 from .english import article, capital, join_words, number_word
 from .image_record import ImageRecord
@@ -73,6 +73,7 @@ class _Writer:
             if claim is not None and not (is_sayable(claim) and self._is_worth_a_sentence(claim)):
                 continue
             plain = claim and not claim.negated and not claim.hedged and claim.thing >= 0
+            plain = plain and not FOREIGN.search(claim.text)  # no English sentence is made of those
             if plain and claim.kind in (OBJECT, NUMBER, ATTRIBUTE, ACTION, PLACE, RELATION):
                 self.claims[i] = claim
             else:

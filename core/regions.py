@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 IMAGE, SPATIAL, SEMANTIC, PAIR = "image", "spatial", "semantic", "pair"
+MARKED = "marked"  # by the user
 WHOLE = "image"  # the name of the root region
 
 

@@ -18,6 +18,9 @@ def as_dict(record: ImageRecord) -> dict:
     return {
         "size": list(record.size),
         "caption": record.caption,
+        "style": record.style.name,
+        "only": list(record.focus.only),
+        "ignore": list(record.focus.ignore),
         "global_caption": record.global_caption,
         "regions": [
             {
@@ -115,6 +118,7 @@ def reason_text(statement: dict) -> str:
         Reason.WITHOUT_THING: "the thing it describes was dropped",
         Reason.NOT_A_CLAIM: "says nothing visible",
         Reason.EXCLUDED: "you excluded it from captions",
+        Reason.OUTSIDE: "outside what you asked to be described",
         Reason.ABOVE: "above the threshold",
         Reason.BEST: f'fits the image better than "{against}"',
         Reason.AGREED: "several captions of the region agree",

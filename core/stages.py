@@ -15,9 +15,12 @@ from .aggregate import AggregateSettings, aggregate
 from .describe import DescribeSettings, describe
 from .divide import DivideSettings, divide
 from .filter import FilterSettings, filter_statements
+from .focus import Focus
+from .focus_claims import focused
 from .image_record import ImageRecord, StageProgress, no_progress
 from .models import NLI, Captioner, Detection, Detector, Embedder, Verifier, Writer
 from .models.registry import CAPTIONER, DETECTOR, VERIFIER, WRITER
+from .styles import DESCRIPTION, Style
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -61,6 +64,9 @@ class Source:
             one counts as no caption.
         context: text about the image that is added to the captioner's prompt.
         existing_caption: one more caption whose claims are checked like the captioner's.
+        shown: as large as the image, mode "L": 255 where it is to be described, 0 where it is hidden; None for
+            all of it.
+        marked: boxes that the user marked as patches; their label may be empty.
     """
 
     image: Image
@@ -68,6 +74,8 @@ class Source:
     caption: str | None = None
     context: str = ""
     existing_caption: str = ""
+    shown: Image | None = None
+    marked: Sequence[Detection] = ()
 
 
 class Stage(Protocol):
@@ -97,9 +105,15 @@ class Divide(DivideSettings):
 
     Attributes:
         seed: of the caption of the whole image, which the semantic patch needs.
+        style: of that caption.
+        only: things by their names ("the person"); nothing else is described, in any stage. Empty for everything.
+        ignore: things of which nothing is said.
     """
 
     seed: int = 0
+    style: Style = DESCRIPTION
+    only: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
 
     name: ClassVar[str] = "divide"
     roles: ClassVar[tuple[str, ...]] = (DETECTOR, CAPTIONER)
@@ -121,14 +135,14 @@ class Divide(DivideSettings):
             captioner=models.captioner,
             captions=[source.caption for source in batch],
             contexts=[source.context for source in batch],
+            focuses=[Focus(self.only, self.ignore, source.shown) for source in batch],
+            marked=[source.marked for source in batch],
             settings=self,
+            style=self.style,
             seed=self.seed,
             on_progress=on_progress,
         )
-        return [
-            replace(p, context=s.context, existing_caption=s.existing_caption)
-            for p, s in zip(records, batch)
-        ]
+        return [replace(p, existing_caption=s.existing_caption) for p, s in zip(records, batch)]
 
 
 @dataclass(frozen=True)
@@ -166,7 +180,7 @@ class Verify(FilterSettings):
         models: ModelsByRole,
         on_progress: StageProgress = no_progress,
     ) -> list[ImageRecord]:
-        return filter_statements(
+        decided = filter_statements(
             batch,
             models.verifier,
             models.embedder,
@@ -176,6 +190,7 @@ class Verify(FilterSettings):
             ocr=models.ocr,
             on_progress=on_progress,
         )
+        return [focused(record) for record in decided]
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ class Reason(str, Enum):
     WITHOUT_THING = "thing_dropped"
     NOT_A_CLAIM = "not_a_claim"
     EXCLUDED = "excluded"
+    OUTSIDE = "outside_focus"
     # The paper's profile, on sentences.
     ABOVE = "above_threshold"
     BEST = "best_of_contradiction"

@@ -1,33 +1,30 @@
-"""The one request for the caption of a whole image, whichever stage makes it."""
+"""The requests to a captioner, whichever stage makes them."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from .image_record import ImageRecord
 from .models import CaptionRequest
-from .prompts import load_prompt, with_context
-from .regions import Box
-
-if TYPE_CHECKING:
-    from PIL.Image import Image
+from .styles import Style
 
 GLOBAL_TEMPERATURE = 0.2  # paper, section 4.1
 
 
 def whole_image_request(
-    image: Image,
-    prompt: str = "",
+    record: ImageRecord,
+    style: Style,
     temperature: float = GLOBAL_TEMPERATURE,
     *,
     seed: int,
     max_tokens: int = 300,
-    context: str = "",
 ) -> CaptionRequest:
-    """Return the request for the one caption of a whole image.
+    """Return the request for the one caption of a whole image, in this style."""
+    asked = composed_prompt(style.prompt("whole"), record, style)
+    name = record.root.name
+    frame = record.fraction(record.seen(name))
+    return CaptionRequest(record.view(name), asked, 1, temperature, max_tokens, seed, frame)
 
-    Args:
-        prompt: what to ask; empty for the pack's own prompt.
-        context: text about the image that is added to the captioner's prompt; empty for nothing.
-    """
-    asked = with_context(prompt or load_prompt("whole"), context)
-    return CaptionRequest(image, asked, 1, temperature, max_tokens, seed, Box(0, 0, 1, 1))
+
+def composed_prompt(prompt: str, record: ImageRecord, style: Style) -> str:
+    """Return a prompt with what the style asks for, what is to be described, and what is known."""
+    asked = "\n\n".join(filter(None, (prompt, style.for_captioner(record.context))))
+    return style.with_known(record.focus.told(asked, style), record.context)

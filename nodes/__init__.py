@@ -5,6 +5,7 @@ from comfy_api.latest import ComfyExtension, io
 from ..core.errors import PatchMattersError
 from .all_in_one import PatchMatters
 from .dataset import CaptionDataSet
+from .divider import PatchDivider
 from .example import ExampleImage
 from .hosted import HostedModel
 from .loaders import LoadCaptioner, LoadDetector, LoadNLI, LoadVerifier, LoadWriter
@@ -12,7 +13,7 @@ from .prompts import PromptFitter, RegionalPrompts
 from .report import PatchReport
 from .review import add_routes
 from .score import CaptionScore
-from .stages import HierarchicalAggregator, LocalCaptioner, PatchDivider, SemanticFilter
+from .stages import HierarchicalAggregator, LocalCaptioner, SemanticFilter
 from .text_encoder import CaptionerFromClip
 
 # ComfyUI prints an error's module before its message. For a custom node that is a long path; only built-in

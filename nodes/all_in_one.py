@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from comfy_api.latest import io, ui
 
+from ..core.english import split_words
 from ..core.pipeline import STAGES, Models, caption_images, profile_settings
+from ..core.styles import DESCRIPTION, style_of
 from . import bridge, types
 
 
@@ -42,6 +44,11 @@ class PatchMatters(io.ComfyNode):
                 ),
                 types.seed_input(),
                 types.nli_input(),
+                types.style_input(),
+                types.style_text_input(),
+                types.known_input(),
+                types.only_input(),
+                types.ignore_input(),
             ],
             outputs=[
                 io.String.Output(
@@ -71,6 +78,11 @@ class PatchMatters(io.ComfyNode):
         writer=None,
         detector=None,
         nli=None,
+        style=DESCRIPTION.name,
+        style_text="",
+        known="",
+        only="",
+        ignore="",
     ) -> io.NodeOutput:
         images = bridge.images_from_tensor(image)
         bar = bridge.NodeProgress(len(STAGES), "")
@@ -85,7 +97,15 @@ class PatchMatters(io.ComfyNode):
             records = caption_images(
                 images,
                 models,
-                profile_settings(profile, seed=seed, length=length),
+                profile_settings(
+                    profile,
+                    seed=seed,
+                    length=length,
+                    style=style_of(style, style_text),
+                    only=split_words(bridge.bounded_text(only, "only")),
+                    ignore=split_words(bridge.bounded_text(ignore, "ignore")),
+                ),
+                context=bridge.bounded_text(known, "known"),
                 progress=progress,
             )
         captions = [record.caption for record in records]

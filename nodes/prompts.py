@@ -8,10 +8,13 @@ from importlib import import_module
 import node_helpers
 from comfy_api.latest import io
 
+from ..core.aggregate import kept_statements
 from ..core.compose import compose, ranked_sentences
 from ..core.errors import PatchMattersError
-from ..core.prompt_fitting import SENTENCES, TAGS, fit, neutralised
+from ..core.prompt_fitting import BOORU_TAGS, SENTENCES, TAGS, fit, neutralised
 from ..core.sentences import split_sentences
+from ..core.styles import BOORU, PHRASES
+from ..core.tags import tags_of_record, tags_of_text
 from . import bridge, types
 
 # Model -> (number of tokens it was trained to read, ComfyUI's tokenizer for its encoders). CLIP reads chunks of 77
@@ -119,10 +122,12 @@ class PromptFitter(io.ComfyNode):
                 ),
                 io.Combo.Input(
                     "form",
-                    options=[SENTENCES, TAGS],
+                    options=[SENTENCES, TAGS, BOORU_TAGS],
                     default=SENTENCES,
-                    tooltip="sentences: keeps the sentences as they are. tags: lists the things they name "
-                    "with colour and size, separated by commas.",
+                    tooltip="sentences: keeps the sentences as they are. tags: the claims as phrases between commas, "
+                    '"long brown hair, red coat", as SDXL reads them. booru tags: each quality by itself and people '
+                    'counted first, "1girl, long hair, brown hair", as Illustrious and other models trained on '
+                    "Danbooru read them.",
                 ),
                 io.String.Input(
                     "prefix",
@@ -144,7 +149,7 @@ class PromptFitter(io.ComfyNode):
                 io.String.Output(
                     "dropped",
                     is_output_list=True,
-                    tooltip="A list with the sentences of each image that did not fit, one per line.",
+                    tooltip="A list with the sentences or tags of each image that did not fit, one per line.",
                 ),
                 io.Int.Output(
                     "tokens",
@@ -166,19 +171,22 @@ class PromptFitter(io.ComfyNode):
             )
         tokenize = clip[0].tokenize if clip is not None else _tokenizer(model)
         tokens, weights = _Tokens(tokenize), reads_weights(tokenize)
-        sources = _from_records(survivors[0]) if survivors else _from_captions(caption)
+        if survivors:
+            sources = [_from_record(record, form) for record in survivors[0]]
+        else:
+            sources = [_from_caption(bridge.bounded_text(c, "caption"), form) for c in caption]
         fitted = [
             fit(
-                sentences,
+                parts,
                 importance,
                 tokens.count,
                 budget or PRESETS[model][0],
                 prefix=bridge.bounded_text(prefix, "prefix"),
                 suffix=bridge.bounded_text(suffix, "suffix"),
-                form=form,
+                between=" " if form == SENTENCES else ", ",
                 escape=lambda text: neutralised(text, weights=weights),
             )
-            for sentences, importance in sources
+            for parts, importance in sources
         ]
         return io.NodeOutput(
             [f.prompt for f in fitted],
@@ -187,14 +195,22 @@ class PromptFitter(io.ComfyNode):
         )
 
 
-def _from_captions(captions) -> list[tuple[list[str], list[int]]]:
-    """Return for each caption its sentences in order, and their indices by importance."""
-    each = [split_sentences(bridge.bounded_text(caption, "caption")) for caption in captions]
-    return [(sentences, list(range(len(sentences)))) for sentences in each]
+_FORMS = {TAGS: PHRASES, BOORU_TAGS: BOORU}
 
 
-def _from_records(records) -> list[tuple[list[str], list[int]]]:
-    return [ranked_sentences(record) for record in records]
+def _from_caption(caption: str, form: str) -> tuple[list[str], list[int]]:
+    """Return the sentences or tags of a caption in order, and their indices by importance."""
+    parts = split_sentences(caption)
+    if form != SENTENCES:
+        parts = [tag.text for tag in tags_of_text(caption, _FORMS[form])]
+    return parts, list(range(len(parts)))
+
+
+def _from_record(record, form: str) -> tuple[list[str], list[int]]:
+    if form == SENTENCES:
+        return ranked_sentences(record)
+    tags = tags_of_record(record, kept_statements(record), _FORMS[form])
+    return [tag.text for tag in tags], list(range(len(tags)))
 
 
 class RegionalPrompts(io.ComfyNode):

@@ -1,8 +1,6 @@
-"""The four stages, one node each."""
+"""The stages after the first, one node each."""
 
 from __future__ import annotations
-
-from dataclasses import replace
 
 from comfy_api.latest import io, ui
 
@@ -10,138 +8,9 @@ from ..core.claims import AUTO, READERS
 from ..core.pipeline import Models
 from ..core.profiles import DEFAULT, PAPER, PROFILES
 from ..core.report import as_text
-from ..core.stages import Describe, Divide, Source, Verify, Write
+from ..core.stages import Describe, Verify, Write
+from ..core.styles import DESCRIPTION, style_of
 from . import bridge, types
-
-
-class PatchDivider(io.ComfyNode):
-    @classmethod
-    def define_schema(cls):
-        defaults = Divide()
-        return io.Schema(
-            node_id="PatchDivider",
-            display_name="Patch Divider",
-            category=types.CATEGORY,
-            description="Divides each image into patches around its objects: four that overlap where "
-            "there are objects, and one around the main subject.",
-            search_aliases=["patch matters", "divide image", "caption", "tiles", "crop", "regions"],
-            is_output_node=True,
-            inputs=[
-                io.Image.Input(
-                    "image",
-                    tooltip="The images to caption. A batch gives one caption for each image.",
-                ),
-                types.detector_input(),
-                types.captioner_input(
-                    "Describes each whole image. The semantic patch is placed around what this caption "
-                    "names, and the caption is passed on to the next stages. If not connected, the "
-                    "largest, most central object is taken as the main subject."
-                ),
-                io.String.Input(
-                    "caption",
-                    optional=True,
-                    force_input=True,
-                    tooltip="A caption of the image that you already have. It is used instead of the "
-                    "captioner's, for all images of a batch.",
-                ),
-                io.BoundingBox.Input(
-                    "bboxes",
-                    optional=True,
-                    force_input=True,
-                    tooltip="Objects from one of ComfyUI's built-in detectors (RT-DETR, SAM 3 …). When "
-                    "connected, no detector of this pack runs.",
-                ),
-                types.fraction_input(
-                    "min_score",
-                    defaults.min_score,
-                    "Score (0 to 1) above which a detection counts as an object. Lower "
-                    "values let more (less certain) objects shape the patches.",
-                ),
-                types.fraction_input(
-                    "merge_iou",
-                    defaults.merge_iou,
-                    "Overlap (intersection over union, 0 to 1) above which two detections are merged into "
-                    "one object. Lower values give larger objects.",
-                ),
-                types.fraction_input(
-                    "share",
-                    defaults.min_coverage,
-                    "How much of an object's area (0 to 1) must lie in a quarter of the image for that "
-                    "quarter to be widened until it holds the whole object. Lower values make patches "
-                    "overlap more.",
-                ),
-                io.Boolean.Input(
-                    "semantic_patch",
-                    default=defaults.semantic,
-                    tooltip="Also makes one patch around the main subject of the image.",
-                ),
-                types.fraction_input(
-                    "semantic_iou",
-                    defaults.semantic_iou,
-                    "The semantic patch is made only if its overlap with the whole image (intersection "
-                    "over union, 0 to 1) is below this value. Lower values leave out large main subjects.",
-                ),
-                io.Int.Input(
-                    "levels",
-                    default=defaults.levels,
-                    min=1,
-                    max=3,
-                    tooltip="How often the image is divided. 1 divides it once, as in the paper. 2 and 3 "
-                    "also divide large (600 px) and crowded (5 objects) patches again.",
-                ),
-            ],
-            outputs=[
-                types.Patches.Output("patches", tooltip="Connect to the Local Captioner."),
-                io.Image.Output(
-                    "annotated",
-                    tooltip="The images with their patches and detected objects drawn in.",
-                ),
-                io.BoundingBox.Output(
-                    "patch_boxes", tooltip="The patches of each image, in pixels."
-                ),
-                io.Mask.Output(
-                    "patch_masks",
-                    is_output_list=True,
-                    tooltip="A list with one batch of masks for each image, one mask for each patch.",
-                ),
-            ],
-        )
-
-    @classmethod
-    def execute(
-        cls,
-        image,
-        min_score,
-        merge_iou,
-        share,
-        semantic_patch,
-        semantic_iou,
-        levels,
-        detector=None,
-        captioner=None,
-        caption=None,
-        bboxes=None,
-    ) -> io.NodeOutput:
-        images = bridge.images_from_tensor(image)
-        if caption is not None:
-            bridge.bounded_text(caption, "caption")
-        given = bridge.detections_from_boxes(bboxes, images) if bboxes is not None else None
-        stage = Divide(min_score, merge_iou, share, semantic_patch, semantic_iou, levels)
-        sources = [
-            Source(image, given[index] if given is not None else None, caption)
-            for index, image in enumerate(images)
-        ]
-        # Unlike elsewhere, no captioner is none: the semantic patch then comes from the detections.
-        models = replace(Models.connected(detector=detector), captioner=captioner)
-        records = bridge.processed(stage, sources, models, "divide")
-        annotated = bridge.annotated_tensor(records)
-        return io.NodeOutput(
-            records,
-            annotated,
-            [bridge.patch_boxes(p) for p in records],
-            [bridge.patch_masks(p) for p in records],
-            ui=ui.PreviewImage(annotated, cls=cls),
-        )
 
 
 class LocalCaptioner(io.ComfyNode):
@@ -197,6 +66,9 @@ class LocalCaptioner(io.ComfyNode):
                     "limit is dropped.",
                 ),
                 types.seed_input(),
+                types.style_input(),
+                types.style_text_input(),
+                types.known_input(),
             ],
             outputs=[
                 types.Captions.Output("captions", tooltip="Connect to the Semantic Filter."),
@@ -210,10 +82,22 @@ class LocalCaptioner(io.ComfyNode):
 
     @classmethod
     def execute(
-        cls, patches, prompt, candidates, temperature, max_tokens, seed, captioner=None
+        cls,
+        patches,
+        prompt,
+        candidates,
+        temperature,
+        max_tokens,
+        seed,
+        captioner=None,
+        style=DESCRIPTION.name,
+        style_text="",
+        known="",
     ) -> io.NodeOutput:
         bridge.bounded_text(prompt, "prompt")
-        stage = Describe(prompt, candidates, temperature, max_tokens, seed)
+        bridge.bounded_text(known, "known")
+        chosen = style_of(style, style_text)
+        stage = Describe(prompt, candidates, temperature, max_tokens, seed, chosen, known)
         models = Models.connected(captioner=captioner)
         records = bridge.processed(stage, patches, models, "describe")
         texts = [
@@ -344,6 +228,8 @@ class HierarchicalAggregator(io.ComfyNode):
                     "arranged by rules, without the writer."
                 ),
                 types.nli_input(),
+                types.style_input(as_captioned=True),
+                types.style_text_input(),
             ],
             outputs=[
                 io.String.Output(
@@ -365,8 +251,18 @@ class HierarchicalAggregator(io.ComfyNode):
         )
 
     @classmethod
-    def execute(cls, survivors, length, profile, writer=None, nli=None) -> io.NodeOutput:
-        stage = Write(length, PROFILES[profile])
+    def execute(
+        cls,
+        survivors,
+        length,
+        profile,
+        writer=None,
+        nli=None,
+        style=types.AS_CAPTIONED,
+        style_text="",
+    ) -> io.NodeOutput:
+        chosen = None if style == types.AS_CAPTIONED else style_of(style, style_text)
+        stage = Write(length, PROFILES[profile], style=chosen)
         records = bridge.processed(
             stage, survivors, Models.connected(writer=writer, nli=nli), "join"
         )

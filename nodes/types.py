@@ -3,6 +3,7 @@
 from comfy_api.latest import io
 
 from ..core.profiles import DEFAULT, LENGTHS, PROFILES
+from ..core.styles import CUSTOM, DESCRIPTION, STYLES
 
 Patches = io.Custom("PATCH_MATTERS_PATCHES")
 Captions = io.Custom("PATCH_MATTERS_CAPTIONS")
@@ -81,6 +82,65 @@ def length_input():
 
 def profile_input(tooltip: str):
     return io.Combo.Input("profile", options=list(PROFILES), default=DEFAULT.name, tooltip=tooltip)
+
+
+AS_CAPTIONED = "as captioned"
+
+
+def style_input(*, as_captioned: bool = False):
+    first = f"{AS_CAPTIONED}: the style of the Local Captioner. " if as_captioned else ""
+    return io.Combo.Input(
+        "style",
+        options=[*([AS_CAPTIONED] if as_captioned else []), *STYLES],
+        default=AS_CAPTIONED if as_captioned else DESCRIPTION.name,
+        optional=True,
+        tooltip=f"{first}How the caption is written. It decides what the captioner looks for and how the writer "
+        "writes. description: plain and complete. training: for training an image model. short: at most 2 "
+        "sentences. tags-sdxl, tags-illustrious: the kept claims as tags, by rules. flux, qwen-image: a prompt for "
+        "that model. alt-text: one sentence for people who cannot see the image. chinese: everything in Chinese. "
+        f"{CUSTOM}: your own text.",
+    )
+
+
+def style_text_input():
+    return io.String.Input(
+        "style_text",
+        default="",
+        optional=True,
+        placeholder="Your own style, for example: Like a museum catalogue. What is known: {known}",
+        tooltip="The instruction for the style custom: how the caption is to be, and in which language. {known} "
+        "stands for what is known about the image.",
+    )
+
+
+def known_input():
+    return io.String.Input(
+        "known",
+        default="",
+        optional=True,
+        placeholder="What you know: names, tags, a trigger word",
+        tooltip="What you know about the images (names, tags, a trigger word). The captioner is told, and uses it "
+        "where it fits what is visible.",
+    )
+
+
+def only_input():
+    return io.String.Input(
+        "only",
+        default="",
+        optional=True,
+        tooltip='Describe only these things, as in "the person" or "red car, dog". What belongs to them, what they '
+        "wear and what they hold counts. Claims about anything else are dropped. Empty describes everything.",
+    )
+
+
+def ignore_input():
+    return io.String.Input(
+        "ignore",
+        default="",
+        optional=True,
+        tooltip='Say nothing of these things, as in "background" or "the dog". Claims that name them are dropped.',
+    )
 
 
 def fraction_input(name: str, default: float, tooltip: str):

@@ -7,6 +7,7 @@ import re
 from . import ACTION, ATTRIBUTE, OBJECT, PLACE, RELATION, Claim, lexicon
 from .english_words import COLOURS, GARMENTS, LOCATED, MATERIALS, POSTURES
 
+FOREIGN = re.compile(r"[^\x00-\u024f\u2000-\u20bf]")  # letters that no English text has
 _PRONOUNS = frozenset(
     "itself himself herself themselves myself yourself self it they he she them him her this that these those which who "
     "what one ones other others another each both all some any none someone something everything everyone".split()
@@ -32,8 +33,11 @@ _FRUIT = frozenset(("orange",))  # a colour that is a thing, too
 def is_sayable(claim: Claim) -> bool:
     """Return whether a claim says something of a thing in words that belong together.
 
-    "The kitchen is an itself", "There is a homey", "The toppings are to the pizza" do not.
+    "The kitchen is an itself", "There is a homey", "The toppings are to the pizza" do not. A claim in another
+    script is a language model's, and its own sentence.
     """
+    if FOREIGN.search(claim.text):
+        return True
     if not _names(claim.subject) and claim.kind in (OBJECT, ATTRIBUTE, ACTION, RELATION):
         return False
     if claim.kind == PLACE:

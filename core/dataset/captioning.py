@@ -6,7 +6,7 @@ import math
 import time
 from collections.abc import Sequence
 
-from ..claims.naming import tags
+from ..aggregate import kept_statements
 from ..compose import ranked_sentences
 from ..errors import PatchMattersError
 from ..excluding import excluded_count, without_topics
@@ -17,6 +17,8 @@ from ..profiles import LENGTHS
 from ..report import as_dict
 from ..stages import Source
 from ..statements import Verdict
+from ..styles import PHRASES, Style
+from ..tags import joined, tags_of_record
 from .choices import IMPROVE
 from .job import Job
 from .ledger import Result
@@ -65,7 +67,7 @@ def _result(plan: Plan, record: ImageRecord, job: Job, seconds: float) -> Result
     return Result(
         plan.key,
         plan.content,
-        captions_of(record, job.settings.exclude),
+        captions_of(record, job.settings.exclude, job.settings.aggregate.style),
         doubt(record),
         excluded_count(record),
         seconds,
@@ -77,8 +79,12 @@ def _result(plan: Plan, record: ImageRecord, job: Job, seconds: float) -> Result
     )
 
 
-def captions_of(record: ImageRecord, exclude: Sequence[str] = ()) -> Captions:
-    """Return the caption of an image, shorter ones of what was kept, and tags."""
+def captions_of(
+    record: ImageRecord, exclude: Sequence[str] = (), style: Style | None = None
+) -> Captions:
+    """Return the caption of an image, shorter ones of what was kept, and tags, in the form of the style if it
+    asks for tags.
+    """
     sentences, by_rank = ranked_sentences(record)
 
     def best(length: str) -> str:
@@ -87,7 +93,9 @@ def captions_of(record: ImageRecord, exclude: Sequence[str] = ()) -> Captions:
 
     long = one_line(record.caption)
     medium, short = (one_line(best(length)) or long for length in ("medium", "short"))
-    return Captions(long, medium, short, ", ".join(tags(long)))
+    form = style.tags if style and style.tags else PHRASES
+    tags = joined(tags_of_record(record, kept_statements(record), form))
+    return Captions(long, medium, short, tags)
 
 
 def doubt(record: ImageRecord) -> float:

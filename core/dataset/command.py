@@ -18,6 +18,7 @@ from ..models.registry import load_cache
 from ..options import DATASET_ONLY, parser
 from ..outputs import OutputFolder
 from ..pipeline import Models, Settings, profile_settings
+from ..styles import style_of
 from .choices import REPORT, STATE
 from .estimate import estimate
 from .job import Job
@@ -44,6 +45,9 @@ def settings_of(options: argparse.Namespace) -> Settings:
         length=options.length,
         reader=options.reader,
         exclude=split_words(options.exclude),
+        style=style_of(options.style, options.style_text),
+        only=split_words(options.only),
+        ignore=split_words(options.ignore),
     )
 
 

@@ -132,12 +132,16 @@ def _has_caption(job: Job, path: str) -> bool:
 
 def _requests_of_an_image(job: Job, models: Models) -> dict[str, tuple[float, int]]:
     """Role -> requests to a hosted model for one image, and the tokens that come out of one."""
-    candidates = job.settings.describe.candidates
+    candidates, style = job.settings.describe.candidates, job.settings.describe.style
     counts = {
         # A service that gives several answers to one request is asked once a patch.
-        CAPTIONER: (1 + PATCHES * candidates, CAPTION_TOKENS),
+        # In another language than English the whole image is described twice: objects are found by English words.
+        CAPTIONER: (1 + bool(style.language) + PATCHES * candidates, CAPTION_TOKENS),
         VERIFIER: (2 * (1 + PATCHES), JUDGED_TOKENS),
-        WRITER: (1.5 if job.settings.aggregate.profile.writes else 0, WRITTEN_TOKENS),
+        WRITER: (
+            1.5 if job.settings.aggregate.profile.writes and not style.tags else 0,
+            WRITTEN_TOKENS,
+        ),
     }
     return {
         role: count

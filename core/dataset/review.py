@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 
 from PIL import Image
 
+from ..aggregate import kept_statements
 from ..claims.reading import SyntaxReader
 from ..compose import compose
 from ..errors import PatchMattersError
@@ -17,6 +18,8 @@ from ..models import Completion
 from ..regions import IMAGE, Box, Region
 from ..report import statement_dict
 from ..statements import Reason, Verdict
+from ..styles import DESCRIPTION, STYLES
+from ..tags import joined, tags_of_record
 from .files import EDITED, Files, sha256
 from .formats.sidecars import SUFFIXES, caption_in, with_caption
 from .ledger import DONE, Entry, Ledger
@@ -101,7 +104,11 @@ def recompose(record: dict, kept: Collection[int]) -> str:
         else s.decided(Verdict.DROPPED, Reason.IMPROBABLE)
         for s in statements_of(image_record)
     ]
-    return compose(image_record.extended(statements=tuple(statements)))
+    edited = image_record.extended(statements=tuple(statements))
+    style = STYLES.get(record.get("style", ""), DESCRIPTION)
+    if style.tags:
+        return joined(tags_of_record(edited, kept_statements(edited), style.tags))
+    return compose(edited)
 
 
 def _identity(statement: dict) -> tuple:

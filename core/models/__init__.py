@@ -89,7 +89,8 @@ class WritingRequest:
     """A request for one description that states `facts` (most important first) and nothing else.
 
     `max_sentences` of 0 sets no limit. `drafts` are (place, description) pairs written of the same
-    facts before, to be merged; empty unless the writing goes level by level.
+    facts before, to be merged; empty unless the writing goes level by level. `instruction` says how it is to be
+    written, in a `language` ("zh") of which the prompts are; empty for English ones.
     """
 
     facts: tuple[Fact, ...]
@@ -97,6 +98,8 @@ class WritingRequest:
     drafts: tuple[tuple[str, str], ...] = ()
     temperature: float = 0.2
     seed: int = 0
+    instruction: str = ""
+    language: str = ""
 
 
 class Detector(Protocol):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..prompts import fenced, load_prompt
+from ..styles import CHINESE
 from . import Fact, WritingRequest
 
 MAX_WRITTEN_TOKENS = 400  # of a written caption
@@ -17,18 +18,24 @@ def writing_prompt(request: WritingRequest) -> str:
     drafts = "\n".join(f"- [{place}] {fenced(text)}" for place, text in request.drafts)
     limit = f"Use at most {request.max_sentences} sentences." if request.max_sentences else ""
     prompt = load_prompt("write_drafts" if drafts else "write")
+    if request.language == CHINESE and not drafts:
+        limit = f"最多写{request.max_sentences}句。" if request.max_sentences else ""
+        prompt = load_prompt(f"write.{CHINESE}")
+    limit = " ".join(filter(None, (limit, request.instruction)))
     return prompt.format(facts=facts, drafts=drafts, limit=limit).strip()
 
 
-def missing_prompt(draft: str, missing: Sequence[str]) -> str:
+def missing_prompt(draft: str, missing: Sequence[str], instruction: str = "") -> str:
     """Return the prompt that asks for facts missing from a text.
 
     Args:
         draft: what it wrote, without what was taken out of it.
         missing: sentences that say what the draft does not.
+        instruction: how it is to be written.
     """
     facts = "\n".join(f"- {fenced(text)}" for text in missing)
-    return load_prompt("write_missing").format(draft=fenced(draft), facts=facts).strip()
+    prompt = load_prompt("write_missing").format(draft=fenced(draft), facts=facts).strip()
+    return f"{prompt}\n\n{instruction}".strip()
 
 
 def fact_lines(facts: Sequence[Fact], *, boxes: bool = False) -> list[str]:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import PatchMattersError
-from core.prompt_fitting import TAGS, fit, neutralised, tags
+from core.prompt_fitting import fit, neutralised
 
 CAPTION = (
     "A white cup stands on a saucer.",
@@ -33,10 +33,9 @@ def test_prefix_and_suffix_stay_as_they_are():
         fit(CAPTION, [0], words, 4, prefix="one two three", suffix="four five six")
 
 
-def test_tags_are_what_the_sentences_name():
-    assert tags(CAPTION[0]) == ["white cup", "saucer"]
-    fitted = fit((*CAPTION, "A white cup."), [0, 1, 2, 3], words, 100, form=TAGS)
-    assert fitted.prompt == "white cup, saucer, silver spoon, dining table"
+def test_tags_stand_between_commas():
+    fitted = fit(["white cup", "saucer", "silver spoon"], [0, 2, 1], words, 4, between=", ")
+    assert fitted.prompt == "white cup, silver spoon" and fitted.dropped == ("saucer",)
 
 
 def test_a_caption_is_never_read_as_weights_or_commands():

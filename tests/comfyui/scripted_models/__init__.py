@@ -90,9 +90,25 @@ class TestBoxes(io.ComfyNode):
         return io.NodeOutput(loads(json))
 
 
+class TestMasks(io.ComfyNode):
+    """Two masks as one batch: core has no node that joins masks."""
+
+    @classmethod
+    def define_schema(cls):
+        return io.Schema(
+            node_id="TestMasks",
+            inputs=[io.Mask.Input("first"), io.Mask.Input("second")],
+            outputs=[io.Mask.Output()],
+        )
+
+    @classmethod
+    def execute(cls, first, second):
+        return io.NodeOutput(torch.cat([first, second]))
+
+
 class TestExtension(ComfyExtension):
     async def get_node_list(self):
-        return [TestScriptedCaptioner, TestBrokenImage, TestBoxes]
+        return [TestScriptedCaptioner, TestBrokenImage, TestBoxes, TestMasks]
 
 
 async def comfy_entrypoint():
