@@ -17,7 +17,7 @@ from .claims.sayable import is_sayable
 from .discourse import in_order, reading_order, told
 from .image_record import ImageRecord
 from .realization import realized
-from .statements import Verdict
+from .statements import Reason, Verdict
 
 _WHOLE = frozenset("picture image photo".split())
 REPEATED = 0.3  # what repeating one statement costs, in new statements
@@ -42,7 +42,8 @@ def compose_sentences(
     """
     chosen = _wanted(record, region, known)
     if max_sentences:
-        chosen = chosen[:max_sentences]
+        by_user = {i for i, s in enumerate(record.statements) if s.reason is Reason.BY_USER}
+        chosen = sorted(chosen, key=lambda c: not c.covers & by_user)[:max_sentences]
     return [text for text, _ in told(record, in_order(record, chosen))]
 
 
