@@ -12,6 +12,7 @@ from .edit_schema import ClaimEdit, ImageEdits
 from .filter import may_meet
 from .image_record import ImageRecord
 from .regions import Box, coverage
+from .sentences import SENTENCE_END
 from .statements import FIRST_BY_USER, Occurrence, Reason, Statement, Verdict
 from .verdicts import needed_things, without_absent_things
 
@@ -141,8 +142,8 @@ def _as_written(text: str, reading: Reading) -> Reading:
     """Return the reading, or one with the text as a single claim where nothing was read of it: it is the user's."""
     if reading.claims:
         return reading
-    claim = Claim(text, STATEMENT, "")
-    return Reading((Sentence(text, text),), (), (claim,), ())
+    ended = text if text.endswith(SENTENCE_END) else text + ("." if text.isascii() else "。")
+    return Reading((Sentence(text, ended),), (), (Claim(ended, STATEMENT, ""),), ())
 
 
 def _put(work: _Work, new: Statement, scene: Scene) -> None:

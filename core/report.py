@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from PIL import Image, ImageDraw, ImageFont
 
+from .compose import compose
+from .edit_schema import image_key
 from .image_record import ImageRecord
 from .regions import IMAGE, SEMANTIC, Box, Region
 from .statements import Reason, Statement, Verdict
@@ -138,6 +140,8 @@ def as_view(record: ImageRecord) -> dict:
     numbers = {region.name: number for number, region, _ in _numbered(record)}
     return {
         "size": list(record.size),
+        "key": image_key(record.image),
+        "caption": caption_of(record),
         "regions": [
             {
                 "number": number,
@@ -158,7 +162,7 @@ def as_view(record: ImageRecord) -> dict:
                 "reason": s.reason.value,
                 "needed": s.needed,
                 "against": s.against,
-                "overruled": s.overruled is not None,
+                "overruled": s.overruled.value if s.overruled else None,
                 "written": list(s.written_by_user),
                 "names": list(s.regions),
                 "box": _rounded(s.box) if s.box else None,
@@ -167,6 +171,11 @@ def as_view(record: ImageRecord) -> dict:
         ],
         "notes": list(record.notes),
     }
+
+
+def caption_of(record: ImageRecord) -> str:
+    """Return the caption of an image; before one was written, the kept sentences arranged by rules."""
+    return record.own_caption or record.caption or compose(record)
 
 
 def _numbered(record: ImageRecord) -> list[tuple[int, Region, str]]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+SENTENCE_END = tuple(".!?。！？…\"'”’")
+
 
 def clean_text(text: str) -> str:
     """Remove control characters and markup, and collapse whitespace.

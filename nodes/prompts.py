@@ -194,7 +194,11 @@ def _from_captions(captions) -> list[tuple[list[str], list[int]]]:
 
 
 def _from_records(records) -> list[tuple[list[str], list[int]]]:
-    return [ranked_sentences(record) for record in records]
+    """Return the same for records; a caption that the user wrote is taken in its own order."""
+    return [
+        _from_captions([record.own_caption])[0] if record.own_caption else ranked_sentences(record)
+        for record in records
+    ]
 
 
 class RegionalPrompts(io.ComfyNode):
@@ -274,7 +278,7 @@ class RegionalPrompts(io.ComfyNode):
 
         conditionings, captions, region_masks = [], [], []
         for index, record in enumerate(survivors):
-            whole = compose(record)
+            whole = record.own_caption or compose(record)
             if caption is not None:
                 whole = caption[index if len(caption) > 1 else 0]
             conditioning = encode(whole)
