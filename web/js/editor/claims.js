@@ -4,6 +4,7 @@ import { button, element } from "../review/parts.js";
 import { regionName, text } from "../texts.js";
 import { changeClaim, editOf } from "./state.js";
 
+const WHOLE = "image"; // the name of the whole image among the regions
 const said = (key, ...values) => text("editor", key, ...values);
 
 // What the filter decides without an edit. After an edit was taken back, this is its own verdict again.
@@ -67,8 +68,7 @@ export class ClaimList {
     for (const group of ["added", "kept", "dropped"]) {
       const own = rows.filter((row) => row.group === group);
       if (!own.length) continue;
-      const title = group === "added" ? said("added") : text("labels", group);
-      parts.push(element("h4", "", `${title} (${own.length})`), ...own.map((row) => this.row(row)));
+      parts.push(element("h4", "", `${said(group)} (${own.length})`), ...own.map((row) => this.row(row)));
     }
     if (!parts.length) parts.push(element("div", "hint", said("noClaims")));
     this.root.replaceChildren(...parts);
@@ -92,7 +92,7 @@ export class ClaimList {
     words.addEventListener("dblclick", () => this.write(row));
     body.append(words);
     if (row.edit?.text) body.append(element("div", "was", said("was", row.statement.text)));
-    const where = row.names.map(regionName).join(", ");
+    const where = row.names.map((name) => (name === WHOLE ? text("labels", "whole") : regionName(name))).join(", ");
     body.append(element("div", "why", [where, row.why].filter(Boolean).join(" · ")));
     const tools = element("div", "tools");
     tools.append(

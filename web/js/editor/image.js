@@ -1,6 +1,6 @@
 // The image in the editor with its boxes, which are chosen, drawn, moved and resized with the pointer.
 import { element } from "../review/parts.js";
-import { ink, patchesAt } from "../report/view.js";
+import { corners, ink, patchesAt } from "../report/view.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const LEAST = 8; // px of the image: a smaller box was a click
@@ -52,6 +52,7 @@ export class Picture {
   show(shown) {
     this.shown = shown;
     if (this.image.getAttribute("src") !== shown.url) this.image.src = shown.url;
+    this.root.style.setProperty("--ratio", shown.size[0] / shown.size[1]);
     this.root.classList.toggle("drawing", shown.drawing);
     this.draw();
   }
@@ -67,11 +68,12 @@ export class Picture {
     const scale = this.scale;
     this.svg.setAttribute("viewBox", `0 0 ${size[0]} ${size[1]}`);
     const parts = [];
-    for (const patch of patches) {
+    const places = corners(patches, size);
+    for (const [index, patch] of patches.entries()) {
       const state = patch.name === chosen ? "chosen" : patch.deleted ? "deleted" : chosen ? "faded" : "";
       const at = patch.name === chosen && active ? active : patch.box;
       const rect = shape("rect", { ...rectOf(at), stroke: patch.colour }, `patch ${state}`);
-      parts.push(rect, ...this.number(patch, at, scale, state));
+      parts.push(rect, ...this.number(patch, at, places[index], scale, state));
     }
     for (const mark of marks) parts.push(shape("rect", rectOf(mark), "mark"));
     if (box) {
@@ -84,11 +86,12 @@ export class Picture {
     this.svg.replaceChildren(...parts);
   }
 
-  number(patch, [x1, y1], scale, state) {
-    const wide = (String(patch.number).length * 8 + 6) * scale;
-    const high = 17 * scale;
-    const back = shape("rect", { x: x1, y: y1, width: wide, height: high, fill: patch.colour }, `tag ${state}`);
-    const label = shape("text", { x: x1 + wide / 2, y: y1 + 13 * scale, "font-size": 13 * scale, fill: ink(patch.colour) }, `tag ${state}`);
+  number(patch, [x1, y1, x2, y2], [across, down], scale, state) {
+    const [wide, high] = [(String(patch.number).length * 8 + 6) * scale, 17 * scale];
+    const [x, y] = [across === "left" ? x1 : x2 - wide, down === "top" ? y1 : y2 - high];
+    const back = shape("rect", { x, y, width: wide, height: high, fill: patch.colour }, `tag ${state}`);
+    const at = { x: x + wide / 2, y: y + 13 * scale, "font-size": 13 * scale, fill: ink(patch.colour) };
+    const label = shape("text", at, `tag ${state}`);
     label.textContent = patch.number;
     back.dataset.name = label.dataset.name = patch.name;
     return [back, label];

@@ -30,8 +30,8 @@ export const EDITOR_STYLE = `
   overflow-wrap: anywhere; }
 .pm-editor > .hint { padding: 5px 12px; border-top: 1px solid var(--border-color); }
 .pm-editor .notice { color: #d97706; overflow-wrap: anywhere; }
-.pm-picture { position: relative; align-self: flex-start; max-width: 100%; line-height: 0; }
-.pm-picture img { display: block; max-width: 100%; max-height: 62vh; border-radius: 4px; user-select: none; }
+.pm-picture { position: relative; flex: none; width: min(100%, calc(62vh * var(--ratio))); line-height: 0; }
+.pm-picture img { display: block; width: 100%; border-radius: 4px; user-select: none; }
 .pm-picture svg { position: absolute; inset: 0; width: 100%; height: 100%; touch-action: none; cursor: pointer; }
 .pm-picture.drawing svg { cursor: crosshair; }
 .pm-picture rect { vector-effect: non-scaling-stroke; fill: none; }

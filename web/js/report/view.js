@@ -60,7 +60,7 @@ function badge(region, choose) {
 
 // The corner of each region's box where its number stands: the one nearest to a corner of the image,
 // unless another number is there.
-function corners(regions, [width, height]) {
+export function corners(regions, [width, height]) {
   const taken = [];
   return regions.map(({ box: [x1, y1, x2, y2] }) => {
     const own = [["left", "top"], ["right", "top"], ["left", "bottom"], ["right", "bottom"]].map((names) => {
