@@ -144,44 +144,66 @@ def described(
         index: of the image in its batch, for `on_progress`.
     """
     number = _captions_of_a_patch(record)
+    before = record.models.get("matcher", models.verifier.name)
     for edit in wanted:
         if captioner is None:
             note = f'The patch "{edit.name}" is not described, because no captioner is connected to Patch Report.'
             record = record.extended(notes=[note])
             continue
-        region = record.root.find(edit.name)
-        by_sentence = decided_by_sentence(record)
-        key = (image_key(record.image), region.box, edit.seed, edit.question, number)
-        key = (*key, record.threshold, by_sentence, record.context)
+        key = (
+            image_key(record.image),
+            record.root.find(edit.name).box,
+            *(edit.seed, edit.question, number),
+            *(record.threshold, decided_by_sentence(record), record.context),
+        )
         used = (captioner, models.verifier, models.writer)
         found = remembered.get(key, used)
-        calls: Mapping[str, int] = EMPTY
-        tokens: Mapping[str, int] = EMPTY
         if found is None:
-            alone = _alone(record, region, edit, captioner, number, on_progress)
-            settings = FilterSettings(record.threshold, profile=PAPER if by_sentence else DEFAULT)
-            [alone] = filter_statements(
-                [alone],
-                models.verifier,
-                models.embedder,
-                settings,
-                writer=models.writer,
-                nli=models.nli,
-                ocr=models.ocr,
-                on_progress=lambda i, name: on_progress(None, ""),
-            )
-            calls, tokens = alone.calls, alone.tokens
-            said = alone.candidates[region.name]
-            found = Described(
-                said, alone.readings, alone.things, alone.statements, alone.notes, alone.models
-            )
-            if all(c.finish != ERROR for c in said):
+            alone = _asked(record, edit, captioner, models, number, on_progress)
+            record = record.extended(calls=alone.calls, tokens=alone.tokens)
+            found = _described(alone, edit.name)
+            if all(c.finish != ERROR for c in found.candidates):
                 remembered.put(key, used, found)
-        record = _joined(record, region.name, found).extended(
-            notes=found.notes, models=found.models, calls=calls, tokens=tokens
-        )
-        on_progress(index, region.name)
+        notes = [*found.notes]
+        if before != models.verifier.name:
+            notes.append(
+                f"Changed patches were verified by {models.verifier.name}, the others by {before}."
+            )
+        joined = _joined(record, edit.name, found)
+        record = joined.extended(notes=notes, models={**found.models, "matcher": before})
+        on_progress(index, edit.name)
     return record
+
+
+def _asked(
+    record: ImageRecord,
+    edit: PatchEdit,
+    captioner: Captioner,
+    models: ModelsByRole,
+    number: int,
+    on_progress: StageProgress,
+) -> ImageRecord:
+    """Return a record of one patch alone, described and verified."""
+    alone = _alone(record, edit, captioner, number, on_progress)
+    profile = PAPER if decided_by_sentence(record) else DEFAULT
+    [done] = filter_statements(
+        [alone],
+        models.verifier,
+        models.embedder,
+        FilterSettings(record.threshold, profile=profile),
+        writer=models.writer,
+        nli=models.nli,
+        ocr=models.ocr,
+        on_progress=lambda i, name: on_progress(None, ""),
+    )
+    return done
+
+
+def _described(alone: ImageRecord, name: str) -> Described:
+    said = alone.candidates[name]
+    return Described(
+        said, alone.readings, alone.things, alone.statements, alone.notes, alone.models
+    )
 
 
 def decided_by_sentence(record: ImageRecord) -> bool:
@@ -198,13 +220,13 @@ def _captions_of_a_patch(record: ImageRecord) -> int:
 
 def _alone(
     record: ImageRecord,
-    region: Region,
     edit: PatchEdit,
     captioner: Captioner,
     number: int,
     on_progress: StageProgress,
 ) -> ImageRecord:
-    """Return a record of this patch alone, with its captions."""
+    """Return a record of one patch alone, with its captions."""
+    region = record.root.find(edit.name)
     root = replace(record.root, children=(replace(region, children=()),))
     given = {GIVEN: record.models[GIVEN]} if GIVEN in record.models else EMPTY
     # No caption of the whole image: it has been asked for already.

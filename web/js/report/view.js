@@ -5,7 +5,7 @@ import { button, element } from "../review/parts.js";
 import { reason, regionName, result, text } from "../texts.js";
 
 export const STYLE = `
-.patch-report { container-type: inline-size; overflow: auto; height: 100%; font: 12px/1.45 sans-serif;
+.patch-report { container-type: size; min-height: 240px; overflow: auto; height: 100%; font: 12px/1.45 sans-serif;
   color: var(--input-text); background: var(--comfy-input-bg); border-radius: 6px; }
 .patch-report .empty { padding: 12px; color: var(--descrip-text); }
 .patch-report .columns { display: flex; flex-direction: column; gap: 10px; padding: 8px; }
