@@ -144,7 +144,7 @@ def read_edits(text: str) -> Edits:
 def _image_edits(value: dict, skipped: list[str]) -> ImageEdits:
     caption = value.get("caption", "")
     if not _is_text(caption, MAX_CAPTION):
-        skipped.append("An edit was skipped: its final caption is no text, or too long.")
+        skipped.append("An edit was skipped: its final caption is not a text, or is too long.")
         caption = ""
     return ImageEdits(
         _each(value, "claims", MAX_CLAIMS, _claim_edit, skipped),
@@ -157,7 +157,7 @@ def _image_edits(value: dict, skipped: list[str]) -> ImageEdits:
 def _each(value: dict, kind: str, most: int, read: Callable, skipped: list[str]) -> tuple:
     entries = value.get(kind, [])
     if not isinstance(entries, list):
-        skipped.append(f"An edit was skipped: {kind} is no list.")
+        skipped.append(f"An edit was skipped: {kind} is not a list.")
         return ()
     done = []
     for entry in _some(entries, most, kind, skipped):
