@@ -75,11 +75,12 @@ class Editor {
     this.place = element("span", "place");
     this.undo = tool("↶", "undo", () => this.edits.undo());
     this.redo = tool("↷", "redo", () => this.edits.redo());
+    this.clear = button(said("clear"), () => this.edits.clear(this.view.key));
     this.run = button(said("run"), () => this.given.run(), "main");
     const close = button(said("close"), () => this.dialog.close());
     const head = element("div", "head");
     const title = element("h3", "", said("title"));
-    head.append(title, this.before, this.place, this.after, element("span", "gap"), this.undo, this.redo, this.run, close);
+    head.append(title, this.before, this.place, this.after, element("span", "gap"), this.clear, this.undo, this.redo, this.run, close);
 
     this.draw_ = button(said("drawPatch"), () => this.draws(this.drawing === "patch" ? null : "patch"));
     this.draw_.setAttribute("aria-pressed", "false");
@@ -141,6 +142,7 @@ class Editor {
     this.page = Math.min(this.page, views.length - 1);
     this.place.textContent = views.length > 1 ? text("labels", "image", this.page + 1, views.length) : "";
     this.before.hidden = this.after.hidden = views.length < 2;
+    this.clear.hidden = !this.edits.count(this.view.key);
     this.undo.disabled = !this.edits.done.length;
     this.redo.disabled = !this.edits.undone.length;
     const known = this.patches.some((p) => p.name === this.chosen);
@@ -153,6 +155,9 @@ class Editor {
     this.run.classList.toggle("pending", this.edits.text !== this.given.applied().text);
     this.panel();
     this.draw();
+    // Keys reach the editor although the element that had the focus is gone or disabled.
+    const active = document.activeElement;
+    if (!this.dialog.contains(active) || active.disabled) this.dialog.focus();
   }
 
   // The image alone.
@@ -228,7 +233,7 @@ class Editor {
   panel() {
     const patch = this.patches.find((p) => p.name === this.chosen);
     this.patch.hidden = !patch;
-    if (!patch || this.patch.contains(document.activeElement)) return;
+    if (!patch || this.patch.querySelector("input:focus")) return; // what is typed stays
     const title = element("h4", "", `${patch.number} ${regionName(patch.name)}`);
     const state = patch.deleted ? "willDelete" : patch.edit ? "willDescribe" : "";
     if (state) title.append(element("span", "was", said(state)));
@@ -248,8 +253,7 @@ class Editor {
       const number = Math.min(Math.max(Math.trunc(Number(seed.value)) || 0, 0), Number.MAX_SAFE_INTEGER);
       // Another seed, or the same captions would come again.
       const next = patch.edit?.seed === number && (patch.edit?.question ?? "") === question.value.trim() ? number + 1 : number;
-      describe.focus();
-      describe.blur();
+      this.dialog.focus();
       this.change((edits) => changePatch(edits, patch.name, { seed: next, question: question.value.trim(), delete: undefined }));
     });
     const row = element("div", "bar");
@@ -292,8 +296,8 @@ class Editor {
     if (control && event.key === "Enter") {
       if (event.target === this.caption) this.captioned();
       this.given.run();
-    } else if (event.key === "PageDown" || event.key === "PageUp") this.go(event.key === "PageDown" ? 1 : -1);
-    else if (writes) return;
+    } else if (writes) return;
+    else if (event.key === "PageDown" || event.key === "PageUp") this.go(event.key === "PageDown" ? 1 : -1);
     else if (control && letter === "z" && event.shiftKey) this.edits.redo();
     else if (control && letter === "z") this.edits.undo();
     else if (control && letter === "y") this.edits.redo();

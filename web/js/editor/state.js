@@ -110,6 +110,10 @@ export class Edits {
     this.changed(this.text);
   }
 
+  clear(key) {
+    this.change(key, (edits) => Object.assign(edits, imageEdits({})));
+  }
+
   undo() {
     this.step(this.done, this.undone);
   }
