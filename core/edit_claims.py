@@ -201,11 +201,37 @@ def _with_consequences(record: ImageRecord, work: _Work) -> None:
             for i in members[one]:
                 for j in work.kept_by_filter(members[other]) if by_user.get(i) else ():
                     done[j] = done[j].decided(Verdict.DROPPED, Reason.CONTRADICTED, done[i].text)
-    fixed = frozenset(by_user)
+    for i in _seen_in_parts(record, work, with_claim):
+        done[i] = done[i].decided_by_user(Verdict.DROPPED)
     checked = without_absent_things([done[i] for i in with_claim], [needs[i] for i in with_claim])
     for i, statement in zip(with_claim, checked):
-        if i not in fixed:
+        if i not in by_user:
             done[i] = statement
+
+
+def _seen_in_parts(record: ImageRecord, work: _Work, among: Sequence[int]) -> list[int]:
+    """Return the kept statements that patches alone make of a thing that the user dropped from the whole image.
+
+    Patches that do not overlap each have their own thing of that name; none of them is there if the image has none.
+    """
+
+    def is_there(index: int) -> bool:
+        claim = work.statements[index].claim
+        return claim.kind == OBJECT and not claim.negated
+
+    whole = record.root.name
+    gone = {
+        work.statements[i].claim.subject
+        for i, keep in work.by_user.items()
+        if not keep and i in among and is_there(i) and whole in work.statements[i].regions
+    }
+    return [
+        i
+        for i in work.kept_by_filter(among)
+        if is_there(i)
+        and work.statements[i].claim.subject in gone
+        and whole not in work.statements[i].regions
+    ]
 
 
 def _is_name(there: Claim, of: Claim) -> bool:

@@ -94,6 +94,18 @@ def test_with_a_thing_goes_what_is_said_of_it():
     assert statement(done, "The dog is lying.").reason is Reason.WITHOUT_THING
 
 
+def test_what_is_not_in_the_image_is_in_no_patch_of_it():
+    apart = {"top left": (0, 0, 40, 40), "bottom right": (60, 60, 100, 100)}
+    said = {"image": ["A cup. A lamp glows."], "top left": ["A lamp."], "bottom right": ["A lamp."]}
+    [record] = filter_statements(
+        [record_with(said, apart)], ScriptedVerifier(), load_embedder(), FilterSettings()
+    )
+    lamps = [s for s in record.statements if s.text == "There is a lamp."]
+    assert len(lamps) == 2, "one of them is another lamp"
+    done = edited(record, claims=[drop("There is a lamp.")])
+    assert kept(done) == {"There is a cup."}
+
+
 def test_a_claim_that_the_user_keeps_brings_its_thing_back():
     record = filtered(scores={"There is a dog.": 0.001, "The dog is lying.": 0.001})
     assert "There is a dog." not in kept(record)
