@@ -67,8 +67,9 @@ def statement_dict(statement: Statement) -> dict:
         "verdict": statement.verdict.value if statement.verdict else None,
         "reason": statement.reason.value if statement.reason else None,
         "against": statement.against,
-        "overruled": statement.overruled.value if statement.overruled else None,
-        "box": _rounded(statement.box) if statement.box else None,
+        # Only where the user decided.
+        **({"overruled": statement.overruled.value} if statement.overruled else {}),
+        **({"box": _rounded(statement.box)} if statement.box else {}),
         "said": [
             {"region": s.region, "candidate": s.candidate, "text": s.text}
             for s in statement.occurrences
