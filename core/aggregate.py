@@ -20,6 +20,7 @@ from .models import (
     ChatModel,
     Completion,
     Fact,
+    ModelProgress,
     Writer,
     WritingRequest,
     requests_of,
@@ -56,13 +57,14 @@ class AggregateSettings:
 def kept_statements(record: ImageRecord) -> list[Statement]:
     """Return the kept statements, most important first.
 
-    Importance is the number of regions whose captions make it, then the score, or the support if there is none.
+    What the user decided comes first. Then importance is the number of regions whose captions make it, then the score,
+    or the support if there is none.
     """
 
-    def weight(statement: Statement) -> tuple[int, float]:
+    def weight(statement: Statement) -> tuple[bool, int, float]:
         said, asked = statement.support
-        score = said / asked if statement.score is None else statement.score
-        return (-len(statement.regions), -score)
+        score = said / max(1, asked) if statement.score is None else statement.score
+        return (statement.reason is not Reason.BY_USER, -len(statement.regions), -score)
 
     return sorted((s for s in record.statements if s.verdict is Verdict.KEPT), key=weight)
 
@@ -74,7 +76,8 @@ def facts_of(record: ImageRecord, region: str = "") -> tuple[Fact, ...]:
     for statement in kept_statements(record):
         if region and region not in statement.regions:
             continue
-        if statement.claim and not is_sayable(statement.claim):
+        by_user = statement.reason is Reason.BY_USER
+        if statement.claim and not by_user and not is_sayable(statement.claim):
             continue
         regions = [record.root.find(name) for name in statement.regions]
         # A claim about the whole image needs no place; otherwise the smallest region is the most precise.
@@ -82,7 +85,7 @@ def facts_of(record: ImageRecord, region: str = "") -> tuple[Fact, ...]:
         place = whole or min(regions, key=lambda r: r.box.area)
         claim = statement.claim
         thing = record.things[claim.thing].name if claim and claim.thing >= 0 else ""
-        box = record.fraction(place.box)
+        box = record.fraction(statement.box or place.box)
         facts.append(
             Fact(statement.text, place.name, box, statement.score, order[id(statement)], thing)
         )
@@ -129,8 +132,11 @@ def aggregate(
         requests, spent = _write_regions(records, requests, writer, on_progress)
     asked = [
         i
-        for i, r in enumerate(requests)
-        if r.facts and settings.profile.writes and not styles[i].tags
+        for i, (record, request) in enumerate(zip(records, requests))
+        if request.facts
+        and settings.profile.writes
+        and not styles[i].tags
+        and not record.own_caption
     ]
     answers: dict[int, Completion] = {}
     if asked and writer.generates:
@@ -155,19 +161,23 @@ def aggregate(
                 notes,
                 on_progress,
             )
-        if style.tags:
+        if record.own_caption:
+            caption = record.own_caption
+        elif style.tags:
             caption = _tags(record, style, settings)
         elif not caption and request.facts:
             caption = compose(record, max_sentences=maximum)
             notes += _not_translated(request, writer)
-        if not maximum and not style.tags:
+        if not maximum and not style.tags and not record.own_caption:
             odd = not_said(record)
             notes += [
                 f'Not said, because it would be no English sentence: "{text}"' for text in odd
             ]
-        if not request.facts:
+        if not request.facts and not record.own_caption:
             caption = _nothing_kept(record, notes)
-        caption, ignored = without_ignored(caption, record)
+        ignored: list[str] = []
+        if not record.own_caption:
+            caption, ignored = without_ignored(caption, record)
         notes += [f'Removed: it says what is to be ignored: "{text}"' for text in ignored]
         captions = {
             region.name: _tags(record, style, settings, region.name)
@@ -299,21 +309,48 @@ def _written(
             if len(second.missing) < len(best.missing):
                 best = second
     notes += [f'Removed, because no kept claim supports it: "{text}"' for text in best.removed]
-    sentences = list(best.sentences)
+    maximum, sentences = request.max_sentences, list(best.sentences)
     if translates:
         notes += [f'The writer left out: "{facts.claims[i].text}"' for i in best.missing]
-    elif not request.max_sentences:
-        added = _missing_sentences(record, facts, best)
-        notes += [f'Added, because the writer left it out: "{text}"' for text in added]
-        sentences = without_doubled(sentences, added, reader)
-    return join_sentences(sentences[: request.max_sentences or None])
+        return join_sentences(sentences[: maximum or None])
+    # A short text leaves out much, but not what the user decided.
+    added = _missing_sentences(record, facts, best, only_users=bool(maximum))[: maximum or None]
+    notes += [f'Added, because the writer left it out: "{text}"' for text in added]
+    sentences = sentences[: maximum - len(added) if maximum else None]
+    return join_sentences(without_doubled(sentences, added, reader))
 
 
-def _missing_sentences(record: ImageRecord, facts: Reading, checked: Checked) -> list[str]:
-    """Write sentences by rule for the kept statements that a text leaves out."""
+def revised(
+    record: ImageRecord, reader: Reader, on_progress: ModelProgress = lambda index: None
+) -> ImageRecord:
+    """Return a record whose statements were edited, with its caption brought in line with them.
+
+    What no kept statement supports any more is removed from the caption, and what the user decided is added; the rest
+    of the caption stays as it was written.
+    """
+    facts = kept_reading(record)
+    checked = check(Completion(record.caption), facts, reader, None, on_progress)
+    added = _missing_sentences(record, facts, checked, only_users=True)
+    caption = join_sentences(without_doubled(checked.sentences, added, reader))
+    captions = {region.name: compose(record, region.name) for region in record.root.walk()}
+    return replace(record, caption=caption or compose(record), captions=captions)
+
+
+def _missing_sentences(
+    record: ImageRecord, facts: Reading, checked: Checked, only_users: bool = False
+) -> list[str]:
+    """Write sentences by rule for the kept statements that a text leaves out.
+
+    Args:
+        only_users: of these, only for those that the user decided.
+    """
     absent = {facts.claims[i] for i in checked.missing}
-    kept = [i for i, s in enumerate(record.statements) if s.verdict is Verdict.KEPT]
-    known = [i for i in kept if record.statements[i].claim not in absent]
+    known = [
+        i
+        for i, s in enumerate(record.statements)
+        if s.verdict is Verdict.KEPT
+        and (s.claim not in absent or (only_users and s.reason is not Reason.BY_USER))
+    ]
     return compose_sentences(record, known=known) if checked.sentences else []
 
 

@@ -12,7 +12,7 @@ from .claims.grammar_check import Change, are_sentences, says_no_more
 from .claims.rewriting import still_names, without
 from .image_record import ImageRecord
 from .regions import Region
-from .statements import Verdict
+from .statements import FIRST_BY_USER, Verdict
 
 # What no English sentence holds, after whatever cut or repair: an article without a noun, a predicate without an end,
 # a list behind a colon in place of a predicate.
@@ -88,7 +88,10 @@ def candidates(
             text, lost = without(sentence, claims, false)
             left = [k for k in range(len(numbers)) if k not in false and k not in lost]
             kept = [claims[k] for k in left]
-            if not text or share_unclaimed(text, kept, reading.things) > UNCHECKED:
+            by_user = source[1] <= FIRST_BY_USER
+            if not text:
+                continue
+            if not by_user and share_unclaimed(text, kept, reading.things) > UNCHECKED:
                 continue
             if false and still_names(sentence, claims, false, gone):
                 continue

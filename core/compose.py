@@ -19,7 +19,7 @@ from .image_record import GIVEN, ImageRecord
 from .noun_phrases import before_noun, rank, with_attributes
 from .realization import realized
 from .sentences import join_sentences
-from .statements import Verdict
+from .statements import Reason, Verdict
 
 _WHOLE = frozenset("picture image photo".split())
 # In new statements: what repeating one costs, and what an attribute, number or place of a thing is worth that is
@@ -48,7 +48,8 @@ def compose_sentences(
     """
     chosen = _wanted(record, region, known)
     if max_sentences:
-        chosen = chosen[:max_sentences]
+        by_user = {i for i, s in enumerate(record.statements) if s.reason is Reason.BY_USER}
+        chosen = sorted(chosen, key=lambda c: not c.covers & by_user)[:max_sentences]
     return [text for text, _ in told(record, in_order(record, chosen))]
 
 

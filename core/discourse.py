@@ -36,7 +36,9 @@ def in_order(record: ImageRecord, chosen: Sequence[Candidate]) -> list[Candidate
     regions = [r.name for r in reading_order(record)]
 
     def place(candidate: Candidate) -> tuple:
-        return (regions.index(candidate.region.name), candidate.index, candidate.source)
+        name, number = candidate.source
+        # What the user wrote follows the captions of its region.
+        return (regions.index(name), max(0, -number), candidate.index, number)
 
     told = sorted((c for c in chosen if c.source), key=place)
     for single in (c for c in chosen if not c.source):

@@ -129,7 +129,7 @@ def read_captions(records: Sequence[ImageRecord], reader: Reader) -> list[ImageR
         read[index][region.name, number] = reading
     done = []
     for record, readings in zip(records, read):
-        scene = merged(readings, _may_meet(record))
+        scene = merged(readings, may_meet(record))
         notes = [note for reading in readings.values() for note in reading.notes]
         done.append(record.extended(notes=notes, things=scene.things, readings=scene.readings))
     return done
@@ -140,7 +140,7 @@ def _frame(record: ImageRecord, region: str):
     return None if given else record.fraction(record.seen(region))
 
 
-def _may_meet(record: ImageRecord) -> MayMeet:
+def may_meet(record: ImageRecord) -> MayMeet:
     """Return a function that says whether two regions can show the same thing, which is so if they overlap."""
     regions = list(record.root.walk())
     meeting = {
@@ -186,7 +186,7 @@ def _compared(
     on_progress: StageProgress,
 ) -> Grouped:
     """Return the groups with what the model of natural language inference says of the pairs that are open."""
-    pairs = open_pairs(claims, sources, groups, _may_meet(record))
+    pairs = open_pairs(claims, sources, groups, may_meet(record))
     texts = [claims[group[0]].text for group in groups.groups]
     forward = [(texts[a], texts[b]) for a, b in pairs]
     backward = [(texts[b], texts[a]) for a, b in pairs]

@@ -54,6 +54,9 @@ class ImageRecord:
     threshold: float = 0.0  # that the user set for what is kept; 0 where it was left to the pack
     captions: Mapping[str, str] = field(default_factory=lambda: EMPTY)
     caption: str = ""
+    own_caption: str = (
+        ""  # the final caption as the user wrote it; it replaces that of the aggregator
+    )
     notes: tuple[str, ...] = ()
     models: Mapping[str, str] = field(default_factory=lambda: EMPTY)
     calls: Mapping[str, int] = field(default_factory=lambda: EMPTY)
@@ -96,7 +99,7 @@ class ImageRecord:
 
     def asked(self, regions: Sequence[str]) -> int:
         """Return how many captions the regions of these names have."""
-        return sum(1 for name in regions for c in self.candidates[name] if c.text.strip())
+        return sum(bool(c.text.strip()) for name in regions for c in self.candidates.get(name, ()))
 
     def extended(
         self, *, notes=(), models=EMPTY, calls=EMPTY, tokens=EMPTY, **changes

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from PIL import Image, ImageDraw, ImageFont
 
+from .compose import compose
+from .edit_schema import image_key
 from .image_record import ImageRecord
-from .regions import IMAGE, SEMANTIC, Region
+from .regions import IMAGE, SEMANTIC, Box, Region
 from .statements import Reason, Statement, Verdict
 
 PATCH_COLOURS = ("#e6194b", "#3cb44b", "#4363d8", "#f58231", "#911eb4", "#008080", "#9a6324")
@@ -26,7 +28,7 @@ def as_dict(record: ImageRecord) -> dict:
             {
                 "name": region.name,
                 "kind": region.kind,
-                "box": [round(v, 1) for v in region.box.as_tuple()],
+                "box": _rounded(region.box),
                 "caption": record.captions.get(region.name, ""),
                 "candidates": [
                     {"text": c.text, "finish": c.finish}
@@ -39,7 +41,7 @@ def as_dict(record: ImageRecord) -> dict:
             {
                 "label": d.label,
                 "score": round(d.score, 3),
-                "box": [round(v, 1) for v in d.box.as_tuple()],
+                "box": _rounded(d.box),
             }
             for d in record.detections
         ],
@@ -49,6 +51,10 @@ def as_dict(record: ImageRecord) -> dict:
         "calls": dict(record.calls),
         "tokens": dict(record.tokens),
     }
+
+
+def _rounded(box: Box) -> list[float]:
+    return [round(v, 1) for v in box.as_tuple()]
 
 
 def statement_dict(statement: Statement) -> dict:
@@ -64,6 +70,9 @@ def statement_dict(statement: Statement) -> dict:
         "verdict": statement.verdict.value if statement.verdict else None,
         "reason": statement.reason.value if statement.reason else None,
         "against": statement.against,
+        # Only where the user decided.
+        **({"overruled": statement.overruled.value} if statement.overruled else {}),
+        **({"box": _rounded(statement.box)} if statement.box else {}),
         "said": [
             {"region": s.region, "candidate": s.candidate, "text": s.text}
             for s in statement.occurrences
@@ -85,7 +94,8 @@ def as_text(record: ImageRecord) -> str:
             said, asked = s.support
             lines.append(f"{mark} {score} {s.text}")
             where = ", ".join(s.regions)
-            lines.append(f"   {where} · in {said} of {asked} captions · {_why(s)}")
+            support = f"in {said} of {asked} captions · " if asked else ""
+            lines.append(f"   {where} · {support}{_why(s)}")
         lines.append("")
     if record.notes:
         lines += ["NOTES", *(f"· {note}" for note in record.notes)]
@@ -112,6 +122,7 @@ def reason_text(statement: dict) -> str:
     needed, against = statement["needed"], statement["against"]
     needs = "" if needed is None else f", needs more than {needed:.2f}"
     return {
+        Reason.BY_USER: "by the user",
         Reason.PROBABLE: "likely true",
         Reason.IMPROBABLE: f"too little evidence{needs}",
         Reason.CONTRADICTED: f'"{against}" fits the image better',
@@ -134,12 +145,14 @@ def as_view(record: ImageRecord) -> dict:
     numbers = {region.name: number for number, region, _ in _numbered(record)}
     return {
         "size": list(record.size),
+        "key": image_key(record.image),
+        "caption": caption_of(record),
         "regions": [
             {
                 "number": number,
                 "name": region.name,
                 "colour": colour,
-                "box": [round(v, 1) for v in region.box.as_tuple()],
+                "box": _rounded(region.box),
             }
             for number, region, colour in _numbered(record)
         ],
@@ -154,11 +167,20 @@ def as_view(record: ImageRecord) -> dict:
                 "reason": s.reason.value,
                 "needed": s.needed,
                 "against": s.against,
+                "overruled": s.overruled.value if s.overruled else None,
+                "written": list(s.written_by_user),
+                "names": list(s.regions),
+                "box": _rounded(s.box) if s.box else None,
             }
             for s in sorted(record.statements, key=_thing)
         ],
         "notes": list(record.notes),
     }
+
+
+def caption_of(record: ImageRecord) -> str:
+    """Return the caption of an image; before one was written, the kept sentences arranged by rules."""
+    return record.own_caption or record.caption or compose(record)
 
 
 def _numbered(record: ImageRecord) -> list[tuple[int, Region, str]]:

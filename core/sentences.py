@@ -6,6 +6,8 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+SENTENCE_END = tuple(".!?。！？…\"'”’")
+
 
 def clean_text(text: str) -> str:
     """Remove control characters and markup, and collapse whitespace.

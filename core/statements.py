@@ -7,6 +7,10 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from .claims import Claim
+from .regions import Box
+
+# Texts of the user have negative numbers where captions have their candidate number: -1, -2, ...
+FIRST_BY_USER = -1
 
 
 class Verdict(str, Enum):
@@ -17,6 +21,7 @@ class Verdict(str, Enum):
 class Reason(str, Enum):
     """Why a statement was kept or dropped."""
 
+    BY_USER = "by_user"
     # The default profile, on claims.
     PROBABLE = "probable"
     IMPROBABLE = "improbable"
@@ -70,6 +75,10 @@ class Statement:
         needed: what the score had to exceed to be kept; None if another reason decided.
         verdict: None until it is decided.
         against: the statement that this one lost to, or won against.
+        overruled: the filter's verdict, where the user decided otherwise or confirmed it; None where only the filter
+            decided, or where the user added the statement.
+        box: where the user put it, in pixels; None where its regions say where it is.
+        place: the region that this box belongs to; "" without a box.
     """
 
     text: str
@@ -82,10 +91,15 @@ class Statement:
     verdict: Verdict | None = None
     reason: Reason | None = None
     against: str = ""
+    overruled: Verdict | None = None
+    box: Box | None = None
+    place: str = ""
 
     @property
     def regions(self) -> tuple[str, ...]:
-        """Return the regions whose captions make it, in the order of their tree."""
+        """Return the regions whose captions make it, in the order of their tree; the place that the user gave it."""
+        if self.place:
+            return (self.place,)
         return tuple(dict.fromkeys(occurrence.region for occurrence in self.occurrences))
 
     @property
@@ -95,8 +109,26 @@ class Statement:
 
     @property
     def support(self) -> tuple[int, int]:
-        """Return the number of captions that make the statement, and of those that could have."""
-        return (len(self.sources), self.asked)
+        """Return the number of captions that make the statement, and of those that could have; 0 of 0 for one that
+        only the user makes.
+        """
+        return (sum(number > FIRST_BY_USER for _, number in self.sources), self.asked)
+
+    @property
+    def written_by_user(self) -> tuple[str, ...]:
+        """Return the texts of the user that make it, as they were written."""
+        texts = (o.text for o in self.occurrences if o.candidate <= FIRST_BY_USER)
+        return tuple(dict.fromkeys(texts))
 
     def decided(self, verdict: Verdict, reason: Reason, against: str = "") -> Statement:
         return replace(self, verdict=verdict, reason=reason, against=against)
+
+    def decided_by_user(self, verdict: Verdict) -> Statement:
+        """Return the statement with the user's verdict; `overruled` keeps the filter's."""
+        return replace(
+            self,
+            verdict=verdict,
+            reason=Reason.BY_USER,
+            against="",
+            overruled=self.overruled or self.verdict,
+        )

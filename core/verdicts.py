@@ -72,7 +72,7 @@ def decided(
     ]
     weighed = [replace(w, evidence=w.evidence + read.get(i, 0.0)) for i, w in enumerate(weighed)]
     named = {s.claim.thing for s in statements if s.claim.kind == OBJECT}
-    needs = [_needed(record, named, s.claim) for s in statements]
+    needs = [needed_things(record, named, s.claim) for s in statements]
     odds = _joint(statements, weighed, needs, calibration.thing_weight)
     for weak in stronger:  # what follows from a claim is at least as likely as it
         if statements[weak].claim.kind != OBJECT:
@@ -98,10 +98,10 @@ def decided(
         else:
             kept.append(i)
             done[i] = done[i].decided(Verdict.KEPT, Reason.PROBABLE)
-    return _with_their_things(done, needs)
+    return without_absent_things(done, needs)
 
 
-def _needed(record: ImageRecord, named: Collection[int], claim: Claim) -> frozenset[int]:
+def needed_things(record: ImageRecord, named: Collection[int], claim: Claim) -> frozenset[int]:
     """Return the things that must be there for a claim to be true: its own, or the owner of a part that no claim
     names as a thing ("the handle of the cup").
     """
@@ -171,7 +171,7 @@ def _likely(there: Mapping[int, float], things: Collection[int]) -> float:
     return math.prod(probability(there[t]) for t in things if t in there)
 
 
-def _with_their_things(
+def without_absent_things(
     statements: Sequence[Statement], needs: Sequence[frozenset[int]]
 ) -> list[Statement]:
     """Drop claims about a thing that was dropped, or that use a name for a thing that was dropped."""

@@ -207,6 +207,9 @@ def _from_caption(caption: str, form: str) -> tuple[list[str], list[int]]:
 
 
 def _from_record(record, form: str) -> tuple[list[str], list[int]]:
+    """Return the same for a record; a caption that the user wrote is taken in its own order."""
+    if record.own_caption:
+        return _from_caption(record.own_caption, form)
     if form == SENTENCES:
         return ranked_sentences(record)
     tags = tags_of_record(record, kept_statements(record), _FORMS[form])
@@ -290,7 +293,7 @@ class RegionalPrompts(io.ComfyNode):
 
         conditionings, captions, region_masks = [], [], []
         for index, record in enumerate(survivors):
-            whole = compose(record)
+            whole = record.own_caption or compose(record)
             if caption is not None:
                 whole = caption[index if len(caption) > 1 else 0]
             conditioning = encode(whole)

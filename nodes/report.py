@@ -1,12 +1,20 @@
-"""The report as a view: the image with its regions numbered, beside what was kept and dropped."""
+"""The report as a view and an editor: the image with its regions numbered, beside what was kept and dropped."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from comfy_api.latest import io, ui
 
+from ..core.edit_patches import DescribedPatches
+from ..core.edit_schema import read_edits
+from ..core.edits import Edit
 from ..core.models.scoring import without_nan
-from ..core.report import as_text, as_view
+from ..core.pipeline import Models
+from ..core.report import as_text, as_view, caption_of
 from . import bridge, types
+
+_described = DescribedPatches()
 
 
 class PatchReport(io.ComfyNode):
@@ -17,16 +25,48 @@ class PatchReport(io.ComfyNode):
             display_name="Patch Report",
             category=types.CATEGORY,
             description="Shows which claims were kept and dropped, beside the image with its numbered "
-            "patches. Click a patch to see only its claims.",
+            "patches, and lets you change both. Click a patch to see only its claims; press Edit to keep, "
+            "drop, reword or add claims, draw or move patches, and write the caption.",
             search_aliases=[
                 "patch matters",
                 "caption report",
                 "caption review",
+                "caption editor",
+                "edit caption",
                 "反推报告",
                 "show regions",
             ],
             is_output_node=True,
-            inputs=[types.survivors_input()],
+            inputs=[
+                types.survivors_input(
+                    "From the Semantic Filter, or from the Hierarchical Aggregator to edit the final "
+                    "caption."
+                ),
+                types.captioner_input(
+                    "Describes patches that you draw, move or ask about again. Nothing else is described "
+                    "again. If not connected, this works only where the offline captioner described the "
+                    "other patches."
+                ),
+                types.verifier_input(
+                    "Scores the claims about patches that you draw, move or ask about again. If not "
+                    "connected, the offline detector does; it knows only 80 classes of objects."
+                ),
+                types.Writer.Input(
+                    "writer",
+                    optional=True,
+                    tooltip="A chat model. It splits what you write in languages other than English into "
+                    "claims. If not connected, each of your sentences is one claim there.",
+                ),
+                io.String.Input(
+                    "edits",
+                    default="",
+                    optional=True,
+                    socketless=True,
+                    extra_dict={"hidden": True},
+                    tooltip="Your changes as JSON, which the editor writes. They are saved with the "
+                    "workflow and apply only to the images that you made them for.",
+                ),
+            ],
             outputs=[
                 io.Image.Output("annotated", tooltip="The images with their patches drawn in."),
                 io.String.Output(
@@ -35,18 +75,38 @@ class PatchReport(io.ComfyNode):
                     tooltip="A list with one table for each image: every claim with its probability, "
                     "whether it was kept, and why.",
                 ),
+                types.KeptClaims.Output(
+                    "edited",
+                    display_name="kept_claims",
+                    tooltip="The claims with your changes. Connect to the Hierarchical Aggregator, Prompt "
+                    "Fitter or Regional Prompts.",
+                ),
+                io.String.Output(
+                    "caption",
+                    is_output_list=True,
+                    tooltip="A list with the caption of each image: yours if you wrote one, otherwise the "
+                    "aggregator's. Before the aggregator, the kept sentences are arranged by rules.",
+                ),
             ],
         )
 
     @classmethod
-    def execute(cls, survivors) -> io.NodeOutput:
-        plain = bridge.tensor_from_images([record.image for record in survivors])
+    def execute(
+        cls, survivors, edits="", captioner=None, matcher=None, writer=None
+    ) -> io.NodeOutput:
+        stage = Edit(read_edits(edits), _described)
+        # Without a captioner, the stage decides whether the offline one may describe patches.
+        models = replace(Models.connected(verifier=matcher, writer=writer), captioner=captioner)
+        records = bridge.processed(stage, survivors, models, "edit")
+        plain = bridge.tensor_from_images([record.image for record in records])
         files = ui.PreviewImage(plain, cls=cls).values
         views = [
-            {**without_nan(as_view(p)), "image": dict(file)} for p, file in zip(survivors, files)
+            {**without_nan(as_view(p)), "image": dict(file)} for p, file in zip(records, files)
         ]
         return io.NodeOutput(
-            bridge.annotated_tensor(survivors),
-            [as_text(record) for record in survivors],
-            ui={"patch_matters_report": views},
+            bridge.annotated_tensor(records),
+            [as_text(record) for record in records],
+            records,
+            [caption_of(record) for record in records],
+            ui={"patch_matters_report": views, "patch_matters_edits": [edits]},
         )

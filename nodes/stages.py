@@ -247,6 +247,12 @@ class HierarchicalAggregator(io.ComfyNode):
                     tooltip="A list with the full report of each image as JSON: regions, boxes, captions, "
                     "claims, scores, models and calls.",
                 ),
+                types.KeptClaims.Output(
+                    "captioned",
+                    display_name="kept_claims",
+                    tooltip="The claims together with their caption. Connect to Patch Report to edit the "
+                    "caption.",
+                ),
             ],
         )
 
@@ -275,5 +281,6 @@ class HierarchicalAggregator(io.ComfyNode):
             captions,
             regions,
             [bridge.report_json(record) for record in records],
+            records,
             ui=ui.PreviewText(bridge.titled(records, bridge.with_notes(records))),
         )

@@ -35,15 +35,12 @@ def captioner_input(
     return Captioner.Input("captioner", optional=True, tooltip=tooltip)
 
 
-def verifier_input():
-    return Verifier.Input(
-        "matcher",
-        display_name="verifier",
-        optional=True,
-        tooltip="Scores each claim against the pixels. If not connected, the offline detector looks a "
-        "second time; it knows only 80 classes of objects. If your captioner is a vision-language model, "
-        "connect its verifier output, or a BLIP from Load Verifier.",
-    )
+def verifier_input(
+    tooltip: str = "Scores each claim against the pixels. If not connected, the offline detector looks a "
+    "second time; it knows only 80 classes of objects. If your captioner is a vision-language model, "
+    "connect its verifier output, or a BLIP from Load Verifier.",
+):
+    return Verifier.Input("matcher", display_name="verifier", optional=True, tooltip=tooltip)
 
 
 def writer_input():

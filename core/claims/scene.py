@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from . import Claim, Reading, Thing
@@ -49,31 +49,68 @@ def merged(readings: Mapping[Source, Reading], may_meet: MayMeet) -> Scene:
     ordered = sorted(
         readings, key=lambda s: (-meets[s[0]], [x.said for x in readings[s].sentences], s[0])
     )
-    things: list[Thing] = []
-    claims: list[Claim] = []
-    seen_in: list[set[str]] = []  # for each thing the regions that speak of it
-    done: dict[Source, Reading] = {}
-    for source in ordered:
-        reading, region = readings[source], source[0]
+    gathered = _Gathered([], [], [])
+    done = {s: gathered.added(readings[s], {s[0]}, may_meet)[0] for s in ordered}
+    every = tuple(gathered.things)
+    return Scene(every, {s: replace(done[s], things=every) for s in readings})
 
-        def may_be(old: int, new: int, region: str = region) -> bool:
-            return all(may_meet(region, other) for other in seen_in[old])
 
-        found = align(Reading((), tuple(things), tuple(claims), ()), reading, may_be)
+def extended(known: Scene, new: Scene, may_meet: MayMeet) -> tuple[Scene, dict[int, int]]:
+    """Add the captions of a scene to another one, whose numbers of things stay as they are.
+
+    Returns:
+        The scene of both, and for each thing of `new` its number there.
+    """
+    claims = [claim for reading in known.readings.values() for claim in reading.claims]
+    seen_in: list[set[str]] = [set() for _ in known.things]
+    for (region, _), reading in known.readings.items():
+        mentioned = {t for s in reading.sentences for _, _, t in s.mentions}
+        for thing in mentioned | {t for c in reading.claims for t in (c.thing, c.other)} - {-1}:
+            seen_in[thing].add(region)
+    gathered = _Gathered(list(known.things), claims, seen_in)
+    said = tuple(claim for reading in new.readings.values() for claim in reading.claims)
+    regions = {region for region, _ in new.readings}
+    _, numbers = gathered.added(Reading((), new.things, said, ()), regions, may_meet)
+    every = tuple(gathered.things)
+    readings = {**known.readings, **{s: renumbered(r, numbers) for s, r in new.readings.items()}}
+    return Scene(every, {s: replace(r, things=every) for s, r in readings.items()}), numbers
+
+
+@dataclass
+class _Gathered:
+    """What the captions so far say.
+
+    Attributes:
+        seen_in: for each thing the regions that speak of it.
+    """
+
+    things: list[Thing]
+    claims: list[Claim]
+    seen_in: list[set[str]]
+
+    def added(
+        self, reading: Reading, regions: Collection[str], may_meet: MayMeet
+    ) -> tuple[Reading, dict[int, int]]:
+        """Add a reading of these regions; return it in the numbering of `things`, and that of each of its things."""
+
+        def may_be(old: int, new: int) -> bool:
+            return all(may_meet(region, other) for region in regions for other in self.seen_in[old])
+
+        premise = Reading((), tuple(self.things), tuple(self.claims), ())
+        found = align(premise, reading, may_be)
         new = (i for i in range(len(reading.things)) if i not in found)
-        numbers = {**found, **{i: number for number, i in enumerate(new, len(things))}}
+        numbers = {**found, **{i: number for number, i in enumerate(new, len(self.things))}}
         for index, thing in enumerate(reading.things):
             thing = _renumbered_thing(thing, numbers)
             if index in found:
-                things[found[index]] = _joined(things[found[index]], thing)
+                self.things[found[index]] = _joined(self.things[found[index]], thing)
             else:
-                things.append(thing)
-                seen_in.append(set())
-            seen_in[numbers[index]].add(region)
-        done[source] = renumbered(reading, numbers)
-        claims += done[source].claims
-    every = tuple(things)
-    return Scene(every, {s: replace(done[s], things=every) for s in readings})
+                self.things.append(thing)
+                self.seen_in.append(set())
+            self.seen_in[numbers[index]] |= set(regions)
+        done = renumbered(reading, numbers)
+        self.claims += done.claims
+        return done, numbers
 
 
 def renumbered(reading: Reading, numbers: Mapping[int, int]) -> Reading:

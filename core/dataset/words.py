@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..errors import PatchMattersError
+from ..sentences import SENTENCE_END
 
 LONG, MEDIUM, SHORT, TAGS = "long", "medium", "short", "tags"
 LINES = (LONG, MEDIUM, SHORT, TAGS)
 FIELDS = ("trigger", "caption", "medium", "short", "tags", "old", "name", "folder")
 CONTEXT_FIELDS = ("name", "folder", "tags", "old")
 _FIELD = re.compile(r"\{([^{}]*)\}")
-_SENTENCE_END = tuple(".!?。！？…\"'”’")
 
 
 @dataclass(frozen=True)
@@ -118,9 +118,7 @@ def joined(first: str, second: str) -> str:
     first, second = one_line(first), one_line(second)
     if not first or not second:
         return first or second
-    return (
-        f"{first} {second}" if first.endswith(_SENTENCE_END) else f"{first.rstrip(',')}, {second}"
-    )
+    return f"{first} {second}" if first.endswith(SENTENCE_END) else f"{first.rstrip(',')}, {second}"
 
 
 def one_line(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from pathlib import Path
 
 from ..errors import PatchMattersError
@@ -271,6 +271,7 @@ def _torch_devices() -> TorchDevices:
     return TorchDevices()
 
 
+@cache
 def _offline(role: str):
     if role == DETECTOR:
         from .offline.ssd import OfflineDetector

@@ -45,6 +45,7 @@ def test_a_view_names_reason_and_what_was_needed_not_words():
 
 
 def test_the_languages_have_the_same_labels():
-    assert set(words("en")["labels"]) == set(words("zh")["labels"])
+    for group in ("labels", "editor"):
+        assert set(words("en")[group]) == set(words("zh")[group])
     for english, chinese in words("zh")["messages"].items():
         assert english.count("{}") == chinese.count("{}"), english

@@ -33,7 +33,8 @@ export function reason(statement) {
 // The name of a region, or of a region in a region ("top left > bottom right").
 export function regionName(name) {
   const names = catalogue().regions ?? {};
-  return name.split(" > ").map((part) => names[part] ?? part).join(" > ");
+  const numbered = (part) => part.replace(/^\w+(?= \d+$)/, (word) => names[word] ?? word); // "drawn 1"
+  return name.split(" > ").map((part) => names[part] ?? numbered(part)).join(" > ");
 }
 
 function patternOf(template) {

@@ -19,7 +19,7 @@ class Said:
 
 
 class ScriptedCaptioner:
-    """A fake: says one text of everything, slowly if wanted."""
+    """A fake: says one text of everything, slowly if wanted. The server's log counts its requests."""
 
     name = "test:scripted"
 
@@ -27,6 +27,7 @@ class ScriptedCaptioner:
         self.text, self.seconds = text, seconds
 
     def caption(self, requests, on_progress):
+        print(f"scripted captioner: {len(requests)} requests", flush=True)
         answers = []
         for index, request in enumerate(requests):
             time.sleep(self.seconds)
