@@ -9,10 +9,12 @@ from .example import ExampleImage
 from .hosted import HostedModel
 from .loaders import LoadCaptioner, LoadDetector, LoadNLI, LoadVerifier, LoadWriter
 from .prompts import PromptFitter, RegionalPrompts
+from .question import AskImage
 from .report import PatchReport
 from .review import add_routes
 from .score import CaptionScore
 from .stages import HierarchicalAggregator, LocalCaptioner, PatchDivider, SemanticFilter
+from .structured import StructuredCaption
 from .text_encoder import CaptionerFromClip
 
 # ComfyUI prints an error's module before its message. For a custom node that is a long path; only built-in
@@ -38,8 +40,10 @@ class PatchMattersExtension(ComfyExtension):
             CaptionerFromClip,
             PromptFitter,
             RegionalPrompts,
+            StructuredCaption,
             PatchReport,
             CaptionScore,
+            AskImage,
             ExampleImage,
         ]
 
