@@ -33,6 +33,7 @@ from .claims.places import whole
 from .claims.readers import reader_for
 from .compose import compose_sentences
 from .english import number_word
+from .evidence import Prior
 from .filter import FilterSettings, filter_statements
 from .image_record import ImageRecord, StageProgress, heartbeat, no_progress, region_progress
 from .models import (
@@ -60,6 +61,9 @@ from .statements import Statement, Verdict
 CANNOT_TELL = "I cannot tell from the image."
 TEMPERATURE = 0.2  # as for the caption of a whole image (paper, section 4.1)
 MAX_TOKENS = 120  # of one answer: two sentences
+# A question suggests its answer to a vision-language model ("Is there an elephant?"), so that it and its patches and
+# samples agreeing is worth little, and the verifier decides. A choice, not a measurement.
+SUGGESTED = Prior(once=0.5, again=0.0, alone=0.5, late=0.0, other_view=0.0)
 MOST_SENTENCES = 3  # of an answer by rule
 WHOLE_OF_IT = 0.9  # share of a detection that lies in a patch which shows the whole of it
 
@@ -143,7 +147,7 @@ def _asked(
                 models={"captioner": captioner.name},
                 calls={"captioner": sum(requests_of(said) for said in answered.values())},
                 tokens={"captioner": sum(c.tokens for said in answered.values() for c in said)},
-                captioner_prior=getattr(captioner, "prior", record.captioner_prior),
+                captioner_prior=getattr(captioner, "prior", SUGGESTED),
             )
         )
     return done
@@ -170,7 +174,7 @@ def _verified(
         ocr=models.ocr,
         on_progress=on_progress,
     )
-    return done
+    return replace(done, candidates=said)
 
 
 class PartialAnswers:
@@ -334,7 +338,8 @@ def at_least(record: ImageRecord, question: Question) -> tuple[str, list[int]]:
 def _by_rule(record: ImageRecord, found: Sequence[int], question: Question) -> str:
     if not found:
         return ""
-    sentences = [s.text for s in realized(record, found, ())]
+    distinct = {record.statements[i].text: i for i in reversed(found)}
+    sentences = [s.text for s in realized(record, sorted(distinct.values()), ())]
     if not question.things and not question.verbs:
         sentences = compose_sentences(record, max_sentences=MOST_SENTENCES)
     sentences = sentences or [record.statements[i].text for i in found]

@@ -66,7 +66,8 @@ class Question:
         plain = answer.strip(" .!\"'“”").lower()
         if self.kind == YES_NO and (found := _YES_OR_NO.match(answer)):
             said = self.statement if found["said"].lower() == "yes" else self.denial
-            return f"{said} {capital(found['rest'].strip())}".strip()
+            rest = capital(found["rest"].strip())
+            return said if rest.rstrip(".") == said.rstrip(".") else f"{said} {rest}".strip()
         if self.kind == COUNT and self.things and (plain.isdigit() or plain in _NUMBERS):
             return _counted(self.things[0], int(plain) if plain.isdigit() else _NUMBERS[plain])
         words = re.findall(r"[^\W_]+", plain)

@@ -4,6 +4,7 @@ from comfy_api.latest import ComfyExtension, io
 
 from ..core.errors import PatchMattersError
 from .all_in_one import PatchMatters
+from .compare import CompareCaptions
 from .dataset import CaptionDataSet
 from .example import ExampleImage
 from .hosted import HostedModel
@@ -44,6 +45,7 @@ class PatchMattersExtension(ComfyExtension):
             PatchReport,
             CaptionScore,
             AskImage,
+            CompareCaptions,
             ExampleImage,
         ]
 

@@ -71,6 +71,7 @@ def test_what_a_question_asks_for(text, kind, statement, things):
     "question, answer, told",
     [
         ("Is there a dog?", "Yes.", "There is a dog."),
+        ("Is there a dog?", "Yes, there is a dog.", "There is a dog."),
         ("Is there a dog?", "No, there is a cat.", "There is no dog. There is a cat."),
         ("How many chairs are there?", "Two.", "There are two chairs."),
         ("How many chairs are there?", "3", "There are three chairs."),
