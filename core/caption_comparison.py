@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from .claims import SYNTAX, Claim, Passage, Reading, Thing
-from .claims.entailment import CONTRADICTED, align, relation, unsupported
+from .claims.entailment import CONTRADICTED, align, relation, unsupported, without_echoes
 from .claims.readers import reader_for
 from .claims.scene import Grouped, grouped, merged
 from .image_record import ImageRecord
@@ -70,7 +70,7 @@ class Side:
                 the verified claim that says the same.
         """
         [reading] = reader_for(SYNTAX, None).read([Passage(text)])
-        reading = replace(reading, things=_definite(reading.things))
+        reading = replace(without_echoes(reading), things=_definite(reading.things))
         said = [Said(claim.text) for claim in reading.claims]
         if record is not None:
             said = _checked(reading, record)

@@ -45,6 +45,7 @@ __all__ = [
     "relation",
     "undecided",
     "unsupported",
+    "without_echoes",
 ]
 
 EQUIVALENT, A_ENTAILS_B, B_ENTAILS_A = "equivalent", "a_entails_b", "b_entails_a"
@@ -218,7 +219,7 @@ def compare(a: Reading, b: Reading) -> str:
     x, y = ThingIndex.of(a), ThingIndex.of(b)
     there = align_known(x, y)
     back = {i: j for j, i in there.items()}
-    a, b = _without_echoes(x.reading), _without_echoes(y.reading)
+    a, b = without_echoes(x.reading), without_echoes(y.reading)
     forward = [_relation(c, x, there, y.owner) for c in b.claims]
     backward = [_relation(c, y, back, x.owner) for c in a.claims]
     if _clash(b.claims, forward, x, y, there, back) or _clash(
@@ -243,7 +244,7 @@ def compare(a: Reading, b: Reading) -> str:
     return A_ENTAILS_B if holds else B_ENTAILS_A if other else NEUTRAL
 
 
-def _without_echoes(reading: Reading) -> Reading:
+def without_echoes(reading: Reading) -> Reading:
     """Return the reading without denied things of which a denied relation says so already: "wears no veil" denies
     what "isn't wearing a veil" denies, not that there is one anywhere.
     """

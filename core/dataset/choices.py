@@ -9,7 +9,6 @@ REPORT = "report.html"
 EXTRAS = {
     "parquet": ("pyarrow",),
     "webdataset": ("webdataset",),
-    "structured": ("jsonschema>=4.18",),
     "openai": ("openai>=1.50",),
     "anthropic": ("anthropic>=0.40",),
     "quantized": ("bitsandbytes>=0.46", "accelerate>=1"),
