@@ -217,7 +217,7 @@ def _scores(reading: Reading, record: ImageRecord) -> dict[int, float]:
     scene = merged({("a", 0): other, ("b", 0): reading}, lambda a, b: True)
     claims = [*scene.readings["a", 0].claims, *scene.readings["b", 0].claims]
     sources = [("a", 0)] * len(verified) + [("b", 0)] * len(reading.claims)
-    found = {}
+    found: dict[int, float] = {}
     for group in grouped(claims, sources, scene.things).groups:
         known = [verified[i].score for i in group if i < len(verified)]
         if known:

@@ -134,19 +134,18 @@ def _asked(
             )
     answers = captioner.caption(requests, region_progress(places, on_progress))
     found: list[dict[str, tuple[Completion, ...]]] = [{} for _ in records]
-    for (index, name), answered in zip(places, answers, strict=True):
-        found[index][name] = tuple(marked_refusals(answered))
+    for (index, name), said in zip(places, answers, strict=True):
+        found[index][name] = tuple(marked_refusals(said))
     done = []
     for record, answered in zip(records, found):
-        failed = {
-            c.detail or c.finish for said in answered.values() for c in said if c.finish == ERROR
-        }
+        every = [c for completions in answered.values() for c in completions]
+        failed = {c.detail or c.finish for c in every if c.finish == ERROR}
         done.append(
-            replace(record, candidates=MappingProxyType(answered), calls={}, tokens={}).extended(
+            replace(record, candidates=MappingProxyType(answered)).extended(
                 notes=[f"A region gave no answer: {why}" for why in sorted(failed)],
                 models={"captioner": captioner.name},
-                calls={"captioner": sum(requests_of(said) for said in answered.values())},
-                tokens={"captioner": sum(c.tokens for said in answered.values() for c in said)},
+                calls={"captioner": sum(requests_of(c) for c in answered.values())},
+                tokens={"captioner": sum(c.tokens for c in every)},
                 captioner_prior=getattr(captioner, "prior", SUGGESTED),
             )
         )
@@ -385,13 +384,12 @@ def evidence_text(record: ImageRecord, question_text: str) -> str:
     lines = ["EVIDENCE"]
     for i in relevant(record, question) if record.caption != CANNOT_TELL else []:
         s = record.statements[i]
-        said, asked = s.support
+        times, asked = s.support
         score = " –  " if s.score is None else f"{s.score:.2f}"
         lines.append(f"✓ {score} {s.text}")
-        lines.append(f"   {', '.join(s.regions)} · in {said} of {asked} captions")
+        lines.append(f"   {', '.join(s.regions)} · in {times} of {asked} captions")
     lines += ["", "ANSWERS"]
     for region in record.root.walk():
-        said = record.candidates.get(region.name, ())
         lines.append(f"[{region.name}]")
-        lines += [c.text or "–" for c in said]
+        lines += [c.text or "–" for c in record.candidates.get(region.name, ())]
     return "\n".join(lines)

@@ -107,7 +107,8 @@ class SceneGraph:
 
         An object that a detector found stands for itself.
         """
-        known, found = self.by_thing, {}
+        known = self.by_thing
+        found: dict[int, int] = {}
         for r in self.relations:
             part = known[r.object]
             takes = r.predicate in WEARING or (r.predicate in HAVING and not part.boxes)
