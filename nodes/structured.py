@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 from comfy_api.latest import io, ui
 
@@ -71,17 +72,22 @@ class StructuredCaption(io.ComfyNode):
     @classmethod
     def execute(cls, survivors, form, coordinates) -> io.NodeOutput:
         made = [structured(record, form, coordinates) for record in survivors]
-        shown = [
-            "\n".join(
-                [json.dumps(value, ensure_ascii=False, indent=1), *([f"· {note}"] * bool(note))]
-            )
-            for value, _, note in made
-        ]
+        shown = [_readable(value) + (f"\n· {note}" if note else "") for value, _, note in made]
         return io.NodeOutput(
             [compact(value) for value, _, _ in made],
             [_bounding_boxes(graph) for _, graph, _ in made],
             ui=ui.PreviewText(bridge.titled(survivors, shown)),
         )
+
+
+def _readable(value: dict) -> str:
+    """Return the JSON on many lines, but each box on one."""
+    text = json.dumps(value, ensure_ascii=False, indent=1)
+    return re.sub(r"\[\n\s*((?:[\d.]+,\n\s*)+[\d.]+)\n\s*\]", _on_one_line, text)
+
+
+def _on_one_line(numbers: re.Match) -> str:
+    return f"[{', '.join(numbers[1].replace(',', ' ').split())}]"
 
 
 def _bounding_boxes(graph: SceneGraph) -> list[dict]:

@@ -5,8 +5,9 @@ import { text } from "./texts.js";
 
 const NODE = "CompareCaptions";
 const STYLE = `
-.caption-comparison { overflow: auto; height: 100%; font: 12px/1.45 sans-serif; color: var(--input-text);
-  background: var(--comfy-input-bg); border-radius: 6px; }
+.caption-comparison { position: relative; height: 100%; min-height: 200px; font: 12px/1.45 sans-serif;
+  color: var(--input-text); background: var(--comfy-input-bg); border-radius: 6px; }
+.caption-comparison .scrolled { position: absolute; inset: 0; overflow: auto; }
 .caption-comparison .empty { padding: 12px; color: var(--descrip-text); }
 .caption-comparison table { width: 100%; border-collapse: collapse; table-layout: fixed; }
 .caption-comparison th, .caption-comparison td { text-align: left; vertical-align: top; padding: 3px 8px;
@@ -94,10 +95,12 @@ function table(view) {
   return made;
 }
 
+// The content scrolls in a box of its own, because Nodes 2.0 makes a node as tall as what stands in its widget.
 function render(root, views, page = 0) {
-  root.replaceChildren();
+  const scrolled = element("div", "scrolled");
+  root.replaceChildren(scrolled);
   if (!views.length) {
-    root.append(element("div", "empty", text("comparison", "empty")));
+    scrolled.append(element("div", "empty", text("comparison", "empty")));
     return;
   }
   if (views.length > 1) {
@@ -107,9 +110,9 @@ function render(root, views, page = 0) {
     before.addEventListener("click", () => go(page - 1));
     after.addEventListener("click", () => go(page + 1));
     pages.append(before, element("span", "", text("labels", "image", page + 1, views.length)), after);
-    root.append(pages);
+    scrolled.append(pages);
   }
-  root.append(table(views[page]));
+  scrolled.append(table(views[page]));
 }
 
 app.registerExtension({
