@@ -41,26 +41,31 @@ def test_an_answer_and_a_comparison_are_shown(page, nodes_2):
     assert "The cup is orange." in contradicting and "contradicted" in contradicting
     head = page.locator(".caption-comparison thead th").first.inner_text()
     assert "requests" in head and "mean score" in head
+    node = "app.graph._nodes.find(n => n.type === 'CompareCaptions')"
+    height, scale = page.evaluate(f"() => [{node}.size[1], app.canvas.ds.scale]")
+    assert page.locator(".caption-comparison").bounding_box()["height"] <= height * scale, (
+        "it scrolls"
+    )
 
 
-def test_markup_in_a_caption_is_shown_as_text(page):
+def test_markup_is_shown_as_text(page):
     set_nodes_2(page, False)
     new_node(page, "CompareCaptions")
     page.evaluate(
         """() => {
-            const [compare] = app.graph._nodes;
-            for (const slot of [0, 1]) {
-                const text = LiteGraph.createNode("PrimitiveStringMultiline");
-                app.graph.add(text);
-                text.widgets[0].value = `A sign reads "<img src=x onerror='window.broken = 1'> ${slot}".`;
-                text.connect(0, compare, slot);
-            }
-            app.queuePrompt(0);
+            const text = "<img src=x onerror='window.broken = 1'>";
+            const said = { text, score: 0.9, check: text, regions: [text] };
+            const side = { claims: 1, mean_score: null, models: {}, requests: 0, tokens: 0, cost: null };
+            const view = { contradicting: [[said, said]], both: [], only_left: [], only_right: [],
+                           left: side, right: side };
+            app.graph._nodes[0].onExecuted({ patch_matters_comparison: [view, view] });
         }"""
     )
     page.wait_for_selector(CELLS, state="attached")
     assert "<img src=x" in page.locator(".caption-comparison").inner_text()
+    page.locator(".caption-comparison button").last.click()
     page.wait_for_timeout(1_000)
+    assert "2" in page.locator(".caption-comparison .pages span").inner_text()
     assert page.evaluate("() => window.broken") is None
     assert page.locator(".caption-comparison img").count() == 0
 
