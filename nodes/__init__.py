@@ -4,16 +4,19 @@ from comfy_api.latest import ComfyExtension, io
 
 from ..core.errors import PatchMattersError
 from .all_in_one import PatchMatters
+from .compare import CompareCaptions
 from .dataset import CaptionDataSet
 from .divider import PatchDivider
 from .example import ExampleImage
 from .hosted import HostedModel
 from .loaders import LoadCaptioner, LoadDetector, LoadNLI, LoadVerifier, LoadWriter
 from .prompts import PromptFitter, RegionalPrompts
+from .question import AskImage
 from .report import PatchReport
 from .review import add_routes
 from .score import CaptionScore
 from .stages import HierarchicalAggregator, LocalCaptioner, SemanticFilter
+from .structured import StructuredCaption
 from .text_encoder import CaptionerFromClip
 
 # ComfyUI prints an error's module before its message. For a custom node that is a long path; only built-in
@@ -39,8 +42,11 @@ class PatchMattersExtension(ComfyExtension):
             CaptionerFromClip,
             PromptFitter,
             RegionalPrompts,
+            StructuredCaption,
             PatchReport,
             CaptionScore,
+            AskImage,
+            CompareCaptions,
             ExampleImage,
         ]
 

@@ -41,6 +41,7 @@ __all__ = [
     "relation",
     "undecided",
     "unsupported",
+    "without_echoes",
 ]
 
 EQUIVALENT, A_ENTAILS_B, B_ENTAILS_A = "equivalent", "a_entails_b", "b_entails_a"
@@ -89,7 +90,7 @@ def compare(a: Reading, b: Reading) -> str:
     x, y = ThingIndex.of(a), ThingIndex.of(b)
     there = align_known(x, y)
     back = {i: j for j, i in there.items()}
-    a, b = _without_echoes(x.reading), _without_echoes(y.reading)
+    a, b = without_echoes(x.reading), without_echoes(y.reading)
     forward = [relation_to(c, x, there, y.owner) for c in b.claims]
     backward = [relation_to(c, y, back, x.owner) for c in a.claims]
     if _clash(b.claims, forward, x, y, there, back) or _clash(
@@ -114,7 +115,7 @@ def compare(a: Reading, b: Reading) -> str:
     return A_ENTAILS_B if holds else B_ENTAILS_A if other else NEUTRAL
 
 
-def _without_echoes(reading: Reading) -> Reading:
+def without_echoes(reading: Reading) -> Reading:
     """Return the reading without denied things of which a denied relation says so already: "wears no veil" denies
     what "isn't wearing a veil" denies, not that there is one anywhere.
     """

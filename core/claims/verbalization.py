@@ -175,13 +175,14 @@ def _relation(names: Names, f: FoundClaim, subject: str) -> str:
     if passive and not any(c.dep_ == "dobj" for c in f.verb.children):
         form = f"{be} {f.verb.text.lower()}"
     elif base in _SIMPLE and not f.negated and not f.hedged:
-        form = base if many(a) else _third(base)
+        form = base if many(a) else third_person(base)
     else:
         form = f"{be} {_progressive(None if f.active or passive else f.verb, base) if base != 'wear' else 'wearing'}"
     return " ".join(filter(None, (subject, form, rest, other))) + "."
 
 
-def _third(base: str) -> str:
+def third_person(base: str) -> str:
+    """Return the third person singular of a verb: "wear" -> "wears"."""
     return {"have": "has"}.get(base) or base + (
         "es" if base.endswith(("s", "sh", "ch", "x", "o")) else "s"
     )

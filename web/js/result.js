@@ -12,6 +12,8 @@ const NODES = new Set([
   "SemanticFilter",
   "HierarchicalAggregator",
   "CaptionScore",
+  "AskImage",
+  "StructuredCaption",
 ]);
 const WIDGET = "result";
 // Pixels: a new node shows six lines of its result, also in Nodes 2.0, whose parts are taller.
