@@ -82,7 +82,7 @@ def _fitted(
             edits.append((start, start + article.end(), "The" if article[0][0] == "A" else "the"))
     sentence, claims = edited(sentence, claims, edits)
     text = without(sentence, claims, candidate.false)[0]
-    return _known(text)
+    return introduced_before(text)
 
 
 # "There is the woman holding a cup": who was introduced is not presented again.
@@ -98,7 +98,7 @@ _PLACED = re.compile(
 )
 
 
-def _known(text: str) -> str:
+def introduced_before(text: str) -> str:
     """Return the sentence as it reads after its subject was introduced; "" if it only introduces it."""
     text = _PLACED.sub(r"\1 \2 ", text)
     found = _PRESENTED.match(text)

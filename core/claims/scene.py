@@ -28,10 +28,12 @@ class Scene:
     Attributes:
         things: of the whole image.
         readings: source -> its reading, whose claims and mentions use the numbering of `things`.
+        numbers: source -> index in its own `things` -> index in `things`.
     """
 
     things: tuple[Thing, ...]
     readings: Mapping[Source, Reading]
+    numbers: Mapping[Source, Mapping[int, int]]
 
 
 def merged(readings: Mapping[Source, Reading], may_meet: MayMeet) -> Scene:
@@ -53,6 +55,7 @@ def merged(readings: Mapping[Source, Reading], may_meet: MayMeet) -> Scene:
     claims: list[Claim] = []
     seen_in: list[set[str]] = []  # for each thing the regions that speak of it
     done: dict[Source, Reading] = {}
+    numbered: dict[Source, Mapping[int, int]] = {}
     for source in ordered:
         reading, region = readings[source], source[0]
 
@@ -62,6 +65,7 @@ def merged(readings: Mapping[Source, Reading], may_meet: MayMeet) -> Scene:
         found = align(Reading((), tuple(things), tuple(claims), ()), reading, may_be)
         new = (i for i in range(len(reading.things)) if i not in found)
         numbers = {**found, **{i: number for number, i in enumerate(new, len(things))}}
+        numbered[source] = numbers
         for index, thing in enumerate(reading.things):
             thing = _renumbered_thing(thing, numbers)
             if index in found:
@@ -73,7 +77,7 @@ def merged(readings: Mapping[Source, Reading], may_meet: MayMeet) -> Scene:
         done[source] = renumbered(reading, numbers)
         claims += done[source].claims
     every = tuple(things)
-    return Scene(every, {s: replace(done[s], things=every) for s in readings})
+    return Scene(every, {s: replace(done[s], things=every) for s in readings}, numbered)
 
 
 def renumbered(reading: Reading, numbers: Mapping[int, int]) -> Reading:
