@@ -14,6 +14,7 @@ from .review import add_routes
 from .score import CaptionScore
 from .stages import HierarchicalAggregator, LocalCaptioner, PatchDivider, SemanticFilter
 from .text_encoder import CaptionerFromClip
+from .video import CaptionVideo
 
 # ComfyUI prints an error's module before its message. For a custom node that is a long path; only built-in
 # errors have none.
@@ -24,6 +25,7 @@ class PatchMattersExtension(ComfyExtension):
     async def get_node_list(self) -> list[type[io.ComfyNode]]:
         return [
             PatchMatters,
+            CaptionVideo,
             CaptionDataSet,
             PatchDivider,
             LocalCaptioner,

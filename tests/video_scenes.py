@@ -46,7 +46,7 @@ class Known:
     def __init__(self, *scenes: Scene):
         self.means = [(np.asarray(s.frame().resize((8, 5)), float), s) for s in scenes]
         self.colours = [
-            (set(map(tuple, np.asarray(s.frame()).reshape(-1, 3)[:: 37])), s) for s in scenes
+            (set(map(tuple, np.asarray(s.frame()).reshape(-1, 3)[::37])), s) for s in scenes
         ]
 
     def of(self, image: Image.Image) -> Scene:

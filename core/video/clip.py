@@ -21,9 +21,10 @@ from ..claims.entailment import align
 from ..claims.reading import SyntaxReader, is_english
 from ..discourse import introduced_before
 from ..filter import label_free
-from ..image_record import ImageRecord, no_progress
-from ..pipeline import Models, Progress, Settings, run
-from ..stages import Source
+from ..image_record import ImageRecord, no_progress, region_progress
+from ..pipeline import Models, Progress, Settings, counted, run
+from ..regions import WHOLE
+from ..stages import Source, Stage
 from .narration import Told, narrated
 from .shots import Shot, find_shots
 from .timeline import Evidence, Part, matched, parts_of, texts_to_look_for
@@ -110,7 +111,7 @@ def caption_clip(
     """
     shots = find_shots(thumbnails, most)
     sources = [Source(frame(key), context=context) for shot in shots for key in shot.keys]
-    stages = [settings.divide, settings.describe, settings.filter]
+    stages: list[Stage] = [settings.divide, settings.describe, settings.filter]
     records = run(stages, sources, models, progress)
     of_shots, start = [], 0
     for shot in shots:
@@ -118,7 +119,9 @@ def caption_clip(
         start += len(shot.keys)
     evidence = _looked_for(of_shots, models, progress)
     parts = [parts_of(own, found) for own, found in zip(of_shots, evidence)]
-    written = run([settings.aggregate], [p.record for own in parts for p in own], models, progress)
+    said = [part.record for own in parts for part in own]
+    on_progress = counted(progress, settings.aggregate.name, len(said))
+    written = settings.aggregate.process(said, models, on_progress)
     done = []
     of_shots = [
         [
@@ -135,7 +138,7 @@ def caption_clip(
 
 def _looked_for(
     of_shots: Sequence[Sequence[ImageRecord]], models: Models, progress: Progress
-) -> list[Evidence]:
+) -> Sequence[Evidence]:
     """Have the verifier look in each key frame for what was seen in the others of its shot: one call for each."""
     places, batches = [], []
     for number, own in enumerate(of_shots):
@@ -143,16 +146,11 @@ def _looked_for(
             if texts:
                 places.append((number, k))
                 batches.append((own[k].image, texts))
-    found: list[Evidence] = [{} for _ in of_shots]
+    found: list[dict[tuple[int, str], float | None]] = [{} for _ in of_shots]
     if not batches:
         return found
-    done = 0
-
-    def on_progress(index: int | None) -> None:
-        nonlocal done
-        done = min(done + (index is not None), len(batches))
-        progress("compare", done, len(batches), "image" if index is not None else "")
-
+    looked_at = [(i, WHOLE) for i in range(len(batches))]
+    on_progress = region_progress(looked_at, counted(progress, "compare", len(batches)))
     scores = models.verifier.score(batches, on_progress)
     table = {
         (str(place), text): score

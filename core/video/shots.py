@@ -25,10 +25,11 @@ NEAR = 4  # frames to each side that are looked at for that
 CHANGE = 0.11  # difference (0..1) in the quarter of the image that changes most that makes another key frame
 NEW = 0.4  # share (0..1) of the image that a pan uncovers that makes another key frame
 BLANK = 0.02  # standard deviation (0..1) of a frame below which nothing can be seen in it
+FADED = 0.25  # share of the clip's usual contrast below which a frame is not looked at
 CLEAR = 0.85  # contrast of a key frame, as a share of the best in its state
 LONGEST = 36  # frames of a dissolve
 STEADY = 0.55  # the least step between two frames of a dissolve, as a share of the mean one
-FASTER = 1.5  # how many times that of the frames around it a frame of a dissolve differs from the next one
+FASTER = 1.3  # how many times that of the frames around it a frame of a dissolve differs from the next one
 MIXED = 0.35  # how far frames of a dissolve may differ from a weighted mean of its ends, as a share of their difference
 
 
@@ -63,7 +64,7 @@ def find_shots(thumbnails: np.ndarray, most: int) -> list[Shot]:
     gone = _blank(thumbnails)
     steps = _difference(frames[:-1], frames[1:])
     bounds = [0, *_cuts(frames, steps), len(frames)]
-    for start, stop in _dissolves(thumbnails, frames, steps, bounds):
+    for start, stop in _dissolves(thumbnails, frames, bounds):
         gone[start:stop] = True
         bounds += [start, stop]
     bounds = sorted(set(bounds))
@@ -96,8 +97,9 @@ def _even(thumbnails: np.ndarray) -> np.ndarray:
 
 
 def _blank(thumbnails: np.ndarray) -> np.ndarray:
-    """Return a bool for each frame: whether it is of one colour."""
-    return (thumbnails.astype(np.float32) / 255).std(axis=(1, 2)).max(axis=-1) < BLANK
+    """Return a bool for each frame: whether it is of one colour, or far inside a fade to one."""
+    contrast = (thumbnails.astype(np.float32) / 255).std(axis=(1, 2)).max(axis=-1)
+    return contrast < max(BLANK, FADED * float(np.median(contrast)))
 
 
 def _difference(a: np.ndarray, b: np.ndarray) -> np.ndarray:
@@ -105,7 +107,7 @@ def _difference(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
     The quarter of the image that differs most does not count, so that a thing that comes in is no cut.
     """
-    best = np.full(len(a), np.inf, np.float32)
+    best: np.ndarray = np.full(len(a), np.inf, np.float32)
     for dy in range(-SHIFT // 2, SHIFT // 2 + 1):
         for dx in range(-SHIFT, SHIFT + 1):
             pixels = np.sort(_shifted(a, b, dx, dy).reshape(len(a), -1), axis=1)
@@ -137,29 +139,32 @@ def _cuts(frames: np.ndarray, steps: np.ndarray) -> list[int]:
         i = np.arange(before, count - after)
         across[i] = np.minimum(across[i], _difference(frames[i - before], frames[i + after]))
     cuts = []
-    for i in np.flatnonzero(across > CUT):
-        around = np.delete(steps[max(0, i - NEAR) : i + NEAR + 1], min(i, NEAR))
-        usual = float(np.median(around)) if len(around) else 0.0
+    for i in map(int, np.flatnonzero(across > CUT)):
+        around = [*steps[max(0, i - NEAR) : i], *steps[i + 1 : i + NEAR + 1]]
+        usual = float(np.median(around)) if around else 0.0
         if across[i] > SUDDEN * usual and steps[i] >= steps[max(0, i - 1) : i + 2].max():
-            cuts.append(int(i) + 1)
+            cuts.append(i + 1)
     return cuts
 
 
 def _dissolves(
-    thumbnails: np.ndarray, frames: np.ndarray, steps: np.ndarray, bounds: Sequence[int]
+    thumbnails: np.ndarray, frames: np.ndarray, bounds: Sequence[int]
 ) -> list[tuple[int, int]]:
     """Return (first, behind the last) of the frames of each dissolve or fade, without its two ends.
 
-    One lies between two shots, and more changes from frame to frame than in them, which tells it from a zoom.
+    One lies between two shots, and more changes from frame to frame than in one of them, which tells it from a zoom.
     """
     rgb = thumbnails.astype(np.float32).reshape(len(thumbnails), -1) / 255
-    found = []
+    steps = np.abs(np.diff(rgb, axis=0)).mean(axis=1)
+    found: list[tuple[int, int]] = []
     for first, behind in itertools.pairwise(bounds):
         start = first + 1
         while start + 3 < behind - 1:
             stop = _dissolve_end(rgb, frames, start, min(behind - 1, start + LONGEST + 2))
-            outside = [*steps[max(first, start - NEAR) : start], *steps[stop : stop + NEAR]]
-            if stop and steps[start:stop].mean() < FASTER * np.median(outside):
+            before, after = steps[max(first, start - NEAR) : start], steps[stop : stop + NEAR]
+            if stop and steps[start:stop].mean() < FASTER * min(
+                np.median(before), np.median(after)
+            ):
                 stop = 0
             if stop and found and found[-1][1] == start:
                 found[-1] = (found[-1][0], stop)
@@ -191,9 +196,7 @@ def _runs(mask: np.ndarray, offset: int) -> list[tuple[int, int]]:
     return [(int(a) + offset, int(b) + offset) for a, b in edges.reshape(-1, 2)]
 
 
-def _states(
-    thumbnails: np.ndarray, frames: np.ndarray, shown: Sequence[int]
-) -> tuple[int, ...]:
+def _states(thumbnails: np.ndarray, frames: np.ndarray, shown: Sequence[int]) -> tuple[int, ...]:
     """Return one frame for each state of a shot: of the frames that differ little, the one most like the others."""
     states = [[shown[0]]]
     for index in shown[1:]:
