@@ -21,11 +21,12 @@ WIDTH, HEIGHT = 32, 18  # px of a thumbnail, whatever the frame's own proportion
 SHIFT = 4  # px of a thumbnail that a pan may move between two frames: an eighth of the width
 CUT = 0.045  # difference (0..1) of two frames beyond which a cut may lie between them
 SUDDEN = 2.5  # how many times that of the frames around it
+QUIET_CUT, VERY_SUDDEN = 0.02, 8.0  # the same where little moves, as between two dark or gray shots
 NEAR = 4  # frames to each side that are looked at for that
 CHANGE = 0.11  # difference (0..1) in the quarter of the image that changes most that makes another key frame
 NEW = 0.4  # share (0..1) of the image that a pan uncovers that makes another key frame
 BLANK = 0.02  # standard deviation (0..1) of a frame below which nothing can be seen in it
-FADED = 0.25  # share of the clip's usual contrast below which a frame is not looked at
+FADED = 0.4  # share of the clip's usual contrast below which a frame beside a blank one is not looked at
 CLEAR = 0.85  # contrast of a key frame, as a share of the best in its state
 LONGEST = 36  # frames of a dissolve
 STEADY = 0.55  # the least step between two frames of a dissolve, as a share of the mean one
@@ -97,9 +98,15 @@ def _even(thumbnails: np.ndarray) -> np.ndarray:
 
 
 def _blank(thumbnails: np.ndarray) -> np.ndarray:
-    """Return a bool for each frame: whether it is of one colour, or far inside a fade to one."""
+    """Return a bool for each frame: whether it is of one colour, or close to that in a fade."""
     contrast = (thumbnails.astype(np.float32) / 255).std(axis=(1, 2)).max(axis=-1)
-    return contrast < max(BLANK, FADED * float(np.median(contrast)))
+    blank = contrast < BLANK
+    faded = contrast < FADED * float(np.median(contrast))
+    for order in (range(1, len(blank)), range(len(blank) - 2, -1, -1)):
+        for i in order:
+            near = blank[i - 1] if order.step > 0 else blank[i + 1]
+            blank[i] |= faded[i] and near
+    return blank
 
 
 def _difference(a: np.ndarray, b: np.ndarray) -> np.ndarray:
@@ -138,11 +145,12 @@ def _cuts(frames: np.ndarray, steps: np.ndarray) -> list[int]:
     for before, after in ((1, 1), (0, 2), (1, 2)):
         i = np.arange(before, count - after)
         across[i] = np.minimum(across[i], _difference(frames[i - before], frames[i + after]))
-    cuts = []
-    for i in map(int, np.flatnonzero(across > CUT)):
+    cuts: list[int] = []
+    for i in np.flatnonzero(across > QUIET_CUT).tolist():
         around = [*steps[max(0, i - NEAR) : i], *steps[i + 1 : i + NEAR + 1]]
         usual = float(np.median(around)) if around else 0.0
-        if across[i] > SUDDEN * usual and steps[i] >= steps[max(0, i - 1) : i + 2].max():
+        sudden = (SUDDEN if across[i] > CUT else VERY_SUDDEN) * usual
+        if across[i] > sudden and steps[i] >= steps[max(0, i - 1) : i + 2].max():
             cuts.append(i + 1)
     return cuts
 
