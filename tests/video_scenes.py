@@ -16,21 +16,27 @@ SIZE = (320, 200)
 
 
 class Scene:
-    """What one picture says: a colour by which it is known, and its caption.
+    """What frames that look alike show, as a caption.
 
-    `true`: words of which a statement must consist to be true of it; those of the caption and these.
+    A statement is true of it if all its words are among those of the caption and of `true`. `covered`: most of the frame
+    is hidden by something else.
     """
 
-    def __init__(self, number: int, caption: str, true: str = ""):
-        self.number, self.caption = number, caption
+    def __init__(self, number: int, caption: str, true: str = "", covered: bool = False):
+        self.number, self.caption, self.covered = number, caption, covered
         self.words = _words(f"{caption} {true}")
 
     def frame(self) -> Image.Image:
-        """Return a frame: blocks drawn from the scene's own random numbers, its number in the first pixels."""
+        """Return a frame: blocks drawn from the scene's own random numbers, so that each scene has its own colours."""
         rng = np.random.default_rng(self.number)
         blocks = rng.integers(40, 215, (5, 8, 3)).astype(np.uint8)
         image = Image.fromarray(blocks).resize(SIZE, Image.Resampling.NEAREST)
-        image.paste((self.number, 0, 255), (0, 0, SIZE[0], 2))
+        if self.covered:
+            other = np.random.default_rng(self.number + 100).integers(0, 255, (3, 4, 3))
+            block = Image.fromarray(other.astype(np.uint8)).resize(
+                (160, 120), Image.Resampling.NEAREST
+            )
+            image.paste(block, (100, 60))
         return image
 
 
@@ -44,7 +50,6 @@ class Known:
     """Finds the scene of a view of it by its colours."""
 
     def __init__(self, *scenes: Scene):
-        self.means = [(np.asarray(s.frame().resize((8, 5)), float), s) for s in scenes]
         self.colours = [
             (set(map(tuple, np.asarray(s.frame()).reshape(-1, 3)[::37])), s) for s in scenes
         ]

@@ -20,7 +20,7 @@ from PIL import Image
 WIDTH, HEIGHT = 32, 18  # px of a thumbnail, whatever the frame's own proportions
 SHIFT = 4  # px of a thumbnail that a pan may move between two frames: an eighth of the width
 CUT = 0.045  # difference (0..1) of two frames beyond which a cut may lie between them
-SUDDEN = 2.5  # how many times that of the frames around it
+SUDDEN = 2.5  # how many times that of the frames before it or behind it
 QUIET_CUT, VERY_SUDDEN = 0.02, 8.0  # the same where little moves, as between two dark or gray shots
 NEAR = 4  # frames to each side that are looked at for that
 CHANGE = 0.11  # difference (0..1) in the quarter of the image that changes most that makes another key frame
@@ -112,13 +112,15 @@ def _blank(thumbnails: np.ndarray) -> np.ndarray:
 def _difference(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """Return the difference of pairs of frames (n, H, W, 3) at the best shift of one against the other; (n,).
 
-    The quarter of the image that differs most does not count, so that a thing that comes in is no cut.
+    The third of the image that differs most does not count, so that a thing that comes in is no cut.
     """
     best: np.ndarray = np.full(len(a), np.inf, np.float32)
+    if not len(a):
+        return best
     for dy in range(-SHIFT // 2, SHIFT // 2 + 1):
         for dx in range(-SHIFT, SHIFT + 1):
             pixels = np.sort(_shifted(a, b, dx, dy).reshape(len(a), -1), axis=1)
-            best = np.minimum(best, pixels[:, : pixels.shape[1] * 3 // 4].mean(axis=1))
+            best = np.minimum(best, pixels[:, : pixels.shape[1] * 2 // 3].mean(axis=1))
     return best
 
 
@@ -147,8 +149,8 @@ def _cuts(frames: np.ndarray, steps: np.ndarray) -> list[int]:
         across[i] = np.minimum(across[i], _difference(frames[i - before], frames[i + after]))
     cuts: list[int] = []
     for i in np.flatnonzero(across > QUIET_CUT).tolist():
-        around = [*steps[max(0, i - NEAR) : i], *steps[i + 1 : i + NEAR + 1]]
-        usual = float(np.median(around)) if around else 0.0
+        sides = steps[max(0, i - NEAR) : i], steps[i + 1 : i + NEAR + 1]
+        usual = max((float(np.median(side)) for side in sides if len(side)), default=0.0)
         sudden = (SUDDEN if across[i] > CUT else VERY_SUDDEN) * usual
         if across[i] > sudden and steps[i] >= steps[max(0, i - 1) : i + 2].max():
             cuts.append(i + 1)
