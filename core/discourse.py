@@ -102,7 +102,7 @@ def _fitted(
         if article and thing in introduced and reading.things[thing].number == 1:
             edits.append((start, start + article.end(), "The" if article[0][0] == "A" else "the"))
     traits = trait_edits(sentence, candidate, {start for start, _, _ in edits})
-    known = _known(_changed(sentence, claims, [*edits, *traits], candidate.false))
+    known = introduced_before(_changed(sentence, claims, [*edits, *traits], candidate.false))
     if not _STILL_PRESENTED.match(known):
         return known
     # "There is the cup and the glass": who cannot be called known is named as at first.
@@ -132,7 +132,7 @@ _PLACED = re.compile(
 )
 
 
-def _known(text: str) -> str:
+def introduced_before(text: str) -> str:
     """Return the sentence as it reads after its subject was introduced; "" if it only introduces it."""
     text = _PLACED.sub(r"\1 \2 ", text)
     found = _PRESENTED.match(text)

@@ -89,7 +89,7 @@ def filter_statements(
     for record, (statements, groups), wordings, table, words in zip(
         records, found, texts, tables, read
     ):
-        calibration = verifier.calibration or _label_free(verifier, table, on_progress)
+        calibration = verifier.calibration or label_free(verifier, table, on_progress)
         verdicts = decided(
             record, statements, groups, wordings, table, calibration, settings.threshold, words
         )
@@ -235,9 +235,12 @@ def _score(
     return tables
 
 
-def _label_free(
+def label_free(
     verifier: Verifier, table: Scores, on_progress: StageProgress
 ) -> LabelFreeCalibration:
+    """Return what scores of a verifier without a calibration mean, from those of the same texts where they cannot be
+    true.
+    """
     texts = list(dict.fromkeys(text for _, text in table))
     baseline = dict(zip(texts, verifier.baseline(texts, heartbeat(on_progress)))) if texts else {}
     scores = [value for value in table.values() if value is not None]

@@ -97,7 +97,7 @@ def run(
     """Run the stages one after the other on the whole batch, so that each local model is loaded once."""
     records: Sequence = batch
     for stage in stages:
-        on_progress = _counted(progress, stage.name, stage.steps(records))
+        on_progress = counted(progress, stage.name, stage.steps(records))
         records = stage.process(records, models, on_progress)
     return list(records)
 
@@ -150,7 +150,8 @@ def caption_images(
     return run(settings, batch, models or Models(), progress)
 
 
-def _counted(progress: Progress, stage: str, total: int) -> StageProgress:
+def counted(progress: Progress, stage: str, total: int) -> StageProgress:
+    """Return a stage's progress callback that counts what is done for `progress`."""
     done = 0
 
     def on_progress(index: int | None, region: str) -> None:

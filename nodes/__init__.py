@@ -18,6 +18,7 @@ from .score import CaptionScore
 from .stages import HierarchicalAggregator, LocalCaptioner, SemanticFilter
 from .structured import StructuredCaption
 from .text_encoder import CaptionerFromClip
+from .video import CaptionVideo
 
 # ComfyUI prints an error's module before its message. For a custom node that is a long path; only built-in
 # errors have none.
@@ -28,6 +29,7 @@ class PatchMattersExtension(ComfyExtension):
     async def get_node_list(self) -> list[type[io.ComfyNode]]:
         return [
             PatchMatters,
+            CaptionVideo,
             CaptionDataSet,
             PatchDivider,
             LocalCaptioner,

@@ -25,6 +25,7 @@ from ..core.pipeline import Models
 from ..core.regions import IMAGE, clip_box
 from ..core.report import annotated, as_dict
 from ..core.stages import Stage
+from . import plan
 
 MAX_IMAGES = 1000  # in one batch, because all captions and reports of a batch are held in memory
 MAX_TEXT = 20_000  # characters of a prompt or caption that comes in
@@ -73,6 +74,7 @@ def images_from_tensor(tensor: torch.Tensor, name: str = "image") -> list[Image.
             f"{name}: {shape[2]} x {shape[1]} pixels are more than {MAX_PIXELS // 1_000_000} "
             "million: scale the image down first."
         )
+    plan.note_batch(shape[0])
     images = []
     for index, pixels in enumerate(tensor):
         values = pixels.float().cpu().numpy()  # HWC
@@ -210,21 +212,18 @@ def processed(stage: Stage, batch: Sequence, models: Models, doing: str) -> list
     Args:
         doing: what the bar says of it: "describe".
     """
+    plan.note_batch(len(batch))
     progress = NodeProgress(stage.steps(batch), doing, len(batch))
     with explained():
         return stage.process(batch, models, progress.update)
 
 
-def current_run() -> str:
-    """Return the id of the prompt that is being executed, or an empty string outside of one."""
-    context = get_executing_context()
-    return context.prompt_id if context else ""
-
-
 def announce(text: str) -> None:
-    """Show a line on the node that is being executed, until its result replaces it."""
+    """Show a line on the node that is being executed, until its result replaces it, and below it what the run has asked
+    of hosted models.
+    """
     server = PromptServer.instance
-    data = {"node": get_executing_context().node_id, "text": text}
+    data = {"node": get_executing_context().node_id, "text": text, "run": plan.status()}
     server.send_sync("patch_matters.progress", data, server.client_id)
 
 

@@ -7,13 +7,11 @@ from collections import Counter
 from comfy_api.latest import io
 
 from ..core.errors import PatchMattersError
-from ..core.models.hosted.budget import Budget
 from ..core.models.hosted.endpoints import Config, Limits
 from ..core.models.registry import CAPTIONER, VERIFIER, WRITER, load_hosted
-from . import bridge, scan, types
+from . import bridge, plan, scan, types
 
 LONGEST_NAME = 200
-_budget = Budget(bridge.current_run)  # shared by all hosted models of one queued prompt
 _failures: Counter = Counter()  # (endpoint, model) -> how often answers were missing
 
 
@@ -75,9 +73,11 @@ class HostedModel(io.ComfyNode):
                     default=200,
                     min=1,
                     max=100_000,
-                    tooltip="How many requests one run may send, over all stages. A stage that needs more "
-                    "sends none and reports it. Each patch takes one request (at some services, each "
-                    "candidate does). The limit in config.json (1000 by default) also applies.",
+                    tooltip="How many requests one run (one queued prompt) may send, over all nodes. The lowest "
+                    "value of all Hosted Model nodes in the workflow holds. A run that needs more in any case "
+                    "sends none; another one stops there and keeps the answers. Each patch takes one "
+                    "request (at some services, each candidate does). The limit in config.json (1000 by "
+                    "default) also applies.",
                 ),
                 io.Int.Input(
                     "seconds",
@@ -127,7 +127,7 @@ class HostedModel(io.ComfyNode):
             limits=Limits(concurrency, max_requests, seconds),
             cached=reuse_answers,
             announce=bridge.announce,
-            budget=_budget,
+            budget=plan.budget,
             failed=lambda: _failures.update([(endpoint, model)]),
         )
         return io.NodeOutput(*(served[role] for role in (CAPTIONER, WRITER, VERIFIER)))

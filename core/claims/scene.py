@@ -28,10 +28,12 @@ class Scene:
     Attributes:
         things: of the whole image.
         readings: source -> its reading, whose claims and mentions use the numbering of `things`.
+        numbers: source -> index in its own `things` -> index in `things`.
     """
 
     things: tuple[Thing, ...]
     readings: Mapping[Source, Reading]
+    numbers: Mapping[Source, Mapping[int, int]]
 
 
 def merged(readings: Mapping[Source, Reading], may_meet: MayMeet) -> Scene:
@@ -50,9 +52,13 @@ def merged(readings: Mapping[Source, Reading], may_meet: MayMeet) -> Scene:
         readings, key=lambda s: (-meets[s[0]], [x.said for x in readings[s].sentences], s[0])
     )
     gathered = _Gathered([], [], [])
-    done = {s: gathered.added(readings[s], {s[0]}, may_meet)[0] for s in ordered}
+    added = {s: gathered.added(readings[s], {s[0]}, may_meet) for s in ordered}
     every = tuple(gathered.things)
-    return Scene(every, {s: replace(done[s], things=every) for s in readings})
+    return Scene(
+        every,
+        {s: replace(added[s][0], things=every) for s in readings},
+        {s: added[s][1] for s in readings},
+    )
 
 
 def extended(known: Scene, new: Scene, may_meet: MayMeet) -> tuple[Scene, dict[int, int]]:
@@ -73,7 +79,12 @@ def extended(known: Scene, new: Scene, may_meet: MayMeet) -> tuple[Scene, dict[i
     _, numbers = gathered.added(Reading((), new.things, said, ()), regions, may_meet)
     every = tuple(gathered.things)
     readings = {**known.readings, **{s: renumbered(r, numbers) for s, r in new.readings.items()}}
-    return Scene(every, {s: replace(r, things=every) for s, r in readings.items()}), numbers
+    every_number = {
+        **known.numbers,
+        **{s: {i: numbers[n] for i, n in own.items()} for s, own in new.numbers.items()},
+    }
+    whole = Scene(every, {s: replace(r, things=every) for s, r in readings.items()}, every_number)
+    return whole, numbers
 
 
 @dataclass

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..budget import Demand, cost_of, describing, duration, thousands, verifying, writing
 from ..errors import PatchMattersError
 from ..models.registry import CAPTIONER, VERIFIER, WRITER
 from ..pipeline import Models
@@ -18,12 +19,6 @@ from .planning import names
 from .sources import Folder
 from .turns import is_remote
 from .words import context_text
-
-PATCHES = 4.6  # of an image: four, and the main subject in three of five of the 101 photos of bench/RESULTS.md
-IMAGE_TOKENS = 1100  # in a request: what services count for an image of about 1500 px
-PROMPT_TOKENS = 150
-# Tokens that come out of one request.
-CAPTION_TOKENS, JUDGED_TOKENS, WRITTEN_TOKENS = 120, 150, 200
 
 
 @dataclass(frozen=True)
@@ -53,7 +48,9 @@ class Estimate:
         if self.requests:
             by_role = ", ".join(f"{role} {count}" for role, count in self.requests.items())
             parts.append(f"about {sum(self.requests.values())} requests ({by_role})")
-            tokens = f"about {_thousands(self.tokens_in)} tokens in and {_thousands(self.tokens_out)} out"
+            tokens = (
+                f"about {thousands(self.tokens_in)} tokens in and {thousands(self.tokens_out)} out"
+            )
             parts.append(tokens)
             parts.append("price unknown" if self.cost is None else f"about {self.cost:.2f} to pay")
         if self.seconds is not None:
@@ -81,22 +78,15 @@ def estimate(job: Job, models: Models, prices: Mapping[str, tuple[float, float]]
     finally:
         if ledger:
             ledger.close()
-    asked = _requests_of_an_image(job, models)
-    requests = {role: round(to_do * count) for role, (count, _) in asked.items()}
-    per_role_in = {
-        role: count * (PROMPT_TOKENS + (IMAGE_TOKENS if role != WRITER else 0))
-        for role, count in requests.items()
-    }
-    per_role_out = {role: requests[role] * out for role, (_, out) in asked.items()}
-    cost = _cost(models, per_role_in, per_role_out, prices)
+    demands = _demands(job, models, to_do)
     return Estimate(
         images,
         to_do,
-        requests,
-        sum(per_role_in.values()),
-        sum(per_role_out.values()),
+        {demand.role: round(demand.requests) for demand in demands},
+        round(sum(demand.tokens_in for demand in demands)),
+        round(sum(demand.tokens_out for demand in demands)),
         to_do * seconds / max(1, job.concurrency) if measured else None,
-        cost,
+        cost_of(demands, prices),
     )
 
 
@@ -130,43 +120,20 @@ def _has_caption(job: Job, path: str) -> bool:
         return True
 
 
-def _requests_of_an_image(job: Job, models: Models) -> dict[str, tuple[float, int]]:
-    """Role -> requests to a hosted model for one image, and the tokens that come out of one."""
-    candidates, style = job.settings.describe.candidates, job.settings.describe.style
+def _demands(job: Job, models: Models, images: int) -> list[Demand]:
+    """Return what the images need of the hosted models."""
+    style = job.settings.describe.style
+    writes = job.settings.aggregate.profile.writes and not style.tags
+    # A service that gives several answers to one request is asked once a patch.
+    requests, least = describing(images, job.settings.describe.candidates)
     counts = {
-        # A service that gives several answers to one request is asked once a patch.
         # In another language than English the whole image is described twice: objects are found by English words.
-        CAPTIONER: (1 + bool(style.language) + PATCHES * candidates, CAPTION_TOKENS),
-        VERIFIER: (2 * (1 + PATCHES), JUDGED_TOKENS),
-        WRITER: (
-            1.5 if job.settings.aggregate.profile.writes and not style.tags else 0,
-            WRITTEN_TOKENS,
-        ),
+        CAPTIONER: (requests + images * bool(style.language), least),
+        VERIFIER: verifying(images),
+        WRITER: writing(images) if writes else (0, 0),
     }
-    return {
-        role: count
-        for role, count in counts.items()
-        if is_remote(getattr(models, role)) and count[0]
-    }
-
-
-def _cost(models: Models, tokens_in: Mapping, tokens_out: Mapping, prices: Mapping) -> float | None:
-    total = 0.0
-    for role in tokens_in:
-        price = prices.get(getattr(models, role).name)
-        if price is None:
-            return None
-        total += (tokens_in[role] * price[0] + tokens_out[role] * price[1]) / 1e6
-    return total
-
-
-def duration(seconds: float) -> str:
-    """Return a time for a person: "40 s", "12 min", "3 h 20 min"."""
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"
-
-
-def _thousands(number: float) -> str:
-    return f"{number / 1e6:.1f} million" if number >= 1e6 else f"{round(number / 1000)} thousand"
+    return [
+        Demand(role, getattr(models, role).name, requests, least)
+        for role, (requests, least) in counts.items()
+        if is_remote(getattr(models, role)) and (requests or role != WRITER)
+    ]

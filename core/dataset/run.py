@@ -8,12 +8,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
+from ..budget import duration
 from ..errors import PatchMattersError, reason_of
 from ..pipeline import Models
 from .ahead import PIXELS, Ahead, pixels
 from .captioning import Interrupted
 from .choices import KEEP, OVERWRITE, STATE
-from .estimate import duration
 from .files import Files, NoRoom, ignores_case
 from .formats import FORMATS, export, sidecars
 from .job import Job

@@ -29,8 +29,12 @@ _SCHEMA = (
     "DELETE FROM total",
     "INSERT INTO total SELECT COALESCE(SUM(size), 0) FROM answers",
     "CREATE TABLE IF NOT EXISTS claims (key TEXT PRIMARY KEY, owner TEXT, until REAL NOT NULL)",
-    "PRAGMA user_version = 2",  # 0 is that of version 0.2, whose table is kept
+    "CREATE TABLE IF NOT EXISTS rates "
+    "(model TEXT PRIMARY KEY, requests REAL NOT NULL, seconds REAL NOT NULL)",
+    "PRAGMA user_version = 3",  # 0 is that of version 0.2, whose table is kept
 )
+VERSION = 3
+RATE_REQUESTS = 200  # after which what was measured before counts half, because services become faster or slower
 LOCK_SECONDS, OFF_SECONDS = 1, 10
 USED_SECONDS = 3600  # to which the time of the last use is exact: most readings write nothing
 CLAIM_SECONDS = 10  # after which a claim that was not renewed is one of a program that ended
@@ -120,6 +124,28 @@ class CompletionCache:
         with contextlib.suppress(sqlite3.Error, OSError), self._lock, self._open() as base:
             base.execute("DELETE FROM claims WHERE owner = ? AND ? IN ('', key)", (owner, key))
 
+    def add_rate(self, model: str, requests: int, seconds: float) -> None:
+        """Remember how long a model took to answer some requests."""
+        with contextlib.suppress(sqlite3.Error, OSError), self._lock, self._open() as base:
+            row = base.execute("SELECT requests, seconds FROM rates WHERE model = ?", (model,))
+            before, took = row.fetchone() or (0.0, 0.0)
+            share = 0.5 if before > RATE_REQUESTS else 1.0
+            values = (model, share * before + requests, share * took + seconds)
+            base.execute("INSERT OR REPLACE INTO rates VALUES (?, ?, ?)", values)
+
+    def rates(self) -> dict[str, float]:
+        """Return model -> seconds for each request, for those that were measured."""
+        if not self._path.is_file():
+            return {}
+        try:
+            with self._lock, self._open() as base:
+                rows = base.execute(
+                    "SELECT model, seconds / requests FROM rates WHERE requests > 0"
+                )
+                return dict(rows.fetchall())
+        except (sqlite3.Error, OSError):
+            return {}
+
     def clear(self) -> None:
         """Delete all answers."""
         self._path.unlink(missing_ok=True)
@@ -142,7 +168,7 @@ class CompletionCache:
             ):
                 # Waiting for the disk takes 20 ms per answer. A power cut may damage the file, which is then started anew.
                 base.execute("PRAGMA synchronous = OFF")
-                if base.execute("PRAGMA user_version").fetchone()[0] < 2:
+                if base.execute("PRAGMA user_version").fetchone()[0] < VERSION:
                     base.execute("BEGIN IMMEDIATE")
                     for statement in _SCHEMA:
                         base.execute(statement)

@@ -7,6 +7,7 @@ import { progress, result, text } from "./texts.js";
 
 const NODES = new Set([
   "PatchMatters",
+  "PatchMattersCaptionVideo",
   "PatchMattersCaptionDataSet",
   "LocalCaptioner",
   "SemanticFilter",
@@ -38,7 +39,8 @@ app.registerExtension({
   setup() {
     // While a node works, its result shows the current patch.
     api.addEventListener("patch_matters.progress", ({ detail }) => {
-      show(app.graph.getNodeById(detail.node), progress(detail.text));
+      const said = [detail.text, detail.run].join("\n").trim().split("\n").map(progress);
+      show(app.graph.getNodeById(detail.node), said.join("\n"));
     });
   },
   async beforeRegisterNodeDef(nodeType, nodeData) {

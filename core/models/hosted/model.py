@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextvars
 import io
 import logging
 import queue
@@ -18,7 +19,7 @@ from ...errors import PatchMattersError, in_short
 from .. import ERROR, Completion, ModelProgress
 from ..chat import ChatRequest
 from ..completion_cache import CompletionCache
-from .budget import Budget
+from .budget import Budget, Refusal
 from .clients import Send, connect
 from .endpoints import Endpoint, Limits
 from .questions import Question
@@ -123,17 +124,33 @@ class HostedModel:
         return self._answers.get(key) if self._answers else None
 
     def _check(self, new: int, known: int) -> None:
-        before = self._budget.take(new, self._limits.max_requests)
-        if before is not None:
-            sent = f", {before} were already sent in this run" if before else ""
-            raise PatchMattersError(
-                f"model: {self.name}: {new} requests are needed and {self._limits.max_requests} "
-                f"allowed{sent}: caption fewer images, patches or candidates, or raise max_requests (in the "
-                "widget, and in config.json if its limit is lower)."
-            )
+        refusal = self._budget.take(new, self._limits.max_requests, fresh=not known)
+        if refusal is not None:
+            error = self._refused(refusal)
+            self._announce(error)
+            raise PatchMattersError(error)
         text = f"{self.name}: {new} requests" + (f", {known} answered before" if known else "")
         _log.info(text)
-        self._announce(text)
+        plan = self._budget.plan
+        first = plan is not None and new and self._budget.used == new
+        self._announce(f"{plan.text}\n{text}" if first and plan.text else text)
+
+    def _refused(self, refusal: Refusal) -> str:
+        """Return why the ceiling of the run stopped it, what is kept, and what to do."""
+        setting = f"max_requests of {refusal.where}" if refusal.where else "max_requests"
+        text = (
+            f"model: {self.name}: {'at least ' * refusal.before_first}{refusal.wanted} requests are needed and "
+            f"{refusal.permitted} allowed"
+        )
+        if refusal.used:
+            text += f", {refusal.used} were already sent in this run"
+        if refusal.used and self._answers:
+            text += ". Their answers are kept, so you can run it again to continue: each run counts from zero"
+        text += "" if refusal.used else ", so nothing was sent"
+        return (
+            f"{text}. To allow more, raise {setting} (and the limit in config.json, if that is lower), or caption "
+            "fewer images, patches or candidates."
+        )
 
     def _send(self, missing, jobs, chat_requests, on_progress: ModelProgress) -> dict:
         run = _Run(missing)
@@ -150,13 +167,20 @@ class HostedModel:
                     found = [Completion("", ERROR, in_short(error))]
                 run.answered(job, found)
 
+        began = time.monotonic()
         for _ in range(min(self._limits.concurrency, len(missing))):
             # Daemons: what is under way when the program ends does not hold it up.
-            threading.Thread(target=work, daemon=True).start()
+            # In a copy of this context, by which the budget knows the run.
+            context = contextvars.copy_context()
+            threading.Thread(target=context.run, args=(work,), daemon=True).start()
         try:
-            return self._collect(missing, chat_requests, run, on_progress)
+            found = self._collect(missing, chat_requests, run, on_progress)
         finally:
             run.stop()
+        answered = sum(1 for job in missing if all(c.finish != ERROR for c in found[job]))
+        if self._answers and answered:
+            self._answers.add_rate(self.name, answered, time.monotonic() - began)
+        return found
 
     def _sender(self, run: _Run) -> Send:
         """Return what asks for a run. All runs share one client: to make one takes longer than most

@@ -1,0 +1,209 @@
+"""What a queued prompt will ask of hosted models, from its graph, and the ceiling that it must keep."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping
+
+from comfy_execution.utils import get_executing_context
+from server import PromptServer
+
+from ..core.budget import (
+    Demand,
+    cost_of,
+    describing,
+    duration,
+    seconds_of,
+    sentence,
+    verifying,
+    writing,
+)
+from ..core.errors import PatchMattersError
+from ..core.models.hosted.budget import Budget, Plan
+from ..core.models.hosted.endpoints import Config
+from ..core.models.registry import CAPTIONER, VERIFIER, WRITER, load_cache
+from ..core.profiles import DEFAULT, PROFILES
+from . import scan
+
+HOSTED = "PatchMattersHostedModel"
+_ROLES = {"captioner": CAPTIONER, "matcher": VERIFIER, "writer": WRITER}  # by the input's name
+_log = logging.getLogger("patch_matters")
+_batch = 1  # images of the batch that a node of the pack took last
+
+
+def current_run() -> str:
+    """Return the id of the prompt that is being executed, or an empty string outside of one."""
+    context = get_executing_context()
+    return context.prompt_id if context else ""
+
+
+def note_batch(images: int) -> None:
+    """Remember how many images the nodes of this run work on."""
+    global _batch
+    _batch = images
+
+
+def status() -> str:
+    """Return a line about the requests of the run: sent, expected, and the time that is left; empty where none is
+    under way.
+    """
+    plan, used = budget.plan, budget.used
+    if plan is None or not used:
+        return ""
+    total = max(round(plan.requests), used)
+    parts = [f"{used} of about {total} requests"]
+    if plan.ceiling is not None:
+        parts.append(f"at most {plan.ceiling} allowed")
+    if plan.seconds is not None and total > used:
+        parts.append(f"about {duration(plan.seconds * (1 - used / total))} left")
+    return ", ".join(parts)
+
+
+def demands_of(
+    graph: Mapping[str, dict], images: int, config: Config, done: frozenset[str] = frozenset()
+) -> tuple[list[Demand], list[str]]:
+    """Return what the nodes of a graph ask of hosted models, and the names of nodes of which that is not known.
+
+    Args:
+        graph: a prompt as ComfyUI executes it: node id -> class_type and inputs.
+        images: in the batch.
+        done: ids of nodes that do not run any more.
+    """
+    demands, uncounted = [], []
+    for node, kind, values in _nodes(graph):
+        asked = {
+            role: hosted
+            for name, role in _ROLES.items()
+            if (hosted := _hosted_model(graph, values.get(name), config))
+        }
+        if node in done or not asked:
+            continue
+        counts = _counts(graph, kind, values, images)
+        if counts is None:
+            uncounted.append(kind)
+            continue
+        for role, (model, several) in asked.items():
+            if role in counts:
+                requests, least = counts[role](several)
+                demands.append(Demand(role, model, requests, least, node))
+    return demands, uncounted
+
+
+def _nodes(graph: Mapping[str, dict]) -> Iterator[tuple[str, str, dict]]:
+    for node, value in graph.items():
+        inputs = value.get("inputs")
+        yield node, str(value.get("class_type")), inputs if isinstance(inputs, dict) else {}
+
+
+def _hosted_model(graph, link, config: Config) -> tuple[str, bool] | None:
+    """Return the name of the hosted model behind a link, and whether it gives several answers to one request."""
+    source = _source(graph, link)
+    values = source.get("inputs", {}) if source.get("class_type") == HOSTED else {}
+    endpoint, model = values.get("endpoint"), values.get("model")
+    if not (isinstance(endpoint, str) and isinstance(model, str) and endpoint in config.endpoints):
+        return None
+    return f"{endpoint}:{model.strip()}", config.endpoints[endpoint].n
+
+
+def _source(graph: Mapping[str, dict], link) -> dict:
+    is_link = isinstance(link, list) and len(link) == 2
+    return graph.get(str(link[0]), {}) if is_link else {}
+
+
+def _number(values: Mapping, name: str, default: int) -> int:
+    value = values.get(name)
+    return value if type(value) is int else default
+
+
+def _counts(graph, kind: str, values: Mapping, images: int) -> dict | None:
+    """Return role -> a function from whether one request gives several answers to the requests of a node, as estimated
+    and at least; None for a node whose number of images is not known.
+    """
+    profile = values.get("profile")
+    profile = PROFILES.get(profile, DEFAULT) if isinstance(profile, str) else DEFAULT
+    writer = (lambda several: writing(images)) if profile.writes else lambda several: (0.0, 0)
+    if kind == "PatchDivider":
+        return {CAPTIONER: lambda several: (float(images), images)}
+    if kind == "LocalCaptioner":
+        candidates = _number(values, "candidates", DEFAULT.candidates)
+        divider = _source(graph, values.get("patches")).get("inputs", {})
+        whole = "captioner" not in divider and "caption" not in divider
+        return {CAPTIONER: lambda n: describing(images, 1 if n else candidates, whole=whole)}
+    if kind == "SemanticFilter":
+        return {VERIFIER: lambda several: verifying(images)}
+    if kind == "HierarchicalAggregator":
+        return {WRITER: writer}
+    if kind == "PatchMatters":
+        return {
+            CAPTIONER: lambda n: describing(images, 1 if n else profile.candidates),
+            VERIFIER: lambda several: verifying(images),
+            WRITER: writer,
+        }
+    if kind == "PatchMattersCaptionVideo":
+        frames = _number(values, "key_frames", 6)  # the most; a shot alone has one
+        return {
+            CAPTIONER: lambda n: (describing(frames, 1 if n else profile.candidates)[0], 5),
+            VERIFIER: lambda several: (verifying(frames)[0] + frames, 1),
+            WRITER: lambda several: (writing(frames)[0] * profile.writes, int(profile.writes)),
+        }
+    if kind == "CaptionScore":
+        return {VERIFIER: lambda several: (2.0 * images, images)}
+    return None
+
+
+def _ancestors(graph: Mapping[str, dict], node: str) -> frozenset[str]:
+    """Return the ids of the nodes that have run before a node runs."""
+    found: set[str] = set()
+    left = [node]
+    while left:
+        inputs = graph.get(left.pop(), {}).get("inputs", {})
+        for value in inputs.values():
+            if isinstance(value, list) and len(value) == 2 and str(value[0]) not in found:
+                found.add(str(value[0]))
+                left.append(str(value[0]))
+    return frozenset(found)
+
+
+def _running_graph() -> Mapping[str, dict]:
+    """Return the graph of the prompt that is being executed; empty where it cannot be found."""
+    running, _ = PromptServer.instance.prompt_queue.get_current_queue_volatile()
+    prompts = [item[2] for item in running if item[1] == current_run()]
+    return prompts[0] if prompts else {}
+
+
+def _ceiling(graph: Mapping[str, dict], config: Config) -> tuple[int | None, str]:
+    """Return the lowest max_requests of the hosted models in a graph, and which node has it."""
+    limits = [
+        (min(value, config.max_requests), f"Hosted Model (node {node})")
+        for node, kind, values in _nodes(graph)
+        if kind == HOSTED and type(value := values.get("max_requests")) is int
+    ]
+    return min(limits) if limits else (None, "")
+
+
+def make_plan() -> Plan:
+    """Plan the prompt that is being executed, and show the estimate in the console.
+
+    What cannot be known counts nothing: whether ComfyUI or the cache of answers already has a result.
+    """
+    graph, context = _running_graph(), get_executing_context()
+    if not graph or context is None:
+        return Plan()
+    try:
+        config = Config.read(scan.home())
+    except PatchMattersError:  # reported by the node that needs it
+        return Plan()
+    demands, uncounted = demands_of(graph, _batch, config, _ancestors(graph, context.node_id))
+    cache = load_cache(config, scan.home())
+    seconds = seconds_of(demands, cache.rates() if cache else {})
+    text = sentence(demands, seconds, cost_of(demands, config.prices), uncounted)
+    ceiling, where = _ceiling(graph, config)
+    total = sum(demand.requests for demand in demands)
+    text = f"This run takes {text}."
+    if ceiling is not None and total > ceiling:
+        text += f" max_requests of {where} allows {ceiling}, so it may stop before the end."
+    _log.info(text)
+    return Plan(total, sum(d.least for d in demands), ceiling, where, seconds, text)
+
+
+budget = Budget(current_run, make_plan)  # shared by all hosted models of one queued prompt
