@@ -2,7 +2,7 @@
 
 It stands in for vLLM, whose GPU no test has. It speaks OpenAI's format over HTTP/1.1, answers SLOTS requests at once,
 each after a delay drawn from a log-normal distribution with the mean SECONDS (others wait in line, as vLLM lets them), and
-appends the hash of each request that it receives to LOG. What it says reads like what such a model says.
+appends the hash of each request that it receives, and the time, to LOG. What it says reads like what such a model says.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class SimulatedServer:
         if head.startswith(b"GET"):
             return b'{"object": "list", "data": []}'
         digest = hashlib.sha256(body).digest()
-        self._log.write(f"{digest.hex()}\n")
+        self._log.write(f"{digest.hex()} {time.time():.3f}\n")
         asked = json.loads(body)
         prompt = "".join(p.get("text", "") for p in asked["messages"][0]["content"])
         async with self._slots:
@@ -104,7 +104,12 @@ class Running:
     """A simulated server in a process of its own, which can be killed and started again at its port."""
 
     def __init__(self, port: int, slots: int, seconds: float, log: Path, seed: int = 0):
-        self.url = f"http://127.0.0.1:{port}/v1"
+        self.url, self.log, self.slots, self.seconds = (
+            f"http://127.0.0.1:{port}/v1",
+            log,
+            slots,
+            seconds,
+        )
         self._command = [
             sys.executable, __file__, *map(str, (port, slots, seconds, seed)), str(log),
         ]  # fmt: skip
@@ -123,6 +128,11 @@ class Running:
     @property
     def pid(self) -> int:
         return self._process.pid
+
+    def seen(self) -> list[tuple[str, float]]:
+        """Return (hash, time) of each request that it received."""
+        lines = self.log.read_text().splitlines() if self.log.exists() else []
+        return [(digest, float(at)) for digest, at in map(str.split, lines)]
 
     def kill(self) -> None:
         self._process.send_signal(signal.SIGKILL)

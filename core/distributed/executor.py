@@ -58,10 +58,13 @@ def connect(cluster: Cluster) -> int:
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # sends nothing about the run to anyone
     os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")  # what matters comes as an exception
     logging.getLogger("ray.data").setLevel(logging.ERROR)
+    core = Path(__file__).parent.parent  # the workers need this package, wherever they run
     quiet = {"log_to_driver": False, "logging_level": "ERROR"}
     if ray.is_initialized():
         pass
     elif cluster.address == LOCAL:
+        paths = [str(core.parent), *filter(None, [os.environ.get("PYTHONPATH")])]
+        os.environ["PYTHONPATH"] = os.pathsep.join(paths)
         ray.init(
             num_cpus=cluster.workers or None,
             include_dashboard=False,
@@ -69,7 +72,6 @@ def connect(cluster: Cluster) -> int:
             **quiet,
         )
     else:
-        core = Path(__file__).parent.parent  # the workers need this package, wherever they run
         try:
             ray.init(address=cluster.address, runtime_env={"py_modules": [str(core)]}, **quiet)
         except (ConnectionError, ValueError, RuntimeError) as error:
@@ -138,21 +140,12 @@ def caption_slices(
     try:
         for batch in data.iter_batches(batch_size=None, batch_format="pyarrow", prefetch_batches=0):
             for row in batch.to_pylist():
-                yield Done(**row)
-    except Exception as error:
-        raise PatchMattersError(_reason(error)) from error
-
-
-def _reason(error: BaseException) -> str:
-    """Return what a worker said, without Ray's traceback around it."""
-    seen: BaseException | None = error
-    while seen is not None:
-        inner = getattr(seen, "cause", None)
-        for each in (seen, inner):
-            if isinstance(each, PatchMattersError):
-                return str(each.args[0] if each.args else each).strip().splitlines()[-1]
-        seen = inner if isinstance(inner, BaseException) else seen.__cause__
-    return f"Ray ended the run ({in_short(error) if isinstance(error, Exception) else error})."
+                done = Done(**row)
+                if done.stop:
+                    raise PatchMattersError(done.stop)
+                yield done
+    except ray.exceptions.RayError as error:
+        raise PatchMattersError(f"Ray ended the run: {in_short(error)}") from error
 
 
 def _slices(batch, place: str):
@@ -175,14 +168,25 @@ class _RayWorker:
     """A worker as an actor of Ray Data."""
 
     def __init__(self, work: Work):
-        self._worker = Worker(work)
+        self._worker: Worker | None = None
+        try:
+            self._worker = Worker(work)
+        except PatchMattersError as error:
+            self._error = str(error)
 
     def __call__(self, batch):
         import pyarrow as pa
 
         (task,) = batch.to_pylist()
         rows = [Row(**row) for row in task["images"]]
-        done = self._worker.caption(Part(task["part"], task["rows"]), task["first"], rows)
+        try:
+            if self._worker is None:
+                done = Done(stop=self._error)
+            else:
+                part = Part(task["part"], task["rows"])
+                done = self._worker.caption(part, task["first"], rows)
+        except PatchMattersError as error:  # as a row: Ray would wrap it into its own
+            done = Done(stop=str(error))
         return pa.Table.from_pylist([asdict(done)])
 
 

@@ -59,6 +59,7 @@ class Done:
         requests, tokens: of all models.
         last, caption: an image that was captioned, and its caption.
         problem: why one of those that failed has no caption.
+        stop: why the run cannot go on; nothing came of the slice then.
     """
 
     images: int = 0
@@ -68,6 +69,7 @@ class Done:
     last: str = ""
     caption: str = ""
     problem: str = ""
+    stop: str = ""
 
 
 class Worker:

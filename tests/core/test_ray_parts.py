@@ -69,7 +69,9 @@ def test_every_kind_of_source_gives_the_bytes_of_the_same_images(tmp_path, image
     reader = Reader()
     for source in sources:
         rows = rows_of(source)
-        assert [reader.read(row) for row in rows] == [image.read_bytes() for image in images], source
+        assert [reader.read(row) for row in rows] == [image.read_bytes() for image in images], (
+            source
+        )
         assert len({row.id for row in rows}) == len(images)
 
 
@@ -245,9 +247,7 @@ def test_a_server_that_dies_is_left_out_and_comes_back(monkeypatch):
 def test_questions_wait_where_no_server_is_left_and_an_interrupt_ends_the_waiting(monkeypatch):
     monkeypatch.setattr("core.models.hosted.servers.FIRST_WAIT", 0.05)
     one, may_send = FakeServer(), [True]
-    servers = Servers(
-        [one.server], lambda e: isinstance(e, ConnectionError), lambda: may_send[0]
-    )
+    servers = Servers([one.server], lambda e: isinstance(e, ConnectionError), lambda: may_send[0])
     one.down = True
     threading.Timer(0.3, lambda: setattr(one, "down", False)).start()
     assert servers(None) == [Completion("A cup.")]
@@ -259,7 +259,14 @@ def test_questions_wait_where_no_server_is_left_and_an_interrupt_ends_the_waitin
 
 @pytest.mark.parametrize(
     "urls",
-    [[], ["http://a/v1", "http://a/v1"], [1], ["http://user:secret@a/v1"], ["ftp://a"], ["http://"]],
+    [
+        [],
+        ["http://a/v1", "http://a/v1"],
+        [1],
+        ["http://user:secret@a/v1"],
+        ["ftp://a"],
+        ["http://"],
+    ],
 )
 def test_a_list_of_servers_is_checked_like_one(tmp_path, urls):
     (tmp_path / "config.json").write_text(json.dumps({"endpoints": {"mine": {"urls": urls}}}))
