@@ -206,7 +206,7 @@ def faults(options) -> None:
         command = ("--ray", "--ray-workers", "2", "--out", str(bench.root / "out"))
         run, driven, due = bench.start(*command), 1, [n / 11 for n in range(1, 11)]
         faults_left = list(zip(FAULTS, due))
-        while run.poll() is None or faults_left:
+        while run.poll() is None or run.returncode < 0:
             if run.poll() is not None:
                 run, driven = bench.start(*command), driven + 1
             time.sleep(0.5)

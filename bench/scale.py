@@ -72,7 +72,7 @@ class Plan:
     gpus: int = 8
     api_processes: int = 4
     cores: int = 48
-    requests_per_gpu: int = 128
+    requests_per_gpu: int = 192
     cpu_seconds: float = 0.45
     read_seconds: float = 0.05
     write_seconds: float = 0.005
@@ -337,10 +337,18 @@ def plan_table(options) -> None:
         "1 API process a server": {"api_processes": 1},
         "2 API processes a server": {"api_processes": 2},
         "8 API processes a server": {"api_processes": 8},
+        "1 API process, 14 images a second of any size": {
+            "api_processes": 1,
+            "prepared_pixels": 14 * base.crop_pixels,
+        },
+        "4 API processes, 14 images a second of any size": {
+            "api_processes": 4,
+            "prepared_pixels": 14 * base.crop_pixels,
+        },
         "half the cores": {"cores": base.cores // 2},
         "a quarter of the cores": {"cores": base.cores // 4},
         "32 requests a server": {"requests_per_gpu": 32},
-        "256 requests, 512 sequences a server": {"requests_per_gpu": 256, "sequences": 512},
+        "384 requests, 512 sequences a server": {"requests_per_gpu": 384, "sequences": 512},
         "no prefix cache": {"known_share": 0.0},
         "1 caption a patch": {"candidates": 1},
         "an 8B model": {"weights": 17.5, "parameters": 8.8},

@@ -20,6 +20,7 @@ from .storage import Storage
 from .worker import Done, Work, Worker
 
 LOCAL = "local"  # the address that means: start Ray on this machine
+TOKEN = Path.home() / ".ray" / "auth_token"
 STORE = 200_000_000  # bytes of the object store of a Ray that is started here: slices are small
 SLICES_AT_ONCE = 3  # of a worker: while one ends, another fills the gap
 # Of a worker's CPU, what is left to the tasks that read the manifest, which wait for no CPU of their own.
@@ -47,6 +48,11 @@ def connect(cluster: Cluster) -> int:
     Raises:
         PatchMattersError: ray is not installed, or there is no cluster at that address.
     """
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # sends nothing about the run to anyone
+    os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")  # what matters comes as an exception
+    if cluster.address != LOCAL and (TOKEN.is_file() or "RAY_AUTH_TOKEN" in os.environ):
+        # A cluster that is started where there is a token asks for it, but `ray.init` does not send it by itself.
+        os.environ.setdefault("RAY_AUTH_MODE", "token")
     try:
         import ray
         import ray.data
@@ -55,8 +61,6 @@ def connect(cluster: Cluster) -> int:
             "--ray needs Ray, which is not installed: run.py --extra ray installs it, or "
             f'python -m pip install "{EXTRAS["ray"][0]}".'
         ) from error
-    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # sends nothing about the run to anyone
-    os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")  # what matters comes as an exception
     logging.getLogger("ray.data").setLevel(logging.ERROR)
     core = Path(__file__).parent.parent  # the workers need this package, wherever they run
     quiet = {"log_to_driver": False, "logging_level": "ERROR"}

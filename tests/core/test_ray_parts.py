@@ -21,6 +21,7 @@ from core.distributed.worker import Work, Worker
 from core.errors import PatchMattersError
 from core.models import Completion
 from core.models.hosted.endpoints import Config
+from core.models.hosted.questions import Question
 from core.models.hosted.servers import Server, Servers
 from image_folders import FakeCaptioner, captions, fakes, folder_of, job, paint
 
@@ -210,6 +211,9 @@ def test_a_worker_gives_what_a_data_set_run_gives(tmp_path):
 # Several servers of one model
 
 
+QUESTION = Question("What is this?", None, 1, 0.0, 100, 0, "")
+
+
 class FakeServer:
     """A fake: notes what it is asked; fails while it is down."""
 
@@ -232,16 +236,33 @@ def test_a_server_that_dies_is_left_out_and_comes_back(monkeypatch):
         [one.server, two.server], lambda e: isinstance(e, ConnectionError), lambda: True
     )
     one.down = True
-    assert all(servers(None) for _ in range(40))
+    assert all(servers(QUESTION) for _ in range(40))
     assert one.asked == 1 and two.asked == 40
     one.down = False
     time.sleep(0.3)
-    threads = [threading.Thread(target=servers, args=(None,)) for _ in range(20)]
+    threads = [threading.Thread(target=servers, args=(QUESTION,)) for _ in range(20)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     assert one.asked > 5, "it has half of what is asked at once"
+
+
+def test_questions_about_one_image_go_to_one_server_while_it_is_not_much_busier():
+    fakes_ = [FakeServer() for _ in range(4)]
+    servers = Servers([fake.server for fake in fakes_], lambda e: False, lambda: True)
+    for _ in range(5):
+        servers(replace(QUESTION, jpeg=b"one image"))
+    assert sorted(fake.asked for fake in fakes_) == [0, 0, 0, 5]
+    threads = [
+        threading.Thread(target=servers, args=(replace(QUESTION, jpeg=b"one image"),))
+        for _ in range(40)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert min(fake.asked for fake in fakes_) > 3, "it is not left to one server alone"
 
 
 def test_questions_wait_where_no_server_is_left_and_an_interrupt_ends_the_waiting(monkeypatch):
@@ -250,11 +271,11 @@ def test_questions_wait_where_no_server_is_left_and_an_interrupt_ends_the_waitin
     servers = Servers([one.server], lambda e: isinstance(e, ConnectionError), lambda: may_send[0])
     one.down = True
     threading.Timer(0.3, lambda: setattr(one, "down", False)).start()
-    assert servers(None) == [Completion("A cup.")]
+    assert servers(QUESTION) == [Completion("A cup.")]
     one.down = True
     threading.Timer(0.3, lambda: may_send.__setitem__(0, False)).start()
     with pytest.raises(RuntimeError, match="stopped"):
-        servers(None)
+        servers(QUESTION)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import threading
 import time
+import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -36,7 +37,8 @@ class Server:
 class Servers:
     """Sends each question to the server with the fewest questions under way.
 
-    A server that fails gets no questions until it answers again; its question goes to another one. Where no server is
+    Questions about one image go to one server as long as it is not much busier than others, because it has the image in
+    its prefix cache. A server that fails gets no questions until it answers again; its question goes to another one. Where no server is
     left, questions wait. May be called from several threads.
 
     Args:
@@ -56,7 +58,7 @@ class Servers:
 
     def __call__(self, question: Question) -> Sequence[Completion]:
         for attempt in range(1, ATTEMPTS + 1):
-            server = self._take()
+            server = self._take(question)
             try:
                 return server.ask(question)
             except Exception as error:
@@ -69,7 +71,7 @@ class Servers:
                 self._give(server)
         raise AssertionError("the last attempt returns or raises")
 
-    def _take(self) -> Server:
+    def _take(self, question: Question) -> Server:
         with self._change:
             while not (up := [server for server in self._servers if not server.left_out]):
                 if not self._may_send():
@@ -78,6 +80,10 @@ class Servers:
             # Of equally busy ones any, or all processes of a cluster would begin with the first.
             least = min(server.busy for server in up)
             server = random.choice([server for server in up if server.busy == least])
+            if question.jpeg:
+                usual = up[zlib.crc32(question.jpeg) % len(up)]
+                if usual.busy <= least + max(1, least // 4):
+                    server = usual
             server.busy += 1
             return server
 
