@@ -13,7 +13,7 @@ Sources of the numbers: `bench/RESULTS.md` (patches and requests of an image, ow
 (tokens), vllm#58266 (14 images of 2.1 megapixels a second in an API process), NVIDIA's data sheet of the H100 SXM (989
 TFLOPS BF16 dense, 3.35 TB/s), the config of Qwen3-VL-4B (36 layers, 8 key-value heads of 128: 147 kB of cache a token;
 8.9 GB of weights), and price lists of 2026 (2 to 4 USD an hour for an H100). Efficiencies (0.4 of the arithmetic, 0.7 of
-the bandwidth) are assumptions. No GPU was at hand to measure them: run `check` against servers of your own first.
+the bandwidth) are assumptions. No GPU was available to measure them: run `check` against servers of your own first.
 """
 
 from __future__ import annotations

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from ..dataset.choices import EXTRAS
 from ..errors import PatchMattersError, in_short
+from ..models.hosted.budget import Budget
 from .manifest import Part, read_rows
 from .results import rows_in
 from .sources import Row
@@ -194,13 +195,11 @@ class _RayWorker:
         return pa.Table.from_pylist([asdict(done)])
 
 
-class SharedBudget:
+class SharedBudget(Budget):
     """Counts the requests of all workers of a run, as `Budget` does in one process. Made after `connect`."""
 
     def __init__(self) -> None:
         import ray
-
-        from ..models.hosted.budget import Budget
 
         # Restarted where it dies; what it had counted is then lost.
         keeper = ray.remote(num_cpus=0, max_restarts=-1, max_task_retries=-1)(Budget)

@@ -13,6 +13,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import Any
 from urllib.parse import urlsplit
 
 import fsspec
@@ -175,7 +176,7 @@ def _members(fs, path: str, name_of_shard: str) -> Iterator[Row]:
                 if member.isreg() and is_image(member.name) and ".." not in name.parts:
                     row_id = f"{name_of_shard}/{name.relative_to('/')}"
                     yield Row(row_id, url, member.offset_data, member.size, "", version)
-                tar.members = []  # or all headers of a shard stay in memory
+                tar.members = []  # type: ignore[attr-defined]  # or all headers of a shard stay in memory
     except tarfile.TarError as error:
         raise PatchMattersError(f"{path} cannot be read as a tar file: {error}") from error
 
@@ -235,7 +236,7 @@ class Reader:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._group: tuple[str, int] | None = None
-        self._values = None
+        self._values: Any = None
 
     def read(self, row: Row) -> bytes:
         """Return the bytes of an image file.

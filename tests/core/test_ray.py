@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from core.dataset.choices import EXTRAS
 from core.distributed import results
 from core.distributed.command import unfinished
 from core.distributed.executor import Cluster, SharedBudget, caption_slices, connect
@@ -124,3 +125,8 @@ def test_without_ray_the_command_says_what_to_install(tmp_path):
     assert done.returncode == 2
     assert "run.py --extra ray installs it" in done.stderr and "Traceback" not in done.stderr
     assert not (tmp_path / "out").exists()
+
+
+def test_what_the_command_installs_is_what_the_requirements_say():
+    lines = (ROOT / "requirements-ray.txt").read_text().splitlines()
+    assert [line for line in lines if line and not line.startswith("#")] == list(EXTRAS["ray"])
