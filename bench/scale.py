@@ -6,8 +6,8 @@
 An image is read, divided and described, verified and written, as the stages do it: CPU work of a worker between
 requests to servers, which depend on each other. A server has API processes, which prepare images, and a GPU, which
 reads prompts and generates tokens for all requests under way, a step at a time; a step takes as long as its arithmetic
-or its memory traffic, whichever is longer. SimPy runs the events. A few hundred images are simulated once all queues
-are full; the rest is multiplication.
+or its memory traffic, whichever is longer. SimPy runs the events. 3,000 images are simulated once all queues are full; the
+rest is multiplication.
 
 Sources of the numbers: `bench/RESULTS.md` (patches and requests of an image, own CPU time), `core/dataset/estimate.py`
 (tokens), vllm#58266 (14 images of 2.1 megapixels a second in an API process), NVIDIA's data sheet of the H100 SXM (989
@@ -309,8 +309,7 @@ def planned(plan: Plan, seed: int = 0) -> Found:
     requests = -(-plan.requests_per_gpu // whole)
     of_image = lambda chance: requests_of(plan, chance)  # noqa: E731
     workers = [Worker(env, slower, [server], requests, of_image, chance) for _ in range(whole)]
-    images = 400
-    return simulate(env, plan, [server], workers, images, 300, requests)
+    return simulate(env, plan, [server], workers, 3000, 1000, requests)
 
 
 def row(name: str, plan: Plan) -> str:
@@ -331,7 +330,7 @@ def plan_table(options) -> None:
         if getattr(options, field.name) is not None
     }
     base = Plan(**given)
-    nodes = {f"{n} x 8 GPUs": {"gpus": 8 * n, "cores": base.cores * n} for n in (2, 4, 8)}
+    nodes = {f"{n} x 8 GPUs": {"gpus": 8 * n, "cores": base.cores * n} for n in (2, 8)}
     changes = {
         "the node as above": {},
         "1 API process a server": {"api_processes": 1},

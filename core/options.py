@@ -266,7 +266,7 @@ def _add_cluster_options(p: argparse.ArgumentParser) -> None:
     )
     g.add_argument(
         "--ray-gpus",
-        type=float,
+        type=_share,
         default=0.0,
         metavar="SHARE",
         help="GPUs of each worker, for models that run in it; 0.25 puts four workers on a GPU (default: 0)",
@@ -283,6 +283,16 @@ def _positive(text: str) -> int:
     if not text.isdecimal() or not int(text):
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
     return int(text)
+
+
+def _share(text: str) -> float:
+    try:
+        found = float(text)
+    except ValueError:
+        found = -1.0
+    if not 0 <= found <= 8:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0 to 8")
+    return found
 
 
 def _models_folder() -> str:

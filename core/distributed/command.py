@@ -56,18 +56,21 @@ def caption_on_ray(options: argparse.Namespace) -> int:
     models = load_models(options, HOME, load_model)
     run = job.run_key(models)[:16]
     place = options.out if is_remote(options.out) else os.path.abspath(options.out)
-    if not options.dry_run:
-        workers = connect(cluster)
-    storage = open_folder(place, create=not options.dry_run or not os.path.exists(place))
+    if options.dry_run:
+        storage = open_folder(place, create=True, write=False)
+        found = extend(storage, list_rows(source), write=False)
+        todo = unfinished(found, states_of_all(storage, run, found), limit=options.limit)
+        print(f"{_rows(found)} images, {_images(todo)} to caption", file=sys.stderr)
+        return 0
+    workers = connect(cluster)
+    storage = open_folder(place, create=True)
     with locked(storage):
         found = parts(storage) if options.retry else extend(storage, list_rows(source))
         states = states_of_all(storage, run, found)
         todo = unfinished(found, states, retry=options.retry == "failed", limit=options.limit)
-        total = sum(part.rows for part in found)
+        total = _rows(found)
         status = Status(total=total, resumed=total - _images(todo))
         print(f"{total} images, {_images(todo)} to caption", file=sys.stderr)
-        if options.dry_run:
-            return 0
         chosen = {role: model.name for role in ROLES if (model := getattr(models, role))}
         note_run(storage, run, source, {"models": chosen, "profile": options.profile})
         load = functools.partial(
@@ -120,6 +123,10 @@ def unfinished(
         if slices:
             todo.append((part, slices))
     return todo
+
+
+def _rows(found: Sequence[Part]) -> int:
+    return sum(part.rows for part in found)
 
 
 def _images(todo: Todo) -> int:

@@ -20,7 +20,7 @@ from .sources import Row
 from .storage import Storage
 from .worker import Done, Work, Worker
 
-LOCAL = "local"  # the address that means: start Ray on this machine
+LOCAL = "local"  # Ray's own word for: start it on this machine
 TOKEN = Path.home() / ".ray" / "auth_token"
 STORE = 200_000_000  # bytes of the object store of a Ray that is started here: slices are small
 SLICES_AT_ONCE = 3  # of a worker: while one ends, another fills the gap
@@ -71,6 +71,7 @@ def connect(cluster: Cluster) -> int:
         paths = [str(core.parent), *filter(None, [os.environ.get("PYTHONPATH")])]
         os.environ["PYTHONPATH"] = os.pathsep.join(paths)
         ray.init(
+            address=LOCAL,  # or a cluster that runs on this machine would be used
             num_cpus=cluster.workers or None,
             include_dashboard=False,
             object_store_memory=STORE,

@@ -49,10 +49,13 @@ def read_rows(storage: Storage, part: Part, first: int = 0, count: int = PART) -
     return [Row(**row) for row in storage.read_table(part.name).slice(first, count).to_pylist()]
 
 
-def extend(storage: Storage, rows: Iterable[Row]) -> list[Part]:
+def extend(storage: Storage, rows: Iterable[Row], *, write: bool = True) -> list[Part]:
     """Add the rows that are new, or whose image changed, as new parts; return all parts.
 
     What is kept in memory is 8 bytes a row and the rows of one part.
+
+    Args:
+        write: False only counts: nothing is written.
     """
     found = parts(storage)
     known = _known(storage, found)
@@ -62,7 +65,8 @@ def extend(storage: Storage, rows: Iterable[Row]) -> list[Part]:
         new = [row for row, there in zip(block, _contained(known, marks)) if not there]
         if new:
             part = Part(number, len(new))
-            storage.write_table(part.name, _table(new))
+            if write:
+                storage.write_table(part.name, _table(new))
             found.append(part)
             number += 1
     return found

@@ -30,11 +30,6 @@ class Captioned:
     result: Result | None
     reason: str = ""
 
-    @property
-    def open(self) -> bool:
-        """Whether another run should ask again."""
-        return self.result is None or bool(self.result.missing)
-
 
 def folder_of(run: str, part: Part) -> str:
     return f"{FOLDER}/{run}/{part.number:06d}"

@@ -19,8 +19,12 @@ LOCK = "lock"
 _FORM = {"version": 1, "part": PART, "slice": SLICE}
 
 
-def open_folder(place: str, *, create: bool) -> Storage:
+def open_folder(place: str, *, create: bool, write: bool = True) -> Storage:
     """Return the storage of a run.
+
+    Args:
+        create: make it a run's folder, if it is new or empty.
+        write: False leaves it as it is.
 
     Raises:
         PatchMattersError: it is a folder of something else, of another version, or not there and not to be made.
@@ -38,7 +42,7 @@ def open_folder(place: str, *, create: bool) -> Storage:
         raise PatchMattersError(
             f"--out: {place} has files in it that are not of this pack: name an empty folder or a new one."
         )
-    else:
+    elif write:
         storage.write(MARKER, json.dumps(_FORM).encode())
     return storage
 

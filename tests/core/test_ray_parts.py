@@ -2,6 +2,9 @@
 
 import io
 import json
+import os
+import subprocess
+import sys
 import tarfile
 import threading
 import time
@@ -14,7 +17,7 @@ from core.dataset.run import caption_dataset
 from core.distributed import results
 from core.distributed.command import unfinished
 from core.distributed.manifest import PART, SLICE, Part, extend, parts, read_rows
-from core.distributed.run_folder import locked, open_folder
+from core.distributed.run_folder import locked, note_run, open_folder
 from core.distributed.sources import Reader, Row, list_rows
 from core.distributed.storage import Storage
 from core.distributed.worker import Work, Worker
@@ -25,6 +28,7 @@ from core.models.hosted.questions import Question
 from core.models.hosted.servers import Server, Servers
 from image_folders import FakeCaptioner, captions, fakes, folder_of, job, paint
 
+ROOT = Path(__file__).parents[2]
 pa = pytest.importorskip("pyarrow")
 pq = pytest.importorskip("pyarrow.parquet")
 
@@ -126,6 +130,30 @@ def test_the_manifest_grows_by_what_is_new_or_changed_only(tmp_path):
     assert extend(storage, rows) == found
 
 
+def test_a_dry_run_counts_and_writes_nothing(tmp_path):
+    folder = folder_of(tmp_path / "images", 3)
+    done = command(str(folder), "--ray", "--dry-run", "--out", "out", cwd=tmp_path)
+    assert done.returncode == 0 and "3 images, 3 to caption" in done.stderr, done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (["--ray"], "--ray needs --out"),
+        (["--ray", "--out", "out", "--format", "kohya"], "--format says how caption files"),
+        (["--ray", "--out", "."], "has files in it that are not of this pack"),
+        (["--captions-from", "."], "has no captions of a run with --ray"),
+    ],
+)
+def test_a_command_that_cannot_start_says_why(tmp_path, options, says):
+    folder = folder_of(tmp_path / "images", 1)
+    if "--ray" in options:  # it says so before it starts Ray
+        options = [*options, "--dry-run"]
+    done = command(str(folder), *options, cwd=tmp_path)
+    assert done.returncode == 2 and says in done.stderr and "Traceback" not in done.stderr
+
+
 def test_what_is_unfinished_is_seen_from_names(tmp_path):
     part = Part(0, 2 * SLICE + 1)
     assert unfinished([part], [{}]) == [(part, [0, SLICE, 2 * SLICE])]
@@ -177,6 +205,56 @@ def test_a_bad_image_is_a_row_with_its_error_and_is_tried_again(tmp_path):
     assert results.states(storage, "r", part) == {0: 0}
     assert len(storage.names(results.folder_of("r", part))) == 1
     assert captioned_by(worker_of(storage), storage) == []
+
+
+def command(*options, cwd: Path) -> subprocess.CompletedProcess:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "HOME": str(cwd)}
+    return subprocess.run(
+        [sys.executable, "-m", "core", *options],
+        cwd=cwd,
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+
+
+@pytest.fixture
+def captioned(tmp_path) -> Storage:
+    """Results of five images of a folder, one of which changed since, and of a bad one."""
+    folder = folder_of(tmp_path / "images", 6)
+    (folder / "00005.png").write_bytes(b"no image")
+    storage = open_folder(str(tmp_path / "out"), create=True)
+    extend(storage, rows_of(folder))
+    note_run(storage, "r", [str(folder)], {})
+    captioned_by(worker_of(storage), storage)
+    paint(folder / "00004.png", 77)
+    return storage
+
+
+def test_caption_files_are_written_from_results_and_a_user_s_own_are_kept(tmp_path, captioned):
+    (tmp_path / "images" / "00001.txt").write_text("mine")
+    done = command("images", "--captions-from", "out", "--trigger", "ohwx", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    found = captions(tmp_path / "images")
+    assert sorted(found) == ["00000.txt", "00001.txt", "00002.txt", "00003.txt"]
+    assert found["00001.txt"] == "mine" and found["00000.txt"].startswith("ohwx, A red cup")
+    assert "00004.png changed since" in done.stderr
+    assert command("images", "--undo", cwd=tmp_path).returncode == 0
+    assert captions(tmp_path / "images") == {"00001.txt": "mine"}
+
+
+def test_shards_are_written_from_results_alone_and_once(tmp_path, captioned):
+    pytest.importorskip("webdataset")
+    options = ("--captions-from", "out", "--format", "webdataset", "--out", "shards")
+    assert command(*options, cwd=tmp_path).returncode == 0
+    [shard] = (tmp_path / "shards").glob("*.tar")
+    with tarfile.open(shard) as tar:
+        names = tar.getnames()
+        said = tar.extractfile("00000.txt").read().decode()
+    assert said.startswith("A red cup") and len(names) == 15 and "00005.png" not in names
+    before = shard.stat().st_mtime_ns
+    assert command(*options, cwd=tmp_path).returncode == 0
+    assert shard.stat().st_mtime_ns == before
 
 
 class Broken(FakeCaptioner):
