@@ -47,6 +47,14 @@ def main(options: argparse.Namespace) -> int:
             stream.reconfigure(errors="replace")  # type: ignore[union-attr]
     try:
         check_precision(options.precision)
+        if options.ray:
+            from .distributed.command import caption_on_ray
+
+            return caption_on_ray(options)
+        if options.captions_from:
+            from .distributed.export import write_captions
+
+            return write_captions(options)
         if is_dataset(options.images) or options.undo:
             return caption_folder(options, lambda: load_models(options, HOME, load_model))
         return _caption_files(options)

@@ -15,7 +15,14 @@ from .options import ROLES
 from .pipeline import Models
 
 
-def load_models(options: argparse.Namespace, home: Path, load=load_model) -> Models:
+def load_models(
+    options: argparse.Namespace,
+    home: Path,
+    load=load_model,
+    *,
+    config: Config | None = None,
+    budget: Budget | None = None,
+) -> Models:
     """Return the models that the options name.
 
     A hosted model that is named for several roles is one model, so that its limit holds for all of them.
@@ -23,8 +30,10 @@ def load_models(options: argparse.Namespace, home: Path, load=load_model) -> Mod
     Args:
         home: the pack's own folder, with the config of hosted models and the cache of answers.
         load: gives a model that is not hosted.
+        config: of hosted models, in place of the one in `home`.
+        budget: of their requests, where other processes send some, too.
     """
-    config, budget = Config.read(home), Budget()
+    config, budget = config or Config.read(home), budget or Budget()
     if options.max_requests:
         config = replace(config, max_requests=options.max_requests)
     limits = Limits(options.concurrency, config.max_requests)

@@ -26,6 +26,11 @@ DATASET_ONLY = (
     *("existing", "format", "lines", "trigger", "prefix", "suffix", "template", "context"),
     *("retry", "limit", "dry_run", "undo"),
 )
+# Options that say how caption files are written, which a run on Ray leaves to a second command.
+EXPORT_ONLY = (
+    *("existing", "format", "lines", "trigger", "prefix", "suffix", "template"),
+    *("undo", "json", "overwrite"),
+)
 ROLES = {
     DETECTOR: "finds the objects that the patches are built around",
     CAPTIONER: "describes the whole image and each patch",
@@ -185,6 +190,7 @@ def parser() -> argparse.ArgumentParser:
         help="first install an optional package into the environment that run.py created",
     )
     _add_dataset_options(p)
+    _add_cluster_options(p)
     return p
 
 
@@ -262,10 +268,57 @@ def _add_dataset_options(p: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_cluster_options(p: argparse.ArgumentParser) -> None:
+    g = p.add_argument_group(
+        "captioning on a cluster",
+        "For data sets that outgrow one machine (docs/cluster.md). The images are a folder, a list of files (.txt), "
+        "shards (.tar) or tables (.parquet), on disk or as URLs; --out gets the captions as Parquet. A second run does "
+        "what is missing.",
+    )
+    g.add_argument(
+        "--ray",
+        nargs="?",
+        const="local",
+        metavar="ADDRESS",
+        help="caption on Ray: on the cluster at ADDRESS (auto: the one that this machine belongs to), or without "
+        "ADDRESS on this machine",
+    )
+    g.add_argument(
+        "--ray-workers",
+        type=_positive,
+        default=0,
+        metavar="N",
+        help="worker processes; each keeps one CPU busy (default: one for each CPU)",
+    )
+    g.add_argument(
+        "--ray-gpus",
+        type=_share,
+        default=0.0,
+        metavar="SHARE",
+        help="GPUs of each worker, for models that run in it; 0.25 puts four workers on a GPU (default: 0)",
+    )
+    g.add_argument(
+        "--captions-from",
+        metavar="DIR",
+        help="ask no model: write the captions that a run with --ray left in DIR, in the formats and with the words "
+        "that the other options say",
+    )
+
+
 def _positive(text: str) -> int:
     if not text.isdecimal() or not int(text):
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
     return int(text)
+
+
+def _share(text: str) -> float:
+    try:
+        found = float(text)
+    except ValueError:
+        found = -1.0
+    if not 0 <= found <= 8:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0 to 8")
+    return found
 
 
 def _models_folder() -> str:

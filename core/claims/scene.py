@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from . import Claim, Reading, Thing
 from .entailment import (
@@ -33,7 +33,7 @@ class Scene:
 
     things: tuple[Thing, ...]
     readings: Mapping[Source, Reading]
-    numbers: Mapping[Source, Mapping[int, int]]
+    numbers: Mapping[Source, Mapping[int, int]] = field(default_factory=dict)
 
 
 def merged(readings: Mapping[Source, Reading], may_meet: MayMeet) -> Scene:

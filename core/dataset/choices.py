@@ -9,6 +9,7 @@ REPORT = "report.html"
 EXTRAS = {
     "parquet": ("pyarrow",),
     "webdataset": ("webdataset",),
+    "ray": ("ray[data]>=2.60",),  # as in requirements-ray.txt
     "openai": ("openai>=1.50",),
     "anthropic": ("anthropic>=0.40",),
     "quantized": ("bitsandbytes>=0.46", "accelerate>=1"),

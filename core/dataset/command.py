@@ -96,7 +96,7 @@ def caption_folder(options: argparse.Namespace, load: Callable[[], Models]) -> i
     if options.dry_run:
         return 0
     reports = options.json and _checked_json(Path(options.json), job, overwrite=options.overwrite)
-    with _Line(expected.images) as line:
+    with ProgressLine(expected.images) as line:
         try:
             summary = caption_dataset(job, models, line.show)
         except KeyboardInterrupt:
@@ -105,7 +105,7 @@ def caption_folder(options: argparse.Namespace, load: Callable[[], Models]) -> i
                 "Interrupted: what is done stays done, and the next run resumes.", file=sys.stderr
             )
             return 130
-    _say(summary, job)
+    say(summary, job)
     if reports:
         _write_json(reports, Path(options.json).name, job)
     return 1 if summary.failures or summary.stopped else 0
@@ -150,7 +150,8 @@ def _undo(root: Path) -> int:
     return 1 if messages else 0
 
 
-def _say(summary: Summary, job: Job) -> None:
+def say(summary: Summary, job: Job) -> None:
+    """Print how a run ended."""
     print(f"{summary.sentence()} The report is {job.root / STATE / REPORT}", file=sys.stderr)
     if summary.stopped:
         print(f"error: The run ended early: {summary.stopped}", file=sys.stderr)
@@ -198,7 +199,7 @@ def _write_json(reports: OutputFolder, name: str, job: Job) -> None:
     reports.write(name, rows)
 
 
-class _Line:
+class ProgressLine:
     """The line of progress: a bar in a terminal, else a line now and then."""
 
     def __init__(self, images: int):
@@ -213,7 +214,7 @@ class _Line:
         )
         self._said = time.monotonic()
 
-    def __enter__(self) -> _Line:
+    def __enter__(self) -> ProgressLine:
         return self
 
     def __exit__(self, *exception) -> None:

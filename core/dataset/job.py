@@ -92,9 +92,13 @@ class Job:
 
         It takes the SHA-256 of the image file, the context, and the existing caption where that is improved.
         """
-        asked = (models.detector, models.captioner, models.verifier, models.writer)
-        stages = [[stage.name, asdict(stage)] for stage in self.settings]
-        run = CompletionCache.key([model.name for model in asked], list(self.identity), stages)
+        run = self.run_key(models)
         return lambda content, context, existing: CompletionCache.key(
             run, content, context, existing
         )
+
+    def run_key(self, models: Models) -> str:
+        """Return what names a run: the same name whenever the same image would get the same caption."""
+        asked = (models.detector, models.captioner, models.verifier, models.writer)
+        stages = [[stage.name, asdict(stage)] for stage in self.settings]
+        return CompletionCache.key([model.name for model in asked], list(self.identity), stages)

@@ -10,6 +10,7 @@ import heapq
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from ..pipeline import Models
 
@@ -72,7 +73,7 @@ class Turns:
         """Return the same models; a remote one gives up the turn while it is asked."""
         roles = ("detector", "captioner", "verifier", "writer")
         wrapped = {role: self._wrapped(getattr(models, role)) for role in roles}
-        return Models(**wrapped, embedder=models.embedder)
+        return replace(models, **wrapped)
 
     def _wrapped(self, model):
         return _Elsewhere(model, self) if is_remote(model) else model

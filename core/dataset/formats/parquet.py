@@ -18,21 +18,12 @@ def write(export: Export) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    claim = pa.struct(
-        [
-            pa.field("text", pa.string()),
-            pa.field("kept", pa.bool_()),
-            pa.field("reason", pa.string()),
-            pa.field("score", pa.float32()),
-            pa.field("regions", pa.list_(pa.string())),
-        ]
-    )
     schema = pa.schema(
         [
             *(pa.field(name, pa.string()) for name in ("path", "status", "before", "caption")),
             *(pa.field(name, pa.string()) for name in ("long", "medium", "short", "tags")),
             pa.field("doubt", pa.float32()),
-            pa.field("claims", pa.list_(claim)),
+            pa.field("claims", pa.list_(claim_type())),
         ]
     )
 
@@ -57,14 +48,34 @@ def _row(entry: Entry, ledger: Ledger) -> dict:
         "caption": entry.caption,
         **{name: getattr(said, name, None) for name in ("long", "medium", "short", "tags")},
         "doubt": entry.doubt if result else None,
-        "claims": [
-            {
-                "text": statement["text"],
-                "kept": statement["verdict"] == "kept",
-                "reason": statement["reason"],
-                "score": statement["score"],
-                "regions": statement["regions"],
-            }
-            for statement in record.get("statements", ())
-        ],
+        "claims": claim_rows(record),
     }
+
+
+def claim_type():
+    """Return the Arrow type of a claim."""
+    import pyarrow as pa
+
+    return pa.struct(
+        [
+            pa.field("text", pa.string()),
+            pa.field("kept", pa.bool_()),
+            pa.field("reason", pa.string()),
+            pa.field("score", pa.float32()),
+            pa.field("regions", pa.list_(pa.string())),
+        ]
+    )
+
+
+def claim_rows(record: dict) -> list[dict]:
+    """Return the claims of a report (`report.as_dict`), as `claim_type` has them."""
+    return [
+        {
+            "text": statement["text"],
+            "kept": statement["verdict"] == "kept",
+            "reason": statement["reason"],
+            "score": statement["score"],
+            "regions": statement["regions"],
+        }
+        for statement in record.get("statements", ())
+    ]

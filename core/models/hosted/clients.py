@@ -16,6 +16,7 @@ from ..cleaning import MAX_ANSWER
 from .chat import ChatCompletions
 from .endpoints import Endpoint, at_home
 from .questions import Question
+from .servers import Server, Servers
 from .wire import (
     LONGEST_WAIT,
     Malformed,
@@ -31,6 +32,9 @@ from .wire import (
 # The SDK retries with exponential back-off with jitter from 0.5 to 8 s, or what Retry-After says.
 RETRIES = 6
 SECONDS = 180  # that one answer may take
+# With several servers a request goes to another one sooner.
+RETRIES_OF_SEVERAL = 1
+ALIVE_SECONDS = 5  # in which a server that is up lists its models
 # On a server at home, which answers one after the other: the last of six waits for five.
 SECONDS_AT_HOME = 900
 _FLAGGED = r"content.{0,10}(policy|filter)|safety|moderation|flagged"
@@ -65,28 +69,59 @@ def connect(
         if not may_send():
             raise RuntimeError("stopped")
 
-    options = {
-        "api_key": key or "none",  # the SDK wants one, also where the server does not
-        "base_url": endpoint.url,  # always, so that no environment variable leads elsewhere
-        "max_retries": RETRIES,
-        "timeout": SECONDS_AT_HOME if at_home(urlsplit(endpoint.url).hostname) else SECONDS,
-        # A redirect could lead the key to another host.
-        "http_client": bounded_client(
-            sdk.DefaultHttpxClient, follow_redirects=False, event_hooks={"request": [check]}
-        ),
-    }
-    if endpoint.sdk == "anthropic":
-        client = sdk.Anthropic(**options)
-        client.auth_token = None  # older versions add one from the environment
-        ask = _anthropic(client, response_type(sdk.DefaultHttpxClient), endpoint, model)
+    kind = response_type(sdk.DefaultHttpxClient)
+
+    def client_of(url: str, **more):
+        options = {
+            "api_key": key or "none",  # the SDK wants one, also where the server does not
+            "base_url": url,  # always, so that no environment variable leads elsewhere
+            "max_retries": RETRIES_OF_SEVERAL if endpoint.urls else RETRIES,
+            "timeout": SECONDS_AT_HOME if at_home(urlsplit(url).hostname) else SECONDS,
+            # A redirect could lead the key to another host.
+            "http_client": bounded_client(
+                sdk.DefaultHttpxClient, follow_redirects=False, event_hooks=more
+            ),
+        }
+        if endpoint.sdk == "anthropic":
+            client = sdk.Anthropic(**options)
+            client.auth_token = None  # older versions add one from the environment
+        else:
+            client = sdk.OpenAI(**options)
+        if urlsplit(url).hostname not in VENDORS:
+            # Settings that the SDK reads from the environment are meant for its own vendor.
+            client.organization = client.project = None
+            client._custom_headers = {}
+        return client
+
+    def ask_of(url: str):
+        client = client_of(url, request=[check])
+        if endpoint.sdk == "anthropic":
+            return _anthropic(client, kind, endpoint, model)
+        return ChatCompletions(client, kind, endpoint, model, may_repeat)
+
+    def server_of(url: str) -> Server:
+        client = client_of(url)  # its own: a run that has ended may still look for a server
+
+        def alive() -> bool:
+            path = "/v1/models" if endpoint.sdk == "anthropic" else "/models"
+            try:
+                client.get(path, cast_to=kind, options={"max_retries": 0, "timeout": ALIVE_SECONDS})
+            except sdk.APIConnectionError:
+                return False
+            except sdk.APIStatusError as error:
+                return error.status_code < 500
+            return True
+
+        return Server(ask_of(url), alive)
+
+    def failed(error: Exception) -> bool:
+        status = getattr(error, "status_code", 0)
+        return isinstance(error, sdk.APIConnectionError) or status in (502, 503, 504)
+
+    if endpoint.urls:
+        ask = Servers([server_of(url) for url in endpoint.urls], failed, may_send)
     else:
-        client = sdk.OpenAI(**options)
-        kind = response_type(sdk.DefaultHttpxClient)
-        ask = ChatCompletions(client, kind, endpoint, model, may_repeat)
-    if urlsplit(endpoint.url).hostname not in VENDORS:
-        # Settings that the SDK reads from the environment are meant for its own vendor.
-        client.organization = client.project = None
-        client._custom_headers = {}
+        ask = ask_of(endpoint.url)
 
     blot, blot_in_answer = Redaction(key), Redaction(key, part=12)
 

@@ -24,7 +24,7 @@ _KINDS = {
     **dict.fromkeys(("url", "sdk", "key", "key_variable", "example", "keep_alive"), str),
     **dict.fromkeys(("image_side", "image_bytes"), int),
     **dict.fromkeys(("n", "seed", "json_schema"), bool),
-    "models": list,
+    **dict.fromkeys(("models", "urls"), list),
 }
 LEAST = {"image_side": 64, "image_bytes": 20_000}  # px; bytes, in which an image of that side fits
 
@@ -73,6 +73,7 @@ class Endpoint:
         n: whether one request may ask for several answers.
         seed: whether a request may name a seed.
         json_schema: whether an answer can be held to a JSON schema (`response_format`).
+        urls: of several servers that serve the same models, used in place of `url`, which is then the first of them.
         keep_alive: how long Ollama keeps the model in memory after an answer, such as "30m"; empty for other servers.
         example: a model's name.
     """
@@ -90,6 +91,13 @@ class Endpoint:
     keep_alive: str = ""
     example: str = ""
     models: tuple[Rule, ...] = ()
+    urls: tuple[str, ...] = ()
+
+    @property
+    def place(self) -> str:
+        """Return what tells its answers from those of other endpoints: the URL; of several servers the name, because
+        servers come and go."""
+        return self.name if self.urls else self.url
 
     def rule(self, model: str) -> Rule:
         return next((r for r in self.models if fnmatchcase(model, r.match)), Rule("*"))
@@ -171,7 +179,7 @@ class Config:
             own = json.loads(path.read_text(encoding="utf-8-sig"))
             for name, row in own.pop("endpoints", {}).items():
                 before = dict(rows.get(name, {}))
-                if "url" in row:
+                if "url" in row or "urls" in row:
                     before.pop("key_variable", None)
                 rows[name] = {**before, **row}
             prices = {name: _price(name, row) for name, row in own.pop("prices", {}).items()}
@@ -235,7 +243,27 @@ def _endpoint(name: str, row: dict) -> Endpoint:
         raise ValueError(
             f"the key of “{name}” contains characters that are not allowed in a key: copy it again"
         )
-    parts = urlsplit(row["url"])
+    urls = _urls(name, row)
+    for url in urls:
+        _check_url(name, url, row)
+    rules = tuple(_rule(name, rule) for rule in row.get("models", []))
+    row = {"own_key" if k == "key" else k: v for k, v in row.items()}
+    several = tuple(urls) if "urls" in row else ()
+    return Endpoint(name, **{**row, "url": urls[0], "urls": several, "models": rules})
+
+
+def _urls(name: str, row: dict) -> list[str]:
+    """Return the URLs of an endpoint's servers."""
+    urls = row["urls"] if "urls" in row else [row["url"]]
+    if not urls or not all(isinstance(url, str) for url in urls) or len(set(urls)) < len(urls):
+        raise ValueError(
+            f'the urls of “{name}”: write one or more, each once, as in ["http://a/v1"]'
+        )
+    return urls
+
+
+def _check_url(name: str, url: str, row: dict) -> None:
+    parts = urlsplit(url)
     if parts.username is not None or parts.password is not None or parts.query or parts.fragment:
         # Logs of the libraries below name the URL.
         raise ValueError(
@@ -247,9 +275,6 @@ def _endpoint(name: str, row: dict) -> Endpoint:
     unencrypted = parts.scheme == "http" and (not has_key or at_home(parts.hostname))
     if parts.scheme != "https" and not unencrypted:
         raise ValueError(f"the key of “{name}” would be sent unencrypted: use https")
-    rules = tuple(_rule(name, rule) for rule in row.get("models", []))
-    row = {"own_key" if k == "key" else k: v for k, v in row.items()}
-    return Endpoint(name, **{**row, "models": rules})
 
 
 def _rule(name: str, row: dict) -> Rule:

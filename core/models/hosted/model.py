@@ -114,7 +114,7 @@ class HostedModel:
                 each = [replace(whole, n=1, seed=ask.seed + 7919 * c) for c in range(ask.n)]
             for q in each:
                 # The server, too: a name may mean another model there.
-                place = (self._endpoint.url, self._model)
+                place = (self._endpoint.place, self._model)
                 sent = rule.parameters(q.temperature, q.max_tokens), dict(rule.send), q.schema
                 numbers = (q.n, q.temperature, q.max_tokens, q.seed)
                 jobs[index, q] = CompletionCache.key(*place, *sent, q.text, *numbers, q.jpeg or b"")

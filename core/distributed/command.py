@@ -1,0 +1,196 @@
+"""The command line of a cluster: `run.py SOURCE --ray`, and `run.py SOURCE --captions-from RESULTS`."""
+
+from __future__ import annotations
+
+import argparse
+import functools
+import os
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from ..dataset.command import FAILURES_SHOWN, ProgressLine, settings_of
+from ..dataset.estimate import duration
+from ..dataset.job import Job
+from ..dataset.run import Status
+from ..errors import PatchMattersError
+from ..loading import load_models
+from ..models.hosted.budget import Budget
+from ..models.hosted.endpoints import Config
+from ..models.registry import load_model
+from ..options import EXPORT_ONLY, ROLES, parser
+from ..pipeline import Models
+from .executor import Cluster, SharedBudget, caption_slices, connect
+from .manifest import Part, extend, parts
+from .results import rows_in, states_of_all
+from .run_folder import locked, note_run, open_folder
+from .sources import is_remote, list_rows
+from .worker import Done, Work
+
+Todo = list[tuple[Part, list[int]]]
+
+
+def caption_on_ray(options: argparse.Namespace) -> int:
+    """Run the command of a cluster.
+
+    Returns 0, or 1 if any image has no caption or only a part of one, or 130 if it was interrupted.
+
+    Raises:
+        PatchMattersError: it could not start.
+    """
+    from ..cli import HOME
+
+    _check(options)
+    cluster = Cluster(options.ray, options.ray_workers, options.ray_gpus)
+    source = [place if is_remote(place) else os.path.abspath(place) for place in options.images]
+    options.models = os.path.abspath(options.models)
+    config = Config.read(HOME)
+    job = Job(
+        Path("."),
+        settings=settings_of(options),
+        context=options.context,
+        identity=(options.precision,),
+    )
+    models = load_models(options, HOME, load_model)
+    run = job.run_key(models)[:16]
+    place = options.out if is_remote(options.out) else os.path.abspath(options.out)
+    if options.dry_run:
+        storage = open_folder(place, create=True, write=False)
+        found = extend(storage, list_rows(source), write=False)
+        todo = unfinished(found, states_of_all(storage, run, found), limit=options.limit)
+        print(f"{_rows(found)} images, {_images(todo)} to caption", file=sys.stderr)
+        return 0
+    workers = connect(cluster)
+    storage = open_folder(place, create=True)
+    with locked(storage):
+        found = parts(storage) if options.retry else extend(storage, list_rows(source))
+        states = states_of_all(storage, run, found)
+        todo = unfinished(found, states, retry=options.retry == "failed", limit=options.limit)
+        total = _rows(found)
+        status = Status(total=total, resumed=total - _images(todo))
+        print(f"{total} images, {_images(todo)} to caption", file=sys.stderr)
+        chosen = {role: model.name for role in ROLES if (model := getattr(models, role))}
+        note_run(storage, run, source, {"models": chosen, "profile": options.profile})
+        load = functools.partial(
+            _load, options, config, SharedBudget(), -(-options.concurrency // workers)
+        )
+        work = Work(place, run, job, load, -(-options.concurrency // workers))
+        try:
+            problems, status = _run(work, todo, cluster, workers, status)
+        except KeyboardInterrupt:
+            print(
+                "Interrupted: what is done stays done, and the next run resumes.", file=sys.stderr
+            )
+            return 130
+        still_open = sum(sum(each.values()) for each in states_of_all(storage, run, found))
+    print(
+        f"{status.done} captioned, {status.resumed} were done before, {status.failed} failed in "
+        f"{duration(status.seconds)}. The captions are in {place}/results/{run}",
+        file=sys.stderr,
+    )
+    for problem in problems:
+        print(f"error: {problem}", file=sys.stderr)
+    if still_open:
+        print(
+            f"{still_open} images have no caption, or lack answers: the next run asks again.",
+            file=sys.stderr,
+        )
+    return 1 if still_open else 0
+
+
+def unfinished(
+    found: Sequence[Part], states: Sequence[dict[int, int]], *, retry: bool = False, limit: int = 0
+) -> Todo:
+    """Return the slices that have work in them, by their parts.
+
+    Args:
+        states: of each part, see `results.states`.
+        retry: only those with images that failed or lack answers.
+        limit: images after which no slice is added; 0 for none.
+    """
+    todo, images = [], 0
+    for part, state in zip(found, states):
+        slices = []
+        for first in part.slices():
+            if state.get(first, 0) == 0 and (retry or first in state):
+                continue
+            if limit and images >= limit:
+                break
+            slices.append(first)
+            images += rows_in(part, first)
+        if slices:
+            todo.append((part, slices))
+    return todo
+
+
+def _rows(found: Sequence[Part]) -> int:
+    return sum(part.rows for part in found)
+
+
+def _images(todo: Todo) -> int:
+    return sum(rows_in(part, first) for part, slices in todo for first in slices)
+
+
+def _load(options: argparse.Namespace, config: Config, budget: Budget, requests: int) -> Models:
+    """Load the models in a worker."""
+    from ..cli import HOME
+
+    options = argparse.Namespace(**{**vars(options), "concurrency": requests})
+    return load_models(options, HOME, load_model, config=config, budget=budget)
+
+
+def _run(
+    work: Work, todo: Todo, cluster: Cluster, workers: int, status: Status
+) -> tuple[list[str], Status]:
+    problems: list[str] = []
+    began = time.monotonic()
+    with ProgressLine(status.total) as line:
+        for done in caption_slices(work, todo, cluster, workers):
+            status = _added(status, done, time.monotonic() - began)
+            line.show(status)
+            if done.problem and len(problems) < FAILURES_SHOWN:
+                problems.append(done.problem)
+    return problems, replace(status, seconds=time.monotonic() - began)
+
+
+def _added(status: Status, done: Done, seconds: float) -> Status:
+    images = status.done + done.images
+    rate = 60 * images / seconds if seconds else 0.0
+    status = replace(
+        status,
+        done=images,
+        failed=status.failed + done.failed,
+        seconds=seconds,
+        rate=rate,
+        requests=status.requests + done.requests,
+        tokens=status.tokens + done.tokens,
+        image=done.last or status.image,
+        caption=done.caption or status.caption,
+    )
+    left = 60 * (status.total - status.settled) / rate if rate else None
+    return replace(status, left=left)
+
+
+def _check(options: argparse.Namespace) -> None:
+    """Check the options.
+
+    Raises:
+        PatchMattersError: one is missing, or says nothing about this command.
+    """
+    if not options.images:
+        raise PatchMattersError(
+            "--ray: name what to caption before it: a folder, a list of files (.txt), shards (.tar) or "
+            "tables (.parquet), on disk or as a URL."
+        )
+    if not options.out:
+        raise PatchMattersError(
+            "--ray needs --out: an empty folder, or a bucket, for the captions."
+        )
+    for name in EXPORT_ONLY:
+        if getattr(options, name) != parser().get_default(name):
+            raise PatchMattersError(
+                f"--{name.replace('_', '-')} says how caption files are written: use it with --captions-from, "
+                "after the run with --ray."
+            )

@@ -1,0 +1,201 @@
+"""From the results of a run on Ray to caption files, or to WebDataset shards; no model is asked."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import io
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields, replace
+from functools import cached_property
+from itertools import chain
+from pathlib import PurePosixPath
+
+from PIL import Image
+
+from ..dataset.choices import IMPROVE, STATE
+from ..dataset.command import ProgressLine, job_of, say
+from ..dataset.files import ignores_case
+from ..dataset.formats import check_formats
+from ..dataset.formats.shards import SHARD_BYTES, key
+from ..dataset.job import Job
+from ..dataset.ledger import Ledger
+from ..dataset.listing import Found
+from ..dataset.run import caption_dataset, locked
+from ..dataset.sources import Folder, Images, Shards
+from ..errors import PatchMattersError, reason_of
+from ..models.completion_cache import CompletionCache
+from ..pipeline import Models
+from .manifest import Part, parts, read_rows
+from .results import read_slice, result_of, states
+from .run_folder import latest_run, open_folder
+from .sources import Reader, Row, is_remote
+from .storage import Storage
+
+SHARDS = "webdataset"
+
+
+def write_captions(options: argparse.Namespace) -> int:
+    """Run the command that writes captions of an earlier run.
+
+    Returns 0, or 1 if a caption could not be written.
+
+    Raises:
+        PatchMattersError: it could not start.
+    """
+    storage = open_folder(options.captions_from, create=False)
+    run = latest_run(storage)
+    if not options.images:
+        if options.format != SHARDS or not options.out:
+            raise PatchMattersError(
+                "--captions-from: name the folder whose images were captioned, or write shards from the results "
+                "alone: --format webdataset --out DIR."
+            )
+        check_formats([SHARDS])
+        return _write_all_shards(storage, run, options.out)
+    job = job_of(options)
+    if (
+        job.existing == IMPROVE
+        or job.context
+        or job.retry_failed
+        or options.dry_run
+        or options.undo
+    ):
+        raise PatchMattersError(
+            "--captions-from asks no model, so --existing improve, --context, --retry, --dry-run and --undo do not "
+            "go with it."
+        )
+    job = _Exported(**{field.name: getattr(job, field.name) for field in fields(Job)}, run=run)
+    job.check()
+    with locked(job.root), Ledger(job.root, create=True) as ledger:
+        wanted = tuple(_known(storage, run, job, ledger))
+    if not wanted:
+        raise PatchMattersError(
+            f"{job.folder} has no image that was captioned in {storage.place} and is unchanged."
+        )
+    with ProgressLine(len(wanted)) as line:
+        summary = caption_dataset(replace(job, wanted=wanted), Models(), line.show)
+    say(summary, job)
+    return 1 if summary.failures or summary.stopped else 0
+
+
+@dataclass(frozen=True)
+class _Exported(Job):
+    """A data set run over images whose results are all known.
+
+    Attributes:
+        run: names the results.
+        wanted: the images.
+    """
+
+    run: str = ""
+    wanted: tuple[Found, ...] = ()
+
+    def run_key(self, models: Models) -> str:
+        return self.run
+
+    @cached_property
+    def images(self) -> Images:
+        images = Shards(self.shards) if self.shards else Folder(self.folder)
+        return _Wanted(images, self.wanted) if self.wanted else images
+
+
+class _Wanted:
+    """Some of the images of a source."""
+
+    def __init__(self, images: Images, wanted: tuple[Found, ...]):
+        self._images, self._wanted = images, wanted
+
+    def __getattr__(self, name: str):
+        return getattr(self._images, name)
+
+    def find(self, ignore_case: bool) -> Iterator[Found]:
+        return iter(self._wanted)
+
+
+def _known(storage: Storage, run: str, job: Job, ledger: Ledger) -> Iterator[Found]:
+    """Put the results of unchanged images into the ledger, and yield those images."""
+    contents = {}
+    for _, row, found in _rows(storage, run, parts(storage)):
+        if result := result_of(found):
+            own = CompletionCache.key(job.run_key(None), result.content, "", "")
+            ledger.add_result(replace(result, key=own, missing=""))
+            contents[row.id] = (result.content, row.size, row.version)
+    for image in job.images.find(ignores_case(job.root / STATE)):
+        if image.path not in contents:
+            continue
+        content, *listed = contents[image.path]
+        size, modified = job.images.state(image.path)
+        if listed == [size, str(modified)]:
+            ledger.set_content(image.path, size, modified, content)
+        elif hashlib.sha256(job.images.read(image.path)).hexdigest() != content:
+            print(f"{image.path} changed since it was captioned: skipped.", file=sys.stderr)
+            continue
+        yield image
+
+
+def _rows(storage: Storage, run: str, chosen: Sequence[Part]) -> Iterator[tuple[Part, Row, dict]]:
+    """Yield the rows of the manifest that have results, with them; of an image that changed, the newest last."""
+    for part in chosen:
+        rows = {row.id: row for row in read_rows(storage, part)}
+        for first in sorted(states(storage, run, part)):
+            for found in read_slice(storage, run, part, first):
+                yield part, rows[found["id"]], found
+
+
+def _write_all_shards(storage: Storage, run: str, out: str) -> int:
+    """Write shards, some of each part of the manifest. A part whose list of shards is there is not written again."""
+    target = open_folder(out if is_remote(out) else os.path.abspath(out), create=True)
+    there, problems = set(target.names()), 0
+    for part in parts(storage):
+        if f"{part.number:06d}.json" not in there:
+            for problem in write_shards(storage, run, part, target):
+                print(f"error: {problem}", file=sys.stderr)
+                problems += 1
+    return 1 if problems else 0
+
+
+def write_shards(storage: Storage, run: str, part: Part, target: Storage) -> list[str]:
+    """Write the captioned images of a part as shards `PART-NUMBER.tar`, and then their list `PART.json`.
+
+    Returns why images are missing in them.
+    """
+    import webdataset
+
+    reader, problems, names = Reader(), [], []
+    found = ((row, result) for _, row, result in _rows(storage, run, [part]) if result["caption"])
+    for number, first in enumerate(found):
+        names.append(f"{part.number:06d}-{number:03d}.tar")
+        with tempfile.TemporaryFile() as file:
+            size = 0
+            with webdataset.TarWriter(file, encoder=False) as writer:
+                for row, result in chain([first], found):
+                    try:
+                        image = reader.read(row)
+                    except Exception as error:
+                        problems.append(reason_of(row.id, error))
+                        continue
+                    writer.write(_sample(row, result, image))
+                    size += len(image)
+                    if size >= SHARD_BYTES:
+                        break
+            file.seek(0)
+            target.write_file(names[-1], file)
+    target.write(f"{part.number:06d}.json", json.dumps({"run": run, "shards": names}).encode())
+    return problems
+
+
+def _sample(row: Row, result: dict, image: bytes) -> dict:
+    ending = PurePosixPath(row.id).suffix.lstrip(".").lower()
+    if row.column:  # a table has bytes, and no names that say what they are
+        ending = (Image.open(io.BytesIO(image)).format or "jpg").lower()
+    return {
+        "__key__": key(row.id),
+        {"jpeg": "jpg"}.get(ending, ending): image,
+        "txt": result["caption"].encode(),
+        "json": result["report"].encode(),
+    }

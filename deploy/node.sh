@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# Caption on one machine with GPUs: start the servers, wait until they answer, and run.
+#
+#   deploy/node.sh SOURCE OUT [MORE OPTIONS OF run.py]
+#
+# Environment: as for serve.sh, and MODEL.
+set -euo pipefail
+
+here=$(cd "$(dirname "$0")" && pwd)
+source=$1 out=$2
+shift 2
+model=${MODEL:-Qwen/Qwen3-VL-4B-Instruct}
+gpus=${GPUS:-$(nvidia-smi --list-gpus | wc -l)}
+config=$HOME/.patch_matters/config.json
+if [ -e "$config" ]; then
+  echo "$config is there already: put the endpoint that serve.sh prints into it, and use serve.sh and run.py." >&2
+  exit 2
+fi
+mkdir -p "$(dirname "$config")"
+trap 'trap - EXIT; rm -f "$config"; kill 0' EXIT INT TERM
+CONFIG=$config "$here/serve.sh" "$model" &
+until [ -s "$config" ]; do sleep 2; done
+# More requests under way than a server answers at once, so that it never waits.
+python3 "$here/../run.py" "$source" --ray --out "$out" --captioner "vllm:$model" --verifier "vllm:$model" \
+  --writer "vllm:$model" --concurrency $((192 * gpus)) "$@"

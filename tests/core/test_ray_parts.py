@@ -1,0 +1,380 @@
+"""What a run on Ray is made of, without Ray: sources, manifest, results, export, and several servers of one model."""
+
+import io
+import json
+import os
+import subprocess
+import sys
+import tarfile
+import threading
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from core.dataset.run import caption_dataset
+from core.distributed import results
+from core.distributed.command import unfinished
+from core.distributed.manifest import PART, SLICE, Part, extend, parts, read_rows
+from core.distributed.run_folder import locked, note_run, open_folder
+from core.distributed.sources import Reader, Row, list_rows
+from core.distributed.storage import Storage
+from core.distributed.worker import Work, Worker
+from core.errors import PatchMattersError
+from core.models import Completion
+from core.models.hosted.endpoints import Config
+from core.models.hosted.questions import Question
+from core.models.hosted.servers import Server, Servers
+from image_folders import FakeCaptioner, captions, fakes, folder_of, job, paint
+
+ROOT = Path(__file__).parents[2]
+pa = pytest.importorskip("pyarrow")
+pq = pytest.importorskip("pyarrow.parquet")
+
+
+def rows_of(*places) -> list[Row]:
+    return list(list_rows([str(place) for place in places]))
+
+
+def table_of(path: Path, images: list[Path]) -> Path:
+    """A table as Hugging Face writes it: a struct of bytes and path, two rows a group."""
+    column = [{"bytes": image.read_bytes(), "path": image.name} for image in images]
+    pq.write_table(pa.table({"label": [0] * len(images), "image": column}), path, row_group_size=2)
+    return path
+
+
+def shard_of(path: Path, images: list[Path]) -> Path:
+    with tarfile.open(path, "w") as tar:
+        for image in images:
+            tar.add(image, image.name)
+            note = tarfile.TarInfo(image.with_suffix(".txt").name)
+            note.size = 3
+            tar.addfile(note, io.BytesIO(b"old"))
+    return path
+
+
+@pytest.fixture
+def images(tmp_path) -> list[Path]:
+    return sorted(folder_of(tmp_path / "images", 5).iterdir())
+
+
+def test_every_kind_of_source_gives_the_bytes_of_the_same_images(tmp_path, images):
+    listed = tmp_path / "list.txt"
+    listed.write_text("images/00000.png\n\n" + "\n".join(map(str, images[1:])) + "\n")
+    named = tmp_path / "named.parquet"
+    pq.write_table(pa.table({"path": [f"images/{image.name}" for image in images]}), named)
+    sources = [
+        tmp_path / "images",
+        listed,
+        named,
+        table_of(tmp_path / "set.parquet", images),
+        shard_of(tmp_path / "shard.tar", images),
+    ]
+    reader = Reader()
+    for source in sources:
+        rows = rows_of(source)
+        assert [reader.read(row) for row in rows] == [image.read_bytes() for image in images], (
+            source
+        )
+        assert len({row.id for row in rows}) == len(images)
+
+
+def test_a_folder_of_tables_or_of_shards_is_a_source_and_names_stay_apart(tmp_path, images):
+    for split in ("train", "test"):
+        (tmp_path / "set" / split).mkdir(parents=True)
+        table_of(tmp_path / "set" / split / "0000.parquet", images)
+    ids = [row.id for row in rows_of(tmp_path / "set")]
+    assert len(set(ids)) == 10 and ids[0] == "test/0000/00000000"
+
+
+def test_a_bucket_is_read_and_written_like_a_folder(images):
+    import fsspec
+
+    bucket = fsspec.filesystem("memory")
+    for image in images:
+        bucket.pipe_file(f"/photos/{image.name}", image.read_bytes())
+    rows = rows_of("memory://photos")
+    assert [row.id for row in rows] == [image.name for image in images]
+    assert Reader().read(rows[2]) == images[2].read_bytes()
+    storage = open_folder("memory://photos-out", create=True)
+    assert extend(storage, rows) == [Part(0, 5)] and read_rows(storage, Part(0, 5)) == rows
+
+
+@pytest.mark.parametrize(
+    ("make", "says"),
+    [
+        (lambda p: p / "none", "is not a folder, a list of files"),
+        (lambda p: (p / "empty").mkdir() or p / "empty", "has no images, tables"),
+        (lambda p: (p / "a.tar").write_text("no tar" * 200) and p / "a.tar", "as a tar file"),
+        (lambda p: (p / "a.parquet").write_text("nothing") and p / "a.parquet", "as Parquet"),
+        (
+            lambda p: pq.write_table(pa.table({"x": [1]}), p / "b.parquet") or p / "b.parquet",
+            "no column with images",
+        ),
+    ],
+)
+def test_a_source_that_is_none_says_why(tmp_path, make, says):
+    with pytest.raises(PatchMattersError, match=says):
+        rows_of(make(tmp_path))
+
+
+def test_the_manifest_grows_by_what_is_new_or_changed_only(tmp_path):
+    storage = open_folder(str(tmp_path / "out"), create=True)
+    rows = [Row(f"{n}.jpg", f"/x/{n}.jpg", 0, 9, "", "1") for n in range(PART + 10)]
+    assert [part.rows for part in extend(storage, rows)] == [PART, 10]
+    changed = [replace(rows[3], version="2"), Row("new.jpg", "/x/new.jpg")]
+    found = extend(storage, [*rows[:3], changed[0], *rows[4:], changed[1]])
+    assert [part.rows for part in found] == [PART, 10, 1, 1] and found == parts(storage)
+    assert [row for part in found[2:] for row in read_rows(storage, part)] == changed
+    assert extend(storage, rows) == found
+
+
+def test_a_dry_run_counts_and_writes_nothing(tmp_path):
+    folder = folder_of(tmp_path / "images", 3)
+    done = command(str(folder), "--ray", "--dry-run", "--out", "out", cwd=tmp_path)
+    assert done.returncode == 0 and "3 images, 3 to caption" in done.stderr, done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (["--ray"], "--ray needs --out"),
+        (["--ray", "--out", "out", "--format", "kohya"], "--format says how caption files"),
+        (["--ray", "--out", "."], "has files in it that are not of this pack"),
+        (["--captions-from", "."], "has no captions of a run with --ray"),
+    ],
+)
+def test_a_command_that_cannot_start_says_why(tmp_path, options, says):
+    folder = folder_of(tmp_path / "images", 1)
+    if "--ray" in options:  # it says so before it starts Ray
+        options = [*options, "--dry-run"]
+    done = command(str(folder), *options, cwd=tmp_path)
+    assert done.returncode == 2 and says in done.stderr and "Traceback" not in done.stderr
+
+
+def test_what_is_unfinished_is_seen_from_names(tmp_path):
+    part = Part(0, 2 * SLICE + 1)
+    assert unfinished([part], [{}]) == [(part, [0, SLICE, 2 * SLICE])]
+    assert unfinished([part], [{0: 0, SLICE: 3}]) == [(part, [SLICE, 2 * SLICE])]
+    assert unfinished([part], [{0: 0, SLICE: 3}], retry=True) == [(part, [SLICE])]
+    assert unfinished([part], [{}], limit=SLICE) == [(part, [0])]
+    assert unfinished([part], [{0: 0, SLICE: 0, 2 * SLICE: 0}]) == []
+
+
+def test_a_folder_of_something_else_is_not_written_to(tmp_path):
+    (tmp_path / "notes.txt").write_text("mine")
+    with pytest.raises(PatchMattersError, match="files in it that are not of this pack"):
+        open_folder(str(tmp_path), create=True)
+    storage = open_folder(str(tmp_path / "out"), create=True)
+    with locked(storage), pytest.raises(PatchMattersError, match="Another run"), locked(storage):
+        pass
+
+
+def captioned_by(worker: Worker, storage: Storage, run: str = "r"):
+    """Caption everything that is unfinished; what came of each slice."""
+    found = parts(storage)
+    todo = unfinished(found, results.states_of_all(storage, run, found))
+    return [
+        worker.caption(part, first, read_rows(storage, part, first, results.rows_in(part, first)))
+        for part, slices in todo
+        for first in slices
+    ]
+
+
+def worker_of(storage: Storage, captioner=None) -> Worker:
+    return Worker(Work(storage.place, "r", job(Path(".")), lambda: fakes(captioner), 4))
+
+
+def test_a_bad_image_is_a_row_with_its_error_and_is_tried_again(tmp_path):
+    folder = folder_of(tmp_path / "images", 3)
+    (folder / "00001.png").write_bytes(b"no image")
+    storage = open_folder(str(tmp_path / "out"), create=True)
+    [part] = extend(storage, rows_of(folder))
+    [done] = captioned_by(worker_of(storage), storage)
+    assert (done.images, done.failed) == (2, 1) and "cannot be opened as an image" in done.problem
+    assert results.states(storage, "r", part) == {0: 1}
+    by_id = {row["id"]: row for row in results.read_slice(storage, "r", part, 0)}
+    assert by_id["00001.png"]["status"] == "failed" and "00001.png" in by_id["00001.png"]["error"]
+    assert by_id["00000.png"]["claims"] and by_id["00000.png"]["caption"]
+    paint(folder / "00001.png", 1)
+    captioner = FakeCaptioner()
+    [done] = captioned_by(worker_of(storage, captioner), storage)
+    assert done.images == 1 and len(captioner.asked) == 1, "only what had failed is asked about"
+    assert results.states(storage, "r", part) == {0: 0}
+    assert len(storage.names(results.folder_of("r", part))) == 1
+    assert captioned_by(worker_of(storage), storage) == []
+
+
+def command(*options, cwd: Path) -> subprocess.CompletedProcess:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "HOME": str(cwd)}
+    return subprocess.run(
+        [sys.executable, "-m", "core", *options],
+        cwd=cwd,
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+
+
+@pytest.fixture
+def captioned(tmp_path) -> Storage:
+    """Results of five images of a folder, one of which changed since, and of a bad one."""
+    folder = folder_of(tmp_path / "images", 6)
+    (folder / "00005.png").write_bytes(b"no image")
+    storage = open_folder(str(tmp_path / "out"), create=True)
+    extend(storage, rows_of(folder))
+    note_run(storage, "r", [str(folder)], {})
+    captioned_by(worker_of(storage), storage)
+    paint(folder / "00004.png", 77)
+    return storage
+
+
+def test_caption_files_are_written_from_results_and_a_user_s_own_are_kept(tmp_path, captioned):
+    (tmp_path / "images" / "00001.txt").write_text("mine")
+    done = command("images", "--captions-from", "out", "--trigger", "ohwx", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    found = captions(tmp_path / "images")
+    assert sorted(found) == ["00000.txt", "00001.txt", "00002.txt", "00003.txt"]
+    assert found["00001.txt"] == "mine" and found["00000.txt"].startswith("ohwx, A red cup")
+    assert "00004.png changed since" in done.stderr
+    assert command("images", "--undo", cwd=tmp_path).returncode == 0
+    assert captions(tmp_path / "images") == {"00001.txt": "mine"}
+
+
+def test_shards_are_written_from_results_alone_and_once(tmp_path, captioned):
+    pytest.importorskip("webdataset")
+    options = ("--captions-from", "out", "--format", "webdataset", "--out", "shards")
+    assert command(*options, cwd=tmp_path).returncode == 0
+    [shard] = (tmp_path / "shards").glob("*.tar")
+    with tarfile.open(shard) as tar:
+        names = tar.getnames()
+        said = tar.extractfile("00000.txt").read().decode()
+    assert said.startswith("A red cup") and len(names) == 15 and "00005.png" not in names
+    before = shard.stat().st_mtime_ns
+    assert command(*options, cwd=tmp_path).returncode == 0
+    assert shard.stat().st_mtime_ns == before
+
+
+class Broken(FakeCaptioner):
+    """A fake: a model that always fails."""
+
+    def caption(self, requests, on_progress):
+        raise RuntimeError("the model is gone")
+
+
+def test_a_model_that_always_fails_ends_the_run_and_damaged_images_do_not(tmp_path):
+    folder = folder_of(tmp_path / "images", 12)
+    storage = open_folder(str(tmp_path / "out"), create=True)
+    extend(storage, rows_of(folder))
+    with pytest.raises(PatchMattersError, match="10 images failed in a row.*the model is gone"):
+        captioned_by(worker_of(storage, Broken()), storage)
+    for image in folder.iterdir():
+        image.write_bytes(b"")
+    assert captioned_by(worker_of(storage), storage)[0].failed == 12
+
+
+def test_a_worker_gives_what_a_data_set_run_gives(tmp_path):
+    folder = folder_of(tmp_path / "images", 4)
+    storage = open_folder(str(tmp_path / "out"), create=True)
+    [part] = extend(storage, rows_of(folder))
+    captioned_by(worker_of(storage), storage)
+    caption_dataset(job(folder), fakes())
+    rows = results.read_slice(storage, "r", part, 0)
+    ours = {row["id"].replace(".png", ".txt"): row["caption"] for row in rows}
+    assert ours == captions(folder)
+
+
+# Several servers of one model
+
+
+QUESTION = Question("What is this?", None, 1, 0.0, 100, 0, "")
+
+
+class FakeServer:
+    """A fake: notes what it is asked; fails while it is down."""
+
+    def __init__(self):
+        self.asked, self.down = 0, False
+        self.server = Server(self.ask, lambda: not self.down)
+
+    def ask(self, question):
+        self.asked += 1
+        time.sleep(0.01)
+        if self.down:
+            raise ConnectionError("refused")
+        return [Completion("A cup.")]
+
+
+def test_a_server_that_dies_is_left_out_and_comes_back(monkeypatch):
+    monkeypatch.setattr("core.models.hosted.servers.FIRST_WAIT", 0.05)
+    one, two = FakeServer(), FakeServer()
+    servers = Servers(
+        [one.server, two.server], lambda e: isinstance(e, ConnectionError), lambda: True
+    )
+    one.down = True
+    assert all(servers(QUESTION) for _ in range(40))
+    assert one.asked == 1 and two.asked == 40
+    one.down = False
+    time.sleep(0.3)
+    threads = [threading.Thread(target=servers, args=(QUESTION,)) for _ in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert one.asked > 5, "it has half of what is asked at once"
+
+
+def test_questions_about_one_image_go_to_one_server_while_it_is_not_much_busier():
+    fakes_ = [FakeServer() for _ in range(4)]
+    servers = Servers([fake.server for fake in fakes_], lambda e: False, lambda: True)
+    for _ in range(5):
+        servers(replace(QUESTION, jpeg=b"one image"))
+    assert sorted(fake.asked for fake in fakes_) == [0, 0, 0, 5]
+    threads = [
+        threading.Thread(target=servers, args=(replace(QUESTION, jpeg=b"one image"),))
+        for _ in range(40)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert min(fake.asked for fake in fakes_) > 3, "it is not left to one server alone"
+
+
+def test_questions_wait_where_no_server_is_left_and_an_interrupt_ends_the_waiting(monkeypatch):
+    monkeypatch.setattr("core.models.hosted.servers.FIRST_WAIT", 0.05)
+    one, may_send = FakeServer(), [True]
+    servers = Servers([one.server], lambda e: isinstance(e, ConnectionError), lambda: may_send[0])
+    one.down = True
+    threading.Timer(0.3, lambda: setattr(one, "down", False)).start()
+    assert servers(QUESTION) == [Completion("A cup.")]
+    one.down = True
+    threading.Timer(0.3, lambda: may_send.__setitem__(0, False)).start()
+    with pytest.raises(RuntimeError, match="stopped"):
+        servers(QUESTION)
+
+
+@pytest.mark.parametrize(
+    "urls",
+    [
+        [],
+        ["http://a/v1", "http://a/v1"],
+        [1],
+        ["http://user:secret@a/v1"],
+        ["ftp://a"],
+        ["http://"],
+    ],
+)
+def test_a_list_of_servers_is_checked_like_one(tmp_path, urls):
+    (tmp_path / "config.json").write_text(json.dumps({"endpoints": {"mine": {"urls": urls}}}))
+    with pytest.raises(PatchMattersError, match="mine"):
+        Config.read(tmp_path)
+
+
+def test_a_key_is_not_sent_to_servers_of_ones_own(tmp_path):
+    urls = ["http://10.0.0.5:8000/v1", "http://10.0.0.6:8000/v1"]
+    (tmp_path / "config.json").write_text(json.dumps({"endpoints": {"openai": {"urls": urls}}}))
+    endpoint = Config.read(tmp_path).endpoint("openai")
+    assert endpoint.urls == tuple(urls) and endpoint.key_variable == ""
