@@ -50,7 +50,7 @@ from .models import (
 )
 from .models.registry import CAPTIONER, VERIFIER, WRITER
 from .models.writer_prompts import fact_lines
-from .prompts import load_prompt, with_context
+from .prompts import load_prompt
 from .question_forms import COLOUR, COUNT, OPEN, WHERE, WRITTEN, YES_NO, Question, read_question
 from .realization import realized
 from .refusals import marked_refusals
@@ -124,7 +124,7 @@ def _asked(
             requests.append(
                 CaptionRequest(
                     record.crop(region.box),
-                    with_context(prompt.format(question=question.text), record.context),
+                    record.style.with_known(prompt.format(question=question.text), record.context),
                     settings.samples,
                     TEMPERATURE,
                     MAX_TOKENS,

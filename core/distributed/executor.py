@@ -13,7 +13,7 @@ from pathlib import Path
 
 from ..dataset.choices import EXTRAS
 from ..errors import PatchMattersError, in_short
-from ..models.hosted.budget import Budget
+from ..models.hosted.budget import Budget, Refusal
 from .manifest import Part, read_rows
 from .results import rows_in
 from .sources import Row
@@ -206,8 +206,8 @@ class SharedBudget(Budget):
         keeper = ray.remote(num_cpus=0, max_restarts=-1, max_task_retries=-1)(Budget)
         self._keeper = keeper.remote()
 
-    def take(self, wanted: int, permitted: int) -> int | None:
+    def take(self, wanted: int, permitted: int, *, fresh: bool = False) -> Refusal | None:
         """Reserve requests (see `Budget.take`)."""
         import ray
 
-        return ray.get(self._keeper.take.remote(wanted, permitted))
+        return ray.get(self._keeper.take.remote(wanted, permitted, fresh=fresh))

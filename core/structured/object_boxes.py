@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from ..claims import lexicon
-from ..claims.comparison import sides
+from ..claims.sides import sides
 from ..image_record import ImageRecord
 from ..models import Detection
 from ..regions import Box, coverage, iou

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, TemplateError
 from jinja2.meta import find_undeclared_variables
@@ -40,7 +41,7 @@ class Chat:
         # If only the tokenizer has a template, the processor does not find it.
         own = getattr(processor, "chat_template", None) or template
         self._speaker = processor if own else self._tokenizer
-        self._options = {"chat_template": template} if template else {}
+        self._options: dict[str, Any] = {"chat_template": template} if template else {}
         written = template or self._speaker.chat_template
         # transformers 5 warns of variables that a template does not have, at every call.
         self._options |= {k: v for k, v in _NO_THINKING.items() if k in _variables(written)}
