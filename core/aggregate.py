@@ -29,7 +29,7 @@ from .profiles import DEFAULT, LENGTHS, Profile
 from .regions import IMAGE, WHOLE, Region, iou
 from .statements import Reason, Statement, Verdict
 from .styles import Style, is_in
-from .tags import joined, limited, tags_of_record
+from .tags import joined, limited, tags_of_record, tags_of_text
 from .translation import check_translation
 
 NEIGHBOURS_IOU = 0.4  # overlapping patches are written together above it (paper, section 3.3)
@@ -166,6 +166,7 @@ def aggregate(
             ]
         if not request.facts:
             caption = _nothing_kept(record, notes)
+            caption = joined(tags_of_text(caption, style.tags)) if style.tags else caption
         caption, ignored = without_ignored(caption, record)
         notes += [f'Removed: it says what is to be ignored: "{text}"' for text in ignored]
         captions = {
