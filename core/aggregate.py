@@ -31,7 +31,7 @@ from .regions import IMAGE, WHOLE, Region, iou
 from .sentences import join_sentences
 from .statements import Reason, Statement, Verdict
 from .styles import Style, is_in
-from .tags import joined, limited, tags_of_record
+from .tags import joined, limited, tags_of_record, tags_of_text
 from .translation import check_translation
 
 NEIGHBOURS_IOU = 0.4  # overlapping patches are written together above it (paper, section 3.3)
@@ -175,6 +175,7 @@ def aggregate(
             ]
         if not request.facts and not record.own_caption:
             caption = _nothing_kept(record, notes)
+            caption = joined(tags_of_text(caption, style.tags)) if style.tags else caption
         ignored: list[str] = []
         if not record.own_caption:
             caption, ignored = without_ignored(caption, record)

@@ -21,6 +21,7 @@ from .models import (
     requests_of,
 )
 from .models.cleaning import cleaned
+from .prompts import fenced
 from .refusals import marked_refusals
 from .regions import (
     IMAGE,
@@ -48,6 +49,7 @@ ADD, REPLACE = (
     "add",
     "replace",
 )  # what becomes of the pack's own patches where the user marks regions
+MAX_LABEL = 40  # characters of a marked box that name its patch, in the report and for the writer
 MIN_SIDE = 16  # px; below this a crop shows nothing that a vision model was trained to see
 # A patch is divided again where its quarters still fill the 300 px input of the offline detector,
 # and where there is more than one object for each quarter.
@@ -180,7 +182,7 @@ def marked_regions(boxes: Sequence[Detection]) -> tuple[tuple[Region, ...], list
     """
     regions, notes = [], []
     for number, marked in enumerate(boxes, 1):
-        name = f"{' '.join(marked.label.split())[:40] or 'region'} {number}"
+        name = f"{fenced(marked.label)[:MAX_LABEL] or 'region'} {number}"
         if _large_enough(marked.box):
             regions.append(Region(name, MARKED, marked.box))
         else:

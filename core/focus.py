@@ -51,13 +51,14 @@ class Focus:
         counts = self.shown.crop(box.pixels()).histogram()
         return 1 - counts[0] / sum(counts)
 
-    def applied(self, image: Image) -> Image:
-        """Return the image with its hidden pixels in grey; the image itself where all are shown."""
+    def cropped(self, image: Image, box: Box) -> Image:
+        """Return the pixels of a box with hidden ones in grey; the image itself where the box shows all of it."""
+        pixels = box.pixels()
         if self.shown is None:
-            return image
-        covered = image.copy()
-        covered.paste(GREY, mask=self.shown.point(lambda value: 255 - value))
-        return covered
+            return image if pixels == (0, 0, *image.size) else image.crop(pixels)
+        crop = image.crop(pixels)
+        crop.paste(GREY, mask=self.shown.crop(pixels).point(lambda value: 255 - value))
+        return crop
 
     def wants(self, detection: Detection) -> bool:
         """Return whether a detected object is to be described, as far as its label and its place tell."""

@@ -69,8 +69,7 @@ class ImageRecord:
 
     def crop(self, box: Box) -> Image:
         """Return the pixels of `box`, hidden ones in grey; the image itself where the box covers it."""
-        pixels, image = box.pixels(), self.focus.applied(self.image)
-        return image if pixels == (0, 0, *self.size) else image.crop(pixels)
+        return self.focus.cropped(self.image, box)
 
     def seen(self, region: str) -> Box:
         """Return the box of the region of that name, without margins that are hidden."""

@@ -9,10 +9,12 @@ from PIL import Image
 
 import run as run_script
 from core import cli
+from core.dataset.command import settings_of
 from core.models.hosted.endpoints import Config
 from core.models.registry import hosted_examples
 from core.options import parser
 from core.outputs import RECORD
+from core.styles import STYLES
 
 ROOT = Path(__file__).parents[2]
 
@@ -275,3 +277,23 @@ def test_what_is_missing_for_4_bit_is_one_sentence(dataset, monkeypatch, capsys)
     monkeypatch.setattr("core.models.local.loading.find_spec", lambda name: None)
     assert captioned(dataset / "a.png", "--precision", "4-bit") == 2
     assert "pip install bitsandbytes accelerate" in capsys.readouterr().err
+
+
+def test_style_and_subject_are_settings_of_all_stages():
+    options = parser().parse_args(
+        ["a.png", "--style", "tags-sdxl", "--only", "the cup, spoon", "--ignore", "background"]
+    )
+    settings = settings_of(options)
+    styles = {settings.divide.style, settings.describe.style, settings.aggregate.style}
+    assert styles == {STYLES["tags-sdxl"]}
+    assert settings.divide.only == ("the cup", "spoon") and settings.divide.ignore == ("background",)  # fmt: skip
+    options = parser().parse_args(["a.png", "--style", "custom", "--style-text", "In French."])
+    assert settings_of(options).aggregate.style.for_writer() == "In French."
+
+
+def test_the_example_as_tags_of_the_cup_alone(tmp_path):
+    done = call("--style", "tags-sdxl", "--only", "the cup", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "output" / "example.txt").read_text().startswith("orange cup")
+    empty = call("--style", "custom", cwd=tmp_path)
+    assert empty.returncode == 2 and "style_text: the style custom needs" in empty.stderr

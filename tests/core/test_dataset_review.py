@@ -107,3 +107,11 @@ def test_a_caption_of_the_claims_that_are_ticked(folder):
     text = recompose(record, set(kept) - set(handle))
     assert "handle" not in text and "cup" in text
     assert recompose(record, []) == ""
+
+
+def test_a_caption_of_tags_stays_one_of_tags(folder):
+    with Ledger(folder) as ledger:
+        record = ledger.record("00000.png")
+    kept = [i for i, s in enumerate(record["statements"]) if s["verdict"] == "kept"]
+    tags = recompose({**record, "style": "tags-sdxl"}, kept)
+    assert "cup" in tags and ", " in tags and "." not in tags

@@ -1,5 +1,6 @@
 import json
 import re
+from dataclasses import replace
 from typing import ClassVar
 
 import pytest
@@ -11,7 +12,7 @@ from core.models.writer_prompts import writing_prompt
 from core.pipeline import Models, profile_settings, run
 from core.prompts import load_prompt
 from core.report import as_dict
-from core.stages import Describe, Divide, Source
+from core.stages import Describe, Divide, Source, Verify
 from core.styles import CUSTOM, DESCRIPTION, MAX_STYLE_TEXT, STYLES, is_in, style_of
 from helpers import FixedDetector, ScriptedVerifier
 
@@ -174,6 +175,17 @@ def test_tags_are_written_by_rules_whatever_the_writer():
     record, _ = captioned(STYLES["tags-illustrious"])
     assert record.caption.startswith("1girl, ") and "brown hair" in record.caption
     assert as_dict(record)["style"] == "tags-illustrious"
+
+
+@pytest.mark.parametrize(("threshold", "caption"), [(1.0, False), (0.0, True)])
+def test_tags_stay_tags_where_nothing_is_kept(threshold, caption):
+    settings = profile_settings("default", style=STYLES["tags-sdxl"])
+    settings = replace(settings, filter=Verify(threshold))
+    doubts = ScriptedVerifier()
+    doubts.score = lambda batches, p: [[0.01] * len(texts) for _, texts in batches]
+    [record] = run(settings, [Source(IMAGE)], Models(FixedDetector(), LanguageCaptioner(), doubts))
+    assert bool(record.caption) == caption and "." not in record.caption
+    assert any("threshold of 1.00" in n or "unfiltered" in n for n in record.notes)
 
 
 def test_the_captioner_is_asked_again_about_the_whole_image_only_for_another_style():
