@@ -16,6 +16,7 @@ Qwen3-VL-2B's size, with few of its 28 layers, scaled to all; and the share of i
 from __future__ import annotations
 
 import argparse
+import inspect
 import sys
 import tempfile
 import time
@@ -201,13 +202,15 @@ def step(options) -> None:
     model = Qwen3ForCausalLM(config).eval()
     ids = torch.randint(1000, (rows, 1))
     with torch.inference_mode():
-        cache = DynamicCache(config=config)
-        model(ids.expand(rows, prompt), past_key_values=cache, logits_to_keep=1)
-        hidden = model.model(ids, past_key_values=cache).last_hidden_state
+        # transformers 5.24 renamed it.
+        names = inspect.signature(model.forward).parameters
+        read = {"cache" if "cache" in names else "past_key_values": DynamicCache(config=config)}
+        model(ids.expand(rows, prompt), **read, logits_to_keep=1)
+        hidden = model.model(ids, **read).last_hidden_state
         logits = model.lm_head(hidden)[:, -1].float()
         choice = SeededChoice([Sampling(i, 0, 0.7) for i in range(rows)])
         calls = {
-            "layers": lambda: model.model(ids, past_key_values=cache),
+            "layers": lambda: model.model(ids, **read),
             "head": lambda: model.lm_head(hidden),
             "this pack": lambda: choice(ids, logits),
         }

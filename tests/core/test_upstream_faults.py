@@ -16,7 +16,7 @@ from core.models.registry import CAPTIONER, VERIFIER, load_folder
 PHOTO = read_image(EXAMPLE)
 SAYS = (
     f"transformers {transformers.__version__} itself fails to run model .*no attribute 'image_outputs'.* "
-    f"python -m pip install 'transformers!={transformers.__version__}'"
+    f'python -m pip install "transformers!={transformers.__version__}"'
 )
 
 

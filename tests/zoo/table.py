@@ -25,10 +25,12 @@ EVERY_DAY = (
 # What else transformers lists among those that see and write.
 ELSEWHERE = {
     **dict.fromkeys(("blip", "florence2", "paligemma"), "tests/core/test_local_models.py"),
+    "pixtral": "the eyes of mistral3",
     "mistral4": "the language model of mistral_large4",
     "t5gemma2": "only published before it was taught to answer",
 }
 
-if OLD:  # whose own classes cannot run the tiny checkpoints that these rows make
+if OLD:
     for name in ("idefics2", "phi4_multimodal"):
         del KINDS[name]
+        ELSEWHERE[name] = "transformers 4's own classes cannot run the tiny checkpoint of its row"

@@ -47,7 +47,12 @@ KINDS: dict[str, Kind] = {
     "chameleon": Kind(
         images=CLIP,
         processor={"image_seq_length": 9},
-        tokens={"image_token": "<image>", "boi_token": "<racm3:break>", "eoi_token": "<eoss>"},
+        tokens={
+            "image_token": "<image>",
+            "boi_token": "<racm3:break>",
+            "eoi_token": "<eoss>",
+            "sep_token": "<reserved08706>",
+        },
         vocabulary=("<image>", *(f"IMGIMG{letter}Z" for letter in "ABCDEFGH")),
         config={
             "vq_config": {

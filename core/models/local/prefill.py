@@ -14,7 +14,7 @@ import torch
 from transformers import GenerationMixin
 
 # Inputs with one entry a token that the tokens of an answer do without.
-_EACH_TOKEN = ("input_ids", "attention_mask", "token_type_ids", "mm_token_type_ids")
+EACH_TOKEN = ("input_ids", "attention_mask", "token_type_ids", "mm_token_type_ids")
 _ONE_TOKEN = {
     "max_new_tokens": 1,
     "do_sample": False,
@@ -101,7 +101,7 @@ def _read(model, inputs: dict, length: int) -> dict | None:
     rows, tokens = inputs["input_ids"].shape
     tensors = {k: v for k, v in inputs.items() if isinstance(v, torch.Tensor)}
     one_a_token = {k for k, v in tensors.items() if v.shape[:2] == (rows, tokens)}
-    if one_a_token - set(_EACH_TOKEN):
+    if one_a_token - set(EACH_TOKEN):
         return None  # such as mllama's cross_attention_mask, which an answer needs as well
     start = {k: v[:, :length] if k in one_a_token else v for k, v in inputs.items()}
     out = GenerationMixin.generate(model, **start, **_ONE_TOKEN)

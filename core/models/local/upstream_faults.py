@@ -40,6 +40,6 @@ def upstream_fault(
             version = transformers.__version__
             return PatchMattersError(
                 f"model: transformers {version} itself fails to run {name} ({in_short(error)}). Install another "
-                f"version of transformers: python -m pip install 'transformers!={version}'"
+                f'version of transformers: python -m pip install "transformers!={version}"'
             )
     return None

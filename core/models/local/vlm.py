@@ -22,7 +22,7 @@ from .devices import Devices, Weights
 from .folder import ModelFolder
 from .generation import Sampling, generate, prepares_itself, undisturbed
 from .loading import QUANTISED, Loading, lacking_package
-from .prefill import last_logits, same_logits, shared_last_logits, shared_prefill
+from .prefill import EACH_TOKEN, last_logits, same_logits, shared_last_logits, shared_prefill
 from .pretrained import from_folder, load_weights
 from .upstream_faults import upstream_fault
 
@@ -168,15 +168,17 @@ class VisionLanguageModel:
         try:
             with self._running(texts, images) as model:
                 texts = self._marked(model, texts)
-                together = len(texts) if self._may_batch(model, texts, images) else 1
-                done = []
-                for start in range(0, len(texts), together):
-                    stop = start + together
-                    inputs = self._repeated(
-                        model, texts[start:stop], images and images[start:stop], each
-                    )
-                    some = rows[start * each : stop * each]
-                    done += generate(model, inputs, some, max_tokens, self._read, every_token)
+                inputs = self._inputs(model, texts, images)
+                if self._may_batch(model, texts, images, inputs):
+                    parts = [(texts, images, inputs)]
+                else:
+                    pairs = [([t], [i]) for t, i in zip(texts, images)]
+                    parts = [(t, i, self._inputs(model, t, i)) for t, i in pairs]
+                done: list[Completion] = []
+                for some, seen, inputs in parts:
+                    asked = rows[len(done) : len(done) + each * len(some)]
+                    inputs = self._repeated(model, some, seen, inputs, each)
+                    done += generate(model, inputs, asked, max_tokens, self._read, every_token)
                 return done
         except RefusedImage:
             raise
@@ -185,9 +187,8 @@ class VisionLanguageModel:
                 raise
             raise Unanswered(f"the model failed ({in_short(error)})") from error
 
-    def _repeated(self, model, texts: Sequence[str], images: Sequence | None, each: int) -> dict:
-        """Return the inputs of `each` samples of every chat."""
-        inputs = self._inputs(model, texts, images)
+    def _repeated(self, model, texts, images: Sequence | None, inputs: dict, each: int) -> dict:
+        """Return the inputs of `each` samples of every chat, from those of one."""
         # An encoder is run once whatever comes of it; other models read a prompt once.
         if each == 1 or model.config.is_encoder_decoder or prepares_itself(model):
             return inputs
@@ -197,22 +198,19 @@ class VisionLanguageModel:
             [image for image in images for _ in range(each)] if images else None,
         )
 
-    def _may_batch(self, model, texts: Sequence[str], images: Sequence | None) -> bool:
-        """Return whether chats can be continued together without changing each other.
+    def _may_batch(self, model, texts, images: Sequence | None, inputs: dict) -> bool:
+        """Return whether the chats of a batch can be continued together without changing each other.
 
-        An encoder may see the padding of images that are smaller than others of their batch (Emu3). That is tried once, on the
-        first batch that is padded.
+        An encoder may see the padding of images that are smaller than others of their batch (Emu3). That is tried on the first
+        batch that is padded, once.
         """
-        if self._batches is None and images and len({image.size for image in images}) > 1:
-            order = sorted(range(len(images)), key=lambda i: images[i].width * images[i].height)
-            pair = [order[0], order[-1]]
-            alone, both = (
-                self._inputs(model, [texts[i] for i in rows], [images[i] for i in rows])
-                for rows in (pair[:1], pair)
-            )
-            if _sizes(alone) != _sizes(both) and not prepares_itself(model):
-                small, small_of_both = (last_logits(model, i)[0] for i in (alone, both))
-                self._batches = same_logits(small, small_of_both, model.dtype)
+        if self._batches is not None or len(texts) == 1 or not images or not _may_be_padded(inputs):
+            return self._batches is not False
+        small = min(range(len(images)), key=lambda i: images[i].width * images[i].height)
+        alone = self._inputs(model, [texts[small]], [images[small]])
+        if _image_shapes(alone) != _image_shapes(inputs) and not prepares_itself(model):
+            one, of_batch = last_logits(model, alone)[0], last_logits(model, inputs)[small]
+            self._batches = same_logits(one, of_batch, model.dtype)
         return self._batches is not False
 
     @contextmanager
@@ -374,10 +372,16 @@ def _after_what_is_shared(rows: Sequence[list[int]]) -> list[list[int]]:
     return [row[shared:] for row in rows]
 
 
-def _sizes(inputs: dict) -> dict[str, torch.Size]:
-    """Return the shape of one row of each input that has the shape of images: (rows, ..., channels, height, width)."""
+def _image_shapes(inputs: dict) -> dict[str, torch.Size]:
+    """Return the shape of one row of each input that is images: (rows, ..., channels, height, width)."""
     tensors = ((k, v) for k, v in inputs.items() if isinstance(v, torch.Tensor))
     return {k: v.shape[1:] for k, v in tensors if v.dim() > 3}
+
+
+def _may_be_padded(inputs: dict) -> bool:
+    """Return whether a batch has images, not single patches, and something else that tells their own sizes."""
+    images = set(_image_shapes(inputs))
+    return bool(images) and bool(set(inputs) - images - set(EACH_TOKEN))
 
 
 def _large_enough(image):
