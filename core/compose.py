@@ -125,7 +125,8 @@ def not_said(record: ImageRecord) -> list[str]:
 
 def _chosen(record, wanted, implied, region) -> list[Candidate]:
     """Return sentences that together state all wanted claims, in the order of a greedy selection."""
-    left, chosen = set(wanted), []
+    left = set(wanted)
+    chosen: list[Candidate] = []
     pool = candidates(record, implied, region)
     if not region:
         left -= _only_places(record, pool, left)
