@@ -24,7 +24,7 @@ _BROKEN = re.compile(
 )
 # What a caption says of itself, or of what it does not show.
 _OF_ITSELF = re.compile(
-    r"\b(?:image|photo|picture) is (?:cropped|cut off)|\bnot (?:be )?(?:visible|shown|seen)\b",
+    r"\b(?:image|photo|picture) (?:is|appears)(?: not)?(?: to be)? (?:cropped|cut off)|\bnot (?:be )?(?:visible|shown|seen)\b",
     re.IGNORECASE,
 )
 _HAS_VERB = re.compile(
@@ -96,7 +96,7 @@ def candidates(
             if false and still_names(sentence, claims, false, gone):
                 continue
             text = without_label(text)
-            if not text or is_broken(text) or _OF_ITSELF.search(text):
+            if not text or is_broken(text) or is_of_itself(text):
                 continue
             said = {of[source, numbers[k]] for k in left}
             covers = frozenset().union(*(implied.get(i, ()) for i in said)) if said else frozenset()
@@ -138,6 +138,11 @@ _HAN = re.compile(r"[\u3400-\u9fff]")
 def is_broken(text: str) -> bool:
     """Return whether a text has a form that no English sentence has."""
     return _BROKEN.search(text) is not None
+
+
+def is_of_itself(text: str) -> bool:
+    """Return whether a text says that the image is cropped, or what cannot be seen in it."""
+    return _OF_ITSELF.search(text) is not None
 
 
 def is_understood(record: ImageRecord, candidate: Candidate) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Sequence
 
-from .candidates import Candidate, candidates, without_label, without_repeats
+from .candidates import Candidate, candidates, is_of_itself, without_label, without_repeats
 from .claims import ATTRIBUTE, NUMBER, OBJECT, PLACE, RELATION, STATEMENT, Claim, Thing, lexicon
 from .claims.coverage import alike
 from .claims.entailment import A_ENTAILS_B, EQUIVALENT, claim_relation
@@ -227,7 +227,7 @@ def _added(record, left: Collection[int], implied, chosen: Sequence[Candidate]) 
     added = []
     for sentence in realized(record, left, introduced):
         text = without_label(sentence.text)
-        if not text:
+        if not text or is_of_itself(text):
             continue
         regions = {n for i in sentence.says for n in record.statements[i].regions}
         place = min((record.root.find(n) for n in sorted(regions)), key=lambda r: r.box.area)

@@ -119,9 +119,9 @@ def _nouns(record: ImageRecord, thing: int) -> set[str]:
 
 
 def _is_called(noun: str, subject: str) -> bool:
-    """Return whether what is said of a subject can be said of the noun: of a dog also where it is called "animal"."""
+    """Return whether what is said of a subject can be said of the noun: the same word, or both of them people."""
     own = lexicon.singular(subject.split()[-1])
-    return noun == own or lexicon.is_kind(noun, own) or lexicon.is_kind(own, noun)
+    return noun == own or (lexicon.is_person(noun) and lexicon.is_person(own))
 
 
 def _before(phrase: str, claim: Claim, heads: Collection[str], there: Sequence[str]) -> int | None:

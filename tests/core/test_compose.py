@@ -316,3 +316,42 @@ def test_vaguer_names_add_nothing():
     said = {"image": ["A young woman is riding a horse."], "a": ["A person is riding a horse."]}
     text = compose(kept(said, boxes={"a": LEFT}))
     assert "person" not in text, text
+
+
+def test_an_attribute_from_another_caption_stands_before_its_noun():
+    said = {
+        "image": ["A girl is carrying a plate. A man in an apron is smiling."],
+        "a": [
+            "The plate is round. The plate is made of brass. The apron is dirty. The girl is young."
+        ],
+    }
+    text = compose(kept(said, boxes={"a": LEFT}))
+    assert "A young girl is carrying a round plate" in text and "in a dirty apron" in text, text
+    assert "The plate is round." not in text and "The girl is young." not in text, text
+
+
+def test_chinese_sentences_are_joined_without_a_blank_and_say_nothing_twice():
+    said = {
+        "image": ["一位老渔夫坐在木码头上。水面上停泊着两艘白色的渔船，背景是绿色的山丘。"],
+        "a": ["背景中有绿色的山丘。衣着：灰色毛衣，黑色长裤。船上有桅杆和绳索。"],
+    }
+    text = compose(kept(said, boxes={"a": LEFT}))
+    assert " " not in text and text.count("山丘") == 1, text
+    assert "：" not in text and ":" not in text and "船上有桅杆和绳索。" in text, text
+
+
+@pytest.mark.parametrize(
+    "said, odd",
+    [
+        (
+            "A cat sits on a mat. The image is cropped, so other objects may not be visible.",
+            "cropped",
+        ),
+        ("A lamp stands on a desk. X-ray of a jaw.", "X-ray of"),
+        ("The image shows tall shelves with books. It also shows lamps.", "There is tall"),
+        ("A bowl stands near two copper pans.", "panning"),
+        ("**Blinds:** white, closed", "white, closed"),
+    ],
+)
+def test_what_no_sentence_of_a_caption_says(said, odd):
+    assert odd not in compose(kept({"image": [said]}))
