@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from .english_words import COLOURS
+from .parsed import Parsed
 
 _FINITE = ("VBZ", "VBP", "VBD", "MD")
 _NOUNS = ("NOUN", "PROPN")
@@ -20,25 +21,26 @@ _SUBJECTS = ("nsubj", "nsubjpass", "expl")
 _AFTER_NOUN = ("IN", "VBG", "VBN", "RB", "RP", "JJ")
 
 
-def reparsed(docs: Sequence, parse: Callable[[Iterable], list]) -> list:
-    """Return the parses, those of sentences whose clauses are mixed up made anew.
+def reparsed(docs: Sequence, parse: Callable[[Iterable], list]) -> list[Parsed]:
+    """Return the parses of spaCy as plain objects, those of sentences whose clauses are mixed up made anew.
 
     Args:
         parse: parses documents that have words only, each as one sentence.
     """
     from spacy.tokens import Doc
 
-    cuts = [_clauses(doc) for doc in docs]
+    sentences = [Parsed(doc) for doc in docs]
+    cuts = [_clauses(sentence) for sentence in sentences]
     parts = [
         Doc(doc.vocab, [doc[i].text for i in part], [bool(doc[i].whitespace_) for i in part])
         for doc, clauses in zip(docs, cuts)
         for part in clauses
     ]
     done = iter(parse(parts) if parts else ())
-    return [
-        _joined(doc, clauses, [next(done) for _ in clauses]) if clauses else doc
-        for doc, clauses in zip(docs, cuts)
-    ]
+    for sentence, clauses in zip(sentences, cuts):
+        if clauses:
+            _join(sentence, clauses, [next(done) for _ in clauses])
+    return sentences
 
 
 def _clauses(doc) -> list[list[int]]:
@@ -169,31 +171,22 @@ def _keeps(doc, start: int, end: int, bare: bool = False) -> bool:
     )
 
 
-def _joined(doc, clauses: Sequence[Sequence[int]], parts: Sequence):
-    """Return one parse of the clauses' parses: each hangs on the first by its root."""
-    from spacy.tokens import Doc
-
-    heads, deps, words = [0] * len(doc), [""] * len(doc), list(doc)
-    main = 0
+def _join(sentence: Parsed, clauses: Sequence[Sequence[int]], parts: Sequence) -> None:
+    """Give the sentence the trees of its clauses: each hangs on the first by its root."""
+    main = sentence[0]
     for n, (own, part) in enumerate(zip(clauses, parts)):
         for i, t in zip(own, part):
-            words[i] = t
-            root = t.head.i == t.i
-            heads[i], deps[i] = own[t.head.i], t.dep_
+            word, root = sentence[i], t.head.i == t.i
+            word.tag_, word.pos_, word.lemma_, word.dep_ = t.tag_, t.pos_, t.lemma_, t.dep_
+            word.head = sentence[own[t.head.i]]
             if root and not n:
-                main = i
+                main = word
             elif root:
-                heads[i], deps[i] = main, _role(t, part)
-    return Doc(
-        doc.vocab,
-        [t.text for t in words],
-        [bool(t.whitespace_) for t in doc],
-        tags=[t.tag_ for t in words],
-        pos=[t.pos_ for t in words],
-        lemmas=[t.lemma_ for t in words],
-        heads=heads,
-        deps=deps,
-    )
+                word.dep_ = _role(t, part)
+    for own, part in zip(clauses[1:], parts[1:]):
+        for i, t in zip(own, part):
+            if t.head.i == t.i:
+                sentence[i].head = main
 
 
 def _role(root, part) -> str:

@@ -36,7 +36,6 @@ def _noun_for_preposition(token) -> None:
         noun is None
         or noun.head != token
         or noun.dep_ != "pobj"
-        or token.is_stop
         or not lexicon.senses(token.lower_)
         or lexicon.senses(token.lower_, lexicon.ADJECTIVE)
         or token.lower_ in _PREPOSITIONS
@@ -52,7 +51,7 @@ _PREPOSITIONS = frozenset(
     "aboard about above across after against along amid among around as at before behind below beneath beside besides "
     "between beyond by despite down during for from in inside into like near of off on onto opposite out outside over "
     "past per round since than that through throughout to toward towards under underneath until up upon via with within "
-    "without while whereas because if though although atop astride alongside versus plus minus".split()
+    "without while whereas because if though although atop astride alongside versus plus minus so whether lest once then".split()
 )
 
 

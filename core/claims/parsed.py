@@ -10,7 +10,7 @@ class Word:
     """A token, with the names that spaCy's have."""
 
     __slots__ = (
-        "children", "dep_", "doc", "head", "i", "idx", "is_alpha", "is_punct", "lemma_", "lower_", "pos_", "tag_", "text",
+        "_head", "children", "dep_", "doc", "i", "idx", "is_alpha", "is_punct", "lemma_", "lower_", "pos_", "tag_", "text",
         "whitespace_",
     )  # fmt: skip
 
@@ -25,7 +25,20 @@ class Word:
         )
         self.is_punct, self.is_alpha = token.is_punct, token.is_alpha
         self.children: list[Word] = []
-        self.head = self
+        self._head = self
+
+    @property
+    def head(self) -> Word:
+        return self._head
+
+    @head.setter
+    def head(self, new: Word) -> None:
+        old = self._head
+        if old is not self:
+            old.children = [c for c in old.children if c is not self]  # who looks at them goes on
+        self._head = new
+        if new is not self:
+            new.children = sorted([*new.children, self], key=lambda w: w.i)
 
     def __len__(self) -> int:
         return len(self.text)
@@ -40,7 +53,7 @@ class Word:
     @property
     def subtree(self) -> list[Word]:
         found, left = [], [self]
-        while left:
+        while left and len(found) < len(self.doc):  # a repair may have made a circle
             word = left.pop()
             found.append(word)
             left += word.children
@@ -57,9 +70,14 @@ class Word:
     @property
     def ancestors(self) -> Iterator[Word]:
         word = self
-        while word.head is not word:
+        for _ in range(len(self.doc)):  # a repair may have made a circle
+            if word.head is word:
+                return
             word = word.head
             yield word
+
+    def is_ancestor(self, other: Word) -> bool:
+        return any(word is self for word in other.ancestors)
 
     def nbor(self, by: int = 1) -> Word:
         return self.doc[self.i + by]
@@ -77,7 +95,7 @@ class Parsed:
     """A sentence and its words.
 
     Args:
-        doc: spaCy's parse of it, whose tokens are not changed any more.
+        doc: spaCy's parse of it.
     """
 
     def __init__(self, doc):
@@ -85,9 +103,9 @@ class Parsed:
         tokens = list(doc)
         self.words = [Word(token, self) for token in tokens]
         for word, token in zip(self.words, tokens):
-            word.head = self.words[token.head.i]
-            if word.head is not word:
-                word.head.children.append(word)
+            word._head = self.words[token.head.i]
+            if word._head is not word:
+                word._head.children.append(word)
 
     def __len__(self) -> int:
         return len(self.words)

@@ -14,6 +14,7 @@ from . import lexicon, values
 from .exclusive_verbs import OTHERWISE, TO_ONE_THING
 from .lexicon import normal
 from .predicate_words import FACING, POSTURES, PREPOSITIONS, SAME_VERBS
+from .value_words import NEARLY
 
 PLACES = {normal(p): name for name, line in PREPOSITIONS.items() for p in line.split(",")}
 _LONGEST = sorted(PLACES, key=len, reverse=True)
@@ -150,6 +151,8 @@ def entails(p: str, q: str, turned: bool = False) -> bool:
             "from",
             "down",
         ):
+            if qv in ("hold", "carry") and pp not in ("on", "in", "with"):
+                return False  # an umbrella over her is in another's hand
             return not (qv == "hold" and pv and pv not in _BEING)
         if (
             pv in HAVING
@@ -287,6 +290,8 @@ def action_entails(a: str, b: str) -> bool:
     a, b = normal(a), normal(b)
     if a == b:
         return True
+    if a.partition(" ")[0] in NEARLY - {*b.split()}:
+        return False
     first = [w for w in a.split() if w not in _FILL] or a.split()
     second = [w for w in b.split() if w not in _FILL] or b.split()
     if (i := facing(a)) >= 0 and facing(b) == i == 0:

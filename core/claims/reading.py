@@ -125,7 +125,7 @@ def _parse(units: Sequence[Unit]) -> list:
     docs = dict(zip(new, _docs(nlp, new)))
     verbless = {t: verb for t, doc in docs.items() if not texts[t] and (verb := with_verb(doc))}
     docs |= zip(verbless, _docs(nlp, list(verbless.values())))
-    known |= {text: Parsed(repaired(doc)) for text, doc in docs.items()}
+    known |= {text: repaired(doc) for text, doc in docs.items()}
     _parsed.update(known)
     return [(known[text], quotes) for text, quotes in prepared]
 

@@ -48,6 +48,7 @@ from .sentence_words import (
     verb_of,
 )
 from .thing_index import ThingIndex
+from .value_words import NEARLY
 from .worded_relations import is_related
 
 
@@ -81,7 +82,7 @@ def is_supported(
             return False
         return _named(claim.subject, premise) or _agent(claim, moved, premise)
     if claim.kind in (ATTRIBUTE, ACTION):
-        return (
+        return not _nearly(moved, premise) and (
             _of_thing(claim, moved, premise)
             or of_neighbour(claim, premise, written, alignment)
             or (not values.inherent(claim.value) and elsewhere(claim, premise, written, alignment))
@@ -106,6 +107,18 @@ def is_supported(
             or placed(moved, premise)
         )
     return False
+
+
+def _nearly(moved: Claim, premise: ThingIndex) -> bool:
+    """Return whether the facts say it with "half" or "almost" only."""
+    return any(
+        p.kind == moved.kind
+        and p.value.split(" ")[0] in NEARLY
+        and not values.entails(p.value, moved.value)
+        and values.entails(p.value.partition(" ")[2], moved.value)
+        for p in (premise.about[moved.thing] if moved.thing >= 0 else ())
+        if " " in p.value
+    )
 
 
 def _told_apart(

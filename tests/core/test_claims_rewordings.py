@@ -29,7 +29,7 @@ FOLLOWS = (
     ("A cape covers the boy's shoulders.", "The boy's shoulders are draped in a cape."),
     ("A waiter is carrying three plates.", "Three plates in his hands, a waiter is there."),
     ("The crowd is out of focus.", "The crowd is blurred."),
-    ("Syrup is being poured over the pancakes.", "Syrup flows onto the pancakes."),
+    ("Syrup is being poured over the pancakes.", "Syrup flows over the pancakes."),
     ("None of the shops are open.", "No shops are open."),
     ("A clock on the wall shows half past seven.", "A wall clock shows 7:30."),
     ("A barn has a green roof.", "A barn, its roof green, can be made out."),
