@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from .claims import OBJECT, STATEMENT, Claim, Passage, Reader, Reading, Sentence
-from .claims.scene import Scene, Source, extended, grouped, merged
+from .claims.scene import Scene, Source, extended, grouped, merged, same_claim
 from .edit_patches import clipped, decided_by_sentence
 from .edit_schema import ClaimEdit, ImageEdits
 from .filter import may_meet
@@ -149,23 +149,20 @@ def _as_written(text: str, reading: Reading) -> Reading:
 def _put(work: _Work, new: Statement, scene: Scene) -> None:
     """Add a statement of the user, or join it with the one that says the same."""
     known = [i for i, s in enumerate(work.statements) if s.claim is not None]
-    claims = [*(work.statements[i].claim for i in known), new.claim]
-    sources = [*(work.statements[i].occurrences[0].source for i in known), ("", 0)]
-    groups = grouped(claims, sources, scene.things).groups
-    same = next(group for group in groups if len(known) in group)
-    others = [known[i] for i in same if i != len(known)]
-    if not others:
+    found = same_claim(new.claim, [work.statements[i].claim for i in known], scene.things)
+    if found is None:
         work.by_user[len(work.statements)] = True
         work.statements.append(new)
         return
-    old = work.statements[others[0]]
+    index = known[found]
+    old = work.statements[index]
     box, place = (new.box, new.place) if new.box else (old.box, old.place)
     occurrences = (*old.occurrences, *new.occurrences)
-    work.statements[others[0]] = replace(old, occurrences=occurrences, box=box, place=place)
+    work.statements[index] = replace(old, occurrences=occurrences, box=box, place=place)
     if old.verdict is Verdict.KEPT:
-        work.by_user[others[0]] = True  # the filter agrees, so its reason stays
+        work.by_user[index] = True  # the filter agrees, so its reason stays
     else:
-        work.decide(others[0], Verdict.KEPT)
+        work.decide(index, Verdict.KEPT)
 
 
 def _with_consequences(record: ImageRecord, work: _Work) -> None:

@@ -223,6 +223,19 @@ def grouped(claims: Sequence[Claim], sources: Sequence[Source], things: Sequence
     )
 
 
+def same_claim(claim: Claim, among: Sequence[Claim], things: Sequence[Thing]) -> int | None:
+    """Return the index of the first claim that says the same as another one; None if none does."""
+    about = set(_about(claim))
+    return next(
+        (
+            i
+            for i, other in enumerate(among)
+            if about & set(_about(other)) and claim_relation(other, claim, things) == EQUIVALENT
+        ),
+        None,
+    )
+
+
 def _relation(claims: Sequence[Claim], a: int, b: int, things: Sequence[Thing]) -> str:
     return claim_relation(claims[a], claims[b], things)
 

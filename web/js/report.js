@@ -57,6 +57,9 @@ class Report {
   }
 
   edit(page) {
+    const tracker = app.extensionManager?.workflow?.activeWorkflow?.changeTracker;
+    // ComfyUI listens for Ctrl+Z before any element does, and would load the graph as it was.
+    if (tracker) tracker.undoRedo = async () => true;
     this.editor = openEditor({
       page,
       views: () => this.views,
@@ -66,10 +69,11 @@ class Report {
         if (!this.widget) return;
         this.widget.value = value;
         this.node.graph?.setDirtyCanvas(true, true);
-        app.extensionManager?.workflow?.activeWorkflow?.changeTracker?.checkState?.();
+        (tracker?.captureCanvasState ?? tracker?.checkState)?.call(tracker); // the name in newer and in older frontends
       },
       run: () => app.queuePrompt(0),
       closed: () => {
+        if (tracker) delete tracker.undoRedo;
         this.editor = null;
         this.draw();
       },

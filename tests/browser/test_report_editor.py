@@ -140,8 +140,15 @@ def test_every_step_is_undone_and_done_again(editor):
     editor.keyboard.press("Control+y")
     assert edits_of(editor) == twice
     assert editor.locator(".pm-editor").count() == 1, "ComfyUI's own undo was not triggered"
+    assert editor.evaluate(f"() => Boolean({REPORT}.patchReport.editor)"), "nor loaded the graph"
     editor.keyboard.press("Escape")
     assert editor.locator(".pm-editor").count() == 0
+    # ComfyUI's undo is its own again.
+    editor.evaluate("() => document.activeElement.blur()")
+    editor.keyboard.press("Control+z")
+    editor.wait_for_function(
+        f"() => {{ const n = {REPORT}; return n && !n.widgets.find(w => w.name === 'edits').value.includes('large') }}"
+    )
 
 
 def test_the_final_caption_is_ones_own(editor):
