@@ -13,6 +13,7 @@ from ..core.budget import (
     cost_of,
     describing,
     duration,
+    requests_by_role,
     seconds_of,
     sentence,
     verifying,
@@ -50,7 +51,7 @@ def status() -> str:
     plan, used = budget.plan, budget.used
     if plan is None or not used:
         return ""
-    total = max(round(plan.requests), used)
+    total = max(plan.requests, used)
     parts = [f"{used} of about {total} requests"]
     if plan.ceiling is not None:
         parts.append(f"at most {plan.ceiling} allowed")
@@ -198,7 +199,7 @@ def make_plan() -> Plan:
     seconds = seconds_of(demands, cache.rates() if cache else {})
     text = sentence(demands, seconds, cost_of(demands, config.prices), uncounted)
     ceiling, where = _ceiling(graph, config)
-    total = sum(demand.requests for demand in demands)
+    total = sum(requests_by_role(demands).values())
     text = f"This run takes {text}."
     if ceiling is not None and total > ceiling:
         text += f" max_requests of {where} allows {ceiling}, so it may stop before the end."

@@ -64,7 +64,7 @@ def find_shots(thumbnails: np.ndarray, most: int) -> list[Shot]:
     frames = _even(thumbnails)
     gone = _blank(thumbnails)
     steps = _difference(frames[:-1], frames[1:])
-    bounds = [0, *_cuts(frames, steps), len(frames)]
+    bounds = [0, *_cuts(thumbnails, frames, steps), len(frames)]
     for start, stop in _dissolves(thumbnails, frames, bounds):
         gone[start:stop] = True
         bounds += [start, stop]
@@ -136,7 +136,7 @@ def _shifted(a: np.ndarray, b: np.ndarray, dx: int, dy: int) -> np.ndarray:
     return np.abs(one - other).sum(axis=-1) / 2
 
 
-def _cuts(frames: np.ndarray, steps: np.ndarray) -> list[int]:
+def _cuts(thumbnails: np.ndarray, frames: np.ndarray, steps: np.ndarray) -> list[int]:
     """Return the first frame after each cut. Frames on both sides must differ, so that a flash is no cut.
 
     Args:
@@ -152,7 +152,10 @@ def _cuts(frames: np.ndarray, steps: np.ndarray) -> list[int]:
         sides = steps[max(0, i - NEAR) : i], steps[i + 1 : i + NEAR + 1]
         usual = max((float(np.median(side)) for side in sides if len(side)), default=0.0)
         sudden = (SUDDEN if across[i] > CUT else VERY_SUDDEN) * usual
-        if across[i] > sudden and steps[i] >= steps[max(0, i - 1) : i + 2].max():
+        # A bright thing that comes in changes all of an image whose brightness is evened out.
+        pair = thumbnails[i : i + 2].astype(np.float32) / 255
+        seen = _one_difference(pair, 0, 1) > QUIET_CUT
+        if seen and across[i] > sudden and steps[i] >= steps[max(0, i - 1) : i + 2].max():
             cuts.append(i + 1)
     return cuts
 
