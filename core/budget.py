@@ -108,6 +108,8 @@ def sentence(
     Args:
         uncounted: what else asks a hosted model, whose requests cannot be known before.
     """
+    if not demands:
+        return f"an unknown number of requests ({', '.join(uncounted)})"
     by_role = requests_by_role(demands)
     roles = ", ".join(f"{role} {count}" for role, count in by_role.items() if count)
     parts = [f"about {sum(by_role.values())} requests ({roles})"]

@@ -51,12 +51,12 @@ def status() -> str:
     plan, used = budget.plan, budget.used
     if plan is None or not used:
         return ""
-    total = max(plan.requests, used)
-    parts = [f"{used} of about {total} requests"]
+    known = used <= plan.requests
+    parts = [f"{used} of about {plan.requests} requests" if known else f"{used} requests"]
     if plan.ceiling is not None:
         parts.append(f"at most {plan.ceiling} allowed")
-    if plan.seconds is not None and total > used:
-        parts.append(f"about {duration(plan.seconds * (1 - used / total))} left")
+    if known and plan.seconds is not None and used < plan.requests:
+        parts.append(f"about {duration(plan.seconds * (1 - used / plan.requests))} left")
     return ", ".join(parts)
 
 
@@ -81,7 +81,8 @@ def demands_of(
             continue
         counts = _counts(graph, kind, values, images)
         if counts is None:
-            uncounted.append(kind)
+            title = graph[node].get("_meta", {}).get("title")  # as the user sees it
+            uncounted.append(title[:40] if isinstance(title, str) else kind)
             continue
         for role, (model, several) in asked.items():
             if role in counts:
