@@ -34,7 +34,7 @@ STAGES = ("divide", "describe", "filter", "compare", "aggregate")
 
 @dataclass(frozen=True)
 class ShotCaption:
-    """The caption of one shot.
+    """The caption of one shot; empty where nothing is said of it.
 
     Attributes:
         parts: what was written of it, in order.
@@ -96,7 +96,6 @@ def caption_clip(
     *,
     fps: float = 24.0,
     most: int = 6,
-    context: str = "",
     progress: Progress = lambda stage, done, total, region: None,
 ) -> ClipCaption:
     """Caption a clip.
@@ -106,11 +105,10 @@ def caption_clip(
         frame: returns a frame by its index, upright RGB; only key frames are asked for.
         fps: frames in a second.
         most: key frames that are described.
-        context: text about the clip that is added to the captioner's prompts.
         progress: called with one of `STAGES`.
     """
     shots = find_shots(thumbnails, most)
-    sources = [Source(frame(key), context=context) for shot in shots for key in shot.keys]
+    sources = [Source(frame(key)) for shot in shots for key in shot.keys]
     stages: list[Stage] = [settings.divide, settings.describe, settings.filter]
     records = run(stages, sources, models, progress)
     of_shots, start = [], 0

@@ -36,7 +36,9 @@ MIXED = 0.35  # how far frames of a dissolve may differ from a weighted mean of 
 
 @dataclass(frozen=True)
 class Shot:
-    """Frames `start` to `stop - 1` without a cut. `keys`: the frames to describe, at least one, in order."""
+    """Frames `start` to `stop - 1` without a cut. `keys`: the frames to describe, in order; none if there are too many
+    shots to describe this one.
+    """
 
     start: int
     stop: int
@@ -55,8 +57,7 @@ def find_shots(thumbnails: np.ndarray, most: int) -> list[Shot]:
 
     Args:
         thumbnails: uint8 (frames, `HEIGHT`, `WIDTH`, 3).
-        most: key frames of the whole clip. Each shot keeps one in any case, unless there are more shots than that:
-            then those of the longest ones are taken.
+        most: key frames of the whole clip. If there are more shots than that, only the longest ones have one.
 
     Returns:
         The shots in order; the first frame alone where all frames are blank.
@@ -266,7 +267,7 @@ def _limited(shots: list[Shot], frames: np.ndarray, most: int) -> list[Shot]:
     """Return the shots with at most that many key frames, those that differ least from the one before left out."""
     if len(shots) > most:
         longest = sorted(shots, key=lambda s: s.start - s.stop)[:most]
-        return [Shot(s.start, s.stop, s.keys[:1]) for s in shots if s in longest]
+        return [Shot(s.start, s.stop, s.keys[:1] if s in longest else ()) for s in shots]
     keys = [list(shot.keys) for shot in shots]
     while sum(map(len, keys)) > most:
         changes = [
