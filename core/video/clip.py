@@ -22,6 +22,7 @@ from ..claims.reading import SyntaxReader, is_english
 from ..discourse import introduced_before
 from ..filter import label_free
 from ..image_record import ImageRecord, no_progress, region_progress
+from ..models.scoring import finite
 from ..pipeline import Models, Progress, Settings, counted, run
 from ..regions import WHOLE
 from ..stages import Source, Stage
@@ -149,7 +150,7 @@ def _looked_for(
         return found
     looked_at = [(i, WHOLE) for i in range(len(batches))]
     on_progress = region_progress(looked_at, counted(progress, "compare", len(batches)))
-    scores = models.verifier.score(batches, on_progress)
+    scores = [finite(row) for row in models.verifier.score(batches, on_progress)]
     table = {
         (str(place), text): score
         for place, (_, texts), row in zip(places, batches, scores)
