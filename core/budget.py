@@ -64,6 +64,14 @@ def writing(images: float) -> tuple[float, int]:
     return images * 1.5, int(images)
 
 
+def requests_by_role(demands: Sequence[Demand]) -> dict[str, int]:
+    """Return role -> requests, rounded."""
+    return {
+        role: round(sum(d.requests for d in demands if d.role == role))
+        for role in (CAPTIONER, VERIFIER, WRITER)
+    }
+
+
 def cost_of(demands: Sequence[Demand], prices: Mapping[str, tuple[float, float]]) -> float | None:
     """Return what the demands cost; None if the price of a model is not known.
 
@@ -100,10 +108,9 @@ def sentence(
     Args:
         uncounted: what else asks a hosted model, whose requests cannot be known before.
     """
-    by_role = {
-        role: round(sum(d.requests for d in demands if d.role == role))
-        for role in (CAPTIONER, VERIFIER, WRITER)
-    }
+    if not demands:
+        return f"an unknown number of requests ({', '.join(uncounted)})"
+    by_role = requests_by_role(demands)
     roles = ", ".join(f"{role} {count}" for role, count in by_role.items() if count)
     parts = [f"about {sum(by_role.values())} requests ({roles})"]
     tokens = sum(d.tokens_in for d in demands), sum(d.tokens_out for d in demands)

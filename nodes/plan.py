@@ -13,6 +13,7 @@ from ..core.budget import (
     cost_of,
     describing,
     duration,
+    requests_by_role,
     seconds_of,
     sentence,
     verifying,
@@ -50,12 +51,12 @@ def status() -> str:
     plan, used = budget.plan, budget.used
     if plan is None or not used:
         return ""
-    total = max(round(plan.requests), used)
-    parts = [f"{used} of about {total} requests"]
+    known = used <= plan.requests
+    parts = [f"{used} of about {plan.requests} requests" if known else f"{used} requests"]
     if plan.ceiling is not None:
         parts.append(f"at most {plan.ceiling} allowed")
-    if plan.seconds is not None and total > used:
-        parts.append(f"about {duration(plan.seconds * (1 - used / total))} left")
+    if known and plan.seconds is not None and used < plan.requests:
+        parts.append(f"about {duration(plan.seconds * (1 - used / plan.requests))} left")
     return ", ".join(parts)
 
 
@@ -80,7 +81,8 @@ def demands_of(
             continue
         counts = _counts(graph, kind, values, images)
         if counts is None:
-            uncounted.append(kind)
+            title = graph[node].get("_meta", {}).get("title")  # as the user sees it
+            uncounted.append(title[:40] if isinstance(title, str) else kind)
             continue
         for role, (model, several) in asked.items():
             if role in counts:
@@ -198,7 +200,7 @@ def make_plan() -> Plan:
     seconds = seconds_of(demands, cache.rates() if cache else {})
     text = sentence(demands, seconds, cost_of(demands, config.prices), uncounted)
     ceiling, where = _ceiling(graph, config)
-    total = sum(demand.requests for demand in demands)
+    total = sum(requests_by_role(demands).values())
     text = f"This run takes {text}."
     if ceiling is not None and total > ceiling:
         text += f" max_requests of {where} allows {ceiling}, so it may stop before the end."

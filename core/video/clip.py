@@ -22,6 +22,7 @@ from ..claims.reading import SyntaxReader, is_english
 from ..discourse import introduced_before
 from ..filter import label_free
 from ..image_record import ImageRecord, no_progress, region_progress
+from ..models.scoring import finite
 from ..pipeline import Models, Progress, Settings, counted, run
 from ..regions import WHOLE
 from ..stages import Source, Stage
@@ -34,7 +35,7 @@ STAGES = ("divide", "describe", "filter", "compare", "aggregate")
 
 @dataclass(frozen=True)
 class ShotCaption:
-    """The caption of one shot.
+    """The caption of one shot; empty where nothing is said of it.
 
     Attributes:
         parts: what was written of it, in order.
@@ -96,7 +97,6 @@ def caption_clip(
     *,
     fps: float = 24.0,
     most: int = 6,
-    context: str = "",
     progress: Progress = lambda stage, done, total, region: None,
 ) -> ClipCaption:
     """Caption a clip.
@@ -106,11 +106,10 @@ def caption_clip(
         frame: returns a frame by its index, upright RGB; only key frames are asked for.
         fps: frames in a second.
         most: key frames that are described.
-        context: text about the clip that is added to the captioner's prompts.
         progress: called with one of `STAGES`.
     """
     shots = find_shots(thumbnails, most)
-    sources = [Source(frame(key), context=context) for shot in shots for key in shot.keys]
+    sources = [Source(frame(key)) for shot in shots for key in shot.keys]
     stages: list[Stage] = [settings.divide, settings.describe, settings.filter]
     records = run(stages, sources, models, progress)
     of_shots, start = [], 0
@@ -151,7 +150,7 @@ def _looked_for(
         return found
     looked_at = [(i, WHOLE) for i in range(len(batches))]
     on_progress = region_progress(looked_at, counted(progress, "compare", len(batches)))
-    scores = models.verifier.score(batches, on_progress)
+    scores = [finite(row) for row in models.verifier.score(batches, on_progress)]
     table = {
         (str(place), text): score
         for place, (_, texts), row in zip(places, batches, scores)

@@ -36,7 +36,9 @@ MIXED = 0.35  # how far frames of a dissolve may differ from a weighted mean of 
 
 @dataclass(frozen=True)
 class Shot:
-    """Frames `start` to `stop - 1` without a cut. `keys`: the frames to describe, at least one, in order."""
+    """Frames `start` to `stop - 1` without a cut. `keys`: the frames to describe, in order; none if there are too many
+    shots to describe this one.
+    """
 
     start: int
     stop: int
@@ -55,8 +57,7 @@ def find_shots(thumbnails: np.ndarray, most: int) -> list[Shot]:
 
     Args:
         thumbnails: uint8 (frames, `HEIGHT`, `WIDTH`, 3).
-        most: key frames of the whole clip. Each shot keeps one in any case, unless there are more shots than that:
-            then those of the longest ones are taken.
+        most: key frames of the whole clip. If there are more shots than that, only the longest ones have one.
 
     Returns:
         The shots in order; the first frame alone where all frames are blank.
@@ -64,7 +65,7 @@ def find_shots(thumbnails: np.ndarray, most: int) -> list[Shot]:
     frames = _even(thumbnails)
     gone = _blank(thumbnails)
     steps = _difference(frames[:-1], frames[1:])
-    bounds = [0, *_cuts(frames, steps), len(frames)]
+    bounds = [0, *_cuts(thumbnails, frames, steps), len(frames)]
     for start, stop in _dissolves(thumbnails, frames, bounds):
         gone[start:stop] = True
         bounds += [start, stop]
@@ -136,7 +137,7 @@ def _shifted(a: np.ndarray, b: np.ndarray, dx: int, dy: int) -> np.ndarray:
     return np.abs(one - other).sum(axis=-1) / 2
 
 
-def _cuts(frames: np.ndarray, steps: np.ndarray) -> list[int]:
+def _cuts(thumbnails: np.ndarray, frames: np.ndarray, steps: np.ndarray) -> list[int]:
     """Return the first frame after each cut. Frames on both sides must differ, so that a flash is no cut.
 
     Args:
@@ -152,7 +153,10 @@ def _cuts(frames: np.ndarray, steps: np.ndarray) -> list[int]:
         sides = steps[max(0, i - NEAR) : i], steps[i + 1 : i + NEAR + 1]
         usual = max((float(np.median(side)) for side in sides if len(side)), default=0.0)
         sudden = (SUDDEN if across[i] > CUT else VERY_SUDDEN) * usual
-        if across[i] > sudden and steps[i] >= steps[max(0, i - 1) : i + 2].max():
+        # A bright thing that comes in changes all of an image whose brightness is evened out.
+        pair = thumbnails[i : i + 2].astype(np.float32) / 255
+        seen = _one_difference(pair, 0, 1) > QUIET_CUT
+        if seen and across[i] > sudden and steps[i] >= steps[max(0, i - 1) : i + 2].max():
             cuts.append(i + 1)
     return cuts
 
@@ -263,7 +267,7 @@ def _limited(shots: list[Shot], frames: np.ndarray, most: int) -> list[Shot]:
     """Return the shots with at most that many key frames, those that differ least from the one before left out."""
     if len(shots) > most:
         longest = sorted(shots, key=lambda s: s.start - s.stop)[:most]
-        return [Shot(s.start, s.stop, s.keys[:1]) for s in shots if s in longest]
+        return [Shot(s.start, s.stop, s.keys[:1] if s in longest else ()) for s in shots]
     keys = [list(shot.keys) for shot in shots]
     while sum(map(len, keys)) > most:
         changes = [

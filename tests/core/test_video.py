@@ -210,6 +210,14 @@ def test_a_clip_of_black_frames_has_one_key_frame():
     assert [shot.keys for shot in shots] == [(0,)]
 
 
+def test_shots_that_are_not_described_keep_their_number():
+    frames = [s.frame() for s, n in ((CAT, 9), (CUP, 4), (BEACH, 9)) for _ in range(n)]
+    clip = clip_of(frames, models(CAT, CUP, BEACH), most=2)
+    assert [len(shot.shot.keys) for shot in clip.shots] == [1, 0, 1]
+    assert clip.shots[1].caption == ""
+    assert "In the last shot, a man " in clip.caption and "second" not in clip.caption
+
+
 @pytest.mark.parametrize("most", [1, 2, 3, 5])
 def test_there_are_no_more_key_frames_than_asked_for(most):
     frames = [f for name in ("coffee", "chelsea", "rocket") for f in panned(photo(name), 10, 16)]

@@ -20,7 +20,7 @@ class Plan:
         text: the estimate for a person.
     """
 
-    requests: float = 0.0
+    requests: int = 0
     least: int = 0
     ceiling: int | None = None
     where: str = ""
