@@ -371,7 +371,8 @@ def check(options) -> None:
     errors = []
     for slots, seconds in ((2, 1.2), (4, options.seconds)):
         with ray_rates.Bench(images, servers, seconds, slots) as bench:
-            _, cpu = ray_rates.on_ray(bench)
+            _, usage = ray_rates.on_ray(bench)
+            cpu = usage.cpu
             seen = bench.seen()
             real = images / (seen[-1][1] - seen[0][1])
             calls = [
