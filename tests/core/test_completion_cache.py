@@ -192,7 +192,7 @@ def test_a_split_cache_keeps_claims_and_renews_only_the_files_that_have_some(tmp
     for key in keys:
         assert one.claim(key, "a") and not other.claim(key, "b")
         one.put(key, [Completion(key)])
-    assert len(list(tmp_path.glob("*.sqlite"))) == SplitCache.FILES
+    assert len(list(tmp_path.glob("*.sqlite"))) > SplitCache.FILES // 2
     assert [other.get(key)[0].text for key in keys] == keys
     for key in keys[1:]:
         one.release("a", key)
