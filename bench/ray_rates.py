@@ -1,10 +1,10 @@
 """A run on Ray on this machine: rates, scaling, overhead, faults, a million rows. Prints a line for each figure.
 
-    .venv/bin/python bench/ray_rates.py all                     everything, about 55 minutes on two idle cores
+    .venv/bin/python bench/ray_rates.py all                     everything, about 70 minutes on two idle cores
     .venv/bin/python bench/ray_rates.py rate [--images 2000]    four servers, against what they allow (20 min)
     .venv/bin/python bench/ray_rates.py scaling                 one, two and four servers (3 x 8 min)
-    .venv/bin/python bench/ray_rates.py overhead                one worker against the data set run of one process (6 min)
-    .venv/bin/python bench/ray_rates.py faults [--images 1000]  workers, servers and drivers killed (12 min)
+    .venv/bin/python bench/ray_rates.py overhead                one worker against the data set run of one process (8 min)
+    .venv/bin/python bench/ray_rates.py faults [--images 1000]  workers, servers and drivers killed (14 min)
     .venv/bin/python bench/ray_rates.py rows [--rows 1000000]   listed, planned and resumed (5 min, most of it to make them)
 
 The servers are those of tests/simulated_server.py, on the loopback: SLOTS requests at once, each answered after a drawn
