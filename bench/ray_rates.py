@@ -108,6 +108,8 @@ class Bench:
         while process.poll() is None:
             time.sleep(0.5)
             used.look()
+            if not used.start and self.seen():
+                used.start = used.cpu
         if process.returncode:
             sys.exit(f"the run failed:\n{(self.root / 'run.log').read_text()[-3000:]}")
         return time.monotonic() - began, used
@@ -126,13 +128,14 @@ class Usage:
 
     Attributes:
         memory: most of the process alone, in MB.
+        start: CPU seconds of all before the first request.
         store: most of /dev/shm beyond the beginning, in MB: Ray's object store.
     """
 
     def __init__(self, pid: int):
         self._root, self._seen = psutil.Process(pid), {}
         self._before = shutil.disk_usage("/dev/shm").used
-        self.memory = self.store = 0.0
+        self.memory = self.store = self.start = 0.0
 
     def look(self) -> None:
         try:
@@ -143,6 +146,11 @@ class Usage:
                 self._seen[process.pid] = times.user + times.system
         except psutil.NoSuchProcess:
             return
+
+    @property
+    def cpu_at_work(self) -> float:
+        """CPU seconds since the first request."""
+        return self.cpu - self.start
 
     @property
     def cpu(self) -> float:
@@ -168,7 +176,7 @@ def measure(images: int, servers: int, what: str) -> float:
     said(
         f"{what:<10} {servers} servers, {images} images in {seconds:.0f} s: {rate:.3f} a second, "
         f"{100 * rate / allowed:.0f} % of the {allowed:.3f} that the servers allow ({100 * steady / allowed:.0f} % "
-        f"from the first request to the last); {len(seen) / images:.1f} requests an image; CPU {usage.cpu / images:.2f} s an "
+        f"from the first request to the last); {len(seen) / images:.1f} requests an image; CPU {usage.cpu_at_work / images:.2f} s an "
         f"image, the servers' {used / images:.3f} s; memory of the driver {usage.memory:.0f} MB, of the object store "
         f"{usage.store:.0f} MB at most"
     )
