@@ -1,10 +1,10 @@
 """A run on Ray on this machine: rates, scaling, overhead, faults, a million rows. Prints a line for each figure.
 
-    .venv/bin/python bench/ray_rates.py all                     everything, about 55 minutes on two idle cores
+    .venv/bin/python bench/ray_rates.py all                     everything, about 70 minutes on two idle cores
     .venv/bin/python bench/ray_rates.py rate [--images 2000]    four servers, against what they allow (20 min)
     .venv/bin/python bench/ray_rates.py scaling                 one, two and four servers (3 x 8 min)
-    .venv/bin/python bench/ray_rates.py overhead                one worker against the data set run of one process (6 min)
-    .venv/bin/python bench/ray_rates.py faults [--images 1000]  workers, servers and drivers killed (12 min)
+    .venv/bin/python bench/ray_rates.py overhead                one worker against the data set run of one process (8 min)
+    .venv/bin/python bench/ray_rates.py faults [--images 1000]  workers, servers and drivers killed (14 min)
     .venv/bin/python bench/ray_rates.py rows [--rows 1000000]   listed, planned and resumed (5 min, most of it to make them)
 
 The servers are those of tests/simulated_server.py, on the loopback: SLOTS requests at once, each answered after a drawn
@@ -19,6 +19,7 @@ import json
 import os
 import random
 import resource
+import shutil
 import signal
 import socket
 import subprocess
@@ -100,16 +101,18 @@ class Bench:
         log = open(self.root / "run.log", "a")  # noqa: SIM115 - the process has it
         return subprocess.Popen(command, env=env, cwd=self.root, stdout=log, stderr=log)
 
-    def run(self, *options: str, folder: Path | None = None) -> tuple[float, float]:
-        """Run the command; return its seconds and its CPU seconds, both with all its processes."""
+    def run(self, *options: str, folder: Path | None = None) -> tuple[float, Usage]:
+        """Run the command; return its seconds and what it used."""
         began, process = time.monotonic(), self.start(*options, folder=folder)
-        used = _Usage(process.pid)
+        used = Usage(process.pid)
         while process.poll() is None:
             time.sleep(0.5)
             used.look()
+            if not used.start and self.seen():
+                used.start = used.cpu
         if process.returncode:
             sys.exit(f"the run failed:\n{(self.root / 'run.log').read_text()[-3000:]}")
-        return time.monotonic() - began, used.total()
+        return time.monotonic() - began, used
 
     def seen(self) -> list[tuple[str, float]]:
         return sorted((s for server in self.servers for s in server.seen()), key=lambda s: s[1])
@@ -120,25 +123,42 @@ class Bench:
         return sum(s.slots / s.seconds for s in self.servers) / requests
 
 
-class _Usage:
-    """CPU seconds of a process and its descendants, as they were last seen."""
+class Usage:
+    """What a process and its descendants use, as it was last seen.
+
+    Attributes:
+        memory: most of the process alone, in MB.
+        start: CPU seconds of all before the first request.
+        store: most of /dev/shm beyond the beginning, in MB: Ray's object store.
+    """
 
     def __init__(self, pid: int):
         self._root, self._seen = psutil.Process(pid), {}
+        self._before = shutil.disk_usage("/dev/shm").used
+        self.memory = self.store = self.start = 0.0
 
     def look(self) -> None:
         try:
+            self.memory = max(self.memory, self._root.memory_info().rss / 1e6)
+            self.store = max(self.store, (shutil.disk_usage("/dev/shm").used - self._before) / 1e6)
             for process in (self._root, *self._root.children(recursive=True)):
                 times = process.cpu_times()
                 self._seen[process.pid] = times.user + times.system
         except psutil.NoSuchProcess:
             return
 
-    def total(self) -> float:
+    @property
+    def cpu_at_work(self) -> float:
+        """CPU seconds since the first request."""
+        return self.cpu - self.start
+
+    @property
+    def cpu(self) -> float:
+        """CPU seconds of all."""
         return sum(self._seen.values())
 
 
-def on_ray(bench: Bench, *options: str) -> tuple[float, float]:
+def on_ray(bench: Bench, *options: str) -> tuple[float, Usage]:
     return bench.run("--ray", "--ray-workers", "2", "--out", str(bench.root / "out"), *options)
 
 
@@ -148,7 +168,7 @@ def said(text: str) -> None:
 
 def measure(images: int, servers: int, what: str) -> float:
     with Bench(images, servers) as bench:
-        seconds, cpu = on_ray(bench)
+        seconds, usage = on_ray(bench)
         seen = bench.seen()
         allowed, rate = bench.allowed(images), images / seconds
         steady = images / (seen[-1][1] - seen[0][1])
@@ -156,8 +176,9 @@ def measure(images: int, servers: int, what: str) -> float:
     said(
         f"{what:<10} {servers} servers, {images} images in {seconds:.0f} s: {rate:.3f} a second, "
         f"{100 * rate / allowed:.0f} % of the {allowed:.3f} that the servers allow ({100 * steady / allowed:.0f} % "
-        f"from the first request to the last); {len(seen) / images:.1f} requests an image; CPU {cpu / images:.2f} s an "
-        f"image, the servers' {used / images:.3f} s"
+        f"from the first request to the last); {len(seen) / images:.1f} requests an image; CPU {usage.cpu_at_work / images:.2f} s an "
+        f"image, the servers' {used / images:.3f} s; memory of the driver {usage.memory:.0f} MB, of the object store "
+        f"{usage.store:.0f} MB at most"
     )
     return steady
 
@@ -181,11 +202,9 @@ def overhead(options) -> None:
         found = []
         for images in (few, many):
             with Bench(images, 1, seconds=0.02, slots=12) as bench:
-                if kind == "local":
-                    found.append(bench.run())
-                else:
-                    out = str(bench.root / "out")
-                    found.append(bench.run("--ray", "--ray-workers", "1", "--out", out))
+                ray = ("--ray", "--ray-workers", "1", "--out", str(bench.root / "out"))
+                seconds, usage = bench.run(*(ray if kind == "ray" else ()))
+                found.append((seconds, usage.cpu))
         slopes[kind] = [(b - a) / (many - few) for a, b in zip(*found)]
         start = found[0][0] - few * slopes[kind][0]
         said(

@@ -371,7 +371,8 @@ def check(options) -> None:
     errors = []
     for slots, seconds in ((2, 1.2), (4, options.seconds)):
         with ray_rates.Bench(images, servers, seconds, slots) as bench:
-            _, cpu = ray_rates.on_ray(bench)
+            _, usage = ray_rates.on_ray(bench)
+            cpu = usage.cpu_at_work
             seen = bench.seen()
             real = images / (seen[-1][1] - seen[0][1])
             calls = [
@@ -402,13 +403,9 @@ def _loopback(slots, seconds, spread, images, servers, workers, fill, cpu, calls
     def of_image(chance: random.Random) -> list[list[Request]]:
         found = chance.choice(calls)
         told = lambda n: [Request(0, 0, 1, 1) for _ in range(n)]  # noqa: E731
-        first, more = 1, max(0, found.get("captioner", 1) - 1)
-        groups = [
-            told(first),
-            told(more),
-            told(found.get("verifier", 0)),
-            told(found.get("writer", 0)),
-        ]
+        described, written = found.get("captioner", 1), found.get("writer", 0)
+        verified = sum(found.values()) - found.get("detector", 0) - described - written
+        groups = [told(1), told(described - 1), told(verified), told(written)]
         return [group for group in groups if group]
 
     places = [SlotServer(env, slots, seconds, spread, chance) for _ in range(servers)]

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from .english import split_words
+from .models.completion_cache import SplitCache
 from .models.hosted.budget import Budget
 from .models.hosted.endpoints import Config, Limits
 from .models.local.loading import Loading
@@ -22,6 +23,7 @@ def load_models(
     *,
     config: Config | None = None,
     budget: Budget | None = None,
+    answers: SplitCache | None = None,
 ) -> Models:
     """Return the models that the options name.
 
@@ -32,6 +34,7 @@ def load_models(
         load: gives a model that is not hosted.
         config: of hosted models, in place of the one in `home`.
         budget: of their requests, where other processes send some, too.
+        answers: their cache of answers, in place of the one in `home`.
     """
     config, budget = config or Config.read(home), budget or Budget()
     if options.max_requests:
@@ -45,7 +48,7 @@ def load_models(
         if role != DETECTOR and model and endpoint in config.endpoints:
             if name not in hosted:
                 hosted[name] = load_hosted(
-                    config, endpoint, model, home, limits=limits, budget=budget
+                    config, endpoint, model, home, limits=limits, budget=budget, answers=answers
                 )
             models[role] = hosted[name][role]
         else:

@@ -17,6 +17,7 @@ from ..dataset.job import Job
 from ..dataset.run import Status
 from ..errors import PatchMattersError
 from ..loading import load_models
+from ..models.completion_cache import SplitCache
 from ..models.hosted.budget import Budget
 from ..models.hosted.endpoints import Config
 from ..models.registry import load_model
@@ -138,7 +139,9 @@ def _load(options: argparse.Namespace, config: Config, budget: Budget, requests:
     from ..cli import HOME
 
     options = argparse.Namespace(**{**vars(options), "concurrency": requests})
-    return load_models(options, HOME, load_model, config=config, budget=budget)
+    # Every worker of a machine uses the same files, so that what one had asked another need not ask again.
+    answers = SplitCache(HOME / "ray-answers", config.cache_mb) if config.cache_mb else None
+    return load_models(options, HOME, load_model, config=config, budget=budget, answers=answers)
 
 
 def _run(
@@ -187,6 +190,11 @@ def _check(options: argparse.Namespace) -> None:
     if not options.out:
         raise PatchMattersError(
             "--ray needs --out: an empty folder, or a bucket, for the captions."
+        )
+    if options.clear_answers:
+        raise PatchMattersError(
+            "--clear-answers: with --ray, answers are in ~/.patch_matters/ray-answers of each machine: delete that "
+            "folder, or choose another --seed."
         )
     for name in EXPORT_ONLY:
         if getattr(options, name) != parser().get_default(name):

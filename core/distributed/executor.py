@@ -70,13 +70,18 @@ def connect(cluster: Cluster) -> int:
     elif cluster.address == LOCAL:
         paths = [str(core.parent), *filter(None, [os.environ.get("PYTHONPATH")])]
         os.environ["PYTHONPATH"] = os.pathsep.join(paths)
-        ray.init(
-            address=LOCAL,  # or a cluster that runs on this machine would be used
-            num_cpus=cluster.workers or None,
-            include_dashboard=False,
-            object_store_memory=STORE,
-            **quiet,
-        )
+        try:
+            ray.init(
+                address=LOCAL,  # or a cluster that runs on this machine would be used
+                num_cpus=cluster.workers or None,
+                include_dashboard=False,
+                object_store_memory=STORE,
+                **quiet,
+            )
+        except Exception as error:  # Ray raises plain ones
+            raise PatchMattersError(
+                f"--ray: Ray did not start on this machine ({in_short(error)}): try again when it is less busy."
+            ) from error
     else:
         try:
             ray.init(address=cluster.address, runtime_env={"py_modules": [str(core)]}, **quiet)

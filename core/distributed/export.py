@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import hashlib
 import io
 import json
 import os
@@ -19,7 +18,7 @@ from PIL import Image
 
 from ..dataset.choices import IMPROVE, STATE
 from ..dataset.command import ProgressLine, job_of, say
-from ..dataset.files import ignores_case
+from ..dataset.files import ignores_case, sha256
 from ..dataset.formats import check_formats
 from ..dataset.formats.shards import SHARD_BYTES, key
 from ..dataset.job import Job
@@ -132,7 +131,7 @@ def _known(storage: Storage, run: str, job: Job, ledger: Ledger) -> Iterator[Fou
         size, modified = job.images.state(image.path)
         if listed == [size, str(modified)]:
             ledger.set_content(image.path, size, modified, content)
-        elif hashlib.sha256(job.images.read(image.path)).hexdigest() != content:
+        elif sha256(job.images.read(image.path)) != content:
             print(f"{image.path} changed since it was captioned: skipped.", file=sys.stderr)
             continue
         yield image
@@ -176,6 +175,8 @@ def write_shards(storage: Storage, run: str, part: Part, target: Storage) -> lis
                 for row, result in chain([first], found):
                     try:
                         image = reader.read(row)
+                        if sha256(image) != result["content"]:
+                            raise PatchMattersError(f"{row.id} changed since it was captioned.")
                     except Exception as error:
                         problems.append(reason_of(row.id, error))
                         continue

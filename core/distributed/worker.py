@@ -6,7 +6,6 @@ them take turns as those of a data set run in one process do (`dataset.turns`).
 
 from __future__ import annotations
 
-import hashlib
 import itertools
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -16,6 +15,7 @@ from pathlib import PurePosixPath
 
 from ..dataset.ahead import PIXELS, pixels
 from ..dataset.captioning import caption_batch
+from ..dataset.files import sha256
 from ..dataset.job import Job
 from ..dataset.planning import WORK, Plan
 from ..dataset.run import BATCH, FAILURES_IN_A_ROW
@@ -174,7 +174,7 @@ class Worker:
         plan = Plan(row.id, WORK)
         try:
             data = self._reader.read(row)
-            content = hashlib.sha256(data).hexdigest()
+            content = sha256(data)
             context = self._context(row)
             image = read_image(row.id, data)
             return replace(

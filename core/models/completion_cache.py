@@ -12,6 +12,7 @@ import logging
 import sqlite3
 import threading
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -183,6 +184,56 @@ class CompletionCache:
                 with contextlib.suppress(OSError):
                     self.clear()
             raise
+
+
+class SplitCache:
+    """A cache in several files, for many processes at once: one file is locked by one writer at a time.
+
+    Args:
+        folder: of the files.
+        megabytes: of answers in all of them.
+    """
+
+    FILES = 16
+
+    def __init__(self, folder: Path, megabytes: int):
+        each = max(1, megabytes // self.FILES)
+        self._caches = [
+            CompletionCache(folder / f"answers-{n:02d}.sqlite", each) for n in range(self.FILES)
+        ]
+        self._claims: dict[str, Counter] = {}  # owner -> files, by the claims in them
+        self._lock = threading.Lock()
+
+    def get(self, key: str) -> list[Completion] | None:
+        return self._of(key).get(key)
+
+    def put(self, key: str, completions: Sequence[Completion]) -> None:
+        self._of(key).put(key, completions)
+
+    def claim(self, key: str, owner: str) -> bool:
+        cache = self._of(key)
+        if claimed := cache.claim(key, owner):
+            with self._lock:
+                self._claims.setdefault(owner, Counter())[cache] += 1
+        return claimed
+
+    def renew(self, owner: str) -> None:
+        with self._lock:
+            caches = list(self._claims.get(owner, ()))
+        for cache in caches:
+            cache.renew(owner)
+
+    def release(self, owner: str, key: str) -> None:
+        cache = self._of(key)
+        cache.release(owner, key)
+        with self._lock:
+            if claims := self._claims.get(owner):
+                claims -= Counter([cache])  # those without any claim are gone
+                if not claims:
+                    del self._claims[owner]
+
+    def _of(self, key: str) -> CompletionCache:
+        return self._caches[int(key[:8], 16) % self.FILES]
 
 
 def _forget(base, where: str, *values) -> bool:

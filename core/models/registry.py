@@ -8,7 +8,7 @@ from functools import cache, lru_cache, partial
 from pathlib import Path
 
 from ..errors import PatchMattersError
-from .completion_cache import CompletionCache
+from .completion_cache import CompletionCache, SplitCache
 from .hosted.budget import Budget
 from .hosted.endpoints import Config, Limits
 from .local.devices import Devices, TorchDevices
@@ -163,6 +163,7 @@ def load_hosted(
     announce: Callable[[str], None] = lambda text: None,
     budget: Budget | None = None,
     failed: Callable[[], None] = lambda: None,
+    answers: CompletionCache | SplitCache | None = None,
 ) -> dict:
     """Return a hosted model in its three roles, as role -> model.
 
@@ -172,6 +173,7 @@ def load_hosted(
         announce: called with a text that says how many requests will be sent.
         budget: of the run, where other models share it; else this model's own.
         failed: is called where an answer is missing, which another run may bring.
+        answers: the cache of answers, in place of the one in `home`.
 
     Raises:
         PatchMattersError: no endpoint has that name, or the model none.
@@ -183,7 +185,7 @@ def load_hosted(
         raise PatchMattersError("model: enter a model name of the endpoint, for example gpt-4o.")
     limits = limits or Limits()
     limits = replace(limits, max_requests=min(limits.max_requests, config.max_requests))
-    answers = load_cache(config, home) if cached else None
+    answers = (answers or load_cache(config, home)) if cached else None
     served = HostedModel(
         config.endpoint(endpoint),
         model.strip(),

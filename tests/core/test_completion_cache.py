@@ -13,7 +13,7 @@ import pytest
 
 from core import prompts
 from core.models import Completion
-from core.models.completion_cache import CompletionCache
+from core.models.completion_cache import CompletionCache, SplitCache
 
 ROOT = Path(__file__).parents[2]
 OLD_TABLE = (
@@ -104,7 +104,7 @@ PROGRAM = """
 import sys; sys.path.insert(0, {root!r})
 from pathlib import Path
 from core.models import Completion
-from core.models.completion_cache import CompletionCache
+from core.models.completion_cache import CompletionCache, SplitCache
 answers = CompletionCache(Path({path!r}), 1)
 for i in range(150):
     key = CompletionCache.key({name!r}, i)
@@ -184,3 +184,24 @@ def test_the_cache_may_be_used_from_many_threads(tmp_path):
         for n in range(6)
         for i in range(20)
     )
+
+
+def test_a_split_cache_keeps_claims_and_renews_only_the_files_that_have_some(tmp_path):
+    one, other = SplitCache(tmp_path, 16), SplitCache(tmp_path, 16)  # as two processes have it
+    keys = [CompletionCache.key(n) for n in range(40)]
+    for key in keys:
+        assert one.claim(key, "a") and not other.claim(key, "b")
+        one.put(key, [Completion(key)])
+    assert len(list(tmp_path.glob("*.sqlite"))) > SplitCache.FILES // 2
+    assert [other.get(key)[0].text for key in keys] == keys
+    for key in keys[1:]:
+        one.release("a", key)
+    with sqlite3.connect(tmp_path / f"answers-{int(keys[0][:8], 16) % 16:02d}.sqlite") as base:
+        base.execute("UPDATE claims SET until = until - 5")
+        [(before,)] = base.execute("SELECT until FROM claims").fetchall()
+        base.commit()
+        one.renew("a")
+        assert base.execute("SELECT until FROM claims").fetchone()[0] > before
+    base.close()
+    one.release("a", keys[0])
+    assert all(other.claim(key, "b") for key in keys)

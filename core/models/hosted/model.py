@@ -18,7 +18,7 @@ from PIL import Image
 from ...errors import PatchMattersError, in_short
 from .. import ERROR, Completion, ModelProgress
 from ..chat import ChatRequest
-from ..completion_cache import CompletionCache
+from ..completion_cache import CompletionCache, SplitCache
 from .budget import Budget, Refusal
 from .clients import Send, connect
 from .endpoints import Endpoint, Limits
@@ -49,7 +49,7 @@ class HostedModel:
         endpoint: Endpoint,
         model: str,
         *,
-        answers: CompletionCache | None = None,
+        answers: CompletionCache | SplitCache | None = None,
         limits: Limits = Limits(),
         announce: Callable[[str], None] = lambda text: None,
         budget: Budget | None = None,
