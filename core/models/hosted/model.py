@@ -178,7 +178,9 @@ class HostedModel:
         finally:
             run.stop()
         answered = sum(1 for job in missing if all(c.finish != ERROR for c in found[job]))
-        if self._answers and answered:
+        if (
+            isinstance(self._answers, CompletionCache) and answered
+        ):  # a run on Ray tells its own rate
             self._answers.add_rate(self.name, answered, time.monotonic() - began)
         return found
 
