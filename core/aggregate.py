@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 
 from .caption_check import Checked, check, without_doubled
-from .claims import AUTO, Claim, Reader, Reading
+from .claims import AUTO, Reader, Reading
 from .claims.readers import reader_for
-from .claims.sayable import is_sayable
 from .compose import compose, compose_sentences, not_said
+from .facts import facts_of, kept_reading, kept_statements
 from .focus_claims import without_ignored
 from .image_record import ImageRecord, StageProgress, heartbeat, no_progress
 from .models import (
@@ -19,7 +19,6 @@ from .models import (
     REFUSAL,
     ChatModel,
     Completion,
-    Fact,
     ModelProgress,
     Writer,
     WritingRequest,
@@ -27,14 +26,13 @@ from .models import (
 )
 from .models.writer_prompts import missing_prompt
 from .profiles import DEFAULT, LENGTHS, Profile
-from .regions import IMAGE, WHOLE, Region, iou
+from .region_writing import write_regions
+from .regions import WHOLE
 from .sentences import join_sentences
-from .statements import Reason, Statement, Verdict
+from .statements import Reason, Verdict
 from .styles import Style, is_in
 from .tags import joined, limited, tags_of_record, tags_of_text
 from .translation import check_translation
-
-NEIGHBOURS_IOU = 0.4  # overlapping patches are written together above it (paper, section 3.3)
 
 
 @dataclass(frozen=True)
@@ -52,58 +50,6 @@ class AggregateSettings:
     reader: str = AUTO
     seed: int = 0
     style: Style | None = None
-
-
-def kept_statements(record: ImageRecord) -> list[Statement]:
-    """Return the kept statements, most important first.
-
-    What the user decided comes first. Then importance is the number of regions whose captions make it, then the score,
-    or the support if there is none.
-    """
-
-    def weight(statement: Statement) -> tuple[bool, int, float]:
-        said, asked = statement.support
-        score = said / max(1, asked) if statement.score is None else statement.score
-        return (statement.reason is not Reason.BY_USER, -len(statement.regions), -score)
-
-    return sorted((s for s in record.statements if s.verdict is Verdict.KEPT), key=weight)
-
-
-def facts_of(record: ImageRecord, region: str = "") -> tuple[Fact, ...]:
-    """Return the kept statements as facts, most important first; those of one region where it is named."""
-    facts = []
-    order = {id(s): number for number, s in enumerate(record.statements)}
-    for statement in kept_statements(record):
-        if region and region not in statement.regions:
-            continue
-        by_user = statement.reason is Reason.BY_USER
-        if statement.claim and not by_user and not is_sayable(statement.claim):
-            continue
-        regions = [record.root.find(name) for name in statement.regions]
-        # A claim about the whole image needs no place; otherwise the smallest region is the most precise.
-        whole = next((r for r in regions if r.kind == IMAGE), None)
-        place = whole or min(regions, key=lambda r: r.box.area)
-        claim = statement.claim
-        thing = record.things[claim.thing].name if claim and claim.thing >= 0 else ""
-        box = record.fraction(statement.box or place.box)
-        facts.append(
-            Fact(statement.text, place.name, box, statement.score, order[id(statement)], thing)
-        )
-    return tuple(facts)
-
-
-def kept_reading(record: ImageRecord) -> Reading:
-    """Return the kept claims as one reading: the facts against which a written text is checked."""
-    claims: list[Claim] = []
-    for statement in record.statements:
-        if statement.verdict is not Verdict.KEPT:
-            continue
-        if statement.claim:
-            claims.append(statement.claim)
-        for occurrence in statement.occurrences if not statement.claim else ():
-            said = record.readings[occurrence.source].claims
-            claims += [c for c in said if c.sentence == occurrence.sentence]
-    return Reading((), record.things, tuple(claims), ())
 
 
 def aggregate(
@@ -129,7 +75,7 @@ def aggregate(
     requests = [_request(record, style, settings) for record, style in zip(records, styles)]
     spent: list[list[Completion]] = [[] for _ in records]
     if settings.profile.by_level and writer.generates:
-        requests, spent = _write_regions(records, requests, writer, on_progress)
+        requests, spent = write_regions(records, requests, writer, on_progress)
     asked = [
         i
         for i, (record, request) in enumerate(zip(records, requests))
@@ -353,67 +299,3 @@ def _missing_sentences(
         and (s.claim not in absent or (only_users and s.reason is not Reason.BY_USER))
     ]
     return compose_sentences(record, known=known) if checked.sentences else []
-
-
-def _write_regions(
-    records: Sequence[ImageRecord],
-    final: Sequence[WritingRequest],
-    writer: Writer,
-    on_progress: StageProgress,
-) -> tuple[list[WritingRequest], list[list[Completion]]]:
-    """Write level by level as in the paper: each region, then overlapping patches together, as drafts of the
-    final text.
-    """
-    places = [
-        (index, region)
-        for index, record in enumerate(records)
-        for region in record.root.walk()
-        if final[index].facts and facts_of(record, region.name)
-    ]
-    first = [
-        replace(final[i], facts=facts_of(records[i], r.name), max_sentences=0, temperature=0.6)
-        for i, r in places
-    ]
-    written = writer.write(first, heartbeat(on_progress)) if first else []
-    drafts: list[dict[str, str]] = [{} for _ in records]
-    spent: list[list[Completion]] = [[] for _ in records]
-    for (index, region), completion in zip(places, written, strict=True):
-        drafts[index][region.name] = completion.text
-        spent[index].append(completion)
-
-    groups = [
-        (index, group)
-        for index, record in enumerate(records)
-        for group in overlapping_groups(record.root.children, drafts[index])
-    ]
-    second = [
-        replace(
-            final[i],
-            facts=tuple(dict.fromkeys(f for name in group for f in facts_of(records[i], name))),
-            drafts=tuple((name, drafts[i][name]) for name in group),
-            max_sentences=0,
-            temperature=0.6,
-        )
-        for i, group in groups
-    ]
-    merged = writer.write(second, heartbeat(on_progress)) if second else []
-    for (index, group), completion in zip(groups, merged, strict=True):
-        for name in group:
-            del drafts[index][name]
-        drafts[index][" + ".join(group)] = completion.text
-        spent[index].append(completion)
-    return [replace(r, drafts=tuple(drafts[i].items())) for i, r in enumerate(final)], spent
-
-
-def overlapping_groups(
-    regions: Sequence[Region], described: Mapping[str, str]
-) -> list[tuple[str, ...]]:
-    """Return the connected groups (two or more) of described regions that overlap by `NEIGHBOURS_IOU`."""
-    groups: list[list[Region]] = []
-    for region in (r for r in regions if r.name in described):
-        near = [
-            g for g in groups if any(iou(region.box, other.box) > NEIGHBOURS_IOU for other in g)
-        ]
-        groups = [g for g in groups if not any(g is n for n in near)]
-        groups.append([*(r for g in near for r in g), region])
-    return [tuple(r.name for r in group) for group in groups if len(group) > 1]

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import ClassVar, cast
 
-from .aggregate import facts_of, kept_reading
 from .caption_check import check
 from .claims import (
     ACTION,
@@ -34,6 +33,7 @@ from .claims.readers import reader_for
 from .compose import compose_sentences
 from .english import number_word
 from .evidence import Prior
+from .facts import facts_of, kept_reading
 from .filter import FilterSettings, filter_statements
 from .image_record import ImageRecord, StageProgress, heartbeat, no_progress, region_progress
 from .models import (

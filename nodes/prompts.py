@@ -8,9 +8,9 @@ from importlib import import_module
 import node_helpers
 from comfy_api.latest import io
 
-from ..core.aggregate import kept_statements
 from ..core.compose import compose, ranked_sentences
 from ..core.errors import PatchMattersError
+from ..core.facts import kept_statements
 from ..core.prompt_fitting import BOORU_TAGS, SENTENCES, TAGS, fit, neutralised
 from ..core.sentences import split_sentences
 from ..core.styles import BOORU, PHRASES

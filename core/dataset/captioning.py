@@ -6,10 +6,10 @@ import math
 import time
 from collections.abc import Sequence
 
-from ..aggregate import kept_statements
 from ..compose import ranked_sentences
 from ..errors import PatchMattersError
 from ..excluding import excluded_count, without_topics
+from ..facts import kept_statements
 from ..image_record import ImageRecord
 from ..models import ERROR
 from ..pipeline import Models, Progress, run_each

@@ -8,10 +8,10 @@ from pathlib import Path, PurePosixPath
 
 from PIL import Image
 
-from ..aggregate import kept_statements
 from ..claims.reading import SyntaxReader
 from ..compose import compose
 from ..errors import PatchMattersError
+from ..facts import kept_statements
 from ..filter import read_captions, statements_of
 from ..image_record import ImageRecord
 from ..models import Completion

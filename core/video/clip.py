@@ -14,12 +14,12 @@ from dataclasses import dataclass
 import numpy as np
 from PIL.Image import Image
 
-from ..aggregate import kept_reading
 from ..claims import Passage, Reading
 from ..claims.editing import Edit, edited
 from ..claims.entailment import align
 from ..claims.reading import SyntaxReader, is_english
 from ..discourse import introduced_before
+from ..facts import kept_reading
 from ..filter import label_free
 from ..image_record import ImageRecord, no_progress, region_progress
 from ..models.scoring import finite

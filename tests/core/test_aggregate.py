@@ -1,11 +1,13 @@
 import pytest
 
-from core.aggregate import AggregateSettings, aggregate, facts_of, overlapping_groups
+from core.aggregate import AggregateSettings, aggregate
+from core.facts import facts_of
 from core.filter import FilterSettings, filter_statements
 from core.models import LENGTH, Completion
 from core.models.offline.writer import OfflineWriter
 from core.models.registry import load_embedder
 from core.profiles import DEFAULT, FAST, PAPER
+from core.region_writing import overlapping_groups
 from core.regions import SPATIAL, Box, Region
 from helpers import ScriptedVerifier, ScriptedWriter, record_with
 

@@ -8,11 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from core.aggregate import AggregateSettings, aggregate, facts_of
+from core.aggregate import AggregateSettings, aggregate
 from core.compose import compose
 from core.edit_patches import DescribedPatches
 from core.edit_schema import MAX_ADDED, MAX_TEXT, MAX_WORDS, image_key, read_edits
 from core.edits import Edit
+from core.facts import facts_of
 from core.filter import FilterSettings, filter_statements
 from core.models import ERROR, Completion
 from core.models.registry import load_embedder

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from core.aggregate import kept_statements
 from core.claims import Passage
 from core.claims.reading import is_english, read
+from core.facts import kept_statements
 from core.filter import filter_statements
 from core.models.registry import load_embedder
 from core.styles import BOORU, PHRASES

@@ -1,0 +1,64 @@
+"""What was kept of an image, as statements, as facts for a writer, and as one reading."""
+
+from __future__ import annotations
+
+from .claims import Claim, Reading
+from .claims.sayable import is_sayable
+from .image_record import ImageRecord
+from .models import (
+    Fact,
+)
+from .regions import IMAGE
+from .statements import Reason, Statement, Verdict
+
+
+def kept_statements(record: ImageRecord) -> list[Statement]:
+    """Return the kept statements, most important first.
+
+    What the user decided comes first. Then importance is the number of regions whose captions make it, then the score,
+    or the support if there is none.
+    """
+
+    def weight(statement: Statement) -> tuple[bool, int, float]:
+        said, asked = statement.support
+        score = said / max(1, asked) if statement.score is None else statement.score
+        return (statement.reason is not Reason.BY_USER, -len(statement.regions), -score)
+
+    return sorted((s for s in record.statements if s.verdict is Verdict.KEPT), key=weight)
+
+
+def facts_of(record: ImageRecord, region: str = "") -> tuple[Fact, ...]:
+    """Return the kept statements as facts, most important first; those of one region where it is named."""
+    facts = []
+    order = {id(s): number for number, s in enumerate(record.statements)}
+    for statement in kept_statements(record):
+        if region and region not in statement.regions:
+            continue
+        by_user = statement.reason is Reason.BY_USER
+        if statement.claim and not by_user and not is_sayable(statement.claim):
+            continue
+        regions = [record.root.find(name) for name in statement.regions]
+        # A claim about the whole image needs no place; otherwise the smallest region is the most precise.
+        whole = next((r for r in regions if r.kind == IMAGE), None)
+        place = whole or min(regions, key=lambda r: r.box.area)
+        claim = statement.claim
+        thing = record.things[claim.thing].name if claim and claim.thing >= 0 else ""
+        box = record.fraction(statement.box or place.box)
+        facts.append(
+            Fact(statement.text, place.name, box, statement.score, order[id(statement)], thing)
+        )
+    return tuple(facts)
+
+
+def kept_reading(record: ImageRecord) -> Reading:
+    """Return the kept claims as one reading: the facts against which a written text is checked."""
+    claims: list[Claim] = []
+    for statement in record.statements:
+        if statement.verdict is not Verdict.KEPT:
+            continue
+        if statement.claim:
+            claims.append(statement.claim)
+        for occurrence in statement.occurrences if not statement.claim else ():
+            said = record.readings[occurrence.source].claims
+            claims += [c for c in said if c.sentence == occurrence.sentence]
+    return Reading((), record.things, tuple(claims), ())
