@@ -40,7 +40,7 @@ def _is_counted(before, token) -> bool:
     number = before.doc[before.i - 1] if before.i else None
     return (
         number is not None
-        and (number.like_num or number.lower_ in ("several", "many", "some", "few"))
+        and (number.tag_ == "CD" or number.lower_ in ("several", "many", "some", "few"))
         and before.tag_ != "NNS"
         and token.tag_ == "NNS"
     )
