@@ -118,3 +118,10 @@ def differs(e: Entity, traits: set[str]) -> bool:
     if mine and other and not mine & other:
         return True
     return any(values.tells_apart(x, y) for x in traits for y in e.traits)
+
+
+def shares_trait(e: Entity, traits: set[str]) -> bool:
+    """Return whether an adjective by which a thing is told says the same as one of these: "larger" and "bigger"."""
+    return any(
+        values.entails(values.compared(x), values.compared(y)) for x in traits for y in e.traits
+    )

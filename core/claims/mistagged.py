@@ -22,6 +22,8 @@ def untagged(doc) -> None:
             _noun_for_preposition(token)
         elif token.tag_ in ("VBN", "VBD"):
             _participle_after_noun(token)
+        if token.tag_ == "VBG" and token.dep_ == "acl" and token.lemma_.lower() in WEAR:
+            _worn_by_nobody(token)
         if token.pos_ in NOUNS:
             part_beside(token)
             _colour_behind(token)
@@ -115,19 +117,35 @@ def part_beside(token) -> None:
     token.head = had[-1]
 
 
+def _worn_by_nobody(verb) -> None:
+    """ "People stand on the sidewalk wearing coats": it is the people who wear them."""
+    clause = next((t for t in verb.ancestors if t.pos_ in _VERBS), None)
+    who = next(iter(children(clause, "nsubj", "nsubjpass")), None) if clause is not None else None
+    if who is None or is_person(verb.head.lemma_.lower()) or not is_person(who.lemma_.lower()):
+        return
+    if not lexicon.is_kind(verb.head.lemma_.lower(), "animal"):
+        verb.head, verb.dep_ = clause, "advcl"
+
+
 def _layer(prep) -> None:
     """ "wears a sweater under a jacket": the sweater is under it, and not the wearer."""
     outer = next(iter(children(prep, "pobj")), None)
-    if outer is None or prep.head.pos_ not in _VERBS or not is_garment(outer.lemma_.lower()):
+    if outer is None or not is_garment(outer.lemma_.lower()):
         return
-    worn = [o for o in children(prep.head, "dobj") if o.i < prep.i and is_garment(o.lemma_.lower())]
-    if not worn:
-        worn = [
-            o
-            for p in children(prep.head, "prep")
-            if p.i < prep.i and p.lower_ in ("in", "with")
-            for o in children(p, "pobj")
-            if is_garment(o.lemma_.lower())
-        ]
+    verb = prep.head
+    had = [o for o in children(verb, "dobj") if o.i < prep.i]
+    had += [
+        o
+        for p in children(verb, "prep")
+        if p.i < prep.i and p.lower_ in ("in", "with")
+        for o in children(p, "pobj")
+    ]
+    named = [verb] if verb.pos_ in NOUNS else had
+    worn = [o for o in named if is_garment(o.lemma_.lower())]
     if worn:
         prep.head = worn[-1]
+        for more in children(outer, "conj"):  # "a shirt under an apron and a hat"
+            if lexicon.is_kind(more.lemma_.lower(), "headdress"):
+                for link in children(outer, "cc"):
+                    link.head = worn[-1]
+                more.head = worn[-1]

@@ -92,6 +92,8 @@ def names_nothing(token) -> bool:
         return False
     if base in PEOPLE and not any(c.lower_ == "of" for c in token.children):
         return False  # "a couple walks"
+    if base == "ground" and token.dep_ in ("nsubj", "nsubjpass"):
+        return False  # "the ground is wet"
     if base == "camera":
         return {c.text.lower() for c in token.children} <= {"the"}
     if base in GARMENTS and _worn(token):

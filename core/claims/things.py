@@ -12,7 +12,7 @@ from .english_words import (
     PEOPLE,
     PICTURE,
 )
-from .entities import Entity, differs, goes_by, has_telling_name, may_be_called
+from .entities import Entity, differs, goes_by, has_telling_name, may_be_called, shares_trait
 from .nouns import count_of, head_of, is_person, is_plural, trait
 
 _HE, _SHE, _IT = (
@@ -305,9 +305,7 @@ class Things:
         known = [e for e in alike if traits & set(e.traits)]
         if not known:
             known = [
-                e
-                for e in alike
-                if e.traits and not differs(e, traits) and self._same_trait(traits, e)
+                e for e in alike if e.traits and not differs(e, traits) and shares_trait(e, traits)
             ]
         if known:
             return known[-1]
@@ -338,12 +336,6 @@ class Things:
             if any(values.compared(x) != x and x not in traits for x in e.traits):
                 return next((g for g in reversed(self.all) if g.plural and g.head == e.head), None)
         return None
-
-    @staticmethod
-    def _same_trait(traits: set[str], e: Entity) -> bool:
-        return any(
-            values.entails(values.compared(x), values.compared(y)) for x in traits for y in e.traits
-        )
 
     def other_like(self, token, place: str, sentence: int) -> Entity | None:
         """Return the one at another place: "the boat on the right ... the one on the left"."""

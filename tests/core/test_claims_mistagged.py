@@ -52,6 +52,21 @@ def said(text: str) -> set[tuple[str, str, str, str]]:
             {("relation", "man", "wear", "scarf")},
             set(),
         ),
+        (
+            "A person is cooking, wearing a t-shirt under an apron and a gray hat.",
+            {("relation", "shirt", "under", "apron"), ("relation", "person", "wear", "hat")},
+            {("relation", "shirt", "under", "hat")},
+        ),
+        (
+            "Several pedestrians are on the sidewalk wearing casual attire.",
+            {("relation", "pedestrian", "wear", "attire")},
+            {("relation", "sidewalk", "wear", "attire")},
+        ),
+        (
+            "The ground is wet.",
+            {("attribute", "ground", "wet", "")},
+            {("object", "ground", "", "")},
+        ),
         (  # who does it is not whom it is done to
             "The mother carries the child on her back.",
             {("relation", "mother", "carry", "child"), ("relation", "child", "on", "back")},
