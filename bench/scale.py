@@ -9,7 +9,7 @@ reads prompts and generates tokens for all requests under way, a step at a time;
 or its memory traffic, whichever is longer. SimPy runs the events. 3,000 images are simulated once all queues are full; the
 rest is multiplication.
 
-Sources of the numbers: `bench/RESULTS.md` (patches and requests of an image, own CPU time), `core/dataset/estimate.py`
+Sources of the numbers: `bench/RESULTS.md` (patches and requests of an image, own CPU time), `core/budget.py`
 (tokens), vllm#58266 (14 images of 2.1 megapixels a second in an API process), NVIDIA's data sheet of the H100 SXM (989
 TFLOPS BF16 dense, 3.35 TB/s), the config of Qwen3-VL-4B (36 layers, 8 key-value heads of 128: 147 kB of cache a token;
 8.9 GB of weights), and price lists of 2026 (2 to 4 USD an hour for an H100). Efficiencies (0.4 of the arithmetic, 0.7 of
@@ -31,13 +31,8 @@ import simpy
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-from core.dataset.estimate import (  # noqa: E402
-    CAPTION_TOKENS,
-    JUDGED_TOKENS,
-    PATCHES,
-    PROMPT_TOKENS,
-    WRITTEN_TOKENS,
-)
+from core.budget import PATCHES, PROMPT_TOKENS, TOKENS_OUT  # noqa: E402
+from core.models.registry import CAPTIONER, VERIFIER, WRITER  # noqa: E402
 
 STEP_TOKENS = 8  # that a simulated step generates for each request: fewer events, the same rate
 PROMPT_BUDGET = 8192  # tokens of prompts in a step (vLLM's max_num_batched_tokens)
@@ -118,10 +113,10 @@ def requests_of(plan: Plan, chance: random.Random) -> list[list[Request]]:
     crops = [plan.crop_pixels] * patches
     every = [plan.image_pixels, *crops]
     return [
-        [request(plan.image_pixels, 1, CAPTION_TOKENS)],
-        [request(pixels, plan.candidates, CAPTION_TOKENS) for pixels in crops],
-        [request(pixels, 1, JUDGED_TOKENS, plan.known_share) for pixels in every],
-        [request(0, 1, WRITTEN_TOKENS)],
+        [request(plan.image_pixels, 1, TOKENS_OUT[CAPTIONER])],
+        [request(pixels, plan.candidates, TOKENS_OUT[CAPTIONER]) for pixels in crops],
+        [request(pixels, 1, TOKENS_OUT[VERIFIER], plan.known_share) for pixels in every],
+        [request(0, 1, TOKENS_OUT[WRITER])],
     ]
 
 
