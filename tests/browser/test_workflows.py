@@ -90,7 +90,7 @@ def test_a_workflow_opens_and_shows_its_caption(page, file, nodes_2):
     if "PatchMattersCaptionerFromClip" in kinds:
         return  # nothing in it runs without its text encoder: see test_text_encoder.py
     page.evaluate("() => { app.queuePrompt(0) }")
-    for kind in kinds & {"HierarchicalAggregator", "PatchMatters"}:
+    for kind in kinds & {"HierarchicalAggregator", "PatchMatters", "PatchMattersCaptionVideo"}:
         assert "orange cup" in result_of(page, kind)
     if "PatchMattersCaptionDataSet" in kinds:
         assert " captioned" in result_of(page, "PatchMattersCaptionDataSet")
