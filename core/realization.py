@@ -354,7 +354,9 @@ def _listed(sentences: Sequence[Realized]) -> list[Realized]:
     if len(alone) < 2:
         return list(sentences)
     found = [_ONLY.match(s.text) for s in alone]
-    text = f"There {found[0]['be']} {join_words([f['what'] for f in found])}."
+    # Things of one name in different patches are named once: nothing tells them apart.
+    names = list(dict.fromkeys(f["what"] for f in found))
+    text = f"There {found[0]['be']} {join_words(names)}."
     together = Realized(
         text,
         frozenset().union(*(s.says for s in alone)),

@@ -82,6 +82,8 @@ _ORDER = re.compile(
     re.IGNORECASE,
 )
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,80}>|<\|[^<>|]{0,60}\|>|\[/?INST\]")
+# These stand inside words and quotations, so no space takes their place.
+_EMPHASIS = re.compile(r"</?(?:b|em|i|mark|strong|u)>", re.IGNORECASE)
 _LABEL = re.compile(
     r"^(?P<label>[A-Z][\w' /&,-]{1,40}?|[\u3400-\u9fff]{2,6})\s*(?:[:：]|\s[–—-]\s)\s*(?P<rest>\S.*)$"
 )
@@ -126,7 +128,7 @@ def read_markup(text: str, *, cut: bool = False) -> tuple[list[Unit], str]:
         cut = True
     units: list[Unit] = []
     seen: set[str] = set()
-    lines = [line for raw in text.splitlines() for line in _RUN_IN_LIST.split(_TAG.sub(" ", raw))]
+    lines = [line for raw in text.splitlines() for line in _RUN_IN_LIST.split(_without_tags(raw))]
     for line in lines:
         for unit in _line(line):
             key = unit.said.casefold()
@@ -143,6 +145,10 @@ def read_markup(text: str, *, cut: bool = False) -> tuple[list[Unit], str]:
     if units and (cut or len(units[-1].said) > MAX_SENTENCE) and not _ended(units[-1].said):
         units[-1] = replace(units[-1], complete=False)
     return units, note
+
+
+def _without_tags(text: str) -> str:
+    return _TAG.sub(" ", _EMPHASIS.sub("", text))
 
 
 def _ended(text: str) -> bool:

@@ -10,8 +10,8 @@ class Word:
     """A token, with the names that spaCy's have."""
 
     __slots__ = (
-        "_head", "children", "dep_", "doc", "i", "idx", "is_alpha", "is_punct", "lemma_", "lower_", "pos_", "tag_", "text",
-        "whitespace_",
+        "_head", "children", "dep_", "doc", "i", "idx", "is_alpha", "is_punct", "lemma_", "like_num", "lower_", "pos_",
+        "tag_", "text", "whitespace_",
     )  # fmt: skip
 
     def __init__(self, token, doc: Parsed):
@@ -23,7 +23,7 @@ class Word:
             token.tag_,
             token.dep_,
         )
-        self.is_punct, self.is_alpha = token.is_punct, token.is_alpha
+        self.is_punct, self.is_alpha, self.like_num = token.is_punct, token.is_alpha, token.like_num
         self.children: list[Word] = []
         self._head = self
 

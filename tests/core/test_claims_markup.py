@@ -70,3 +70,8 @@ def test_nothing_said_disappears_without_a_line():
     told = " ".join([*reading.not_claims, *(s.text for s in reading.sentences)]).lower()
     for word in re.findall(r"[a-z]+", text.lower()):
         assert word in told
+
+
+def test_emphasis_inside_a_quotation_leaves_no_blank():
+    (reading,) = read([Passage('A sign reads "OPEN <b>24h</b>".')])
+    assert [s.text for s in reading.sentences] == ['A sign reads "OPEN 24h".']

@@ -36,6 +36,8 @@ def said(text: str) -> set[tuple[str, str, str, str]]:
         ("A round glass coffee table stands there.", {("attribute", "coffee table", "round", "")}),
         ("A white phone resting on the desk is visible.", {("relation", "phone", "on", "desk")}),
         ("Parked behind her are a silver car and a black truck.", {("object", "truck", "", "")}),
+        ("Three copper pans on a stove", {("number", "pan", "3", "")}),
+        ("A cup \U0001f9e1 on a table \U0001fa91!", {("object", "cup", "", "")}),
         ("A dog number 5 runs.", {("object", "dog", "", ""), ("action", "dog", "run", "")}),
         ("A skier in a red jacket on a slope is turning.", {("relation", "skier", "on", "slope")}),
         ("A person is holding ski poles.", {("object", "ski pole", "", "")}),

@@ -280,6 +280,13 @@ def test_the_same_said_of_several_crops_is_said_once():
     assert text.lower().count("grass") == 1, text
 
 
+def test_things_of_one_name_in_two_patches_are_named_once():
+    said = ["A woman reads a newspaper."] * 3
+    boxes = {"left": LEFT, "right": RIGHT}
+    text = without({"left": said, "right": said}, "woman", boxes=boxes)
+    assert text.count("newspaper") == 1
+
+
 def test_claims_in_own_words_are_joined_as_a_person_would():
     """Of the sentence only telegrams could be kept, because its subject is false."""
     said = {
