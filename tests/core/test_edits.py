@@ -14,6 +14,8 @@ from core.edit_patches import DescribedPatches
 from core.edit_schema import MAX_ADDED, MAX_TEXT, MAX_WORDS, image_key, read_edits
 from core.edits import Edit
 from core.filter import FilterSettings, filter_statements
+from core.focus import Focus
+from core.focus_claims import focused
 from core.models import ERROR, Completion
 from core.models.registry import load_embedder
 from core.pipeline import Models
@@ -200,6 +202,20 @@ def test_a_drawn_patch_asks_about_itself_alone_and_once():
     assert seeds[1] == seeds[0] + 1 and len(seeds) == 3
     assert "What does the sign say?" in models.captioner.requests[2].prompt
     assert models.captioner.requests[0].n == 3, "as many captions as the other patches have"
+
+
+def test_a_drawn_patch_brings_nothing_back_that_is_not_to_be_described():
+    record = filtered()
+    hidden = Image.new("L", record.size, 255)
+    hidden.paste(0, (PATCH["box"][0], PATCH["box"][1], PATCH["box"][0] + 5, PATCH["box"][1] + 5))
+    record = focused(replace(record, focus=Focus(only=("the cup",), shown=hidden)))
+    models = Scripted(["A blue cup. There is a vase."])
+    done = edited(record, models, patches=[PATCH])
+    assert "There is a cup." in kept(done)
+    assert not {"There is a vase.", "There is a dog."} & kept(done)
+    [request] = models.captioner.requests
+    assert "the cup" in request.prompt, "asked as the other patches were"
+    assert request.image.getpixel((2, 2)) == (128, 128, 128), "what was hidden stays hidden"
 
 
 def test_a_patch_that_failed_is_asked_again():
