@@ -143,7 +143,7 @@ def described(
         remembered: what earlier runs found; what is new is added.
         index: of the image in its batch, for `on_progress`.
     """
-    number = _captions_of_a_patch(record)
+    number, focus = _captions_of_a_patch(record), record.focus
     before = record.models.get("matcher", models.verifier.name)
     for edit in wanted:
         if captioner is None:
@@ -154,7 +154,8 @@ def described(
             image_key(record.image),
             record.root.find(edit.name).box,
             *(edit.seed, edit.question, number),
-            *(record.threshold, decided_by_sentence(record), record.context),
+            *(record.threshold, decided_by_sentence(record), record.context, record.style),
+            *(focus.only, focus.ignore, image_key(focus.shown) if focus.shown else ""),
         )
         used = (captioner, models.verifier, models.writer)
         found = remembered.get(key, used)
@@ -231,10 +232,16 @@ def _alone(
     given = {GIVEN: record.models[GIVEN]} if GIVEN in record.models else EMPTY
     # No caption of the whole image: it has been asked for already.
     alone = ImageRecord(
-        record.image, root, context=record.context, models=given, candidates={root.name: ()}
+        record.image,
+        root,
+        context=record.context,
+        style=record.style,
+        focus=record.focus,
+        models=given,
+        candidates={root.name: ()},
     )
     prompt = load_prompt("patch_question").format(question=edit.question) if edit.question else ""
-    settings = DescribeSettings(prompt, number, seed=edit.seed)
+    settings = DescribeSettings(prompt, number, seed=edit.seed, style=record.style)
     return describe([alone], captioner, settings, on_progress=lambda i, n: on_progress(None, ""))[0]
 
 

@@ -12,6 +12,7 @@ from .claims.readers import reader_for
 from .edit_claims import with_claims
 from .edit_patches import DescribedPatches, described, with_regions
 from .edit_schema import Edits
+from .focus_claims import focused
 from .image_record import ImageRecord, StageProgress, heartbeat, no_progress
 from .models.registry import CAPTIONER, OFFLINE, VERIFIER, WRITER, load_model
 from .stages import EMBEDDER, ModelsByRole
@@ -64,6 +65,7 @@ class Edit:
             record = described(
                 record, wanted, captioner, models, self.remembered, index, on_progress
             )
+            record = focused(record)
         reader = reader_for(AUTO, models.writer, heartbeat(on_progress))
         record = with_claims(record, edits, reader)
         if edits.caption:

@@ -1,11 +1,15 @@
 """Patches that a user draws, moves, deletes or has described again."""
 
 import json
+from dataclasses import replace
 
+from PIL import Image
 from test_edits import DRAWN, PATCH, Scripted, drop, edited, filtered, kept, statement
 
 from core.compose import compose
 from core.edit_patches import DescribedPatches
+from core.focus import Focus
+from core.focus_claims import focused
 from core.models import ERROR, Completion
 from core.report import as_dict, as_view
 
@@ -83,3 +87,17 @@ def test_an_unknown_patch_and_one_without_area_are_notes():
     done = edited(filtered(), Scripted(), patches=odd)
     assert len([n for n in done.notes if "there is no patch" in n]) == 4
     assert done.root == filtered().root
+
+
+def test_a_drawn_patch_brings_nothing_back_that_is_not_to_be_described():
+    record = filtered()
+    hidden = Image.new("L", record.size, 255)
+    hidden.paste(0, (PATCH["box"][0], PATCH["box"][1], PATCH["box"][0] + 5, PATCH["box"][1] + 5))
+    record = focused(replace(record, focus=Focus(only=("the cup",), shown=hidden)))
+    models = Scripted(["A blue cup. There is a vase."])
+    done = edited(record, models, patches=[PATCH])
+    assert "There is a cup." in kept(done)
+    assert not {"There is a vase.", "There is a dog."} & kept(done)
+    [request] = models.captioner.requests
+    assert "the cup" in request.prompt, "asked as the other patches were"
+    assert request.image.getpixel((2, 2)) == (128, 128, 128), "what was hidden stays hidden"
