@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
 from .claims import lexicon
 from .claims.english_words import COLOUR_DEGREES, COLOURS, PLURAL_ONLY, TEXT_NOUNS
@@ -27,7 +28,7 @@ _WRITTEN = re.compile(
     re.IGNORECASE,
 )
 _SEE = re.compile(r"^(?:can|could|do) (?:you|we|i) see\b", re.IGNORECASE)
-_NUMBERS = {number_word(n): n for n in range(100)} | {"no": 0, "none": 0, "a": 1, "an": 1}
+_NUMBERS = {"no": 0, "none": 0, "a": 1, "an": 1}
 _IN_IMAGE = re.compile(r" (?:in|on) (?:the|this) (?:image|picture|photo)(?=\W*$)", re.IGNORECASE)
 _YES_OR_NO = re.compile(
     r"^\W*(?P<said>yes|no)\b[\s,.:;!-]*(?P<rest>.*)$", re.IGNORECASE | re.DOTALL
@@ -37,6 +38,12 @@ _NOT_SHOWN = re.compile(
     r"unknown|unclear|n/a|(?:this|the) (?:part|image|picture) does(?: not|n't) show|看不到|看不见|未显示|无法)",
     re.IGNORECASE,
 )
+
+
+@cache
+def _numbers() -> dict[str, int]:
+    """Return the values of the words for numbers that are written out."""
+    return _NUMBERS | {number_word(n): n for n in range(13)}
 
 
 @dataclass(frozen=True)
@@ -68,8 +75,8 @@ class Question:
             said = self.statement if found["said"].lower() == "yes" else self.denial
             rest = capital(found["rest"].strip())
             return said if rest.rstrip(".") == said.rstrip(".") else f"{said} {rest}".strip()
-        if self.kind == COUNT and self.things and (plain.isdigit() or plain in _NUMBERS):
-            return _counted(self.things[0], int(plain) if plain.isdigit() else _NUMBERS[plain])
+        if self.kind == COUNT and self.things and (plain.isdigit() or plain in _numbers()):
+            return _counted(self.things[0], int(plain) if plain.isdigit() else _numbers()[plain])
         words = re.findall(r"[^\W_]+", plain)
         colour = bool(words) and set(words) <= COLOURS | COLOUR_DEGREES | {"and"}
         if self.kind == COLOUR and self.things and colour:
