@@ -42,6 +42,8 @@ def test_an_answer_and_a_comparison_are_shown(page, nodes_2):
     head = page.locator(".caption-comparison thead th").first.inner_text()
     assert "requests" in head and "mean score" in head
     node = "app.graph._nodes.find(n => n.type === 'CompareCaptions')"
+    page.evaluate(f"() => app.canvas.centerOnNode({node})")  # what is out of sight is not drawn
+    page.wait_for_selector(".caption-comparison", state="visible")
     height, scale = page.evaluate(f"() => [{node}.size[1], app.canvas.ds.scale]")
     assert page.locator(".caption-comparison").bounding_box()["height"] <= height * scale, (
         "it scrolls"
@@ -58,6 +60,7 @@ def test_markup_is_shown_as_text(page):
             const side = { claims: 1, mean_score: null, models: {}, requests: 0, tokens: 0, cost: null };
             const view = { contradicting: [[said, said]], both: [], only_left: [], only_right: [],
                            left: side, right: side };
+            app.canvas.centerOnNode(app.graph._nodes[0]);
             app.graph._nodes[0].onExecuted({ patch_matters_comparison: [view, view] });
         }"""
     )
