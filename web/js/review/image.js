@@ -1,5 +1,6 @@
 // One image of a data set: its caption to edit, its claims to tick.
-import { button, element, imageUrl, request } from "./parts.js";
+import { button, element } from "../elements.js";
+import { imageUrl, request } from "./parts.js";
 
 // The words around a caption (a trigger, a prefix), which stay while its claims change; null where the user has
 // written something else.
