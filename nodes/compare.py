@@ -23,7 +23,7 @@ class CompareCaptions(io.ComfyNode):
             display_name="Compare Captions",
             category=types.CATEGORY,
             description="Compares two captions of the same image claim by claim: what both say, what only "
-            "one says, and what contradicts, with scores, requests and tokens.",
+            "one says, and where they contradict each other, with scores, requests and tokens.",
             search_aliases=[
                 "patch matters",
                 "compare",
@@ -47,13 +47,13 @@ class CompareCaptions(io.ComfyNode):
                 io.String.Output(
                     "comparison",
                     is_output_list=True,
-                    tooltip="A list with one table for each image: contradicting claims, claims of both, of "
-                    "one only, and what each side cost.",
+                    tooltip="A list with one table for each image: claims that contradict each other, claims "
+                    "that both captions or only one make, and what each side cost.",
                 ),
                 io.String.Output(
                     "json",
                     is_output_list=True,
-                    tooltip="A list with the same as JSON for each image.",
+                    tooltip="A list with the same comparison as JSON for each image.",
                 ),
             ],
         )

@@ -42,9 +42,9 @@ class CaptionDataSet(io.ComfyNode):
                     "folder",
                     options=folders.names(),
                     default="input",
-                    tooltip="The folder of images; subfolders count. ComfyUI's input and output and what is "
-                    "below them; you can allow other folders in the pack's config.json (see the README). "
-                    "Press R to see new folders.",
+                    tooltip="The folder of images, with its subfolders: ComfyUI's input or output, or a folder "
+                    "inside them. You can allow other folders in the pack's config.json (see "
+                    "docs/datasets.md). Press R to see new folders.",
                 ),
                 types.captioner_input(),
                 types.verifier_input(),
@@ -56,8 +56,8 @@ class CaptionDataSet(io.ComfyNode):
                     default=KEEP,
                     tooltip="What to do with an image that already has a caption. keep: leave it alone. "
                     "overwrite: replace the caption. append, prepend: put the new caption after or before "
-                    "it. improve: check its claims like the captioner's and write what holds into the new "
-                    "caption. Captions that you corrected by hand are replaced by overwrite and improve only.",
+                    "it. improve: check its claims like the captioner's and use those that are likely true "
+                    "in the new caption. Captions that you corrected by hand are replaced by overwrite and improve only.",
                 ),
                 io.Combo.Input(
                     "format",
@@ -72,15 +72,15 @@ class CaptionDataSet(io.ComfyNode):
                     "trigger",
                     default="",
                     placeholder="trigger word (empty: none)",
-                    tooltip="A word that the training shall learn. It comes first in each caption, followed "
-                    "by a comma.",
+                    tooltip="The word that the trained model should learn. It comes first in each caption, "
+                    "followed by a comma.",
                 ),
                 io.String.Input(
                     "exclude",
                     default="",
                     placeholder="hair colour, tattoo (empty: nothing)",
                     tooltip="What captions must not say, separated by commas: a thing, or a thing and "
-                    "“colour”. The trigger word then stands for it.",
+                    '"colour". The trigger word then stands for it.',
                 ),
                 types.length_input(),
                 types.profile_input(
@@ -94,7 +94,7 @@ class CaptionDataSet(io.ComfyNode):
                     min=0,
                     max=1_000_000,
                     tooltip="The most images to caption in this run. 0: all. A few are enough to see whether "
-                    "the settings are right; the next run goes on with the others.",
+                    "the settings are right; the next run continues with the rest.",
                 ),
                 types.seed_input(),
             ],

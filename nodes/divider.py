@@ -107,8 +107,8 @@ class PatchDivider(io.ComfyNode):
                     options=[ADD, REPLACE],
                     default=ADD,
                     optional=True,
-                    tooltip="What regions and region_masks do. add: they are described beside the patches that this "
-                    "node makes. replace: only they and the whole image are described, and no detector runs.",
+                    tooltip="What regions and region_masks do. add: they are described in addition to the patches "
+                    "that this node makes. replace: only they and the whole image are described, and no detector runs.",
                 ),
                 types.only_input(),
                 types.ignore_input(),

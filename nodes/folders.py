@@ -56,7 +56,7 @@ def folder_of(name: str) -> Path:
     if len(name) > LONGEST_NAME or root_name not in known:
         raise PatchMattersError(
             f'folder: "{name[:100]}" is not in {", ".join(known)}: choose a folder in one of these, or '
-            f'allow another one in {CONFIG} of this pack, under "folders" (see the README).'
+            f'allow another one in {CONFIG} of this pack, under "folders" (see docs/datasets.md).'
         )
     root = known[root_name]
     return root / inside(root, rest) if rest else _existing(root, name)
@@ -79,7 +79,7 @@ def inside(root: Path, path: str) -> str:
     if os.path.normcase(os.path.realpath(place)) != os.path.normcase(real):
         raise PatchMattersError(
             f'folder: "{path[:100]}" is, or is below, a link, and links are not followed: allow the '
-            f'folder that it leads to in {CONFIG} of this pack, under "folders" (see the README).'
+            f'folder that it leads to in {CONFIG} of this pack, under "folders" (see docs/datasets.md).'
         )
     _existing(place, path)
     return path

@@ -74,9 +74,9 @@ class HostedModel(io.ComfyNode):
                     min=1,
                     max=100_000,
                     tooltip="How many requests one run (one queued prompt) may send, over all nodes. The lowest "
-                    "value of all Hosted Model nodes in the workflow holds. A run that needs more in any case "
-                    "sends none; another one stops there and keeps the answers. Each patch takes one "
-                    "request (at some services, each candidate does). The limit in config.json (1000 by "
+                    "value of all Hosted Model nodes in the workflow applies. A run that is certain to need more "
+                    "sends nothing; a run that reaches the limit stops with an error and keeps its answers. "
+                    "Each patch takes one request (at some services, each candidate does). The limit in config.json (1000 by "
                     "default) also applies.",
                 ),
                 io.Int.Input(

@@ -17,9 +17,9 @@ class AskImage(io.ComfyNode):
             node_id="AskImage",
             display_name="Ask about the Image",
             category=types.CATEGORY,
-            description="Answers a question: asks the whole image and each patch, verifies what they claim "
-            "against the pixels, and answers from the claims that were kept. Where nothing was kept, it "
-            "says that it cannot tell.",
+            description="Answers a question about an image. It asks the captioner about the whole image and "
+            "about each patch, verifies the claims against the pixels, and answers from those that were "
+            "kept. If none answers the question, it says that it cannot tell.",
             search_aliases=[
                 *("patch matters", "vqa", "question answering", "ask", "count", "read text", "ocr"),
                 *("提问", "问答"),
@@ -52,10 +52,10 @@ class AskImage(io.ComfyNode):
                     default=1,
                     min=1,
                     max=8,
-                    tooltip="How many answers to sample for the whole image and for each patch. With "
-                    "several answers their agreement counts, which takes as many times as long.",
+                    tooltip="How many answers to sample for the whole image and for each patch. More "
+                    "answers make the comparison more reliable and take longer.",
                 ),
-                types.seed_input(),
+                types.seed_input("answers"),
                 types.nli_input(),
             ],
             outputs=[

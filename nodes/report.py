@@ -55,7 +55,7 @@ class PatchReport(io.ComfyNode):
                     "writer",
                     optional=True,
                     tooltip="A chat model. It splits what you write in languages other than English into "
-                    "claims. If not connected, each of your sentences is one claim there.",
+                    "claims. If not connected, each of these sentences counts as one claim.",
                 ),
                 io.String.Input(
                     "edits",

@@ -20,8 +20,8 @@ class StructuredCaption(io.ComfyNode):
             display_name="Structured Caption",
             category=types.CATEGORY,
             description="Gives the kept claims as JSON: objects with their attributes, boxes and relations, "
-            "or the JSON prompts of Ideogram 4, FLUX.2 and FIBO. No claim that was dropped, and no word "
-            "that no claim has, goes in.",
+            "or the JSON prompts of Ideogram 4, FLUX.2 and FIBO. Dropped claims are left out, and every "
+            "word comes from a kept claim.",
             search_aliases=[
                 *(
                     "patch matters",
@@ -42,8 +42,8 @@ class StructuredCaption(io.ComfyNode):
                     default=GENERIC,
                     tooltip="generic: objects, attributes, relations, boxes and scores. ideogram4: the "
                     "captions that Ideogram 4 was trained on. flux2: the JSON prompts of the FLUX.2 guide. "
-                    "fibo: the structured prompts of Bria's FIBO. Fields for which there is no claim, such "
-                    "as the camera, stay out or empty.",
+                    "fibo: the structured prompts of Bria's FIBO. Fields without a claim, such as the "
+                    "camera, are left out or empty.",
                 ),
                 io.Combo.Input(
                     "coordinates",

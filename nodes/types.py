@@ -105,8 +105,8 @@ def style_text_input():
         default="",
         optional=True,
         placeholder="Your own style, for example: Like a museum catalogue. What is known: {known}",
-        tooltip="The instruction for the style custom: how the caption is to be, and in which language. {known} "
-        "stands for what is known about the image.",
+        tooltip="The instruction for the style custom: how the caption should read, and in which language. "
+        "{known} stands for what is known about the image.",
     )
 
 
@@ -116,8 +116,8 @@ def known_input():
         default="",
         optional=True,
         placeholder="What you know: names, tags, a trigger word",
-        tooltip="What you know about the images (names, tags, a trigger word). The captioner is told, and uses it "
-        "where it fits what is visible.",
+        tooltip="What you know about the images (names, tags, a trigger word). The captioner is told this, and "
+        "uses it where it agrees with what is visible.",
     )
 
 
@@ -127,7 +127,8 @@ def only_input():
         default="",
         optional=True,
         tooltip='Describe only these things, as in "the person" or "red car, dog". What belongs to them, what they '
-        "wear and what they hold counts. Claims about anything else are dropped. Empty describes everything.",
+        "wear and what they hold counts. Claims about anything else are dropped. If empty, everything is "
+        "described.",
     )
 
 
@@ -136,7 +137,7 @@ def ignore_input():
         "ignore",
         default="",
         optional=True,
-        tooltip='Say nothing of these things, as in "background" or "the dog". Claims that name them are dropped.',
+        tooltip='Leave these things out, as in "background" or "the dog". Claims that name them are dropped.',
     )
 
 
@@ -144,12 +145,12 @@ def fraction_input(name: str, default: float, tooltip: str):
     return io.Float.Input(name, default=default, min=0.0, max=1.0, step=0.01, tooltip=tooltip)
 
 
-def seed_input():
+def seed_input(gives: str = "captions"):
     return io.Int.Input(
         "seed",
         default=0,
         min=0,
         max=MAX_SEED,
         control_after_generate=io.ControlAfterGenerate.fixed,
-        tooltip="Random seed. The same seed gives the same captions.",
+        tooltip=f"Random seed. The same seed gives the same {gives}.",
     )

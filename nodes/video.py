@@ -87,7 +87,7 @@ class CaptionVideo(io.ComfyNode):
                 io.String.Output(
                     "shots",
                     tooltip="The shots as JSON: start and end in seconds, frames, key frames, the caption of "
-                    "each shot, and what was so at first or only later.",
+                    "each shot, and what was true only at first or only later.",
                 ),
                 types.KeptClaims.Output(
                     "survivors",

@@ -1,6 +1,7 @@
 // Compare Captions: two captions of an image side by side, claim by claim. Text from a caption is set as text, never as
 // markup.
 import { app } from "../../../scripts/app.js";
+import { element, pager } from "./elements.js";
 import { text } from "./texts.js";
 
 const NODE = "CompareCaptions";
@@ -30,13 +31,6 @@ const GROUPS = [
   ["only_right", "#f58231"],
 ];
 
-function element(tag, className = "", said = "") {
-  const made = document.createElement(tag);
-  made.className = className;
-  made.textContent = said;
-  return made;
-}
-
 function claim(said, whenNothing) {
   const made = element("td", said ? "" : "nothing", said ? "" : whenNothing);
   if (!said) return made;
@@ -51,7 +45,7 @@ function claim(said, whenNothing) {
   return made;
 }
 
-// The pairs (left, right) of a group, and what stands in an empty cell.
+// The pairs (left, right) of a group.
 function pairs(view, group) {
   if (group === "only_left") return view[group].map((said) => [said, null]);
   if (group === "only_right") return view[group].map((said) => [null, said]);
@@ -95,7 +89,7 @@ function table(view) {
   return made;
 }
 
-// The content scrolls in a box of its own, because Nodes 2.0 makes a node as tall as what stands in its widget.
+// The content scrolls in a box of its own, because Nodes 2.0 makes a node as tall as the content of its widget.
 function render(root, views, page = 0) {
   const scrolled = element("div", "scrolled");
   root.replaceChildren(scrolled);
@@ -105,11 +99,7 @@ function render(root, views, page = 0) {
   }
   if (views.length > 1) {
     const pages = element("div", "pages");
-    const go = (to) => render(root, views, (to + views.length) % views.length);
-    const [before, after] = ["←", "→"].map((arrow) => element("button", "", arrow));
-    before.addEventListener("click", () => go(page - 1));
-    after.addEventListener("click", () => go(page + 1));
-    pages.append(before, element("span", "", text("labels", "image", page + 1, views.length)), after);
+    pages.append(...pager(page, views.length, (to) => render(root, views, to)));
     scrolled.append(pages);
   }
   scrolled.append(table(views[page]));

@@ -3,8 +3,8 @@ import { app } from "../../../scripts/app.js";
 import { openEditor } from "./editor/editor.js";
 import { Edits } from "./editor/state.js";
 import { EDITOR_STYLE } from "./editor/style.js";
+import { button, element } from "./elements.js";
 import { render, STYLE } from "./report/view.js";
-import { button, element } from "./review/parts.js";
 import { text } from "./texts.js";
 
 const NODE = "PatchReport";

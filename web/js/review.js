@@ -1,8 +1,9 @@
 // Captions, a page in the sidebar: the images of a data set with their captions, to be looked at and corrected.
 // Whatever came from a file or a model is set as text, never as markup.
 import { app } from "../../../scripts/app.js";
+import { element } from "./elements.js";
 import { openImage } from "./review/image.js";
-import { choice, element, imageUrl, request, STYLE } from "./review/parts.js";
+import { choice, imageUrl, request, STYLE } from "./review/parts.js";
 
 const PAGE = 60; // images that are loaded at a time
 const FILTERS = [
@@ -30,7 +31,7 @@ class Page {
     this.loads = 0;
     root.replaceChildren();
     root.classList.add("pm-captions");
-    // ComfyUI's shortcuts are not for someone who works here.
+    // Otherwise ComfyUI's shortcuts act on the graph.
     root.addEventListener("keydown", (event) => event.stopPropagation());
     this.folder = choice("Folder", [], (value) => this.choose({ folder: value }));
     const filter = choice("Show", FILTERS, (value) => this.choose({ filter: value }), chosen.filter);

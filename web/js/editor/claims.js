@@ -1,13 +1,13 @@
 // The list of claims in the editor: each can be kept or dropped, reworded, and given a box.
+import { element, signButton } from "../elements.js";
 import { whyOf } from "../report/view.js";
-import { button, element } from "../review/parts.js";
 import { regionName, text } from "../texts.js";
 import { changeClaim, editOf } from "./state.js";
 
 const WHOLE = "image"; // the name of the whole image among the regions
 const said = (key, ...values) => text("editor", key, ...values);
 
-// What the filter decides without an edit. After an edit was taken back, this is its own verdict again.
+// What the filter decides without an edit. After an edit has been taken back, its own verdict counts again.
 function verdictWithout(statement, applied) {
   return statement.overruled && editOf(applied, statement) ? statement.overruled === "kept" : statement.kept;
 }
@@ -60,7 +60,7 @@ export class ClaimList {
     const before = this.rows ?? [];
     this.rows = rows;
     if (!rows.some((row) => row.id === this.current)) {
-      // The row that took the place of the one that went.
+      // The row that took the place of the one that is gone.
       const index = before.findIndex((row) => row.id === this.current);
       this.current = rows[Math.min(Math.max(index, 0), rows.length - 1)]?.id ?? "";
     }
@@ -107,9 +107,7 @@ export class ClaimList {
   }
 
   tool(sign, title, act) {
-    const made = button(sign, act);
-    made.title = said(title);
-    made.setAttribute("aria-label", said(title));
+    const made = signButton(sign, said(title), act);
     made.tabIndex = -1;
     return made;
   }
@@ -136,7 +134,7 @@ export class ClaimList {
   toggle(row) {
     if (row.group === "added") return this.remove(row);
     const keep = !row.kept;
-    // What the filter decides, too, needs no edit.
+    // A decision that the filter also makes needs no edit.
     const change = { keep: keep === row.without ? undefined : keep, text: undefined };
     this.on.change((edits) => changeClaim(edits, row.statement, change));
   }

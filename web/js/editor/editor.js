@@ -1,7 +1,7 @@
 // The editor of Patch Report: a dialog with the image, its patches, its claims and its caption. Each change goes into the
 // node's widget `edits` at once and is applied on the next run. Whatever came from a model or a file is set as text.
 import { api } from "../../../../scripts/api.js";
-import { button, element } from "../review/parts.js";
+import { button, element, signButton } from "../elements.js";
 import { regionName, text } from "../texts.js";
 import { ClaimList, rowsOf } from "./claims.js";
 import { moved, Picture, tidy } from "./image.js";
@@ -63,15 +63,9 @@ class Editor {
   }
 
   build() {
-    const at = (by) => () => this.go(by);
-    const tool = (sign, title, act) => {
-      const made = button(sign, act);
-      made.title = said(title);
-      made.setAttribute("aria-label", said(title));
-      return made;
-    };
-    this.before = tool("‹", "before", at(-1));
-    this.after = tool("›", "after", at(1));
+    const tool = (sign, title, act) => signButton(sign, said(title), act);
+    this.before = tool("‹", "before", () => this.go(-1));
+    this.after = tool("›", "after", () => this.go(1));
     this.place = element("span", "place");
     this.undo = tool("↶", "undo", () => this.edits.undo());
     this.redo = tool("↷", "redo", () => this.edits.redo());
@@ -135,7 +129,7 @@ class Editor {
     this.edits.change(this.view.key, act);
   }
 
-  // Everything is drawn anew; what is typed into a field at the moment stays.
+  // Draws everything anew, except a field that the user is typing into.
   update() {
     if (!this.view) return this.dialog.close();
     const views = this.given.views();
@@ -160,7 +154,7 @@ class Editor {
     if (!this.dialog.contains(active) || active.disabled) this.dialog.focus();
   }
 
-  // The image alone.
+  // Draws the image and its boxes; the claims stay as they are.
   draw() {
     const view = this.view;
     if (!view) return;
@@ -251,7 +245,7 @@ class Editor {
     label.append(seed);
     const describe = button(said("describe"), () => {
       const number = Math.min(Math.max(Math.trunc(Number(seed.value)) || 0, 0), Number.MAX_SAFE_INTEGER);
-      // Another seed, or the same captions would come again.
+      // With the same seed and question, the captions would be the same.
       const next = patch.edit?.seed === number && (patch.edit?.question ?? "") === question.value.trim() ? number + 1 : number;
       this.dialog.focus();
       this.change((edits) => changePatch(edits, patch.name, { seed: next, question: question.value.trim(), delete: undefined }));
@@ -289,7 +283,7 @@ class Editor {
   }
 
   key(event) {
-    event.stopPropagation(); // ComfyUI's shortcuts are not for someone who works here
+    event.stopPropagation(); // otherwise ComfyUI's shortcuts act on the graph
     const writes = isField(event.target);
     const control = event.ctrlKey || event.metaKey;
     const letter = event.key.toLowerCase();

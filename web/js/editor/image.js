@@ -1,5 +1,5 @@
 // The image in the editor with its boxes, which are chosen, drawn, moved and resized with the pointer.
-import { element } from "../review/parts.js";
+import { element } from "../elements.js";
 import { corners, ink, patchesAt } from "../report/view.js";
 
 const SVG = "http://www.w3.org/2000/svg";

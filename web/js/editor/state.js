@@ -1,8 +1,8 @@
 // The user's changes, as the widget `edits` holds them: {"version": 1, "images": {KEY: {claims, added, patches,
-// caption}}}. core/edit_schema.py reads the same. What a workflow brought along may be anything, so it is read with care.
+// caption}}}. core/edit_schema.py reads the same. What a workflow brought along may be anything, so each part is checked.
 
 const VERSION = 1;
-const MOST_STEPS = 200; // that can be undone
+const MOST_STEPS = 200; // of undo
 const isText = (value) => typeof value === "string";
 const isBox = (value) =>
   Array.isArray(value) && value.length === 4 && value.every((v) => typeof v === "number" && Number.isFinite(v));
@@ -11,7 +11,7 @@ function list(value, read) {
   return Array.isArray(value) ? value.filter((v) => v && typeof v === "object").map(read).filter(Boolean) : [];
 }
 
-// Without what stands for "no change".
+// Returns the entry without the fields that mean "no change".
 function compact(entry) {
   return Object.fromEntries(Object.entries(entry).filter(([, v]) => v !== undefined && v !== null && v !== ""));
 }
@@ -135,7 +135,7 @@ export function editOf(edits, statement) {
   return edits.claims.find((e) => e.claim === statement.text && e.regions.some((r) => statement.names.includes(r)));
 }
 
-// Changes the edit of a statement; an entry that says nothing more goes.
+// Changes the edit of a statement; an entry that changes nothing any more is removed.
 export function changeClaim(edits, statement, change) {
   let entry = editOf(edits, statement);
   if (!entry) {

@@ -1,7 +1,7 @@
 // What Patch Report shows on the node: the image with its numbered patches, beside the claims that were kept and dropped.
 // Text from a caption is set as text, never as markup.
 import { api } from "../../../../scripts/api.js";
-import { button, element } from "../review/parts.js";
+import { element, pager } from "../elements.js";
 import { reason, regionName, result, text } from "../texts.js";
 
 export const STYLE = `
@@ -162,22 +162,17 @@ function sentences(view, chosen, choose) {
   return made;
 }
 
-// `bar`: what stands above each image, or null.
+// `bar(page)`: the element above the image of a page.
 export function render(root, views, bar, page = 0, chosen = 0) {
   root.replaceChildren();
   if (!views.length) {
-    root.append(element("div", "empty", text("labels", "empty")));
-    if (bar) root.append(bar(page));
+    root.append(element("div", "empty", text("labels", "empty")), bar(page));
     return;
   }
-  const go = (to) => render(root, views, bar, (to + views.length) % views.length);
+  const go = (to) => render(root, views, bar, to);
   const choose = (number) => render(root, views, bar, page, number === chosen ? 0 : number);
   const pages = element("div", "pages");
-  if (bar) pages.append(bar(page));
-  if (views.length > 1) {
-    const [before, after] = [["←", -1], ["→", 1]].map(([arrow, by]) => button(arrow, () => go(page + by)));
-    pages.append(before, element("span", "", text("labels", "image", page + 1, views.length)), after);
-  }
+  pages.append(bar(page), ...pager(page, views.length, go));
   root.append(pages);
   const columns = element("div", "columns");
   columns.append(imageWithPatches(views[page], chosen, choose), sentences(views[page], chosen, choose));

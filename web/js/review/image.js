@@ -1,5 +1,6 @@
 // One image of a data set: its caption to edit, its claims to tick.
-import { button, element, imageUrl, request } from "./parts.js";
+import { button, element } from "../elements.js";
+import { imageUrl, request } from "./parts.js";
 
 // The words around a caption (a trigger, a prefix), which stay while its claims change; null where the user has
 // written something else.
@@ -53,7 +54,7 @@ export function openImage(root, page) {
     if (!found.length) return [];
     const shown = [
       element("h4", "", "Claims"),
-      element("div", "hint", "Tick what the caption shall say. It is then written by rules from these claims."),
+      element("div", "hint", "Tick what the caption should say. It is then written by rules from these claims."),
     ];
     const boxes = found.map((claim) => {
       const box = element("input");
@@ -158,7 +159,7 @@ export function openImage(root, page) {
   bar.append(button("All images", close), element("span", "place", page.place), before, after);
   const buttons = element("div", "row");
   buttons.append(button("Save", save, "main"), button("Save, next", saveAndGo));
-  const hint = "Ctrl+Enter saves and goes to the next image, Alt+← and Alt+→ go back and forth, Esc leads to all images.";
+  const hint = "Ctrl+Enter saves and goes to the next image, Alt+← and Alt+→ go back and forth, Esc returns to all images.";
   root.replaceChildren(
     ...[bar, picture, element("div", "path", page.image.path), area, buttons, notice],
     ...[element("div", "hint", hint), claims],

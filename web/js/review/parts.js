@@ -1,5 +1,6 @@
-// What the page Captions is made of: its look, its requests, small elements.
+// What the page Captions is made of: its look, its requests and its choices.
 import { api } from "../../../../scripts/api.js";
+import { element } from "../elements.js";
 
 export const STYLE = `
 .pm-captions { height: 100%; overflow: auto; box-sizing: border-box; padding: 8px; font: 13px/1.45 sans-serif;
@@ -38,19 +39,6 @@ export const STYLE = `
 .pm-captions .claim input { margin-top: 3px; flex: none; }
 .pm-captions .claim .text { flex: 1; overflow-wrap: anywhere; }
 .pm-captions .claim .score { font-variant-numeric: tabular-nums; color: var(--descrip-text); }`;
-
-export function element(tag, className = "", text = "") {
-  const made = document.createElement(tag);
-  made.className = className;
-  made.textContent = text;
-  return made;
-}
-
-export function button(text, act, className = "") {
-  const made = element("button", className, text);
-  made.addEventListener("click", act);
-  return made;
-}
 
 export function choice(label, options, act, value = "") {
   const made = element("select");
