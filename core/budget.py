@@ -54,6 +54,15 @@ def describing(images: float, candidates: int, *, whole: bool = True) -> tuple[f
     return images * (whole + PATCHES * candidates), int(images * (whole + FEWEST_PATCHES))
 
 
+def answering(images: float, samples: int) -> tuple[float, int]:
+    """Return the requests for answers about the whole images and their patches, as estimated and at least.
+
+    Args:
+        samples: requests for each patch and whole image: 1 where a service gives several answers to one request.
+    """
+    return images * (1 + PATCHES) * samples, int(images * (1 + FEWEST_PATCHES))
+
+
 def verifying(images: float) -> tuple[float, int]:
     """Return the requests for the scores: one for each patch and whole image, and one more for what is undecided."""
     return images * 2 * (1 + PATCHES), int(images)

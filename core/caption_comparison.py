@@ -82,10 +82,10 @@ class Side:
         Args:
             prices: model -> the price of a million tokens that go in, and of a million that come out.
         """
-        spent = {self.models.get(role, ""): n for role, n in self.tokens.items() if n}
-        if not spent or not all(name in prices for name in spent):
+        spent = [(self.models.get(role, ""), n) for role, n in self.tokens.items() if n]
+        if not spent or not all(name in prices for name, _ in spent):
             return None
-        return sum(n * prices[name][1] / 1e6 for name, n in spent.items())
+        return sum(n * prices[name][1] / 1e6 for name, n in spent)
 
 
 @dataclass(frozen=True)

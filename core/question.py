@@ -61,8 +61,8 @@ from .statements import Statement, Verdict
 CANNOT_TELL = "I cannot tell from the image."
 TEMPERATURE = 0.2  # as for the caption of a whole image (paper, section 4.1)
 MAX_TOKENS = 120  # of one answer: two sentences
-# A question suggests its answer to a vision-language model ("Is there an elephant?"), so that it and its patches and
-# samples agreeing is worth little, and the verifier decides. A choice, not a measurement.
+# A question suggests its answer to a vision-language model ("Is there an elephant?"). Agreement between samples and
+# patches is therefore worth little, and the verifier decides. A choice, not a measurement.
 SUGGESTED = Prior(once=0.5, again=0.0, alone=0.5, late=0.0, other_view=0.0)
 MOST_SENTENCES = 3  # of an answer by rule
 WHOLE_OF_IT = 0.9  # share of a detection that lies in a patch which shows the whole of it
@@ -322,7 +322,7 @@ def yes_or_no(record: ImageRecord, question: Question) -> str:
 
 
 def at_least(record: ImageRecord, question: Question) -> tuple[str, list[int]]:
-    """Return "At least one." and the statements that say so, where things were named but not counted."""
+    """Return "At least one.", or a larger number, and the statements that say so, where things were named but not counted."""
     there: dict[int, int] = {}
     for i, s in enumerate(record.statements):
         named = s.verdict is Verdict.KEPT and s.claim and s.claim.kind == OBJECT
@@ -337,9 +337,10 @@ def at_least(record: ImageRecord, question: Question) -> tuple[str, list[int]]:
 def _by_rule(record: ImageRecord, found: Sequence[int], question: Question) -> str:
     if not found:
         return ""
-    distinct = {record.statements[i].text: i for i in reversed(found)}
-    sentences = [s.text for s in realized(record, sorted(distinct.values()), ())]
-    if not question.things and not question.verbs:
+    if question.things or question.verbs:
+        distinct = {record.statements[i].text: i for i in reversed(found)}
+        sentences = [s.text for s in realized(record, sorted(distinct.values()), ())]
+    else:
         sentences = compose_sentences(record, max_sentences=MOST_SENTENCES)
     sentences = sentences or [record.statements[i].text for i in found]
     return " ".join(sentences[:MOST_SENTENCES])

@@ -75,8 +75,8 @@ class Question:
             said = self.statement if found["said"].lower() == "yes" else self.denial
             rest = capital(found["rest"].strip())
             return said if rest.rstrip(".") == said.rstrip(".") else f"{said} {rest}".strip()
-        if self.kind == COUNT and self.things and (plain.isdigit() or plain in _numbers()):
-            return _counted(self.things[0], int(plain) if plain.isdigit() else _numbers()[plain])
+        if self.kind == COUNT and self.things and (plain.isdecimal() or plain in _numbers()):
+            return _counted(self.things[0], int(plain) if plain.isdecimal() else _numbers()[plain])
         words = re.findall(r"[^\W_]+", plain)
         colour = bool(words) and set(words) <= COLOURS | COLOUR_DEGREES | {"and"}
         if self.kind == COLOUR and self.things and colour:
@@ -153,27 +153,35 @@ def _statement(parsed, text: str) -> tuple[str, str]:
     """Return what a yes/no question asks about as a statement and as its denial; empty for other questions."""
     words = text.rstrip(" ?.!")
     if found := _SEE.match(words):
-        what = _without_any(words[found.end() :].strip())
-        return f"There is {what}.", f"There is no {_bare(what)}."
+        return _there("is", words[found.end() :].strip())
     first = parsed[0].text.lower() if len(parsed) else ""
     if (
         first in ("is", "are", "was", "were")
         and len(parsed) > 2
         and parsed[1].text.lower() == "there"
     ):
-        what = _without_any(words[parsed[1].idx + len("there") :].strip())
-        return f"There {first} {what}.", f"There {first} no {_bare(what)}."
+        return _there(first, words[parsed[1].idx + len("there") :].strip())
     end = _subject_end(parsed)
     if first not in ("is", "are", "was", "were", "do", "does") or end <= 1:
         return "", ""
     subject = words[parsed[1].idx : parsed[end - 1].idx + len(parsed[end - 1])]
     rest = _without_any(words[parsed[end].idx :])
     if first in ("do", "does"):
+        if not rest or parsed[end].pos_ == "ADP":  # the subject goes on: "the man in the image"
+            return "", ""
         verb, *others = rest.split(" ", 1)
         inflected = third_person(verb) if first == "does" else verb
         said = " ".join([subject, inflected, *others])
         return capital(f"{said}."), capital(f"{subject} {first} not {rest}.")
+    if not rest:  # "Is the dog in the image?"
+        return _there(first, subject)
     return capital(f"{subject} {first} {rest}."), capital(f"{subject} {first} not {rest}.")
+
+
+def _there(verb: str, what: str) -> tuple[str, str]:
+    """Return that something is there, and that it is not; the verb is a form of "be"."""
+    what = _without_any(what)
+    return f"There {verb} {what}.", f"There {verb} no {_bare(what)}."
 
 
 def _subject_end(parsed) -> int:

@@ -66,8 +66,8 @@ class CompareCaptions(io.ComfyNode):
         for name, values in {**sides, "kept_claims": records}.items():
             if len(values) not in (1, count) and (values or name != "kept_claims"):
                 raise PatchMattersError(
-                    f"{name}: {len(values)} captions for {count} images: connect captions of the same "
-                    "images on both sides."
+                    f"{name}: {len(values)} captions for {count} images: connect left, right and "
+                    "kept_claims of the same images."
                 )
         prices, views = _prices(), []
         for index in range(count):

@@ -10,6 +10,7 @@ from server import PromptServer
 
 from ..core.budget import (
     Demand,
+    answering,
     cost_of,
     describing,
     duration,
@@ -140,6 +141,14 @@ def _counts(graph, kind: str, values: Mapping, images: int) -> dict | None:
             CAPTIONER: lambda n: describing(images, 1 if n else profile.candidates),
             VERIFIER: lambda several: verifying(images),
             WRITER: writer,
+        }
+    if kind == "AskImage":
+        samples = _number(values, "samples", 1)
+        return {
+            CAPTIONER: lambda n: answering(images, 1 if n else samples),
+            # Answers that claim nothing are not scored, and nothing is written from them.
+            VERIFIER: lambda several: (verifying(images)[0], 0),
+            WRITER: lambda several: (float(images), 0),
         }
     if kind == "PatchMattersCaptionVideo":
         frames = _number(values, "key_frames", 6)  # the most; a shot alone has one

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from ..claims import ACTION, lexicon
 from ..claims.english_words import COLOURS, MATERIALS, POSTURES
-from .scene_graph import WEARING, Object, SceneGraph
+from .scene_graph import SURROUNDINGS, WEARING, Object, SceneGraph
 
-MOST_OBJECTS = (
-    5  # FIBO asks for the five most prominent; the others are described with the background
-)
+MOST_OBJECTS = 5  # FIBO asks for the most prominent; the others are described with the background
 
 
 def fibo(graph: SceneGraph) -> dict:
@@ -17,7 +15,7 @@ def fibo(graph: SceneGraph) -> dict:
     A required field for which there is no claim is an empty string, which FIBO's own code leaves out of the prompt.
     """
     main, rest = graph.foreground()[:MOST_OBJECTS], graph.foreground()[MOST_OBJECTS:]
-    surroundings = graph.scene_texts("setting", "event", "time", "season", "weather", "sky")
+    surroundings = graph.scene_texts(*SURROUNDINGS)
     behind = graph.describe((*rest, *graph.background()))
     texts = [(one, text) for one in graph.objects for text in one.texts]
     return {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..claims import ATTRIBUTE, RELATION, TEXT
-from .scene_graph import Object, SceneGraph
+from .scene_graph import SURROUNDINGS, Object, SceneGraph
 
 
 def flux2(graph: SceneGraph) -> dict:
@@ -12,9 +12,10 @@ def flux2(graph: SceneGraph) -> dict:
         "lighting": " ".join(graph.scene_texts("light")),
         "background": " ".join(graph.describe(graph.background())),
     }
-    surroundings = graph.scene_texts("setting", "event", "time", "season", "weather", "sky")
+    opening = graph.setting()
+    more = [text for text in graph.scene_texts(*SURROUNDINGS) if text not in opening]
     return {
-        "scene": " ".join(dict.fromkeys([graph.summary(), *surroundings[1:]])).strip(),
+        "scene": " ".join(dict.fromkeys([graph.summary(), *more])).strip(),
         "subjects": [_subject(graph, one) for one in graph.foreground()],
         **{key: text for key, text in optional.items() if text},
     }

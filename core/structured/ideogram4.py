@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..regions import Box, union_box
-from .scene_graph import Object, SceneGraph
+from .scene_graph import SURROUNDINGS, Object, SceneGraph
 
 GRID = 1000  # boxes are on a grid of 1000 x 1000
 
@@ -16,10 +16,10 @@ def ideogram4(graph: SceneGraph) -> dict:
     """
     summary = graph.summary()
     behind = [
-        *graph.scene_texts("setting", "event", "time", "season", "weather", "light", "sky"),
+        *graph.scene_texts(*SURROUNDINGS, "light"),
         *graph.describe(graph.background()),
     ]
-    elements = [element for one in graph.foreground() for element in elements_of(graph, one)]
+    elements = [element for one in graph.foreground() for element in _elements(graph, one)]
     return {
         **({"high_level_description": summary} if summary else {}),
         "compositional_deconstruction": {
@@ -29,7 +29,7 @@ def ideogram4(graph: SceneGraph) -> dict:
     }
 
 
-def elements_of(graph: SceneGraph, one: Object) -> list[dict]:
+def _elements(graph: SceneGraph, one: Object) -> list[dict]:
     """Return the element of an object, and one for each text that is written on it or on what it wears or has."""
     box = {"bbox": _on_grid(graph, union_box(one.boxes))} if one.boxes else {}
     elements = [{"type": "obj", **box, "desc": " ".join(graph.describe([one]))}]

@@ -31,6 +31,8 @@ from .object_boxes import object_boxes, patch_box
 # Of a relation between a thing and what it wears or carries.
 WEARING = frozenset(("wear",))
 HAVING = WEARING | {"with", "have", "hold", "carry"}
+# Aspects of a scene that tell where and when it is; its light is told apart from them.
+SURROUNDINGS = ("setting", "event", "time", "season", "weather", "sky")
 # What lies behind everything else, whatever a caption says of its place.
 _BACKGROUND = frozenset("sky cloud horizon ground floor wall ceiling".split())
 _PREDICATE = re.compile(r"^.+? (?:is|are) (?P<what>.+)\.$")
@@ -51,7 +53,7 @@ class Object:
         parts: label -> attributes of the parts of it that no claim names as things ("the man's beard is gray").
         boxes: in pixels, one for each instance that a detector found; empty where none could be told to be this
             object.
-        patch: in pixels, around the patches whose captions name it; None if only the whole image's does.
+        patch: in pixels, the smallest patch whose captions name it; None if only the whole image's do.
         score: probability (0..1) that it is there; None if that was not scored.
         regions: names of the regions whose captions name it.
     """
@@ -171,7 +173,11 @@ class SceneGraph:
         main.sort(
             key=lambda text: " is " not in text and " are " not in text and " has " not in text
         )
-        return " ".join([*self.scene_texts("setting", "event")[:1], *main[:length]])
+        return " ".join([*self.setting(), *main[:length]])
+
+    def setting(self) -> list[str]:
+        """Return the claim that opens the summary; empty where nothing is said of the setting or an event."""
+        return self.scene_texts("setting", "event")[:1]
 
 
 def scene_graph(record: ImageRecord) -> SceneGraph:
@@ -306,7 +312,7 @@ def _objects(
             Object(
                 thing,
                 named.claim.subject,
-                next((int(c) for c in counted if c.isdigit()), 0 if named.claim.plural else 1),
+                next((int(c) for c in counted if c.isdecimal()), 0 if named.claim.plural else 1),
                 _worded(about, ATTRIBUTE),
                 _worded(about, ACTION),
                 _worded(about, PLACE),

@@ -50,9 +50,11 @@ class ShotCaption:
 
 @dataclass(frozen=True)
 class ClipCaption:
-    """Attributes:
-    caption: of the whole clip.
-    fps: frames in a second, by which times are told.
+    """The caption of a clip, and of each of its shots.
+
+    Attributes:
+        caption: of the whole clip.
+        fps: frames per second, from which times are computed.
     """
 
     caption: str
@@ -104,7 +106,7 @@ def caption_clip(
     Args:
         thumbnails: of its frames, as `shots.find_shots` takes them.
         frame: returns a frame by its index, upright RGB; only key frames are asked for.
-        fps: frames in a second.
+        fps: frames per second.
         most: key frames that are described.
         progress: called with one of `STAGES`.
     """
@@ -121,7 +123,6 @@ def caption_clip(
     said = [part.record for own in parts for part in own]
     on_progress = counted(progress, settings.aggregate.name, len(said))
     written = settings.aggregate.process(said, models, on_progress)
-    done = []
     of_shots = [
         [
             record.extended(calls={"matcher": int(any(frame == k for frame, _ in found))})
@@ -129,6 +130,7 @@ def caption_clip(
         ]
         for own, found in zip(of_shots, evidence)
     ]
+    done = []
     for shot, own, told in zip(shots, of_shots, parts):
         texts, written = written[: len(told)], written[len(told) :]
         done.append(_shot_caption(shot, own, told, texts))
@@ -194,7 +196,7 @@ def _shot_caption(
 
 
 def _after(text: str, known: Sequence[ImageRecord]) -> str:
-    """Return English text with "the" for things of which the shot's caption has spoken before."""
+    """Return English text with "the" for things that the shot's caption has mentioned before."""
     if not is_english(text):
         return text
     claims = tuple(claim for record in known for claim in kept_reading(record).claims)

@@ -13,6 +13,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from PIL import Image
@@ -269,11 +270,10 @@ def _limited(shots: list[Shot], frames: np.ndarray, most: int) -> list[Shot]:
         longest = sorted(shots, key=lambda s: s.start - s.stop)[:most]
         return [Shot(s.start, s.stop, s.keys[:1] if s in longest else ()) for s in shots]
     keys = [list(shot.keys) for shot in shots]
+    change = cache(lambda a, b: _change(frames[a], frames[b]))
     while sum(map(len, keys)) > most:
         changes = [
-            (_change(frames[a], frames[b]), s, b)
-            for s, own in enumerate(keys)
-            for a, b in itertools.pairwise(own)
+            (change(a, b), s, b) for s, own in enumerate(keys) for a, b in itertools.pairwise(own)
         ]
         _, s, key = min(changes)
         keys[s].remove(key)

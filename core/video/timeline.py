@@ -162,7 +162,7 @@ def _over(
 def _held(
     statement: Statement, records: Sequence[ImageRecord], frame: int, evidence: Evidence
 ) -> bool:
-    """Return whether a claim is true in an earlier key frame, in which nobody made it, as far as its pixels tell."""
+    """Return whether a claim is true in an earlier key frame whose captions do not make it, as far as its pixels tell."""
     if _contradicted(statement.claim, [s.claim for s in _kept(records[frame])], records[frame]):
         return False
     found = evidence.get((frame, _text(statement)))

@@ -2,7 +2,7 @@
 
 import pytest
 from test_hosted_nodes import HOSTED, prompt_with, says
-from test_server import LOAD, node
+from test_server import LOAD, chain, node
 
 
 @pytest.fixture
@@ -111,6 +111,24 @@ def test_all_in_one_and_a_batch(asked):
     result = asked.run(prompt)
     plan = next(t for t in shown(result) if t.startswith("This run takes "))
     assert "captioner 17, verifier 34, writer 4" in plan
+
+
+def test_a_question_is_asked_of_every_patch(asked):
+    prompt = {
+        "load": LOAD,
+        "divide": chain(seed=70)["divide"],
+        "hosted": node("PatchMattersHostedModel", **{**HOSTED, "model": "sixth"}),
+        "ask": node(
+            "AskImage", patches=["divide", 0], question="What is on the saucer?", samples=3, seed=70,
+            captioner=["hosted", 0], matcher=["hosted", 2], writer=["hosted", 1],
+        ),
+    }  # fmt: skip
+    start = len(asked.vendor.seen)
+    result = asked.run(prompt)
+    assert result["end"]["type"] == "execution_success", result["end"]
+    plan = next(t for t in shown(result) if t.startswith("This run takes "))
+    assert "about 18 requests (captioner 6, verifier 11, writer 1)" in plan
+    assert 5 <= len(asked.vendor.seen) - start <= 18
 
 
 def test_a_node_whose_requests_cannot_be_known_is_named(asked):

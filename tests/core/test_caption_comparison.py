@@ -144,6 +144,15 @@ def test_a_caption_is_checked_against_the_verified_claims():
     assert checks["There is a lamp."] == ("open", None)
 
 
+def test_a_model_in_two_roles_is_paid_for_both():
+    record = replace(
+        filtered({"image": ["A cup."]}),
+        models={"captioner": "openai:gpt-4o", "writer": "openai:gpt-4o"},
+        tokens={"captioner": 1000, "writer": 500},
+    )
+    assert Side.of_record(record).cost({"openai:gpt-4o": (2.5, 10)}) == pytest.approx(0.015)
+
+
 def test_no_price_is_shown_where_one_of_the_models_has_none():
     record = replace(
         filtered({"image": ["A cup."]}), tokens={"captioner": 10}, models={"captioner": "x"}

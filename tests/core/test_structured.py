@@ -14,6 +14,8 @@ from core.models.registry import load_embedder
 from core.profiles import PAPER
 from core.regions import Box
 from core.structured import FORMS, compact, structured, validation
+from core.structured.flux2 import flux2
+from core.structured.scene_graph import SceneGraph
 from helpers import ScriptedVerifier, record_with
 
 FALSE = ("The umbrella is blue.", "There is a dog.", "The woman is tall.")
@@ -161,6 +163,15 @@ def test_fibo_describes_five_objects_and_the_rest_with_the_background():
     text = compact(value)
     assert all(noun in text for noun in "cup knife plate spoon fork book lamp".split())
     assert value["lighting"] == {"conditions": "", "direction": ""}, "nothing is made up"
+
+
+def test_flux2_says_the_weather_that_comes_before_the_setting_and_says_the_setting_once(street):
+    scene = (
+        ("weather", "sunny", "The weather is sunny."),
+        ("setting", "park", "The setting is a park."),
+    )
+    value = flux2(SceneGraph(street, scene=scene))
+    assert value["scene"] == "The setting is a park. The weather is sunny."
 
 
 def test_a_value_that_does_not_match_names_the_place():
