@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
 from .claims import AUTO, READERS
@@ -303,6 +304,15 @@ def _add_cluster_options(p: argparse.ArgumentParser) -> None:
         help="ask no model: write the captions that a run with --ray left in DIR, in the formats and with the words "
         "that the other options say",
     )
+
+
+def given(options: argparse.Namespace, names: Sequence[str]) -> str:
+    """Return the first of some options that is set, as a user writes it; "" if none is."""
+    defaults = parser()
+    for name in names:
+        if getattr(options, name) != defaults.get_default(name):
+            return f"--{name.replace('_', '-')}"
+    return ""
 
 
 def _positive(text: str) -> int:

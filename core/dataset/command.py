@@ -15,7 +15,7 @@ from ..english import split_words
 from ..errors import PatchMattersError
 from ..models.hosted.endpoints import Config
 from ..models.registry import load_cache
-from ..options import DATASET_ONLY, parser
+from ..options import DATASET_ONLY, given
 from ..outputs import OutputFolder
 from ..pipeline import Models, Settings, profile_settings
 from ..styles import style_of
@@ -57,13 +57,12 @@ def check_no_dataset_options(options: argparse.Namespace) -> None:
     Raises:
         PatchMattersError: one is set.
     """
-    for name in DATASET_ONLY:
-        if getattr(options, name) != parser().get_default(name):
-            missing = [each for each in options.images if not os.path.lexists(each)]
-            raise PatchMattersError(
-                f"--{name.replace('_', '-')} is for a folder of images: name the folder in place of the "
-                "images." + (f" {missing[0]} does not exist." if missing else "")
-            )
+    if name := given(options, DATASET_ONLY):
+        missing = [each for each in options.images if not os.path.lexists(each)]
+        raise PatchMattersError(
+            f"{name} is for a folder of images: name the folder in place of the images."
+            + (f" {missing[0]} does not exist." if missing else "")
+        )
 
 
 def caption_folder(options: argparse.Namespace, load: Callable[[], Models]) -> int:

@@ -9,11 +9,12 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from ..dataset.command import FAILURES_SHOWN, ProgressLine, settings_of
 from ..dataset.estimate import duration
 from ..dataset.job import Job
+from ..dataset.listing import is_image
 from ..dataset.run import Status
 from ..errors import PatchMattersError
 from ..loading import load_models
@@ -21,13 +22,13 @@ from ..models.completion_cache import SplitCache
 from ..models.hosted.budget import Budget
 from ..models.hosted.endpoints import Config
 from ..models.registry import load_model
-from ..options import EXPORT_ONLY, ROLES, parser
+from ..options import EXPORT_ONLY, ROLES, given
 from ..pipeline import Models
 from .executor import Cluster, SharedBudget, caption_slices, connect
 from .manifest import Part, extend, parts
 from .results import rows_in, states_of_all
 from .run_folder import locked, note_run, open_folder
-from .sources import is_remote, list_rows
+from .sources import SHARD, TABLE, is_remote, list_rows
 from .worker import Done, Work
 
 Todo = list[tuple[Part, list[int]]]
@@ -63,6 +64,7 @@ def caption_on_ray(options: argparse.Namespace) -> int:
         todo = unfinished(found, states_of_all(storage, run, found), limit=options.limit)
         print(f"{_rows(found)} images, {_images(todo)} to caption", file=sys.stderr)
         return 0
+    open_folder(place, create=True, write=False)  # a wrong one is found before Ray starts
     workers = connect(cluster)
     storage = open_folder(place, create=True)
     with locked(storage):
@@ -196,9 +198,27 @@ def _check(options: argparse.Namespace) -> None:
             "--clear-answers: with --ray, answers are in ~/.patch_matters/ray-answers of each machine: delete that "
             "folder, or choose another --seed."
         )
-    for name in EXPORT_ONLY:
-        if getattr(options, name) != parser().get_default(name):
-            raise PatchMattersError(
-                f"--{name.replace('_', '-')} says how caption files are written: use it with --captions-from, "
-                "after the run with --ray."
-            )
+    if options.captions_from:
+        raise PatchMattersError(
+            "--ray and --captions-from are two commands: run the first, then the second."
+        )
+    if name := given(options, EXPORT_ONLY):
+        raise PatchMattersError(
+            f"{name} says how caption files are written: use it with --captions-from, after the run with --ray."
+        )
+    _check_names([PurePosixPath(place.rstrip("/")) for place in options.images])
+
+
+def _check_names(places: Sequence[PurePosixPath]) -> None:
+    """Check that no two images get the same id, because results are found by it.
+
+    Raises:
+        PatchMattersError: there are several folders or lists, or two shards, tables or images of one name.
+    """
+    apart = (SHARD, TABLE)  # their names are part of the ids of their images
+    others = [p for p in places if not is_image(p.name) and p.suffix.lower() not in apart]
+    if len(others) > 1 or len({place.name for place in places}) < len(places):
+        raise PatchMattersError(
+            "--ray: name one folder, or one list of files, or shards, tables or images whose names differ, because "
+            "captions are found by the names of the images."
+        )

@@ -216,3 +216,14 @@ class SharedBudget(Budget):
         import ray
 
         return ray.get(self._keeper.take.remote(wanted, permitted, fresh=fresh))
+
+    @property
+    def plan(self) -> None:
+        """A command makes no plan."""
+
+    @property
+    def used(self) -> int:
+        """Return how many requests all workers have reserved."""
+        import ray
+
+        return ray.get(self._keeper.__ray_call__.remote(lambda budget: budget.used))

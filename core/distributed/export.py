@@ -28,6 +28,7 @@ from ..dataset.run import caption_dataset, locked
 from ..dataset.sources import Folder, Images, Shards
 from ..errors import PatchMattersError, reason_of
 from ..models.completion_cache import CompletionCache
+from ..options import given
 from ..pipeline import Models
 from .manifest import Part, parts, read_rows
 from .results import read_slice, result_of, states
@@ -36,6 +37,12 @@ from .sources import Reader, Row, is_remote
 from .storage import Storage
 
 SHARDS = "webdataset"
+# Options that say nothing about this command, and those of them about caption files of single images.
+_UNUSED = (
+    *("context", "retry", "limit", "dry_run", "undo"),
+    *("json", "overwrite", "clear_answers"),
+)
+_OF_FILES = ("existing", "lines", "trigger", "prefix", "suffix", "template")
 
 
 def write_captions(options: argparse.Namespace) -> int:
@@ -46,6 +53,11 @@ def write_captions(options: argparse.Namespace) -> int:
     Raises:
         PatchMattersError: it could not start.
     """
+    if name := given(options, _UNUSED):
+        raise PatchMattersError(
+            f"{name} does not go with --captions-from, which asks no model and writes the captions that are there: "
+            "leave it out."
+        )
     storage = open_folder(options.captions_from, create=False)
     run = latest_run(storage)
     if not options.images:
@@ -54,19 +66,17 @@ def write_captions(options: argparse.Namespace) -> int:
                 "--captions-from: name the folder whose images were captioned, or write shards from the results "
                 "alone: --format webdataset --out DIR."
             )
+        if name := given(options, _OF_FILES):
+            raise PatchMattersError(
+                f"{name} says how caption files are written, and shards from results alone have captions as they "
+                "are: leave it out, or name the folder whose images were captioned."
+            )
         check_formats([SHARDS])
         return _write_all_shards(storage, run, options.out)
     job = job_of(options)
-    if (
-        job.existing == IMPROVE
-        or job.context
-        or job.retry_failed
-        or options.dry_run
-        or options.undo
-    ):
+    if job.existing == IMPROVE:
         raise PatchMattersError(
-            "--captions-from asks no model, so --existing improve, --context, --retry, --dry-run and --undo do not "
-            "go with it."
+            "--existing improve asks models, and --captions-from does not: choose another of its values."
         )
     job = _Exported(**{field.name: getattr(job, field.name) for field in fields(Job)}, run=run)
     job.check()
@@ -147,15 +157,35 @@ def _rows(storage: Storage, run: str, chosen: Sequence[Part]) -> Iterator[tuple[
 
 
 def _write_all_shards(storage: Storage, run: str, out: str) -> int:
-    """Write shards, some of each part of the manifest. A part whose list of shards is there is not written again."""
+    """Write shards, some of each part of the manifest. A part whose list of shards is there is not written again.
+
+    Raises:
+        PatchMattersError: such a part has other results than when it was written.
+    """
     target = open_folder(out if is_remote(out) else os.path.abspath(out), create=True)
-    there, problems = set(target.names()), 0
+    there, todo, problems = set(target.names()), [], 0
     for part in parts(storage):
-        if f"{part.number:06d}.json" not in there:
-            for problem in write_shards(storage, run, part, target):
-                print(f"error: {problem}", file=sys.stderr)
-                problems += 1
+        if _list_of(part) not in there:
+            todo.append(part)
+        elif json.loads(target.read(_list_of(part))).get("results") != _written(storage, run, part):
+            raise PatchMattersError(
+                f"--out: {out} has shards of other captions than those that {storage.place} has now: name another "
+                "folder."
+            )
+    for part in todo:
+        for problem in write_shards(storage, run, part, target):
+            print(f"error: {problem}", file=sys.stderr)
+            problems += 1
     return 1 if problems else 0
+
+
+def _list_of(part: Part) -> str:
+    return f"{part.number:06d}.json"
+
+
+def _written(storage: Storage, run: str, part: Part) -> dict:
+    """Return what decides the shards of a part: its run, and the state of each slice."""
+    return {"run": run, **{str(key): value for key, value in states(storage, run, part).items()}}
 
 
 def write_shards(storage: Storage, run: str, part: Part, target: Storage) -> list[str]:
@@ -166,6 +196,7 @@ def write_shards(storage: Storage, run: str, part: Part, target: Storage) -> lis
     import webdataset
 
     reader, problems, names = Reader(), [], []
+    made_of = _written(storage, run, part)  # before they are read: a run may be adding to them
     found = ((row, result) for _, row, result in _rows(storage, run, [part]) if result["caption"])
     for number, first in enumerate(found):
         names.append(f"{part.number:06d}-{number:03d}.tar")
@@ -186,7 +217,7 @@ def write_shards(storage: Storage, run: str, part: Part, target: Storage) -> lis
                         break
             file.seek(0)
             target.write_file(names[-1], file)
-    target.write(f"{part.number:06d}.json", json.dumps({"run": run, "shards": names}).encode())
+    target.write(_list_of(part), json.dumps({"shards": names, "results": made_of}).encode())
     return problems
 
 

@@ -27,24 +27,43 @@ def open_folder(place: str, *, create: bool, write: bool = True) -> Storage:
         write: False leaves it as it is.
 
     Raises:
-        PatchMattersError: it is a folder of something else, of another version, or not there and not to be made.
+        PatchMattersError: it is a folder of something else, of another version, or not there and not to be made, or
+            it cannot be read or written to.
     """
     storage = Storage(place)
-    names = storage.names()
+    try:
+        _check(storage, create=create, write=write)
+    except OSError as error:
+        raise PatchMattersError(
+            f"{place} cannot be used ({error.strerror or error}): choose another folder."
+        ) from error
+    return storage
+
+
+def _check(storage: Storage, *, create: bool, write: bool) -> None:
+    place, names = storage.place, storage.names()
     if MARKER in names:
-        if json.loads(storage.read(MARKER)) != _FORM:
+        if _form(storage) != _FORM:
             raise PatchMattersError(
-                f"{place} was written by another version of this pack: choose another folder."
+                f"{place} was written by another version of this pack, or its {MARKER} is not of this pack: "
+                "choose another folder."
             )
     elif not create:
         raise PatchMattersError(f"{place} has no captions of a run with --ray.")
-    elif set(names) - {LOCK}:
+    elif names:
         raise PatchMattersError(
             f"--out: {place} has files in it that are not of this pack: name an empty folder or a new one."
         )
     elif write:
         storage.write(MARKER, json.dumps(_FORM).encode())
-    return storage
+
+
+def _form(storage: Storage):
+    """Return what the marker says; None if it is not JSON."""
+    try:
+        return json.loads(storage.read(MARKER))
+    except ValueError:
+        return None
 
 
 @contextlib.contextmanager

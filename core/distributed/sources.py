@@ -72,13 +72,26 @@ def list_rows(places: list[str]) -> Iterator[Row]:
     """Yield the images of all places, in an order that stays the same as long as they do.
 
     Raises:
-        PatchMattersError: a place is not there, or has nothing to caption.
+        PatchMattersError: a place is not there or cannot be read, or no image was found.
     """
+    found = False
     for place in places:
         try:
-            yield from _rows_of(place)
-        except OSError as error:
-            raise PatchMattersError(f"{place} cannot be read: {in_short(error)}") from error
+            for row in _rows_of(place):
+                found = True
+                yield row
+        except PatchMattersError:
+            raise
+        except Exception as error:  # for a URL, whatever a library for a store raises
+            if not is_remote(place) and not isinstance(error, OSError):
+                raise
+            raise PatchMattersError(
+                f"{place} cannot be read ({in_short(error)}): check the address and your access to it."
+            ) from error
+    if not found:
+        raise PatchMattersError(
+            f"{', '.join(places[:3])}: there is no image in it: name a source with images."
+        )
 
 
 def _rows_of(place: str) -> Iterator[Row]:
@@ -94,6 +107,8 @@ def _rows_of(place: str) -> Iterator[Row]:
         yield from _folder(place, fs, path)
     elif is_image(path) and fs.exists(path):
         yield Row(posixpath.basename(path), fs.unstrip_protocol(path), 0, fs.size(path) or -1)
+    elif not fs.exists(path):
+        raise PatchMattersError(f"{place} does not exist: check its spelling.")
     else:
         raise PatchMattersError(
             f"{place} is not a folder, a list of files (.txt), a shard (.tar) or a table (.parquet)."
@@ -155,10 +170,15 @@ def _remote_folder(fs, root: str) -> Iterator[Row]:
 def _listed(fs, path: str) -> Iterator[Row]:
     """Yield the images that a list names, one place a line; paths count from the folder of the list."""
     folder = posixpath.dirname(fs.unstrip_protocol(path))
-    with fs.open(path, "rt", encoding="utf-8-sig") as lines:
-        for line in lines:
-            if name := line.strip():
-                yield Row(name, _joined(folder, name))
+    try:
+        with fs.open(path, "rt", encoding="utf-8-sig") as lines:
+            for line in lines:
+                if name := line.strip():
+                    yield Row(name, _joined(folder, name))
+    except UnicodeDecodeError as error:
+        raise PatchMattersError(
+            f"{path} is not UTF-8 text: save the list as UTF-8, one path or URL per line."
+        ) from error
 
 
 def _joined(folder: str, name: str) -> str:
@@ -178,7 +198,9 @@ def _members(fs, path: str, name_of_shard: str) -> Iterator[Row]:
                     yield Row(row_id, url, member.offset_data, member.size, "", version)
                 tar.members = []  # type: ignore[attr-defined]  # or all headers of a shard stay in memory
     except tarfile.TarError as error:
-        raise PatchMattersError(f"{path} cannot be read as a tar file: {error}") from error
+        raise PatchMattersError(
+            f"{path} cannot be read as a tar file ({error}): replace it, or leave it out."
+        ) from error
 
 
 def _table_rows(fs, path: str, name_of_table: str) -> Iterator[Row]:
@@ -199,7 +221,9 @@ def _table_rows(fs, path: str, name_of_table: str) -> Iterator[Row]:
                 for name in filter(None, batch.column(0).to_pylist()):
                     yield Row(name, _joined(posixpath.dirname(url), name))
     except pa.ArrowInvalid as error:
-        raise PatchMattersError(f"{path} cannot be read as Parquet: {in_short(error)}") from error
+        raise PatchMattersError(
+            f"{path} cannot be read as Parquet ({in_short(error)}): replace it, or leave it out."
+        ) from error
 
 
 def _column(schema, path: str) -> str:
@@ -223,7 +247,8 @@ def _column(schema, path: str) -> str:
         if name in kinds and pa.types.is_string(kinds[name]):
             return name
     raise PatchMattersError(
-        f"{path} has no column with images (bytes), and none named {', '.join(PATH_COLUMNS)}."
+        f"{path} has no column with images (bytes), and none with their places that is named "
+        f"{', '.join(PATH_COLUMNS)}: rename the column, or name another table."
     )
 
 

@@ -156,8 +156,8 @@ class CompletionCache:
         """Open a transaction, committed and closed at the end of the `with` block.
 
         Raises:
-            sqlite3.Error: the file cannot be used, or is held by another program. It is left alone for a
-                minute then, so that a run waits once and not for each answer.
+            sqlite3.Error: the file cannot be used, or is held by another program. It is left alone for
+                `OFF_SECONDS` then, so that a run waits once and not for each answer.
         """
         if time.monotonic() < self._off_until:
             raise sqlite3.OperationalError("locked by another program")

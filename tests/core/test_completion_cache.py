@@ -104,7 +104,7 @@ PROGRAM = """
 import sys; sys.path.insert(0, {root!r})
 from pathlib import Path
 from core.models import Completion
-from core.models.completion_cache import CompletionCache, SplitCache
+from core.models.completion_cache import CompletionCache
 answers = CompletionCache(Path({path!r}), 1)
 for i in range(150):
     key = CompletionCache.key({name!r}, i)
@@ -120,7 +120,7 @@ def test_two_programs_fill_one_cache_and_keep_its_size(tmp_path):
     programs = [subprocess.Popen([sys.executable, "-c", c], stderr=subprocess.PIPE) for c in code]
     for program in programs:
         _, said = program.communicate(timeout=60)
-        assert program.returncode == 0 and b"held by another" not in said, said
+        assert program.returncode == 0 and b"locked by another" not in said, said
     kept, real = sums(path)
     assert kept == real and 900_000 < kept <= 1_000_000
 

@@ -1,7 +1,9 @@
 """A short run on a Ray of two CPUs that the tests start themselves."""
 
+import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -10,6 +12,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from simulated_server import Running
 
 from core.dataset.choices import EXTRAS
 from core.distributed import results
@@ -20,6 +23,8 @@ from core.distributed.run_folder import open_folder
 from core.distributed.sources import list_rows
 from core.distributed.worker import Work
 from core.errors import PatchMattersError
+from core.loading import load_models
+from core.options import parser
 from image_folders import FakeCaptioner, fakes, folder_of, job
 
 ray = pytest.importorskip("ray", reason="Ray is not installed: pip install -r requirements-ray.txt")
@@ -111,6 +116,32 @@ def test_the_requests_of_all_workers_are_counted_together(workers):
     assert ray.get([take.remote(4), take.remote(4)]) == [None, None]
     refused = budget.take(3, 10)
     assert (refused.used, refused.permitted) == (8, 10) and budget.take(2, 10) is None
+    assert budget.used == 10 and budget.plan is None
+
+
+def hosted(options, home: Path, budget: SharedBudget):
+    return load_models(options, home, budget=budget)
+
+
+def test_workers_ask_a_server_and_share_a_budget(tmp_path, workers):
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port = found.getsockname()[1]
+    server = Running(port, 8, 0.01, tmp_path / "log")
+    home, budget = tmp_path / "home", SharedBudget()
+    home.mkdir()
+    config = {"endpoints": {"sim": {"urls": [server.url], "n": True}}}
+    (home / "config.json").write_text(json.dumps(config))
+    models = [word for role in ("captioner", "verifier") for word in (f"--{role}", "sim:m")]
+    options = parser().parse_args([*models, "--models", str(tmp_path)])
+    try:
+        _, todo, work = prepared(tmp_path, 3, partial(hosted, options, home, budget))
+        done = list(caption_slices(work, todo, CLUSTER, workers))
+    finally:
+        server.kill()
+    assert [each.problem for each in done] == [""] and done[0].images == 3
+    # Equal patches are asked about once, and reserved for each.
+    assert budget.used == done[0].requests >= len(server.seen()) > 0
 
 
 def test_without_ray_the_command_says_what_to_install(tmp_path):

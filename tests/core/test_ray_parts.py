@@ -26,7 +26,7 @@ from core.models import Completion
 from core.models.hosted.endpoints import Config
 from core.models.hosted.questions import Question
 from core.models.hosted.servers import Server, Servers
-from image_folders import FakeCaptioner, captions, fakes, folder_of, job, paint
+from image_folders import FakeCaptioner, captions, contents, fakes, folder_of, job, paint
 
 ROOT = Path(__file__).parents[2]
 pa = pytest.importorskip("pyarrow")
@@ -104,7 +104,12 @@ def test_a_bucket_is_read_and_written_like_a_folder(images):
 @pytest.mark.parametrize(
     ("make", "says"),
     [
-        (lambda p: p / "none", "is not a folder, a list of files"),
+        (lambda p: p / "none", "does not exist"),
+        (lambda p: p / "none.png", "does not exist"),
+        (lambda p: (p / "a.doc").write_text("x") and p / "a.doc", "is not a folder, a list of"),
+        (lambda p: (p / "a.txt").write_text("\n") and p / "a.txt", "there is no image in it"),
+        (lambda p: shard_of(p / "none.tar", []), "there is no image in it"),
+        (lambda p: (p / "a.txt").write_bytes(b"\xe4.png") and p / "a.txt", "is not UTF-8 text"),
         (lambda p: (p / "empty").mkdir() or p / "empty", "has no images, tables"),
         (lambda p: (p / "a.tar").write_text("no tar" * 200) and p / "a.tar", "as a tar file"),
         (lambda p: (p / "a.parquet").write_text("nothing") and p / "a.parquet", "as Parquet"),
@@ -144,6 +149,11 @@ def test_a_dry_run_counts_and_writes_nothing(tmp_path):
         (["--ray", "--out", "out", "--format", "kohya"], "--format says how caption files"),
         (["--ray", "--out", "."], "has files in it that are not of this pack"),
         (["--captions-from", "."], "has no captions of a run with --ray"),
+        (["--captions-from", ".", "--json", "all.json"], "--json does not go with"),
+        (["--captions-from", ".", "--limit", "1"], "--limit does not go with"),
+        (["--captions-from", ".", "--ray", "--out", "out"], "are two commands"),
+        (["images", "--ray", "--out", "out"], "whose names differ"),
+        (["other", "--ray", "--out", "out"], "name one folder"),
     ],
 )
 def test_a_command_that_cannot_start_says_why(tmp_path, options, says):
@@ -170,6 +180,17 @@ def test_a_folder_of_something_else_is_not_written_to(tmp_path):
     storage = open_folder(str(tmp_path / "out"), create=True)
     with locked(storage), pytest.raises(PatchMattersError, match="Another run"), locked(storage):
         pass
+    before = {"lock": b"a user's", "patch_matters.json": b"a user's, too"}
+    for name, content in before.items():
+        (tmp_path / "users").mkdir(exist_ok=True)
+        (tmp_path / "users" / name).write_bytes(content)
+        with pytest.raises(PatchMattersError, match="not of this pack"):
+            open_folder(str(tmp_path / "users"), create=True)
+    assert {p.name: p.read_bytes() for p in (tmp_path / "users").iterdir()} == before
+    (tmp_path / "link").symlink_to(tmp_path / "nowhere")
+    for place in (tmp_path / "notes.txt" / "below", tmp_path / "link"):
+        with pytest.raises(PatchMattersError, match="cannot be used .*choose another folder"):
+            open_folder(str(place), create=True)
 
 
 def captioned_by(worker: Worker, storage: Storage, run: str = "r"):
@@ -253,9 +274,16 @@ def test_shards_are_written_from_results_alone_and_once(tmp_path, captioned):
         names = tar.getnames()
         said = tar.extractfile("00000.txt").read().decode()
     assert said.startswith("A red cup") and len(names) == 12 and "00005.png" not in names
-    before = shard.stat().st_mtime_ns
+    before = contents(tmp_path / "shards")
     assert command(*options, cwd=tmp_path).returncode == 0
-    assert shard.stat().st_mtime_ns == before
+    assert contents(tmp_path / "shards") == before
+    done = command(*options, "--trigger", "ohwx", cwd=tmp_path)
+    assert done.returncode == 2 and "--trigger says how caption files" in done.stderr
+    paint(tmp_path / "images" / "00005.png", 5)  # was a bad one
+    captioned_by(worker_of(captioned), captioned)
+    done = command(*options, cwd=tmp_path)
+    assert done.returncode == 2 and "has shards of other captions" in done.stderr
+    assert contents(tmp_path / "shards") == before
 
 
 class Broken(FakeCaptioner):
