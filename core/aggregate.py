@@ -110,7 +110,7 @@ def aggregate(
         if record.own_caption:
             caption = record.own_caption
         elif style.tags:
-            caption = _tags(record, style, settings)
+            caption = _tags(record, style, most_things=LENGTHS[settings.length])
         elif not caption and request.facts:
             caption = compose(record, max_sentences=maximum)
             notes += _not_translated(request, writer)
@@ -127,7 +127,7 @@ def aggregate(
             caption, ignored = without_ignored(caption, record)
         notes += [f'Removed: it says what is to be ignored: "{text}"' for text in ignored]
         captions = {
-            region.name: _tags(record, style, settings, region.name)
+            region.name: _tags(record, style, region.name, LENGTHS[settings.length])
             if style.tags
             else compose(record, region.name)
             for region in record.root.walk()
@@ -160,10 +160,10 @@ def _request(record: ImageRecord, style: Style, settings: AggregateSettings) -> 
     )
 
 
-def _tags(record: ImageRecord, style: Style, settings: AggregateSettings, region: str = "") -> str:
-    """Return the kept claims as tags, or those of one region; the length limits the things, not the sentences."""
+def _tags(record: ImageRecord, style: Style, region: str = "", most_things: int = 0) -> str:
+    """Return the kept claims as tags, or those of one region: of the first so many things, or of all (0)."""
     kept = [s for s in kept_statements(record) if not region or region in s.regions]
-    return joined(limited(tags_of_record(record, kept, style.tags), LENGTHS[settings.length]))
+    return joined(limited(tags_of_record(record, kept, style.tags), most_things))
 
 
 def _translates(request: WritingRequest) -> bool:
@@ -273,8 +273,11 @@ def revised(
     """Return a record whose statements were edited, with its caption brought in line with them.
 
     What no kept statement supports any more is removed from the caption, and what the user decided is added; the rest
-    of the caption stays as it was written.
+    of the caption stays as it was written. A list of tags is made anew, from all kept statements.
     """
+    if record.style.tags:
+        tags = {r.name: _tags(record, record.style, r.name) for r in record.root.walk()}
+        return replace(record, caption=_tags(record, record.style), captions=tags)
     facts = kept_reading(record)
     checked = check(Completion(record.caption), facts, reader, None, on_progress)
     added = _missing_sentences(record, facts, checked, only_users=True)

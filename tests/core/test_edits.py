@@ -20,6 +20,7 @@ from core.pipeline import Models
 from core.profiles import PAPER
 from core.report import as_dict, as_text, as_view, caption_of
 from core.statements import Reason, Verdict
+from core.styles import STYLES
 from helpers import ScriptedCaptioner, ScriptedVerifier, ScriptedWriter, fuzz, record_with
 
 CAPTIONS = {
@@ -335,3 +336,14 @@ def test_any_edits_give_a_record_with_a_report_and_a_caption(values, added):
 
 
 FILTERED = filtered()
+
+
+def test_an_edited_list_of_tags_stays_a_list_of_tags():
+    record = replace(filtered(), style=STYLES["tags-sdxl"])
+    [record] = aggregate([record], Models().writer)
+    assert "wooden table" in record.caption.split(", ")
+    done = edited(record, claims=[drop("The table is wooden.")], added=[{"text": "A cat sleeps."}])
+    tags = done.caption.split(", ")
+    assert {"red cup", "table", "cat"} <= {*tags}
+    assert "wooden" not in done.caption and "." not in done.caption
+    assert "cat" in done.captions["image"] and "." not in done.captions["image"]
