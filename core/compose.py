@@ -180,7 +180,7 @@ def _not_doubled(sentences: list[Candidate]) -> list[Candidate]:
     kept = list(sentences)
     for one in sorted(sentences, key=lambda c: len(c.text)):
         others = [c.text for c in kept if c is not one]
-        short = len(one.text.split()) < 3 and not _HAN.search(one.text)
+        short = len(one.text.split()) < 3 and not _UNSPACED.search(one.text)
         if not short and _said(one.text, others):
             kept.remove(one)
     return kept
@@ -244,7 +244,7 @@ def _said(text: str, sentences: Iterable[str]) -> bool:
     """Return whether one sentence has all the words of another, or forms of them; where no blanks part words, most
     of its pairs of characters.
     """
-    if _HAN.search(text):
+    if _UNSPACED.search(text):
         pairs = _pairs(text)
         shares = (len(pairs & _pairs(other)) / max(1, len(pairs)) for other in sentences)
         return any(share >= _SAME_PAIRS for share in shares)
@@ -269,7 +269,7 @@ def _words(text: str) -> set[str]:
 
 
 _GRAMMAR = frozenset("the a an is are there has have s be being of in on at with".split())
-_HAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
+_UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 _PARTICLES = re.compile(r"[的了着在是有放里中上个一]|以及|还有")
 _SAME_PAIRS = 0.75  # of a sentence: another one says the same
 

@@ -11,9 +11,8 @@ from collections.abc import Callable, Iterable, Sequence
 
 from .english_words import COLOURS
 from .parsed import Parsed
+from .trees import FINITE, NOUNS
 
-_FINITE = ("VBZ", "VBP", "VBD", "MD")
-_NOUNS = ("NOUN", "PROPN")
 _JOINING = ("and", "but", "while", "as", "whereas", "though", "although")
 _STARTS = ("DT", "PRP$", "CD", "PRP", "EX", "PDT")
 _BARE = ("JJ", "NN", "NNS", "NNP", "JJR")
@@ -70,7 +69,7 @@ def _clauses(doc) -> list[list[int]]:
 def _has_clause(tokens) -> bool:
     """Return whether a main clause's subject and its verb are among the tokens."""
     return any(
-        t.tag_ in _FINITE
+        t.tag_ in FINITE
         and any(c.dep_ in _SUBJECTS for c in t.children)
         and not any(
             c.dep_ in ("mark", "advmod") and c.i < t.i and c.tag_ in ("IN", "WRB")
@@ -84,7 +83,7 @@ def _begins(doc, at: int) -> bool:
     """Return whether a further clause, with subject and verb, begins at a token; that is told by the tags alone."""
     word, before = doc[at], doc[at - 1]
     if word.lower_ in _JOINING:
-        if word.lower_ == "as" and not before.is_punct and before.pos_ not in _NOUNS:
+        if word.lower_ == "as" and not before.is_punct and before.pos_ not in NOUNS:
             return False
         return _clause_from(doc, at + 1)
     return before.text == ";" and _clause_from(doc, at)
@@ -96,11 +95,11 @@ def _clause_from(doc, first: int) -> bool:
         return False
     named = False
     for t in doc[first:]:
-        if t.tag_ in _FINITE:
+        if t.tag_ in FINITE:
             return named
         if (t.is_punct and t.text != "-") or t.tag_ in ("WDT", "WP", "CC", "TO"):
             return False
-        named = named or t.pos_ in (*_NOUNS, "PRON") or t.tag_ == "EX"
+        named = named or t.pos_ in (*NOUNS, "PRON") or t.tag_ == "EX"
     return False
 
 
@@ -118,9 +117,9 @@ def _absolute(doc, first: int) -> int:
         if t.text == ",":
             more = doc[t.i + 1] if t.i + 1 < len(doc) else t
             return t.i + 1 if own and noun and more.tag_ != "CC" else 0
-        if not noun and (t.pos_ in _NOUNS or t.lower_ == "one") and doc[t.i + 1 : t.i + 2]:
+        if not noun and (t.pos_ in NOUNS or t.lower_ == "one") and doc[t.i + 1 : t.i + 2]:
             after = doc[t.i + 1]
-            if after.pos_ in _NOUNS and after.lower_ not in COLOURS:
+            if after.pos_ in NOUNS and after.lower_ not in COLOURS:
                 continue
             noun = t.i
             if (
@@ -132,7 +131,7 @@ def _absolute(doc, first: int) -> int:
             if t.lower_ == "one" and after.tag_ == "JJ":
                 return 0  # "two cats, one black and one white"
             continue
-        lost = t.tag_ in _FINITE and not (own and t.tag_ == "VBD" and t.i == noun + 1)
+        lost = t.tag_ in FINITE and not (own and t.tag_ == "VBD" and t.i == noun + 1)
         if lost or t.tag_ in ("WDT", "WP") or (t.lower_ in ("and", "or") and not noun):
             return 0
     return len(doc) if noun else 0
@@ -145,7 +144,7 @@ def _opening(doc) -> int:
         return 0
     root = next(t for t in doc if t.head.i == t.i)
     named = doc[comma + 1].tag_ in (*_STARTS, *_BARE)
-    verb = any(t.tag_ in _FINITE for t in doc[comma + 1 :])
+    verb = any(t.tag_ in FINITE for t in doc[comma + 1 :])
     return comma + 1 if root.i < comma and named and verb else 0
 
 

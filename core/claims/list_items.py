@@ -5,9 +5,8 @@ from __future__ import annotations
 
 from .english_words import CONTAINERS, GROUPS
 from .nouns import is_garment, is_person
-from .trees import children
+from .trees import NOUNS, children
 
-NOUNS = ("NOUN", "PROPN")
 GUESS = "appear"  # lemma of what stands before a noun as its guess
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 
 from . import lexicon
 from .english_words import COLOURS, HAIR, PARTS, POSTURES, WEAR
-from .list_items import NOUNS
 from .nouns import is_garment, is_person
-from .trees import children
+from .trees import FINITE, NOUNS, children
 
 _LAYERS = ("under", "over", "beneath", "underneath")
 _VERBS = ("VERB", "AUX")
@@ -84,7 +83,7 @@ def _colour_behind(token) -> None:
         or noun.head != token
         or noun.dep_ != "compound"
         or not any(c.tag_ in ("PRP$", "DT") for c in token.children)
-        or (after is not None and not after.is_punct and after.tag_ not in _FINITE)
+        or (after is not None and not after.is_punct and after.tag_ not in FINITE)
     ):
         return
     role, outer = token.dep_, token.head
@@ -92,9 +91,6 @@ def _colour_behind(token) -> None:
         c.head = noun
     noun.head, noun.dep_ = (outer, role) if outer != token else (noun, "ROOT")
     token.head, token.dep_, token.tag_, token.pos_ = noun, "amod", "JJ", "ADJ"
-
-
-_FINITE = ("VBZ", "VBP", "VBD", "MD")
 
 
 def part_beside(token) -> None:

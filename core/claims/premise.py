@@ -75,7 +75,7 @@ def relation_to(
         moved = replace(moved, subject=things[own].head, thing=own)
     if moved.thing < -1 and not claim.negated:
         if moved.kind == OBJECT:
-            return _existence(moved, premise, things)
+            return _existence(moved, premise)
         if moved.other < 0:
             return NEUTRAL
     if claim.kind == OBJECT and claim.negated and lexicon.head(claim.subject) == "cloud":
@@ -106,7 +106,7 @@ def moved_to(claim: Claim, alignment: Mapping[int, int]) -> Claim:
     return replace(claim, thing=thing, other=other)
 
 
-def _existence(claim: Claim, premise: ThingIndex, things: Sequence[Thing]) -> str:
+def _existence(claim: Claim, premise: ThingIndex) -> str:
     for p in premise.reading.claims:
         if p.negated and p.kind == OBJECT and lexicon.is_kind(claim.subject, p.subject):
             return CONTRADICTED

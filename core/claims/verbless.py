@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from ..english import present_participle
 from . import lexicon
+from .trees import FINITE
 
-_FINITE = frozenset("VBZ VBP VBD MD".split())
 _NOUNS = frozenset("NN NNS".split())
 
 
 def with_verb(doc) -> str:
     """Return the sentence with that noun as a verb ("is grazing"); "" where it has a verb, or no such noun."""
-    if any(token.tag_ in _FINITE for token in doc):
+    if any(token.tag_ in FINITE for token in doc):
         return ""
     for token in reversed(doc):
         before = doc[token.i - 1] if token.i else None
