@@ -1,6 +1,6 @@
 """Parses a sentence again clause by clause where the first parse mixes up its clauses.
 
-A clause that a parse understood hangs by one word on the rest of the sentence. Where more do, the parser took a part
+A clause that was parsed correctly is attached to the rest of the sentence by one word. Where more do, the parser took a part
 of one clause into another ("... between the balconies, and colorful houses line the street", with the houses between
 them). Each clause is then parsed by itself, and their trees are joined. So are absolutes ("her hair tied in a bun").
 """
@@ -21,7 +21,7 @@ _AFTER_NOUN = ("IN", "VBG", "VBN", "RB", "RP", "JJ")
 
 
 def reparsed(docs: Sequence, parse: Callable[[Iterable], list]) -> list[Parsed]:
-    """Return the parses of spaCy as plain objects, those of sentences whose clauses are mixed up made anew.
+    """Return spaCy's parses as plain objects, with sentences parsed again whose clauses are mixed up.
 
     Args:
         parse: parses documents that have words only, each as one sentence.
@@ -43,7 +43,7 @@ def reparsed(docs: Sequence, parse: Callable[[Iterable], list]) -> list[Parsed]:
 
 
 def _clauses(doc) -> list[list[int]]:
-    """Return the tokens of each clause, the main one first; [] where the parse keeps them apart."""
+    """Return the tokens of each clause, the main one first; [] if the parse does not mix them up."""
     number = [0] * len(doc)
     opening = _opening(doc)
     found = int(opening > 0)
@@ -80,7 +80,7 @@ def _has_clause(tokens) -> bool:
 
 
 def _begins(doc, at: int) -> bool:
-    """Return whether a further clause, with subject and verb, begins at a token; that is told by the tags alone."""
+    """Return whether a further clause, with subject and verb, begins at a token, by the tags alone."""
     word, before = doc[at], doc[at - 1]
     if word.lower_ in _JOINING:
         if word.lower_ == "as" and not before.is_punct and before.pos_ not in NOUNS:
@@ -90,7 +90,7 @@ def _begins(doc, at: int) -> bool:
 
 
 def _clause_from(doc, first: int) -> bool:
-    """Return whether a noun phrase and its verb stand there."""
+    """Return whether a noun phrase and its verb follow from a token on."""
     if first >= len(doc) or doc[first].tag_ not in (*_STARTS, *_BARE, "IN"):
         return False
     named = False
@@ -149,7 +149,7 @@ def _opening(doc) -> int:
 
 
 def _keeps(doc, start: int, end: int, bare: bool = False) -> bool:
-    """Return whether a clause hangs by one word on the rest: by its verb, or an absolute by its noun or participle."""
+    """Return whether a clause is attached to the rest by one word: its verb, or the noun or participle of an absolute."""
     inside = range(start, end)
     roots = [
         t
@@ -171,7 +171,7 @@ def _keeps(doc, start: int, end: int, bare: bool = False) -> bool:
 
 
 def _join(sentence: Parsed, clauses: Sequence[Sequence[int]], parts: Sequence) -> None:
-    """Give the sentence the trees of its clauses: each hangs on the first by its root."""
+    """Give the sentence the trees of its clauses, the root of each attached to that of the first."""
     main = sentence[0]
     for n, (own, part) in enumerate(zip(clauses, parts)):
         for i, t in zip(own, part):
@@ -189,7 +189,7 @@ def _join(sentence: Parsed, clauses: Sequence[Sequence[int]], parts: Sequence) -
 
 
 def _role(root, part) -> str:
-    """Return how a clause hangs on the first."""
+    """Return the dependency label of a clause that is attached to the first."""
     if root.pos_ == "ADP":
         return "prep"
     if root.pos_ not in ("VERB", "AUX"):

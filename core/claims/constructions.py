@@ -1,4 +1,4 @@
-"""Repairs of parses, second part: constructions that a small parser takes apart wrongly wherever they stand.
+"""Repairs parses of constructions that a small parser gets wrong in any sentence.
 
 Free relatives ("what appears to be a phone"), hyphenated words, a noun repeated around a preposition ("hand in
 hand"), and lists of which an item was hung on the verb or on what a container holds.

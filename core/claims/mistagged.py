@@ -1,5 +1,5 @@
-"""Repairs of parses, fourth part: words that cannot be what the tagger took them for, and participles and parts that
-were hung on the subject although they stand at another noun."""
+"""Repairs parses in which a word has an impossible tag, or a participle or a part of the body is attached to the wrong
+noun."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ _LAYERS = ("under", "over", "beneath", "underneath")
 _VERBS = ("VERB", "AUX")
 
 
-def untagged(doc) -> None:
-    """Repair these in place."""
+def retag(doc) -> None:
+    """Repair a parse in place."""
     for token in doc:
         if token.tag_ == "VBZ" and children(token, "det") and lexicon.senses(token.lemma_.lower()):
             token.tag_, token.pos_ = "NNS", "NOUN"  # "the stands are full"
@@ -94,7 +94,7 @@ def _colour_behind(token) -> None:
 
 
 def part_beside(token) -> None:
-    """ "a man with gray hair and a beard": the beard is one more thing that he has, and stands beside nobody."""
+    """ "a man with gray hair and a beard": the beard is one more thing that he has, and does not stand beside him."""
     owner = token.head
     if token.dep_ != "conj" or owner.pos_ not in NOUNS or token.lemma_.lower() not in PARTS | HAIR:
         return

@@ -1,4 +1,4 @@
-"""Repairs of parses: what a small parser often gets wrong in captions, and grammar or the lexicon can tell."""
+"""Repairs what a small parser often gets wrong in captions, where grammar or the lexicon shows the error."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from . import lexicon
 from .constructions import rehang
 from .english_words import GROUPS, HAIR, PARTS
 from .list_items import garment_beside
-from .mistagged import part_beside, untagged
+from .mistagged import part_beside, retag
 from .nouns import is_abstract, is_garment, is_modifier
 from .quotations import STANDIN
 from .trees import NOUNS, children
@@ -20,7 +20,7 @@ def repaired(doc):
     if len(doc) < 2:
         return doc
     rehang(doc)
-    untagged(doc)
+    retag(doc)
     for token in doc:
         _compound(token)
     for token in doc:

@@ -53,7 +53,7 @@ _THERE = frozenset("visible present available evident apparent".split())
 
 
 def says_what_none_is(subject) -> bool:
-    """Return whether a clause says what no such thing is, and not that there is none: "no shops are open"."""
+    """Return whether a clause denies an attribute of all such things, not that they exist: "no shops are open"."""
     verb = subject.head
     return (
         subject.dep_ == "nsubj"

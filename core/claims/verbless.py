@@ -1,4 +1,4 @@
-"""Sentences whose verb the tagger took for a noun: "A brown horse grazes in a field" as one long name."""
+"""Finds the verb that the tagger took for a noun: "A brown horse grazes in a field" as one long name."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def with_verb(doc) -> str:
 
 
 def _is_counted(before, token) -> bool:
-    """Return whether a number makes a plural of the noun: "two copper pans", not "two dogs run"."""
+    """Return whether the noun is a plural with a number: "two copper pans", not "two dogs run"."""
     number = before.doc[before.i - 1] if before.i else None
     return (
         number is not None

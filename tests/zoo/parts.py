@@ -1,4 +1,4 @@
-"""What several rows of the table have in common."""
+"""Fields that several rows of the table share."""
 
 from __future__ import annotations
 
