@@ -1,4 +1,4 @@
-"""Captions to be read by eye: what becomes of realistic texts of several vision-language models.
+"""Prints captions to be read by eye, composed from realistic texts of several vision-language models.
 
     .venv/bin/python bench/read_captions.py [--seeds 2] [--only NAME] [--auc 0.85] [--claims]
 
@@ -6,7 +6,7 @@
 JoyCaption and Florence might give, with markdown, refusals, hedges, cut ends, disagreements and inventions, written by
 hand. A fake captioner says them and a fake verifier scores them: it knows which words are invented and is right with
 an AUC of --auc. The stages between are the real ones. Printed: the caption of each scene and seed, and its notes;
-below, the sentences in which `problems` finds something wrong. A regular expression finds only some of what an eye does.
+below, the sentences in which `problems` finds something wrong. Regular expressions find only part of what a reader does.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class WrittenScene:
 
 
 def read_scene(file: Path) -> WrittenScene:
-    """Read `size: W H`, `invented: REGEX`, then `[region X1 Y1 X2 Y2]` and its texts, parted by `---`."""
+    """Read `size: W H`, `invented: REGEX`, then `[region X1 Y1 X2 Y2]` and its texts, separated by `---`."""
     size, invented, *lines = file.read_text(encoding="utf-8").splitlines()
     width, height = (int(side) for side in size.removeprefix("size:").split())
     boxes, texts = {}, {}
@@ -73,7 +73,7 @@ def read_scene(file: Path) -> WrittenScene:
 
 
 class ScriptedCaptioner:
-    """A fake: says the scene's texts. One that does not end as a sentence was cut by the token limit."""
+    """A fake: says the scene's texts. A text without an end counts as cut by the token limit."""
 
     name = "scripted:captioner"
 
@@ -105,7 +105,7 @@ class ScriptedCaptioner:
 
 
 def finish(text: str) -> str:
-    """Return how the fake model stopped: at its limit of tokens where the text has no end."""
+    """Return how the fake model stopped: at its token limit if the text has no end."""
     return (
         STOP
         if re.search(r"[.!?。！？:*)”\"]\s*$|^\W*\S+[:：].*$", text) or "\n" in text
@@ -164,7 +164,7 @@ def captioned(
     return record
 
 
-# What must not stand in a caption, by kind.
+# Kind of problem -> forms that a caption must not contain.
 PROBLEMS = {
     "lead-in": r"^(?:here (?:is|are)|sure|certainly|the (?:image|picture|photo) (?:shows|depicts|features|captures)|in (?:this|the) "
     r"(?:image|picture|photo))|^(?:图中|这张图|图片(?:显示|展示))",
@@ -179,8 +179,7 @@ PROBLEMS = {
 
 
 def problems(caption: str) -> list[tuple[str, str]]:
-    """Return (kind, sentence) of what is wrong by its form. A pronoun is only looked for in the first sentence
-    and where the one before names nobody."""
+    """Return (kind, sentence) for each sentence whose form is wrong; "doubled" for one that occurs again."""
     found, seen = [], set()
     for sentence in split_sentences(caption):
         kinds = [
@@ -203,7 +202,9 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=2)
     parser.add_argument("--only", default="", help="scenes whose names contain this")
     parser.add_argument("--auc", type=float, default=0.85)
-    parser.add_argument("--claims", action="store_true", help="the kept claims, too")
+    parser.add_argument(
+        "--claims", action="store_true", help="print the claims and their verdicts, too"
+    )
     options = parser.parse_args()
     counts: dict[str, int] = {}
     for file in sorted(f for f in SCENES.glob("*.txt") if options.only in f.stem):

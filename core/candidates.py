@@ -14,15 +14,15 @@ from .image_record import ImageRecord
 from .regions import Region
 from .statements import FIRST_BY_USER, Verdict
 
-# What no English sentence holds, after whatever cut or repair: an article without a noun, a predicate without an end,
-# a list behind a colon in place of a predicate.
+# Forms that no English sentence has: an article without a noun, a predicate without an end, a list after a colon
+# in place of a predicate.
 _BROKEN = re.compile(
     r"\b(?:an?|the) (?:and|or|of|in|on|at|with|to|is|are|has|have|an?|the)\b|\b(?:an?|the)[,.;:]|"
     r"\b(?:is|are) (?:is|are)\b|\bwith,|\bto be years\b|\bthere (?:is|are) .* (?:can be seen|is attached|are attached)\b|"
     r"\b(?:has|have|with|and|the|an?|of|wearing|holding|carrying|including)[.!]$|^[^.,]{1,40}: (?!\d)",
     re.IGNORECASE,
 )
-# What a caption says of itself, or of what it does not show.
+# Statements about the image itself, or about what it does not show.
 _OF_ITSELF = re.compile(
     r"\b(?:image|photo|picture) (?:is|appears)(?: not)?(?: to be)? (?:cropped|cut off)|\bnot (?:be )?(?:visible|shown|seen)\b",
     re.IGNORECASE,
@@ -51,7 +51,7 @@ class Candidate:
         false: the claims of it (by their place among its own) that were dropped.
         covers: the kept statements that it says, by index.
         things: that it names.
-        traits: attributes that it did not have, each with the character of its text before which it is put.
+        traits: attributes to add, each with the index of the character of its text before which it is put.
     """
 
     region: Region
@@ -114,7 +114,7 @@ def candidates(
     return _verified(record, found)
 
 
-# "衣着：灰色毛衣，黑色长裤": the rows of a list. What stands behind the colon is a sentence only with a verb.
+# Rows of a list: "衣着：灰色毛衣，黑色长裤". The text after the colon is a sentence only if it has a verb.
 _ROW = re.compile(r"^[\u3400-\u9fff]{1,6}[:：]\s*(?P<rest>.+)$")
 _NAMED = r"(?:[一两三几]?[\u3400-\u9fff]{0,3}?色|[木金藤棉皮][质属编制][\u3400-\u9fff]?|[一两三几][\u3400-\u9fff])[^，。是有在着了正]{0,8}"
 _NOUNS = re.compile(
@@ -146,9 +146,9 @@ def is_of_itself(text: str) -> bool:
 
 
 def is_understood(record: ImageRecord, candidate: Candidate) -> bool:
-    """Return whether the reader knows of every pronoun of a sentence what it stands for.
+    """Return whether the reader knows what every pronoun of a sentence refers to.
 
-    One of which nothing is known can be used only behind the sentence that it followed.
+    Otherwise the sentence can only be used after the sentence that it followed.
     """
     sentence = record.readings[candidate.source].sentences[candidate.index]
     if _EXPLETIVE.match(sentence.text):
@@ -205,7 +205,7 @@ def without_repeats(record: ImageRecord, candidate: Candidate, told: Collection[
 
 
 def _verified(record: ImageRecord, found: Sequence[Candidate]) -> list[Candidate]:
-    """Return the candidates without fragments, and without those whose cut left no sentence, or one that says something else."""
+    """Return the candidates without fragments, and without sentences that a cut left ungrammatical or with new claims."""
     # A small parser misses verbs in long sentences, so only short ones are taken for fragments.
     bare = [
         c
@@ -222,7 +222,7 @@ def _verified(record: ImageRecord, found: Sequence[Candidate]) -> list[Candidate
 
 
 def _does(record: ImageRecord, candidate: Candidate) -> bool:
-    """Return whether a claim of the sentence has a verb, or is the sentence: its reader has seen a predicate."""
+    """Return whether a claim of the sentence has a verb, or is the whole sentence, so that the reader found a predicate."""
     claims = record.readings[candidate.source].claims
     return any(
         c.kind in (ACTION, STATEMENT)

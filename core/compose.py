@@ -22,11 +22,10 @@ from .sentences import join_sentences
 from .statements import Reason, Verdict
 
 _WHOLE = frozenset("picture image photo".split())
-# In new statements: what repeating one costs, and what an attribute, number or place of a thing is worth that is
-# named already, because it may stand in the sentence that names it.
-REPEATED = 0.3
-ATTRIBUTED = 0.5
-LEAST = 0.3  # a sentence that adds no more than this is not worth a repetition
+# In units of a new statement.
+REPEATED = 0.3  # cost of repeating a statement
+ATTRIBUTED = 0.5  # value of an attribute, number or place of a named thing; the sentence that names it may take it
+LEAST = 0.3  # a sentence is added only if it gains more than this
 
 
 def compose(record: ImageRecord, region: str = "", max_sentences: int = 0) -> str:
@@ -154,7 +153,7 @@ _SIDES = frozenset(("left of", "right of", "above", "below"))
 
 
 def _only_places(record: ImageRecord, pool: Sequence[Candidate], kept: Collection[int]) -> set[int]:
-    """Return what only the offline captioner says of where things are that a given caption of the whole image names.
+    """Return the places that only the offline captioner states, of things that a given caption of the whole image names.
 
     Measured boxes give "The person is above the dining table." for a woman who sits at it.
     """
@@ -180,7 +179,7 @@ def _not_doubled(sentences: list[Candidate]) -> list[Candidate]:
     kept = list(sentences)
     for one in sorted(sentences, key=lambda c: len(c.text)):
         others = [c.text for c in kept if c is not one]
-        short = len(one.text.split()) < 3 and not _HAN.search(one.text)
+        short = len(one.text.split()) < 3 and not _UNSPACED.search(one.text)
         if not short and _said(one.text, others):
             kept.remove(one)
     return kept
@@ -218,7 +217,7 @@ def _added(record, left: Collection[int], implied, chosen: Sequence[Candidate]) 
     introduced = {t for c in chosen for t in c.things}
     told = {i for c in chosen for i in c.covers}
     coloured = {c.thing for c in (record.statements[i].claim for i in told) if _is_colour(c)}
-    # "The jacket is white" behind "a brown jacket": the parser hung the colour of something else on it.
+    # "The jacket is white" after "a brown jacket": the parser attached the colour of something else to it.
     left = {
         i
         for i in left
@@ -241,10 +240,10 @@ def _is_colour(claim: Claim | None) -> bool:
 
 
 def _said(text: str, sentences: Iterable[str]) -> bool:
-    """Return whether one sentence has all the words of another, or forms of them; where no blanks part words, most
-    of its pairs of characters.
+    """Return whether one of the sentences has all the words of a text, or forms of them; or most of its pairs of
+    characters, in scripts without blanks between words.
     """
-    if _HAN.search(text):
+    if _UNSPACED.search(text):
         pairs = _pairs(text)
         shares = (len(pairs & _pairs(other)) / max(1, len(pairs)) for other in sentences)
         return any(share >= _SAME_PAIRS for share in shares)
@@ -256,7 +255,7 @@ def _said(text: str, sentences: Iterable[str]) -> bool:
 
 
 def _pairs(text: str) -> set[str]:
-    """Return the pairs of characters of a Chinese or Japanese text that say something."""
+    """Return the pairs of adjacent characters of a Chinese or Japanese text, without particles."""
     return {
         part[i : i + 2]
         for part in re.split(r"[^\w]+", _PARTICLES.sub("", text))
@@ -269,9 +268,9 @@ def _words(text: str) -> set[str]:
 
 
 _GRAMMAR = frozenset("the a an is are there has have s be being of in on at with".split())
-_HAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
+_UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 _PARTICLES = re.compile(r"[的了着在是有放里中上个一]|以及|还有")
-_SAME_PAIRS = 0.75  # of a sentence: another one says the same
+_SAME_PAIRS = 0.75  # share of its pairs from which on another sentence says the same
 
 
 def _gain(record: ImageRecord, candidate: Candidate, left: Collection[int], known) -> float:

@@ -37,7 +37,7 @@ def in_order(record: ImageRecord, chosen: Sequence[Candidate]) -> list[Candidate
 
     def place(candidate: Candidate) -> tuple:
         name, number = candidate.source
-        # What the user wrote follows the captions of its region.
+        # The user's own sentences follow the captions of their region.
         return (regions.index(name), max(0, -number), candidate.index, number)
 
     told = sorted((c for c in chosen if c.source), key=place)
@@ -86,7 +86,7 @@ _IN_IMAGE = re.compile(
 
 
 def _ended(text: str) -> str:
-    """Return the sentence with a full stop, also behind words in quotation marks."""
+    """Return the sentence with a full stop, also after words in quotation marks."""
     return text if re.search(r"[.!?。！？][\"'”’）)」』]?$", text) or not text else f"{text}."
 
 
@@ -105,7 +105,7 @@ def _fitted(
     known = introduced_before(_changed(sentence, claims, [*edits, *traits], candidate.false))
     if not _STILL_PRESENTED.match(known):
         return known
-    # "There is the cup and the glass": who cannot be called known is named as at first.
+    # "There is the cup and the glass" would be wrong: what "there is" presents keeps its indefinite article.
     names = [e for e in edits if e[2].lower() != "the"]
     traits = trait_edits(sentence, candidate, {start for start, _, _ in names})
     return _changed(sentence, claims, [*names, *traits], candidate.false)

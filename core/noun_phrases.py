@@ -1,4 +1,4 @@
-"""Attributes that no sentence states, put before a noun that one has: "a plate" becomes "a round brass plate"."""
+"""Puts attributes that no sentence states before the noun of their thing: "a plate" becomes "a round brass plate"."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _DETERMINER = re.compile(
     re.IGNORECASE,
 )
 _NOT_THERE = re.compile(r"\b(?:no|not|without|neither|nor|may|might|possibly)\b|n't\b", re.I)
-# Adjectives that stand behind their noun only, or that say nothing without what follows them.
+# Adjectives that cannot stand before a noun, or that mean little without what follows them.
 _NEVER = frozenset(
     "about alive afraid alone asleep awake aware available able due present ready visible seen used other same such own next last "
     "first more most much full further left right".split()
@@ -58,7 +58,7 @@ def rank(value: str) -> int:
 def with_attributes(
     record: ImageRecord, ordered: Sequence[Candidate], left: Collection[int]
 ) -> tuple[list[Candidate], set[int]]:
-    """Return the sentences with attributes before the nouns of their things, and the statements that are said so.
+    """Return the sentences with attributes before the nouns of their things, and the statements that are said in this way.
 
     Args:
         ordered: captioners' sentences in the order in which they are read.
@@ -94,7 +94,7 @@ def _is_plain(claim: Claim | None) -> bool:
 
 
 def _place(record: ImageRecord, candidate: Candidate, claim: Claim) -> int | None:
-    """Return the character of the sentence before which the attribute fits; None if nowhere."""
+    """Return the index of the character of the sentence before which the attribute fits; None if nowhere."""
     reading = record.readings[candidate.source]
     sentence = reading.sentences[candidate.index]
     claims = [c for c in reading.claims if c.sentence == candidate.index]
@@ -119,17 +119,17 @@ def _nouns(record: ImageRecord, thing: int) -> set[str]:
 
 
 def _is_called(noun: str, subject: str) -> bool:
-    """Return whether what is said of a subject can be said of the noun: the same word, or both of them people."""
+    """Return whether an attribute of a subject also fits a noun: the same word, or both are people."""
     own = lexicon.singular(subject.split()[-1])
     return noun == own or (lexicon.is_person(noun) and lexicon.is_person(own))
 
 
 def _before(phrase: str, claim: Claim, heads: Collection[str], there: Sequence[str]) -> int | None:
-    """Return the place of an attribute in a noun phrase, after what ranks before it.
+    """Return the index of the character before which an attribute belongs in a noun phrase; None if it does not fit.
 
     Args:
         heads: the nouns by which its thing is called.
-        there: attributes that are put into it, too.
+        there: other attributes that are put into it.
     """
     determiner = _DETERMINER.match(phrase)
     if determiner is None and not claim.plural:

@@ -73,7 +73,9 @@ class _Writer:
             if claim is not None and not (is_sayable(claim) and self._is_worth_a_sentence(claim)):
                 continue
             plain = claim and not claim.negated and not claim.hedged and claim.thing >= 0
-            plain = plain and not FOREIGN.search(claim.text)  # no English sentence is made of those
+            plain = plain and not FOREIGN.search(
+                claim.text
+            )  # English sentences are not built from those
             if plain and claim.kind in (OBJECT, NUMBER, ATTRIBUTE, ACTION, PLACE, RELATION):
                 self.claims[i] = claim
             else:
@@ -102,7 +104,7 @@ class _Writer:
             last = lexicon.head(claim.subject)
             person = lexicon.is_person(last) and any(
                 lexicon.is_person(self.record.things[t].head) for t in self.introduced
-            )  # one more "five people" beside those who have been named
+            )  # "five people" may be those who have been named
             named = bool(lexicon.senses(last)) and last not in MATERIALS and not person
             return named and not claim.hedged and not is_abstract(claim.subject)
         if claim.kind == RELATION:
@@ -212,7 +214,7 @@ class _Writer:
         return done
 
     def _is_misread(self, claim: Claim) -> bool:
-        """Return whether a relation looks like a phrase that the parser hung on the wrong word: "the gloves have the
+        """Return whether a relation looks like a phrase that the parser attached to the wrong word: "the gloves have the
         mirror", "the woman is in the man".
         """
         if claim.value in ("with", "have"):
@@ -279,7 +281,7 @@ class _Writer:
 
 
 def _theirs(other: str, who: str, subject: str) -> str:
-    """Return "her notebook" where the woman of whom it is said owns it, not "the woman's notebook"."""
+    """Return "her notebook" for "the woman's notebook" in a sentence about the woman."""
     owner = re.match(rf"{re.escape(who)}['’]s? ", other, re.IGNORECASE)
     if owner is None:
         return other

@@ -36,6 +36,6 @@ def split_sentences(text: str) -> list[str]:
 
 
 def join_sentences(sentences: Iterable[str]) -> str:
-    """Return sentences as one paragraph; behind a full stop of Chinese or Japanese stands no blank."""
+    """Return sentences as one paragraph. No space follows the end of a Chinese or Japanese sentence."""
     text = " ".join(sentence.strip() for sentence in sentences if sentence.strip())
     return re.sub(r"(?<=[。！？；]) (?=\S)|(?<=[。！？；][”」』）]) (?=\S)", "", text)

@@ -4,24 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from . import (
-    RELATION,
-    Reading,
-    lexicon,
-    sides,
-    values,
-)
+from . import RELATION, Reading, lexicon, sides, values
 from .comparison import called
 from .distinct import are_distinct
 from .english_words import COLLECTIVES
-from .likeness import clashes, kinship, same_role, shared
 from .thing_index import ThingIndex
+from .thing_similarity import clashes, noun_similarity, same_role, shared
 
 MayBe = Callable[[int, int], bool]
 
 
 def align(premise: Reading, hypothesis: Reading, may_be: MayBe | None = None) -> dict[int, int]:
-    """Things of the hypothesis -> the things of the premise that they are.
+    """Return for each aligned thing of the hypothesis the thing of the premise that it is.
 
     Pairs are taken from the likeliest on; parts and belongings follow what they belong to. Two
     indefinite things of which something differs stay two, unless what they do shows them to be one.
@@ -33,6 +27,7 @@ def align(premise: Reading, hypothesis: Reading, may_be: MayBe | None = None) ->
 
 
 def align_known(p: ThingIndex, h: ThingIndex, may_be: MayBe | None = None) -> dict[int, int]:
+    """Align as `align` does, with both readings indexed already."""
     found: dict[int, int] = {}
     taken: set[int] = set()
     owned = set(h.owner)
@@ -70,7 +65,7 @@ def align_known(p: ThingIndex, h: ThingIndex, may_be: MayBe | None = None) -> di
 
 
 def one_and_many(p: ThingIndex, i: int, h: ThingIndex, j: int) -> bool:
-    """A single living thing and several of its kind: what differs may be another one's."""
+    """Return whether one text has one person or animal and the other several."""
     a, b = p.reading.things[i], h.reading.things[j]
     if not (lexicon.is_person(a.head) or lexicon.is_kind(a.head, "animal")):
         return False
@@ -78,7 +73,7 @@ def one_and_many(p: ThingIndex, i: int, h: ThingIndex, j: int) -> bool:
 
 
 def _free(h: ThingIndex, j: int, found: dict[int, int], i: int) -> bool:
-    """No other thing of the hypothesis that stands beside j is i already."""
+    """Return whether i is not yet aligned with another thing that the hypothesis tells from j by a relation or a place."""
     rivals = [k for k, v in found.items() if v == i]
     return not any(
         c.kind == RELATION and {c.thing, c.other} == {j, k} for k in rivals for c in h.about[j]
@@ -88,7 +83,7 @@ def _free(h: ThingIndex, j: int, found: dict[int, int], i: int) -> bool:
 def _score(p: ThingIndex, i: int, h: ThingIndex, j: int, found: dict[int, int]) -> float:
     """Return how likely thing i of the premise is thing j of the hypothesis; 0 where it cannot be."""
     a, b = p.reading.things[i], h.reading.things[j]
-    kind = kinship(a.head, b.head, called(a), called(b))
+    kind = noun_similarity(a.head, b.head, called(a), called(b))
     own, other = p.owner.get(i, -1), h.owner.get(j, -1)
     owners = own >= 0 and other >= 0 and found.get(other) == own
     if kind <= 0:
@@ -133,13 +128,13 @@ def _score(p: ThingIndex, i: int, h: ThingIndex, j: int, found: dict[int, int]) 
 
 
 def _strangers(p: ThingIndex, i: int, h: ThingIndex, j: int) -> bool:
-    """Two owners that were not taken for one although both are people, or of one kind."""
+    """Return whether two owners that are not aligned are both people, or of one kind."""
     a, b = p.reading.things[i].head, h.reading.things[j].head
     return lexicon.same(a, b) or (lexicon.is_person(a) and lexicon.is_person(b))
 
 
 def _group_of(p: ThingIndex, a: int, b: int) -> bool:
-    """One of two owners is a group that the other belongs to."""
+    """Return whether one of two things is a group that the other belongs to."""
     x, y = p.reading.things[a], p.reading.things[b]
     return b in x.members or a in y.members
 

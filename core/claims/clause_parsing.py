@@ -1,6 +1,6 @@
 """Parses a sentence again clause by clause where the first parse mixes up its clauses.
 
-A clause that a parse understood hangs by one word on the rest of the sentence. Where more do, the parser took a part
+A clause that was parsed correctly is attached to the rest of the sentence by one word. Where more do, the parser took a part
 of one clause into another ("... between the balconies, and colorful houses line the street", with the houses between
 them). Each clause is then parsed by itself, and their trees are joined. So are absolutes ("her hair tied in a bun").
 """
@@ -11,9 +11,8 @@ from collections.abc import Callable, Iterable, Sequence
 
 from .english_words import COLOURS
 from .parsed import Parsed
+from .trees import FINITE, NOUNS
 
-_FINITE = ("VBZ", "VBP", "VBD", "MD")
-_NOUNS = ("NOUN", "PROPN")
 _JOINING = ("and", "but", "while", "as", "whereas", "though", "although")
 _STARTS = ("DT", "PRP$", "CD", "PRP", "EX", "PDT")
 _BARE = ("JJ", "NN", "NNS", "NNP", "JJR")
@@ -22,7 +21,7 @@ _AFTER_NOUN = ("IN", "VBG", "VBN", "RB", "RP", "JJ")
 
 
 def reparsed(docs: Sequence, parse: Callable[[Iterable], list]) -> list[Parsed]:
-    """Return the parses of spaCy as plain objects, those of sentences whose clauses are mixed up made anew.
+    """Return spaCy's parses as plain objects, with sentences parsed again whose clauses are mixed up.
 
     Args:
         parse: parses documents that have words only, each as one sentence.
@@ -44,7 +43,7 @@ def reparsed(docs: Sequence, parse: Callable[[Iterable], list]) -> list[Parsed]:
 
 
 def _clauses(doc) -> list[list[int]]:
-    """Return the tokens of each clause, the main one first; [] where the parse keeps them apart."""
+    """Return the tokens of each clause, the main one first; [] if the parse does not mix them up."""
     number = [0] * len(doc)
     opening = _opening(doc)
     found = int(opening > 0)
@@ -70,7 +69,7 @@ def _clauses(doc) -> list[list[int]]:
 def _has_clause(tokens) -> bool:
     """Return whether a main clause's subject and its verb are among the tokens."""
     return any(
-        t.tag_ in _FINITE
+        t.tag_ in FINITE
         and any(c.dep_ in _SUBJECTS for c in t.children)
         and not any(
             c.dep_ in ("mark", "advmod") and c.i < t.i and c.tag_ in ("IN", "WRB")
@@ -81,26 +80,26 @@ def _has_clause(tokens) -> bool:
 
 
 def _begins(doc, at: int) -> bool:
-    """Return whether a further clause, with subject and verb, begins at a token; that is told by the tags alone."""
+    """Return whether a further clause, with subject and verb, begins at a token, by the tags alone."""
     word, before = doc[at], doc[at - 1]
     if word.lower_ in _JOINING:
-        if word.lower_ == "as" and not before.is_punct and before.pos_ not in _NOUNS:
+        if word.lower_ == "as" and not before.is_punct and before.pos_ not in NOUNS:
             return False
         return _clause_from(doc, at + 1)
     return before.text == ";" and _clause_from(doc, at)
 
 
 def _clause_from(doc, first: int) -> bool:
-    """Return whether a noun phrase and its verb stand there."""
+    """Return whether a noun phrase and its verb follow from a token on."""
     if first >= len(doc) or doc[first].tag_ not in (*_STARTS, *_BARE, "IN"):
         return False
     named = False
     for t in doc[first:]:
-        if t.tag_ in _FINITE:
+        if t.tag_ in FINITE:
             return named
         if (t.is_punct and t.text != "-") or t.tag_ in ("WDT", "WP", "CC", "TO"):
             return False
-        named = named or t.pos_ in (*_NOUNS, "PRON") or t.tag_ == "EX"
+        named = named or t.pos_ in (*NOUNS, "PRON") or t.tag_ == "EX"
     return False
 
 
@@ -118,9 +117,9 @@ def _absolute(doc, first: int) -> int:
         if t.text == ",":
             more = doc[t.i + 1] if t.i + 1 < len(doc) else t
             return t.i + 1 if own and noun and more.tag_ != "CC" else 0
-        if not noun and (t.pos_ in _NOUNS or t.lower_ == "one") and doc[t.i + 1 : t.i + 2]:
+        if not noun and (t.pos_ in NOUNS or t.lower_ == "one") and doc[t.i + 1 : t.i + 2]:
             after = doc[t.i + 1]
-            if after.pos_ in _NOUNS and after.lower_ not in COLOURS:
+            if after.pos_ in NOUNS and after.lower_ not in COLOURS:
                 continue
             noun = t.i
             if (
@@ -132,7 +131,7 @@ def _absolute(doc, first: int) -> int:
             if t.lower_ == "one" and after.tag_ == "JJ":
                 return 0  # "two cats, one black and one white"
             continue
-        lost = t.tag_ in _FINITE and not (own and t.tag_ == "VBD" and t.i == noun + 1)
+        lost = t.tag_ in FINITE and not (own and t.tag_ == "VBD" and t.i == noun + 1)
         if lost or t.tag_ in ("WDT", "WP") or (t.lower_ in ("and", "or") and not noun):
             return 0
     return len(doc) if noun else 0
@@ -145,12 +144,12 @@ def _opening(doc) -> int:
         return 0
     root = next(t for t in doc if t.head.i == t.i)
     named = doc[comma + 1].tag_ in (*_STARTS, *_BARE)
-    verb = any(t.tag_ in _FINITE for t in doc[comma + 1 :])
+    verb = any(t.tag_ in FINITE for t in doc[comma + 1 :])
     return comma + 1 if root.i < comma and named and verb else 0
 
 
 def _keeps(doc, start: int, end: int, bare: bool = False) -> bool:
-    """Return whether a clause hangs by one word on the rest: by its verb, or an absolute by its noun or participle."""
+    """Return whether a clause is attached to the rest by one word: its verb, or the noun or participle of an absolute."""
     inside = range(start, end)
     roots = [
         t
@@ -172,7 +171,7 @@ def _keeps(doc, start: int, end: int, bare: bool = False) -> bool:
 
 
 def _join(sentence: Parsed, clauses: Sequence[Sequence[int]], parts: Sequence) -> None:
-    """Give the sentence the trees of its clauses: each hangs on the first by its root."""
+    """Give the sentence the trees of its clauses, the root of each attached to that of the first."""
     main = sentence[0]
     for n, (own, part) in enumerate(zip(clauses, parts)):
         for i, t in zip(own, part):
@@ -190,7 +189,7 @@ def _join(sentence: Parsed, clauses: Sequence[Sequence[int]], parts: Sequence) -
 
 
 def _role(root, part) -> str:
-    """Return how a clause hangs on the first."""
+    """Return the dependency label of a clause that is attached to the first."""
     if root.pos_ == "ADP":
         return "prep"
     if root.pos_ not in ("VERB", "AUX"):

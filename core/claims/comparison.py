@@ -35,6 +35,7 @@ DENIAL = re.compile(r"\b(?:not?|without|never|none|nothing|neither|nor|\w+n['’
 
 @lru_cache(maxsize=8192)
 def plain(text: str) -> str:
+    """Return written text for comparison: lower case, without blanks and punctuation, times in one form."""
     return re.sub(r"[\W_]+", "", clock_time(text).lower())
 
 
@@ -105,7 +106,7 @@ def says(p: Claim, h: Claim, things: Sequence[Thing]) -> str:
 
 
 def _one(p: Claim, h: Claim) -> bool:
-    """Both are said of one thing; what the other text does not have (-2) is no thing of it."""
+    """Return whether both claims are about one thing. A thing that the other text does not mention (-2) is none of its things."""
     if -2 in (p.thing, h.thing):
         return False
     return p.thing == h.thing if p.thing >= 0 and h.thing >= 0 else p.subject == h.subject
@@ -172,7 +173,7 @@ _TWO_SIDED = re.compile(
 
 
 def _dual(denied: str, said: str) -> bool:
-    """Of two states with nothing between them, not the one is the other."""
+    """Return whether two states are opposites with nothing between them, so that denying one states the other."""
     opposite = denied == f"un{said}" or said == f"un{denied}"
     return opposite or (bool(_TWO_SIDED.match(denied)) and values.excludes(denied, said))
 

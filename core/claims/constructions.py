@@ -1,4 +1,4 @@
-"""Repairs of parses, second part: constructions that a small parser takes apart wrongly wherever they stand.
+"""Repairs parses of constructions that a small parser gets wrong in any sentence.
 
 Free relatives ("what appears to be a phone"), hyphenated words, a noun repeated around a preposition ("hand in
 hand"), and lists of which an item was hung on the verb or on what a container holds.
@@ -10,20 +10,16 @@ from . import lexicon
 from .english_words import COLOURS, HEDGE_MODALS, HEDGE_VERBS
 from .list_items import (
     GUESS,
-    NOUNS,
     counted_again,
     garment_beside,
     item_of_container,
     item_of_verb,
 )
 from .nouns import is_abstract
+from .trees import NOUNS, children
 
 _REPEATING = frozenset("by in to after upon on".split())
 _ROLES = {"pcomp": "pobj", "ccomp": "dobj", "advcl": "dobj", "conj": "conj"}
-
-
-def _kids(token, *deps):
-    return [c for c in token.children if c.dep_ in deps]
 
 
 def rehang(doc) -> None:
@@ -100,17 +96,17 @@ def _free_relative(what) -> None:
     base = verb.lemma_.lower()
     if base in HEDGE_VERBS:
         inner = [
-            *_kids(verb, "xcomp", "ccomp"),
-            *[p for p in _kids(verb, "prep") if p.lower_ == "like"],
+            *children(verb, "xcomp", "ccomp"),
+            *[p for p in children(verb, "prep") if p.lower_ == "like"],
         ]
-        named = next((n for c in inner for n in _kids(c, "attr", "pobj", "oprd")), None)
-        named = named or next(iter(_kids(verb, "attr", "oprd")), None)
-    elif base == "be" and any(c.lower_ in HEDGE_MODALS for c in _kids(verb, "aux")):
-        named = next(iter(_kids(verb, "attr")), None)
+        named = next((n for c in inner for n in children(c, "attr", "pobj", "oprd")), None)
+        named = named or next(iter(children(verb, "attr", "oprd")), None)
+    elif base == "be" and any(c.lower_ in HEDGE_MODALS for c in children(verb, "aux")):
+        named = next(iter(children(verb, "attr")), None)
     if named is None or named.pos_ not in NOUNS or verb.dep_ not in _ROLES:
         return
     role, outer = _ROLES[verb.dep_], verb.head
-    if role == "dobj" and outer.head == outer and not _kids(outer, "nsubj", "nsubjpass", "expl"):
+    if role == "dobj" and outer.head == outer and not children(outer, "nsubj", "nsubjpass", "expl"):
         role = "nsubj"  # "On the desk lies what looks like a book"
     named.head, named.dep_ = outer, role
     for c in list(verb.children):
@@ -138,7 +134,7 @@ _WAYS = frozenset("down up along through across around over past off".split())
 def _along(particle) -> None:
     """ "driving down a road": the road is not driven, it is where."""
     verb = particle.head
-    way = next((o for o in _kids(verb, "dobj") if o.i > particle.i), None)
+    way = next((o for o in children(verb, "dobj") if o.i > particle.i), None)
     if way is None or particle.lower_ not in _WAYS or verb.lemma_.lower() not in _MOTION:
         return
     particle.dep_, particle.pos_ = "prep", "ADP"
@@ -147,7 +143,7 @@ def _along(particle) -> None:
 
 def _place_after_than(than) -> None:
     """ "is bigger than the boat on the right", with the place hung on the verb."""
-    for noun in _kids(than, "pobj"):
+    for noun in children(than, "pobj"):
         after = than.doc[noun.i + 1] if noun.i + 1 < len(than.doc) else noun
         if after.dep_ == "prep" and after.head.i < than.i:
             after.head = noun
@@ -213,9 +209,9 @@ def _repeated_noun(token) -> None:
 def _plural_for_verb(doc) -> None:
     """ "Neon signs in red illuminate the street", with the signs taken for the verb."""
     root = next((t for t in doc if t.head == t), None)
-    if root is None or root.tag_ != "VBZ" or _kids(root, "nsubj", "nsubjpass", "expl"):
+    if root is None or root.tag_ != "VBZ" or children(root, "nsubj", "nsubjpass", "expl"):
         return
-    if not lexicon.senses(root.lemma_.lower()) or not _kids(
+    if not lexicon.senses(root.lemma_.lower()) or not children(
         root, "compound", "amod", "nmod", "det"
     ):
         return
@@ -225,7 +221,7 @@ def _plural_for_verb(doc) -> None:
             for t in doc[root.i + 1 :]
             if t.tag_ in ("VB", "VBP", "VBD", "VBZ")
             and t.dep_ in ("advcl", "xcomp", "ccomp", "conj", "dep", "parataxis")
-            and not _kids(t, "aux", "mark", "nsubj", "nsubjpass", "cc")
+            and not children(t, "aux", "mark", "nsubj", "nsubjpass", "cc")
         ),
         None,
     )
@@ -247,7 +243,7 @@ def _colour_after(token) -> None:
             prep.head = before  # "passed by a bus in white"
         while token is not None and token.lower_ in COLOURS:
             token.pos_ = "NOUN"
-            token = next(iter(_kids(token, "conj")), None)
+            token = next(iter(children(token, "conj")), None)
 
 
 def _adjective_for_noun(token) -> None:
@@ -264,7 +260,11 @@ def _adjective_for_noun(token) -> None:
 
 def _noun_for_adverb(token) -> None:
     """ "has a tattoo visible on her arm", with the adjective taken for the thing."""
-    if token.pos_ != "ADJ" or token.dep_ not in ("dobj", "attr", "pobj") or not _kids(token, "det"):
+    if (
+        token.pos_ != "ADJ"
+        or token.dep_ not in ("dobj", "attr", "pobj")
+        or not children(token, "det")
+    ):
         return
     noun = token.nbor(-1) if token.i else token
     if noun.head != token or noun.dep_ == "det" or not lexicon.senses(noun.lower_):
@@ -284,7 +284,7 @@ def _clause_after(token) -> None:
         and noun.head == token
         and noun.dep_ == "compound"
         and token.dep_ in ("pobj", "attr", "dobj")
-        and _kids(token, "det")
+        and children(token, "det")
         and not lexicon.senses(f"{noun.lower_} {low}")
         and (token.i + 1 == len(token.doc) or token.nbor(1).is_punct)
     ):
@@ -302,10 +302,10 @@ def _clause_after(token) -> None:
 
 def _adjectives_before(token) -> None:
     """ "a homey and inviting kitchen", with the first adjective taken for a noun and the second for its verb."""
-    second = next((c for c in _kids(token, "conj") if c.tag_ in ("VBG", "VBN", "JJ")), None)
+    second = next((c for c in children(token, "conj") if c.tag_ in ("VBG", "VBN", "JJ")), None)
     if second is None and token.head != token:
         second = next(
-            (c for c in _kids(token.head, "conj") if c.tag_ in ("VBG", "VBN") and c.i > token.i),
+            (c for c in children(token.head, "conj") if c.tag_ in ("VBG", "VBN") and c.i > token.i),
             None,
         )
     if second is None or not lexicon.senses(token.lower_, lexicon.ADJECTIVE):
@@ -313,9 +313,9 @@ def _adjectives_before(token) -> None:
     if any(t.lower_ not in ("and", "but", ",") for t in token.doc[token.i + 1 : second.i]):
         return
     noun = second.nbor(1) if second.i + 1 < len(token.doc) else None
-    if noun is None or noun.pos_ not in NOUNS or noun.head != second or _kids(noun, "det"):
+    if noun is None or noun.pos_ not in NOUNS or noun.head != second or children(noun, "det"):
         return
-    _replace(noun, token, within=[second, *_kids(token, "cc", "punct")])
+    _replace(noun, token, within=[second, *children(token, "cc", "punct")])
     if noun.dep_ == "conj":
         noun.dep_ = "attr"
     token.head, token.dep_, token.tag_, token.pos_ = noun, "amod", "JJ", "ADJ"

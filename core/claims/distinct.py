@@ -1,4 +1,4 @@
-"""Tells two things of two texts apart that have a noun in common."""
+"""Decides whether two things of two texts that were aligned are different things after all."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from . import (
     values,
 )
 from .comparison import called
-from .likeness import alike, clashes, kinship, shared
 from .thing_index import ThingIndex
+from .thing_similarity import alike, clashes, noun_similarity, shared
 
-# Where several people are natural: two that are only "a man" need not be one.
+# Places with many people: two that are only called "a man" there need not be one.
 _PUBLIC = frozenset(
     "street sidewalk road platform park beach field market station square plaza crowd crosswalk court stadium "
     "slope mall track grass sand pavement bus train airport festival event stand lot".split()
@@ -31,7 +31,7 @@ _MASS = frozenset(
 def are_distinct(
     p: ThingIndex, i: int, h: ThingIndex, j: int, found: dict[int, int], one_view: bool
 ) -> bool:
-    """Something differs, and nothing says that the two are one.
+    """Return whether something differs between two things and nothing says that they are one.
 
     Args:
         one_view: the two texts are known to describe the same part of an image.
@@ -75,14 +75,13 @@ def are_distinct(
         return (
             not lexicon.same(a.head, b.head)
             and together < 1
-            and kinship(a.head, b.head, called(a), called(b)) < 2
+            and noun_similarity(a.head, b.head, called(a), called(b)) < 2
         )
     if p.plural(i) and h.plural(j):
         return together < 1
     living = lexicon.is_person(a.head) or lexicon.is_kind(a.head, "animal")
-    if (
-        living and not one_view
-    ):  # where everybody is, and the garment of which something differs, tell nobody
+    if living and not one_view:
+        # A place where everybody is, and the garment of which something differs, do not identify a person.
         together -= sum(
             c.kind == RELATION
             and c.thing == i
@@ -112,7 +111,7 @@ def _restricted_apart(p: ThingIndex, i: int, h: ThingIndex, j: int) -> bool:
     if predicates.excludes(said, also):
         return True
     x, y = p.reading.things[k], h.reading.things[m]
-    if kinship(x.head, y.head, called(x), called(y)) <= 1 and not (
+    if noun_similarity(x.head, y.head, called(x), called(y)) <= 1 and not (
         lexicon.is_kind(y.head, x.head) or lexicon.is_kind(x.head, y.head)
     ):
         return True
@@ -153,7 +152,9 @@ _ROLES = ("on", "in", "with", "toward", "under")
 
 
 def _in_one_role(p: ThingIndex, i: int, h: ThingIndex, j: int, found: dict[int, int]) -> bool:
-    """What the sign is mounted on is one thing, whatever the post is made of."""
+    """Return whether both things have one role to an aligned thing: the post that the sign is mounted on is one post,
+    whatever it is made of.
+    """
     head = p.reading.things[i].head
     if not lexicon.same(head, h.reading.things[j].head) or lexicon.is_person(head):
         return False

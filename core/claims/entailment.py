@@ -93,9 +93,7 @@ def compare(a: Reading, b: Reading) -> str:
     a, b = without_echoes(x.reading), without_echoes(y.reading)
     forward = [relation_to(c, x, there, y.owner) for c in b.claims]
     backward = [relation_to(c, y, back, x.owner) for c in a.claims]
-    if _clash(b.claims, forward, x, y, there, back) or _clash(
-        a.claims, backward, y, x, back, there
-    ):
+    if _clash(b.claims, forward, x, y, there) or _clash(a.claims, backward, y, x, back):
         return CONTRADICTION
     if contrast.clash(x, y, there) or opposition.clash(x, y, there):
         return CONTRADICTION
@@ -142,7 +140,7 @@ def _of_each(premise: ThingIndex, text: ThingIndex, alignment: Mapping[int, int]
     return ENTAILED if every else NEUTRAL
 
 
-def _clash(claims, verdicts, premise: ThingIndex, hypothesis: ThingIndex, there, back) -> bool:
+def _clash(claims, verdicts, premise: ThingIndex, hypothesis: ThingIndex, there) -> bool:
     """Return whether a contradiction is one of the same things, not of one among several."""
     for claim, verdict in zip(claims, verdicts):
         if verdict != CONTRADICTED:

@@ -73,8 +73,8 @@ class Entity:
 
 
 def goes_by(e: Entity, head: str, noun: str) -> bool:
-    """Return whether a thing goes by that noun: "laptop" is the "laptop computer", "church" no "church
-    tower".
+    """Return whether a thing goes by that noun: "laptop" names the "laptop computer", but "church"
+    not the "church tower".
     """
     for h in e.heads:
         words = h.split()
@@ -85,7 +85,7 @@ def goes_by(e: Entity, head: str, noun: str) -> bool:
     return False
 
 
-# Who is not called so.
+# General word -> nouns of people whom it cannot mean.
 _GROWN = {
     "child": frozenset(
         "man woman adult mother father parent lady gentleman grandmother grandfather teacher nurse doctor".split()
@@ -113,7 +113,7 @@ def has_telling_name(e: Entity, noun: str) -> bool:
 
 
 def differs(e: Entity, traits: set[str]) -> bool:
-    """Other traits of the same sort: "the red car" is not "a blue car"."""
+    """Return whether a thing has other traits of the same sort: "the red car" is not "a blue car"."""
     mine, other = traits & COLOURS, set(e.traits) & COLOURS
     if mine and other and not mine & other:
         return True

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..models.offline import spacy_english
 from . import STATEMENT, Claim, Passage
+from .markup import CJK
 from .reading import read
+from .trees import FINITE
 
-_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-_FINITE = frozenset("VBZ VBP VBD MD".split())
 _SUBJECTS = frozenset("nsubj nsubjpass expl csubj csubjpass".split())
 _REMEMBERED = 1000  # sentences: a caption is composed for each region and for the whole
-_seen: dict[str, tuple[bool, tuple[Claim, ...]]] = {}  # text -> is it a sentence, and its claims
+_claims: dict[str, tuple[Claim, ...]] = {}  # text -> what it claims
 _whole: dict[str, bool] = {}  # text -> is it a sentence
 _STAND_INS = frozenset("person thing".split())  # what a pronoun is read as without its antecedent
 
@@ -38,22 +37,20 @@ def says_no_more(changes: Sequence[Change]) -> list[bool]:
     A sentence is read anew without those around it, and then may claim a little else (who "it" is). So what is
     left may also claim what the whole sentence does when it is read in this way.
     """
-    if len(_seen) > _REMEMBERED:
-        _seen.clear()
+    if len(_claims) > _REMEMBERED:
+        _claims.clear()
     texts = list(dict.fromkeys(text for c in changes for text in (c.before, c.after)))
-    found = {text: _seen[text] for text in texts if text in _seen}
-    new = [text for text in texts if text not in found]
-    readings = read([Passage(text) for text in new])
-    for text, whole, reading in zip(new, are_sentences(new), readings):
-        found[text] = _seen[text] = (whole, reading.claims)
+    new = [text for text in texts if text not in _claims]
+    for text, reading in zip(new, read([Passage(text) for text in new])):
+        _claims[text] = reading.claims
     return [
-        found[c.after][0]
+        whole
         and all(
             _among(claim, c.kept)
-            or (_among(claim, found[c.before][1]) and not _among(claim, c.dropped))
-            for claim in found[c.after][1]
+            or (_among(claim, _claims[c.before]) and not _among(claim, c.dropped))
+            for claim in _claims[c.after]
         )
-        for c in changes
+        for c, whole in zip(changes, are_sentences([c.after for c in changes]))
     ]
 
 
@@ -76,14 +73,14 @@ def _same(a: str, b: str) -> bool:
 
 def are_sentences(texts: Sequence[str]) -> list[bool]:
     """Return whether each text is a clause with a finite verb that has its subject before or beside it and agrees
-    with it. True of what is no English.
+    with it; True for a text in Chinese, Japanese or Korean, which is not parsed.
     """
     if not spacy_english.installed():
         return [True] * len(texts)
     if len(_whole) > _REMEMBERED:
         _whole.clear()
     new = [text for text in dict.fromkeys(texts) if text not in _whole]
-    _whole.update((text, True) for text in new if _CJK.search(text))
+    _whole.update((text, True) for text in new if CJK.search(text))
     english = [text for text in new if text not in _whole]
     for doc in spacy_english.pipeline().pipe(english):
         roots = [token for token in doc if token.dep_ == "ROOT"]
@@ -112,7 +109,7 @@ def _many(subject) -> bool:
 
 
 def _clause(root) -> bool:
-    finite = root.tag_ in _FINITE or any(
-        c.tag_ in _FINITE for c in root.children if c.dep_ in ("aux", "auxpass")
+    finite = root.tag_ in FINITE or any(
+        c.tag_ in FINITE for c in root.children if c.dep_ in ("aux", "auxpass")
     )
     return finite and any(c.dep_ in _SUBJECTS for c in root.children)

@@ -16,7 +16,7 @@ from .scene import Grouped, Source
 
 # A verdict of the model counts above it. Chosen, not measured: a false one costs a true claim or lets a false one pass,
 # so it has to be likelier than what the filter keeps (`verdicts.PROBABLE`, .85), with a margin because such models are
-# too sure of themselves on texts of another kind than they learnt (Desai and Durrett 2020,
+# too sure of themselves on texts of another kind than their training data (Desai and Durrett 2020,
 # doi 10.18653/v1/2020.emnlp-main.21).
 SURE = 0.95
 MOST_PAIRS = 500  # of claims of one image, in both directions: about 10 s of a small model on a CPU

@@ -253,7 +253,7 @@ _OBJECTS = frozenset(("mug",))  # WordNet: slang for a face or a person, too
 @lru_cache(maxsize=8192)
 def is_person(word: str) -> bool:
     own = senses(singular(word)) if " " in normal(word) else ()
-    if own:  # a cookie cutter is nobody, although a cutter is
+    if own:  # a cookie cutter is not a person, although a cutter can be
         return bool(above(own[0]) & set(senses("person")))
     return is_kind(word, "person") and singular(word).split(" ")[-1] not in ANYTHING | _OBJECTS
 

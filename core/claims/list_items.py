@@ -1,14 +1,13 @@
-"""Repairs of parses, third part: items of lists that were hung on the verb, on another item, or on what a container
+"""Repairs parses in which an item of a list was attached to the verb, to another item, or to what a container
 holds."""
 
 from __future__ import annotations
 
 from .english_words import CONTAINERS, GROUPS
 from .nouns import is_garment, is_person
-from .trees import children
+from .trees import NOUNS, children
 
-NOUNS = ("NOUN", "PROPN")
-GUESS = "appear"  # lemma of what stands before a noun as its guess
+GUESS = "appear"  # lemma of a verb before a noun that presents the noun as a guess
 
 
 def is_guess(noun) -> bool:
@@ -36,7 +35,7 @@ def counted_again(token) -> None:
 
 
 def garment_beside(token) -> None:
-    """ "a woman in a white top and a skirt": the skirt is worn, and stands beside nobody."""
+    """ "a woman in a white top and a skirt": the skirt is worn, and does not stand beside the woman."""
     person = token.head
     if token.dep_ != "conj" or person.pos_ not in NOUNS or not is_garment(token.lemma_.lower()):
         return
@@ -82,7 +81,7 @@ def item_of_verb(token) -> None:
 
 
 def item_of_container(token) -> None:
-    """ "a glass of beer, a cup and a plate": the cup is an item beside the glass, and in no glass."""
+    """ "a glass of beer, a cup and a plate": the cup is an item beside the glass, and is not in the glass."""
     if token.dep_ not in ("conj", "appos") or not any(
         c.lower_ in ("a", "an") or c.dep_ == "nummod" for c in children(token, "det", "nummod")
     ):

@@ -93,7 +93,7 @@ _BOLD_LABEL = re.compile(
 _MARK = re.compile(r"^\s*(?:[-*•‣◦·+>]+\s+|#{1,6}\s+|\(?\d{1,2}[.)]\s+|\(?[a-z]\)\s+)+")
 _RUN_IN_LIST = re.compile(r"(?<=[:.;])\s+(?=\d{1,2}[.)]\s+\S)")
 _HAN = re.compile(r"[\u3400-\u9fff]")
-_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
 @dataclass(frozen=True)
@@ -217,7 +217,7 @@ def _split(text: str) -> list[str]:
 def _is_heading(text: str) -> bool:
     """ "Main Subject.", "Background:", "Description": a line of title words and no sentence."""
     words = re.findall(r"[^\W\d_][\w'-]*", text)
-    if not words or len(words) > 6 or _CJK.search(text):
+    if not words or len(words) > 6 or CJK.search(text):
         return False
     title = all(w[0].isupper() for w in words if len(w) > 3) and words[0][0].isupper()
     if text.endswith(":"):

@@ -1,20 +1,19 @@
-"""Repairs of parses, fourth part: words that cannot be what the tagger took them for, and participles and parts that
-were hung on the subject although they stand at another noun."""
+"""Repairs parses in which a word has an impossible tag, or a participle or a part of the body is attached to the wrong
+noun."""
 
 from __future__ import annotations
 
 from . import lexicon
 from .english_words import COLOURS, HAIR, PARTS, POSTURES, WEAR
-from .list_items import NOUNS
 from .nouns import is_garment, is_person
-from .trees import children
+from .trees import FINITE, NOUNS, children
 
 _LAYERS = ("under", "over", "beneath", "underneath")
 _VERBS = ("VERB", "AUX")
 
 
-def untagged(doc) -> None:
-    """Repair these in place."""
+def retag(doc) -> None:
+    """Repair a parse in place."""
     for token in doc:
         if token.tag_ == "VBZ" and children(token, "det") and lexicon.senses(token.lemma_.lower()):
             token.tag_, token.pos_ = "NNS", "NOUN"  # "the stands are full"
@@ -84,7 +83,7 @@ def _colour_behind(token) -> None:
         or noun.head != token
         or noun.dep_ != "compound"
         or not any(c.tag_ in ("PRP$", "DT") for c in token.children)
-        or (after is not None and not after.is_punct and after.tag_ not in _FINITE)
+        or (after is not None and not after.is_punct and after.tag_ not in FINITE)
     ):
         return
     role, outer = token.dep_, token.head
@@ -94,11 +93,8 @@ def _colour_behind(token) -> None:
     token.head, token.dep_, token.tag_, token.pos_ = noun, "amod", "JJ", "ADJ"
 
 
-_FINITE = ("VBZ", "VBP", "VBD", "MD")
-
-
 def part_beside(token) -> None:
-    """ "a man with gray hair and a beard": the beard is one more thing that he has, and stands beside nobody."""
+    """ "a man with gray hair and a beard": the beard is one more thing that he has, and does not stand beside him."""
     owner = token.head
     if token.dep_ != "conj" or owner.pos_ not in NOUNS or token.lemma_.lower() not in PARTS | HAIR:
         return

@@ -8,9 +8,9 @@ import re
 from collections.abc import Mapping
 
 from . import ACTION, ATTRIBUTE, RELATION, comparison, lexicon, predicates, sides, values
-from .likeness import clashes
 from .sentence_words import SMALL, means, tokens
 from .thing_index import ThingIndex
+from .thing_similarity import clashes
 
 
 def clash(p: ThingIndex, h: ThingIndex, alignment: Mapping[int, int]) -> bool:
@@ -80,7 +80,7 @@ _ALONE = frozenset("hold carry wear ride drive".split())
 
 
 def _held_by_another(p: ThingIndex, h: ThingIndex, alignment: Mapping[int, int]) -> bool:
-    """One thing is held by somebody here and by another there: by the player in white, by the player in red."""
+    """Return whether one thing is held by different people: by the player in white, by the player in red."""
 
     def holders(known: ThingIndex) -> list[tuple[str, int, int]]:
         return [
@@ -130,7 +130,7 @@ _SHOWN = re.compile(r"\b(?:shown|displayed|visible|seen|open) (?:on|across)\b")
 
 
 def _dark(p: ThingIndex, h: ThingIndex, alignment: Mapping[int, int]) -> bool:
-    """A screen that is off shows nothing."""
+    """Return whether one text says that a screen is off and the other that it shows something."""
     off = {
         c.thing
         for c in p.reading.claims
@@ -159,7 +159,7 @@ _PICTURES = frozenset(
 
 
 def _pictured_otherwise(p: ThingIndex, h: ThingIndex, alignment: Mapping[int, int]) -> bool:
-    """One painting shows one thing here, and a thing of quite another kind there."""
+    """Return whether one painting shows things of different kinds in the two texts."""
     for j, i in alignment.items():
         if lexicon.head(p.reading.things[i].head) not in _PICTURES or p.plural(i):
             continue
@@ -176,6 +176,7 @@ def _pictured_otherwise(p: ThingIndex, h: ThingIndex, alignment: Mapping[int, in
 
 
 def _motifs(known: ThingIndex, picture: int) -> set[str]:
+    """Return the nouns of what a text says that a painting shows."""
     return {
         lexicon.singular(c.object)
         for c in known.about[picture]

@@ -1,5 +1,5 @@
-"""A parsed sentence as plain objects: spaCy makes a token anew each time one is looked at, which takes most of the
-time of reading."""
+"""Holds a parsed sentence as plain objects. spaCy creates a token object at each access, which would
+take most of the time of reading."""
 
 from __future__ import annotations
 
@@ -35,7 +35,9 @@ class Word:
     def head(self, new: Word) -> None:
         old = self._head
         if old is not self:
-            old.children = [c for c in old.children if c is not self]  # who looks at them goes on
+            old.children = [
+                c for c in old.children if c is not self
+            ]  # a new list: a loop over the old one goes on
         self._head = new
         if new is not self:
             new.children = sorted([*new.children, self], key=lambda w: w.i)

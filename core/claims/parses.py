@@ -1,4 +1,4 @@
-"""Repairs of parses: what a small parser often gets wrong in captions, and grammar or the lexicon can tell."""
+"""Repairs what a small parser often gets wrong in captions, where grammar or the lexicon shows the error."""
 
 from __future__ import annotations
 
@@ -6,16 +6,13 @@ from . import lexicon
 from .constructions import rehang
 from .english_words import GROUPS, HAIR, PARTS
 from .list_items import garment_beside
-from .mistagged import part_beside, untagged
+from .mistagged import part_beside, retag
 from .nouns import is_abstract, is_garment, is_modifier
 from .quotations import STANDIN
+from .trees import NOUNS, children
 
 _ONE = frozenset("a an this that each every another one".split())
 _CC = frozenset("and or but".split())
-
-
-def _kids(token, *deps):
-    return [c for c in token.children if c.dep_ in deps]
 
 
 def repaired(doc):
@@ -23,12 +20,12 @@ def repaired(doc):
     if len(doc) < 2:
         return doc
     rehang(doc)
-    untagged(doc)
+    retag(doc)
     for token in doc:
         _compound(token)
     for token in doc:
         _noun_for_adjective(token)
-        if token.pos_ in ("NOUN", "PROPN"):
+        if token.pos_ in NOUNS:
             _off_garment(token)
             _numbered(token)
             _two_nouns(token)
@@ -47,7 +44,7 @@ def repaired(doc):
             garment_beside(token)
             part_beside(token)
     for token in doc:
-        if token.dep_ == "appos" and token.pos_ in ("NOUN", "PROPN"):
+        if token.dep_ == "appos" and token.pos_ in NOUNS:
             if not _absolute(token):
                 _list(token)
         elif token.dep_ == "cc" and token.text.lower() in _CC:
@@ -94,13 +91,13 @@ def _noun_for_adjective(token) -> None:
 def _gerund(token) -> None:
     """ "a white phone resting on the desk", with the participle taken for the noun."""
     low = token.text.lower()
-    noun = next((c for c in _kids(token, "compound", "nmod") if c.i == token.i - 1), None)
+    noun = next((c for c in children(token, "compound", "nmod") if c.i == token.i - 1), None)
     stem = next((w for w in (low[:-3], low[:-3] + "e") if lexicon.senses(w, lexicon.VERB)), "")
     if (
         noun is None
         or not low.endswith("ing")
         or not stem
-        or noun.pos_ not in ("NOUN", "PROPN")
+        or noun.pos_ not in NOUNS
         or (lexicon.senses(low) and not is_abstract(low))
         or token.i + 1 >= len(token.doc)
         or token.nbor(1).pos_ not in ("ADP", "ADV", "PART", "SCONJ")
@@ -116,7 +113,7 @@ def _gerund(token) -> None:
 
 def _subject_clause(verb) -> None:
     """ "A mug standing next to a laptop is full": it is the mug that is."""
-    subject = next(iter(_kids(verb, "nsubj")), None)
+    subject = next(iter(children(verb, "nsubj")), None)
     if verb.dep_ == "csubj" and verb.tag_ == "VBG" and subject is not None:
         subject.head, subject.dep_ = verb.head, "nsubj"
         verb.head, verb.dep_ = subject, "acl"
@@ -125,7 +122,7 @@ def _subject_clause(verb) -> None:
 def _of_gerund(token) -> None:
     """ "a pair of reading glasses", with the glasses taken for what is read."""
     prep = token.head
-    named = next((c for c in _kids(token, "dobj") if c.i == token.i + 1), None)
+    named = next((c for c in children(token, "dobj") if c.i == token.i + 1), None)
     if named is None or prep.text.lower() != "of" or prep.head.lemma_.lower() not in GROUPS:
         return
     named.head, named.dep_ = prep, "pobj"
@@ -139,17 +136,17 @@ def _off_garment(token) -> None:
     prep = token.head
     if token.dep_ != "pobj" or prep.text.lower() != "in" or not is_garment(token.lemma_.lower()):
         return
-    if prep.head.pos_ not in ("NOUN", "PROPN"):
+    if prep.head.pos_ not in NOUNS:
         return
-    for p in _kids(token, "prep"):
-        after = next(iter(_kids(p, "pobj")), None)
+    for p in children(token, "prep"):
+        after = next(iter(children(p, "pobj")), None)
         if (
             p.text.lower()
             in ("on", "at", "in", "near", "behind", "beside", "under", "by", "against", "along")
             and after is not None
             and after.lemma_.lower() not in PARTS
             and not is_garment(after.lemma_.lower())
-            and not _kids(after, "poss")
+            and not children(after, "poss")
         ):
             p.head = prep.head
 
@@ -165,9 +162,9 @@ def _numbered(token) -> None:
                 c.head = token
             token.dep_, token.head = digits.dep_, digits.head if digits.head != digits else token
         digits.head, digits.dep_ = token, "appos"
-    elif not _kids(token, "nummod"):
+    elif not children(token, "nummod"):
         return
-    named = next((c for c in _kids(token, "compound") if c.i == token.i - 1), None)
+    named = next((c for c in children(token, "compound") if c.i == token.i - 1), None)
     if named is None:
         return
     role, outer = token.dep_, token.head
@@ -180,10 +177,10 @@ def _numbered(token) -> None:
 
 def _two_nouns(token) -> None:
     """ "a pink dress and white sandals", with the first noun and the second adjective taken for modifiers."""
-    first = next((c for c in _kids(token, "nmod", "compound") if c.pos_ == "NOUN"), None)
-    if first is None or not _kids(first, "cc"):
+    first = next((c for c in children(token, "nmod", "compound") if c.pos_ == "NOUN"), None)
+    if first is None or not children(first, "cc"):
         return
-    second = next((c for c in _kids(first, "conj") if first.i < c.i < token.i), None)
+    second = next((c for c in children(first, "conj") if first.i < c.i < token.i), None)
     if (
         second is None
         or second.pos_ not in ("ADJ", "NUM", "NOUN", "VERB")
@@ -193,7 +190,7 @@ def _two_nouns(token) -> None:
     ):
         return
     before = [c for c in token.children if c.i < first.left_edge.i]
-    if not before and not _kids(first, "amod", "nummod"):
+    if not before and not children(first, "amod", "nummod"):
         return
     for c in before:
         c.head = first
@@ -205,10 +202,10 @@ def _two_nouns(token) -> None:
 
 def _outer_adjectives(token) -> None:
     """ "a black desk lamp", "a round glass table": what stands before a compound is said of its last noun."""
-    for noun in _kids(token, "compound", "nmod"):
-        if noun.i > token.i or noun.pos_ not in ("NOUN", "PROPN"):
+    for noun in children(token, "compound", "nmod"):
+        if noun.i > token.i or noun.pos_ not in NOUNS:
             continue
-        inner = [noun, *_kids(noun, "compound")]
+        inner = [noun, *children(noun, "compound")]
         for n in inner:
             for c in list(n.children):
                 if c.i >= n.i or c.dep_ not in ("amod", "nummod", "det", "poss"):
@@ -220,13 +217,13 @@ def _outer_adjectives(token) -> None:
 
 def _with_noun(verb) -> None:
     """ "a cat with orange fur sitting there", "with smoke coming out": the noun taken for a part of the verb."""
-    noun = next((c for c in _kids(verb, "compound", "nmod", "amod") if c.i == verb.i - 1), None)
+    noun = next((c for c in children(verb, "compound", "nmod", "amod") if c.i == verb.i - 1), None)
     prep = verb.head
-    if noun is None or noun.pos_ not in ("NOUN", "PROPN") or prep.text.lower() != "with":
+    if noun is None or noun.pos_ not in NOUNS or prep.text.lower() != "with":
         return
     for c in [c for c in verb.children if c.i < noun.i]:
         c.head = noun
-    whole = noun.lemma_.lower() in PARTS | HAIR and prep.head.pos_ in ("NOUN", "PROPN")
+    whole = noun.lemma_.lower() in PARTS | HAIR and prep.head.pos_ in NOUNS
     noun.head, noun.dep_ = prep, "pobj"
     verb.head, verb.dep_ = prep.head if whole else noun, "acl"
     verb.pos_ = "VERB"
@@ -237,9 +234,11 @@ def _inverted(doc) -> None:
     verb = next((t for t in doc if t.head == t), None)
     if verb is None or verb.tag_ not in ("VBN", "VBG"):
         return
-    be = next((c for c in _kids(verb, "aux", "auxpass") if c.i > verb.i and c.lemma_ == "be"), None)
-    if be is not None and not _kids(verb, "nsubj", "nsubjpass"):
-        for c in _kids(be, "attr", "nsubj"):
+    be = next(
+        (c for c in children(verb, "aux", "auxpass") if c.i > verb.i and c.lemma_ == "be"), None
+    )
+    if be is not None and not children(verb, "nsubj", "nsubjpass"):
+        for c in children(be, "attr", "nsubj"):
             c.head, c.dep_ = verb, "nsubjpass" if verb.tag_ == "VBN" else "nsubj"
 
 
@@ -249,7 +248,7 @@ def _noun_for_verb(doc) -> None:
     for token in doc:
         if (
             token.tag_ not in ("NNS", "NN")
-            or token.pos_ not in ("NOUN", "PROPN")
+            or token.pos_ not in NOUNS
             or not token.text.endswith("s")
         ):
             continue
@@ -258,7 +257,7 @@ def _noun_for_verb(doc) -> None:
             named is not None
             and token.tag_ == "NNS"
             and lexicon.senses(token.lemma_.lower(), lexicon.VERB)
-            and not _kids(token, "cop")
+            and not children(token, "cop")
         ):
             token.tag_, token.pos_ = "VBZ", "VERB"
             continue
@@ -290,7 +289,7 @@ def _make_verb(token, subject) -> None:
         outer, dep = owner.head, owner.head.dep_
         clause = outer.head if outer.head != outer else None
         subject.head, subject.dep_ = owner, "pobj"
-        if outer.pos_ in ("NOUN", "PROPN") and (clause is None or dep in ("conj", "ROOT", "nsubj")):
+        if outer.pos_ in NOUNS and (clause is None or dep in ("conj", "ROOT", "nsubj")):
             token.dep_, token.head = (
                 ("conj" if dep == "conj" else "ROOT"),
                 (clause if clause is not None and dep == "conj" else token),
@@ -309,39 +308,35 @@ def _subject(token) -> None:
         return
     before = [
         c
-        for c in _kids(verb, "nsubj", "nsubjpass")
+        for c in children(verb, "nsubj", "nsubjpass")
         if c.i < token.i and c.tag_ not in ("WDT", "WP")
     ]
     link = token.left_edge.nbor(-1) if token.left_edge.i else token
-    if before and link.dep_ == "cc" and token.pos_ in ("NOUN", "PROPN") and token.i < verb.i:
-        if link.head.pos_ in ("NOUN", "PROPN") and not _kids(link.head, "conj"):
+    if before and link.dep_ == "cc" and token.pos_ in NOUNS and token.i < verb.i:
+        if link.head.pos_ in NOUNS and not children(link.head, "conj"):
             token.head, token.dep_ = link.head, "conj"  # "a man in a jacket and jeans stands"
             return
     if (
         before
         and token.i < verb.i
         and all(t.is_punct for t in token.doc[before[-1].right_edge.i + 1 : token.left_edge.i])
-    ) and (
-        before[-1].pos_ in ("NOUN", "PROPN")
-        and token.pos_ in ("NOUN", "PROPN")
-        and any(_kids(token, "cc", "conj"))
-    ):
+    ) and (before[-1].pos_ in NOUNS and token.pos_ in NOUNS and any(children(token, "cc", "conj"))):
         token.head, token.dep_ = before[-1], "conj"
 
 
 def _opening(token) -> bool:
     """ "Plates in his hands, a waiter walks in": the first of two subjects is what the second has about him."""
     verb = token.head
-    first = next((c for c in _kids(verb, "nsubj", "nsubjpass") if c.i < token.i), None)
+    first = next((c for c in children(verb, "nsubj", "nsubjpass") if c.i < token.i), None)
     if (
         first is None
-        or first.pos_ not in ("NOUN", "PROPN")
+        or first.pos_ not in NOUNS
         or token.pos_ not in ("NOUN", "PROPN", "PRON")
         or token.i > verb.i
         or token.left_edge.nbor(-1).text != ","
-        or not _kids(first, "prep", "acl", "amod")
+        or not children(first, "prep", "acl", "amod")
         or not any(c.tag_ == "PRP$" for t in first.subtree for c in [t])
-        or _kids(token, "cc", "conj")
+        or children(token, "cc", "conj")
     ):
         return False
     first.dep_ = "dep"
@@ -351,7 +346,7 @@ def _opening(token) -> bool:
 def _absolute(token) -> bool:
     """ "reading a book, her small dog looking up": a clause of its own, taken for another name of the book."""
     verb = next((c for c in token.children if c.dep_ == "acl" and c.tag_ in ("VBG", "VBN")), None)
-    if verb is None or not any(c.tag_ == "PRP$" for c in _kids(token, "poss")):
+    if verb is None or not any(c.tag_ == "PRP$" for c in children(token, "poss")):
         return False
     main = next((t for t in token.ancestors if t.pos_ in ("VERB", "AUX")), None)
     if main is None:
@@ -364,9 +359,9 @@ def _absolute(token) -> bool:
 def _list(token) -> None:
     """ "a cup, a book, and an apple": items of a list taken for other names of the first."""
     last = token
-    while (more := _kids(last, "conj", "appos")) and not _kids(last, "cc"):
+    while (more := children(last, "conj", "appos")) and not children(last, "cc"):
         last = more[0]
-    if not any(c.text.lower() in _CC for c in _kids(last, "cc")) or not _kids(last, "conj"):
+    if not any(c.text.lower() in _CC for c in children(last, "cc")) or not children(last, "conj"):
         return
     if token.head.dep_ not in ("dobj", "pobj", "attr", "nsubj", "nsubjpass", "conj", "ROOT"):
         return
@@ -377,7 +372,7 @@ def _list(token) -> None:
 
 def _joined_verb(cc) -> None:
     """ "walking on the beach and holding hands": the second verb hung on the first as a circumstance."""
-    if _kids(cc.head, "conj") and any(c.i > cc.i for c in _kids(cc.head, "conj")):
+    if children(cc.head, "conj") and any(c.i > cc.i for c in children(cc.head, "conj")):
         return
     if cc.head.pos_ not in ("NOUN", "PROPN", "PRON") or cc.i + 1 >= len(cc.doc):
         return

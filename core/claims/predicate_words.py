@@ -1,5 +1,4 @@
-"""Words of predicates: prepositions by class, verbs that mean the same of visible things, postures, directions of a
-look."""
+"""Lists words of predicates: prepositions by class, verbs with one meaning, postures, directions of a look."""
 
 from __future__ import annotations
 
@@ -104,7 +103,7 @@ fall,drop,plunge,plummet,tumble,cascade
 raise,hold up,lift,lift up,put up
 photograph,take photo,take picture,take photograph
 """
-# Of one animate thing at one time.
+# Postures that exclude each other for one person or animal at one time.
 POSTURES = """
 sit,seat,perch
 stand

@@ -152,7 +152,7 @@ def entails(p: str, q: str, turned: bool = False) -> bool:
             "down",
         ):
             if qv in ("hold", "carry") and pp not in ("on", "in", "with"):
-                return False  # an umbrella over her is in another's hand
+                return False  # somebody else may hold an umbrella over her
             return not (qv == "hold" and pv and pv not in _BEING)
         if (
             pv in HAVING

@@ -1,4 +1,4 @@
-"""Whether one claim follows from all claims of a premise together."""
+"""Decides whether one claim follows from, or contradicts, all claims of a premise together."""
 
 from __future__ import annotations
 
@@ -23,13 +23,12 @@ from . import alignment as aligning
 from .comparison import CONTRADICTED, ENTAILED, NEUTRAL
 from .thing_index import ThingIndex
 
-_SHOWN = frozenset(
-    "expression look face mood pattern finish texture color coat hair".split()
-)  # what it is, whoever has it is
+# An attribute of these is one of their owner as well.
+_SHOWN = frozenset("expression look face mood pattern finish texture color coat hair".split())
 
 
 def _of_clouds(claim: Claim, premise: ThingIndex) -> bool:
-    """A sky that is overcast is covered by clouds, and the other way round."""
+    """Return whether the claim follows because an overcast sky is covered by clouds, and the other way round."""
     nouns = {lexicon.head(claim.subject), lexicon.head(claim.object or "x")}
     for p in premise.reading.claims:
         if p.negated:
@@ -62,6 +61,12 @@ def relation_to(
     alignment: Mapping[int, int],
     owner: Mapping[int, int] = MappingProxyType({}),
 ) -> str:
+    """Return what a premise says of a claim: `ENTAILED`, `CONTRADICTED` or `NEUTRAL`.
+
+    Args:
+        alignment: the claim's things -> things of the premise.
+        owner: the claim's things -> the things that own them.
+    """
     things = premise.reading.things
     moved = moved_to(claim, alignment)
     if not claim.negated and _of_clouds(claim, premise):
@@ -75,7 +80,7 @@ def relation_to(
         moved = replace(moved, subject=things[own].head, thing=own)
     if moved.thing < -1 and not claim.negated:
         if moved.kind == OBJECT:
-            return _existence(moved, premise, things)
+            return _existence(moved, premise)
         if moved.other < 0:
             return NEUTRAL
     if claim.kind == OBJECT and claim.negated and lexicon.head(claim.subject) == "cloud":
@@ -106,7 +111,7 @@ def moved_to(claim: Claim, alignment: Mapping[int, int]) -> Claim:
     return replace(claim, thing=thing, other=other)
 
 
-def _existence(claim: Claim, premise: ThingIndex, things: Sequence[Thing]) -> str:
+def _existence(claim: Claim, premise: ThingIndex) -> str:
     for p in premise.reading.claims:
         if p.negated and p.kind == OBJECT and lexicon.is_kind(claim.subject, p.subject):
             return CONTRADICTED

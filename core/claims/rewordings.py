@@ -155,7 +155,7 @@ def _in_hands(
     written: ThingIndex,
     alignment: Mapping[int, int],
 ) -> bool:
-    """What somebody carries is in their hands."""
+    """Return whether the claim says that something is in the hands of whoever carries it in the facts."""
     if (
         predicates.parts(claim.value)[1] not in ("in", "with")
         or lexicon.head(claim.object) not in _HANDS

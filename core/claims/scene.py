@@ -89,7 +89,7 @@ def extended(known: Scene, new: Scene, may_meet: MayMeet) -> tuple[Scene, dict[i
 
 @dataclass
 class _Gathered:
-    """What the captions so far say.
+    """Collects the things and claims of captions.
 
     Attributes:
         seen_in: for each thing the regions that speak of it.

@@ -1,4 +1,4 @@
-"""Places in the image ("upper left corner") as sides, and which of them entail or exclude each other."""
+"""Compares places in the image, such as "upper left corner", by the sides that they name."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _APART = ({"left", "right"}, {"top", "bottom"}, {"foreground", "background"})
 
 @lru_cache(maxsize=8192)
 def sides(place: str) -> frozenset[str]:
-    """ "upper left corner" -> {top, left, corner}."""
+    """Return the sides that a place names: "upper left corner" -> {top, left, corner}."""
     return frozenset(
         s for w in re.findall(r"[a-z]+", lexicon.normal(place)) for s in _SIDES.get(w, ())
     )
@@ -28,6 +28,7 @@ def sides(place: str) -> frozenset[str]:
 
 @lru_cache(maxsize=8192)
 def places_clash(a: str, b: str) -> bool:
+    """Return whether two places are on opposite sides of the image."""
     x, y = sides(a), sides(b)
     return any(
         len(pair & x) == 1 and len(pair & y) == 1 and (pair & x) != (pair & y) for pair in _APART
@@ -36,6 +37,7 @@ def places_clash(a: str, b: str) -> bool:
 
 @lru_cache(maxsize=8192)
 def place_entails(a: str, b: str) -> bool:
+    """Return whether what is at place a is also at place b."""
     x, y = sides(a), sides(b)
     if x and y:
         return y <= x or (y == {"background"} and "background" in x)

@@ -110,7 +110,7 @@ def is_supported(
 
 
 def _nearly(moved: Claim, premise: ThingIndex) -> bool:
-    """Return whether the facts say it with "half" or "almost" only."""
+    """Return whether the facts state the value only with "half" or "almost"."""
     return any(
         p.kind == moved.kind
         and p.value.split(" ")[0] in NEARLY

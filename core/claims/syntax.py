@@ -30,7 +30,7 @@ def _denies(subject) -> bool:
 
 
 def _fronted(verb) -> bool:
-    """ "..., and in front of him is a hat": a further clause whose subject stands behind the verb."""
+    """Return whether a further clause has its subject after the verb: "..., and in front of him is a hat"."""
     return (
         verb.dep_ == "conj"
         and any(c.dep_ == "prep" and c.i < verb.i for c in verb.children)

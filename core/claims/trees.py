@@ -1,11 +1,15 @@
-"""Walking a parsed sentence."""
+"""Walks a parsed sentence: children, conjuncts and lists, and the tags that rules ask for."""
 
 from __future__ import annotations
 
 from .nouns import count_of, exact
 
+NOUNS = ("NOUN", "PROPN")  # coarse tags
+FINITE = ("VBZ", "VBP", "VBD", "MD")  # Penn Treebank tags: finite verbs and modals
+
 
 def children(token, *deps: str) -> list:
+    """Return the children of a token that have one of these dependency labels."""
     return [c for c in token.children if c.dep_ in deps]
 
 
@@ -49,7 +53,7 @@ _THERE = frozenset("visible present available evident apparent".split())
 
 
 def says_what_none_is(subject) -> bool:
-    """Return whether a clause says what no such thing is, and not that there is none: "no shops are open"."""
+    """Return whether a clause denies an attribute of all such things, not that they exist: "no shops are open"."""
     verb = subject.head
     return (
         subject.dep_ == "nsubj"

@@ -10,6 +10,7 @@ from .coverage import NOTHING, alike
 from .english_words import EVALUATIVE, MOOD_VERBS, WHICH
 from .nouns import is_abstract
 from .quotations import STANDIN
+from .trees import FINITE
 
 if TYPE_CHECKING:
     from .reading_builder import ReadingBuilder
@@ -22,7 +23,6 @@ _SEEN = frozenset(
     "sophisticated luxurious elegant majestic professional candid visual quiet notable noticeable eye-catching utilitarian "
     "high-quality".split()
 )
-_FINITE = ("VBZ", "VBP", "VBD", "MD")
 _PRAISE = EVALUATIVE - WHICH - _SEEN
 _VAGUE = frozenset(
     "way manner fashion fact moment place point extent".split()
@@ -177,7 +177,7 @@ def _announced(draft: ReadingBuilder) -> list[Change]:
         root.tag_ in ("VBG", "VBN")
         and subject is not None
         and not any(c.dep_ in ("aux", "auxpass") for c in root.children)
-        and not any(t.tag_ in _FINITE and t.dep_ != "relcl" for t in doc)
+        and not any(t.tag_ in FINITE and t.dep_ != "relcl" for t in doc)
     ):
         many = subject.tag_ in ("NNS", "NNPS") or any(c.dep_ == "conj" for c in subject.children)
         return [(root.idx, root.idx, "are " if many else "is ")]
@@ -320,7 +320,7 @@ def _ends_inside(tokens) -> bool:
         return True
     verb = following.head if following.dep_ in ("aux", "auxpass") else following
     subjects = [c for c in verb.children if c.dep_ in ("nsubj", "nsubjpass")]
-    return verb.tag_ in _FINITE and any(c in tokens for c in subjects)
+    return verb.tag_ in FINITE and any(c in tokens for c in subjects)
 
 
 def _with_vague_noun(clause) -> list:

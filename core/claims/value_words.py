@@ -1,4 +1,4 @@
-"""Words of values: colours with their shades, materials, synonyms, and words that say nothing by themselves."""
+"""Lists words of values: colours with their shades, materials, synonyms, and words without a meaning of their own."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ NEAR = (
 )
 DARK = {"navy", "maroon", "burgundy", "charcoal"}
 SHADE = {"dark": "dark", "deep": "dark", "light": "light", "pale": "light", "pastel": "light"}
-LOUD = set(
+INTENSITIES = set(
     "bright vivid vibrant brilliant rich solid plain soft warm muted medium fluorescent neon royal".split()
 )
 
-STUFFS = {
+MATERIAL_WORDS = {
     "wood": "wood wooden timber oak pine bamboo plywood log plank hardwood mahogany walnut teak",
     "metal": "metal metallic steel stainless-steel iron wrought-iron aluminum brass copper bronze tin chrome "
     "chain-link silver gold wire",

@@ -13,7 +13,18 @@ from functools import cache, lru_cache
 from . import lexicon
 from .exclusive_values import EXCLUSIVE
 from .lexicon import normal
-from .value_words import DARK, EMPTY, LOUD, NEAR, NEARLY, RELATIVE, SHADE, SHADES, STUFFS, SYNONYMS
+from .value_words import (
+    DARK,
+    EMPTY,
+    INTENSITIES,
+    MATERIAL_WORDS,
+    NEAR,
+    NEARLY,
+    RELATIVE,
+    SHADE,
+    SHADES,
+    SYNONYMS,
+)
 
 
 def _map(families: dict[str, str]) -> dict[str, frozenset[str]]:
@@ -24,7 +35,7 @@ def _map(families: dict[str, str]) -> dict[str, frozenset[str]]:
     return {word: frozenset(names) for word, names in found.items()}
 
 
-COLOURS, MATERIALS = _map(SHADES), _map(STUFFS)
+COLOURS, MATERIALS = _map(SHADES), _map(MATERIAL_WORDS)
 _NEAR_PAIRS = {frozenset(pair.split()) for pair in NEAR.split("|")}
 
 
@@ -92,7 +103,7 @@ def _colour_excludes(a: frozenset[str], b: frozenset[str]) -> bool:
 
 def _only(value: str, known: dict) -> bool:
     """Return whether every word of the value is one of the class, or tells its shade."""
-    return all(w in known or w in SHADE or w in LOUD for w in words(value))
+    return all(w in known or w in SHADE or w in INTENSITIES for w in words(value))
 
 
 @lru_cache(maxsize=32768)

@@ -1,4 +1,4 @@
-"""Lemmas of verbs, where the tagger's rules err."""
+"""Corrects lemmas of verbs where the tagger's rules fail."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from . import lexicon
 
 @lru_cache(maxsize=4096)
 def verb_lemma(text: str, lemma_: str) -> str:
-    """Return the lemma of a verb, where the tagger's rules cut off too much: "riding" is no "rid"."""
+    """Return the lemma of a verb, also where the tagger's rules cut off too much ("rid" for "riding")."""
     if text.endswith(("ing", "ed")) and not lemma_.endswith("e"):
         stem = text[:-3] if text.endswith("ing") else text[:-2]
         vowel = (
@@ -30,4 +30,5 @@ def verb_lemma(text: str, lemma_: str) -> str:
 
 
 def base_of(verb) -> str:
+    """Return the lemma of a verb token, as `verb_lemma` corrects it."""
     return verb_lemma(verb.text.lower(), verb.lemma_.lower())

@@ -1,17 +1,17 @@
-"""Sentences whose verb the tagger took for a noun: "A brown horse grazes in a field" as one long name."""
+"""Finds the verb that the tagger took for a noun: "A brown horse grazes in a field" as one long name."""
 
 from __future__ import annotations
 
 from ..english import present_participle
 from . import lexicon
+from .trees import FINITE
 
-_FINITE = frozenset("VBZ VBP VBD MD".split())
 _NOUNS = frozenset("NN NNS".split())
 
 
 def with_verb(doc) -> str:
     """Return the sentence with that noun as a verb ("is grazing"); "" where it has a verb, or no such noun."""
-    if any(token.tag_ in _FINITE for token in doc):
+    if any(token.tag_ in FINITE for token in doc):
         return ""
     for token in reversed(doc):
         before = doc[token.i - 1] if token.i else None
@@ -36,7 +36,7 @@ def with_verb(doc) -> str:
 
 
 def _is_counted(before, token) -> bool:
-    """Return whether a number makes a plural of the noun: "two copper pans", not "two dogs run"."""
+    """Return whether the noun is a plural with a number: "two copper pans", not "two dogs run"."""
     number = before.doc[before.i - 1] if before.i else None
     return (
         number is not None

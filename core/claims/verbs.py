@@ -44,7 +44,7 @@ _INCOMPLETE = frozenset(
     "come go lead know call name consider believe associate suit design intend mean add".split()
 )
 _MADE = frozenset("make build construct craft carve weave".split())
-# Adverbs and adjectives of what a verb results in: "pulled back", "drawn shut".
+# Adverbs and adjectives for the result of a verb: "pulled back", "drawn shut".
 _RESULTS = frozenset("up down back apart aside open shut closed high low".split())
 _BODY = frozenset("hand arm finger mouth tooth beak paw".split())
 
@@ -198,7 +198,7 @@ class Verbs(Readable):
                         )
 
     def _keeps_part(self, verb, base, objects, subjects, hedged, negated) -> bool:
-        """ "holds its head up high", "keeps her eyes closed": how a part is."""
+        """Read how a part is held ("holds its head up high", "keeps her eyes closed"); return whether that was said."""
         how = next(
             (
                 c

@@ -1,4 +1,4 @@
-"""Finds relations between two things that the wording of one sentence of the facts supports."""
+"""Decides whether the wording of one sentence of the facts supports a relation between two things."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from .thing_index import ThingIndex
 def is_related(
     claim: Claim, moved: Claim, premise: ThingIndex, alignment: Mapping[int, int]
 ) -> bool:
-    """One sentence speaks of both and has the predicate's words; the second thing belongs to nobody else."""
+    """Return whether one sentence mentions both things and has the words of the predicate, and nobody else owns the second."""
     verb, place, rest = predicates.parts(claim.value)
     if (moved.other >= 0 and verb in ("wear", "have", "hold", "carry")) or place == "with":
         owner = premise.owner.get(moved.other, -1)
@@ -90,7 +90,7 @@ def is_related(
 
 
 def _names_another(sentence: Sentence, noun: str, premise: ThingIndex) -> bool:
-    """Return whether a sentence that does not speak of a thing speaks of another of that noun."""
+    """Return whether a sentence mentions a thing of that noun."""
     things = premise.reading.things
     return any(lexicon.head(things[m[2]].head) == noun for m in sentence.mentions)
 
@@ -115,7 +115,7 @@ _HOLD = ("hold", "carry", "grip", "clutch")
 
 
 def _again(premise: ThingIndex, thing: int, noun: str) -> bool:
-    """ "The boat" may be the sailboat again, which the reader took for another."""
+    """Return whether a definite thing may be the same as one with a more special noun: "the boat" is the sailboat."""
     other = premise.reading.things[thing]
     return (
         other.definite
@@ -130,7 +130,7 @@ _WEAK = frozenset("occupy say read label mark".split())
 
 @lru_cache(maxsize=2048)
 def _scenery(noun: str) -> bool:
-    """What nobody has with him: where it says "with", both are there."""
+    """Return whether a noun names scenery, of which "with" only says that it is there too."""
     return any(lexicon.is_kind(noun, kind) for kind in _LAND)
 
 
@@ -148,7 +148,7 @@ _LAND = (
 
 
 def _stands_elsewhere(moved: Claim, place: str, premise: ThingIndex) -> bool:
-    """Return whether the facts put it on something else that is not part of this."""
+    """Return whether the facts put the thing on or in something else that is not part of the claimed place."""
     return any(
         p.kind == RELATION
         and p.thing == moved.thing
@@ -162,7 +162,7 @@ def _stands_elsewhere(moved: Claim, place: str, premise: ThingIndex) -> bool:
 
 
 def _anothers(claim: Claim, moved: Claim, premise: ThingIndex, taken: Collection[int]) -> set[int]:
-    """Return the sentences that say it of another thing of that kind, told from this one."""
+    """Return the sentences that state the relation of another thing of that kind."""
     return {
         p.sentence
         for p in premise.reading.claims
@@ -177,7 +177,7 @@ def _anothers(claim: Claim, moved: Claim, premise: ThingIndex, taken: Collection
 
 
 def _does_it(p: Claim, moved: Claim, premise: ThingIndex) -> bool:
-    """Return whether the facts say who does it to that thing, and it is somebody else than the claim says."""
+    """Return whether the facts say that somebody else than in the claim does it to that thing."""
     verb, place, _ = predicates.parts(moved.value)
     return (
         bool(verb)

@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from .build import Kind
-from .parts import CLIP, PINPOINTS, QWEN3, mrope, pixels, sized
+from .parts import (
+    BLIP2,
+    CLIP,
+    IDEFICS3,
+    INKLING_TEXT,
+    INKLING_VISION,
+    PINPOINTS,
+    QWEN3,
+    mrope,
+    pixels,
+    sized,
+)
 
 KINDS: dict[str, Kind] = {
     "apertus1p5": Kind(
@@ -36,14 +47,7 @@ KINDS: dict[str, Kind] = {
         ids={"image_token_id": "<|IMG_PATCH|>", "image_token_index": "<|IMG_PATCH|>"},
         classes={"image": "GotOcr2ImageProcessor"},
     ),
-    "blip-2": Kind(
-        template="",
-        tokens={"image_token": ""},
-        images=sized(56),
-        processor={"num_query_tokens": 4},
-        ids={"image_token_index": "<image>"},
-        config={"num_query_tokens": 4, "text_config": {"word_embed_proj_dim": 32}},
-    ),
+    "blip-2": Kind(**BLIP2),
     "chameleon": Kind(
         images=CLIP,
         processor={"image_seq_length": 9},
@@ -297,43 +301,13 @@ KINDS: dict[str, Kind] = {
     ),
     "hyperclovax_vision_v2": Kind(),
     "idefics2": Kind(images={"size": {"shortest_edge": 28, "longest_edge": 56}}),
-    "idefics3": Kind(
-        images={"size": {"longest_edge": 112}, "max_image_size": {"longest_edge": 56}},
-        processor={"image_seq_len": 4},
-    ),
-    "inkling2": Kind(
-        config={
-            "vision_config": {
-                "patch_size": 20,
-                "text_hidden_size": 32,
-                "projection_hidden_dim": 64,
-                "posemb_grid_size": 4,
-            },
-            "text_config": {
-                "layer_types": ["hybrid_sliding", "hybrid"],
-                "swa_num_attention_heads": 2,
-                "swa_num_key_value_heads": 1,
-                "swa_head_dim": 16,
-                "sliding_window_size": 16,
-                "n_layers_per_attn_res_block": 1,
-            },
-        },
-    ),
+    "idefics3": Kind(**IDEFICS3),
+    "inkling2": Kind(config={"vision_config": INKLING_VISION, "text_config": INKLING_TEXT}),
     "inkling2_loop": Kind(
         config={
-            "vision_config": {
-                "patch_size": 20,
-                "text_hidden_size": 32,
-                "projection_hidden_dim": 64,
-                "posemb_grid_size": 4,
-            },
+            "vision_config": INKLING_VISION,
             "text_config": {
-                "layer_types": ["hybrid_sliding", "hybrid"],
-                "swa_num_attention_heads": 2,
-                "swa_num_key_value_heads": 1,
-                "swa_head_dim": 16,
-                "sliding_window_size": 16,
-                "n_layers_per_attn_res_block": 1,
+                **INKLING_TEXT,
                 "loop_layer_index_start": 1,
                 "loop_layer_index_end": 2,
                 "loop_num_passes": 2,
@@ -342,14 +316,7 @@ KINDS: dict[str, Kind] = {
         },
     ),
     "inkling_mm_model": Kind(config={"vision_config": {"patch_size": 40}}),
-    "instructblip": Kind(
-        template="",
-        tokens={"image_token": ""},
-        images=sized(56),
-        processor={"num_query_tokens": 4},
-        ids={"image_token_index": "<image>"},
-        config={"num_query_tokens": 4, "text_config": {"word_embed_proj_dim": 32}},
-    ),
+    "instructblip": Kind(**BLIP2),
     "internvl": Kind(
         image="<context_image>",
         images=sized(56, max_patches=4),

@@ -3,7 +3,22 @@
 from __future__ import annotations
 
 from .build import Kind
-from .parts import CLIP, GRID, JANUS, OLD, PINPOINTS, QWEN, QWEN3, mrope, pixels, sized
+from .parts import (
+    AUDIO,
+    CLIP,
+    GRID,
+    IDEFICS3,
+    JANUS,
+    LLAVA,
+    OLD,
+    OMNI_CLASSES,
+    PINPOINTS,
+    QWEN,
+    QWEN3,
+    mrope,
+    pixels,
+    sized,
+)
 
 KINDS: dict[str, Kind] = {
     "janus": Kind(
@@ -54,11 +69,7 @@ KINDS: dict[str, Kind] = {
     ),
     "llava": Kind(
         images=CLIP,
-        processor={
-            "patch_size": 14,
-            "num_additional_image_tokens": 1,
-            "vision_feature_select_strategy": "default",
-        },
+        processor=LLAVA,
     ),
     "llava_next": Kind(**GRID),
     "llava_next_video": Kind(**GRID, classes={"image": "LlavaNextImageProcessor"}),
@@ -164,20 +175,10 @@ KINDS: dict[str, Kind] = {
         config={
             "text_config": mrope(2, 3, 3),
             "vision_config": {"fullatt_block_indexes": [1]},
-            "audio_config": {
-                "encoder_layers": 1,
-                "encoder_attention_heads": 2,
-                "encoder_ffn_dim": 32,
-                "output_dim": 32,
-            },
+            "audio_config": AUDIO,
         },
         ids={"vision_start_token_id": "<|vision_start|>"},
-        classes={
-            "processor": "Qwen2_5OmniProcessor",
-            "image": "Qwen2VLImageProcessor",
-            "video": "Qwen2VLVideoProcessor",
-            "audio": "WhisperFeatureExtractor",
-        },
+        classes={"processor": "Qwen2_5OmniProcessor", **OMNI_CLASSES},
     ),
     "qwen2_5_vl": Kind(**QWEN, images=pixels(28, 112), config={"text_config": mrope(2, 3, 3)}),
     "qwen2_vl": Kind(**QWEN, images=pixels(28, 112), config={"text_config": mrope(2, 3, 3)}),
@@ -188,21 +189,11 @@ KINDS: dict[str, Kind] = {
             **QWEN3,
             "config": {
                 **QWEN3["config"],
-                "audio_config": {
-                    "encoder_layers": 1,
-                    "encoder_attention_heads": 2,
-                    "encoder_ffn_dim": 32,
-                    "output_dim": 32,
-                },
+                "audio_config": AUDIO,
             },
         },
         ids={"vision_start_token_id": "<|vision_start|>"},
-        classes={
-            "processor": "Qwen3OmniMoeProcessor",
-            "image": "Qwen2VLImageProcessor",
-            "video": "Qwen2VLVideoProcessor",
-            "audio": "WhisperFeatureExtractor",
-        },
+        classes={"processor": "Qwen3OmniMoeProcessor", **OMNI_CLASSES},
     ),
     "qwen3_vl": Kind(**QWEN3),
     "qwen3_vl_moe": Kind(**QWEN3, classes={"image": "Qwen2VLImageProcessor"}),
@@ -220,10 +211,7 @@ KINDS: dict[str, Kind] = {
             },
         }
     ),
-    "smolvlm": Kind(
-        images={"size": {"longest_edge": 112}, "max_image_size": {"longest_edge": 56}},
-        processor={"image_seq_len": 4},
-    ),
+    "smolvlm": Kind(**IDEFICS3),
     "step3p7": Kind(
         tokens={"image_token": "<im_patch>"}, config={"text_config": {"sliding_window": 16}}
     ),
@@ -244,11 +232,7 @@ KINDS: dict[str, Kind] = {
     "video_llava": Kind(images=CLIP, processor={"patch_size": 14}),
     "vipllava": Kind(
         images=CLIP,
-        processor={
-            "patch_size": 14,
-            "num_additional_image_tokens": 1,
-            "vision_feature_select_strategy": "default",
-        },
+        processor=LLAVA,
         config={"vision_feature_layers" if OLD else "vision_feature_layer": [-1, -2]},
     ),
 }

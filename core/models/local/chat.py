@@ -43,7 +43,7 @@ class Chat:
         self._speaker = processor if own else self._tokenizer
         self._options: dict[str, Any] = {"chat_template": template} if template else {}
         written = template or self._speaker.chat_template
-        # transformers 5 warns of variables that a template does not have, at every call.
+        # At every call, transformers 5 warns of variables that the template does not use.
         self._options |= {k: v for k, v in _NO_THINKING.items() if k in _variables(written)}
         special = {*self._tokenizer.all_special_tokens, *self._tokenizer.get_added_vocab()}
         self._special = sorted((t for t in special if len(t) > 1), key=len, reverse=True)
@@ -119,17 +119,17 @@ class Chat:
 
 
 def _variables(template) -> set[str]:
-    """Return what a chat template, or any of several by name, asks for; one that is no Jinja program asks for nothing."""
+    """Return what a chat template, or any of several by name, uses; none if it is not a Jinja program."""
     found = set()
     for text in template.values() if isinstance(template, dict) else [template]:
         if not isinstance(text, str):
             continue  # Mini-Gemini's
-        # A tag of transformers' own, which marks an answer for training.
+        # A tag that only transformers knows; it marks an answer for training.
         text = re.sub(r"{%-?\s*(?:end)?generation\s*-?%}", "", text)
         try:
             ast = Environment(extensions=["jinja2.ext.loopcontrols"]).parse(text)
         except TemplateError:
-            continue  # what is wrong is told where it is rendered
+            continue  # rendering reports the error
         found |= find_undeclared_variables(ast)
     return found
 

@@ -19,7 +19,7 @@ CONTRASTIVE = ("clip", "siglip", "siglip2")
 ZERO_SHOT = ("grounding-dino", "mm-grounding-dino", "owlvit", "owlv2")
 # Captioners that cannot be asked to write.
 NOT_CHATTING = ("blip", "blip-2", "florence2", "instructblip", "kosmos-2", "paligemma")
-# Parts of a config by which a model sees; the second turns an image into tokens (Chameleon, Emu3).
+# Parts of a config that only models with vision have; the second turns an image into tokens (Chameleon, Emu3).
 _SEEING = ("vision_config", "vq_config")
 # Models that see and that the pack cannot ask for a description.
 OF_OTHER_USE = {

@@ -93,7 +93,7 @@ def _read(model, inputs: dict, length: int) -> dict | None:
     """Read the first `length` tokens of each row.
 
     Returns:
-        The cache under the name by which the model takes it, which transformers 5.24 changed; None if it cannot be
+        The cache, under the argument name that the model takes (transformers 5.24 changed it); None if it cannot be
         continued.
     """
     if model.config.is_encoder_decoder or length < 1:
@@ -110,7 +110,7 @@ def _read(model, inputs: dict, length: int) -> dict | None:
 
 
 def _repeat(model, read: dict, rows: int, each: int) -> bool:
-    """Repeat what was read of each of `rows` rows `each` times, in place. Return whether the cache supports it."""
+    """Repeat the cache of each of `rows` rows `each` times, in place. Return whether the cache supports it."""
     [cache] = read.values()
     fixed = any(hasattr(layer, "max_cache_len") for layer in getattr(cache, "layers", ()))
     if fixed or not hasattr(cache, "reorder_cache"):

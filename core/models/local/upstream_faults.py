@@ -9,7 +9,7 @@ from transformers import GenerationMixin, PretrainedConfig
 
 from ...errors import PatchMattersError, in_short, is_fault
 
-# What code raises that is wrong itself. The other exceptions may come from a model's files or from the device.
+# Exceptions of faulty code. Others may come from a model's files or from the device.
 _OF_CODE = (AttributeError, NameError, TypeError)
 
 
@@ -22,9 +22,9 @@ def upstream_fault(
     whose fault it is.
 
     Args:
-        model: one of transformers' own classes; any other is never blamed on transformers.
+        model: errors of a class that is not transformers' own are never blamed on transformers.
         name: of the model, for the message.
-        error: with which it failed.
+        error: the exception that the model raised.
         inputs: returns one prompt with its image, as the model's processor prepares it.
     """
     if not isinstance(error, _OF_CODE) or not type(model).__module__.startswith("transformers."):

@@ -59,11 +59,10 @@ class VisionLanguageModel:
         self._folder, self._devices, self._loading = folder, devices, loading
         quantised = loading.precision in QUANTISED
         self.weights = Weights(folder.path.name, self._load, placed=quantised)
-        self._shares: bool | None = None  # whether its cache can be gone on from; None: not tried
-        self._batches: bool | None = (
-            None  # whether images of a batch leave each other alone; None: not tried
-        )
-        self._marks: str | None = None  # what every prompt ends with; None: not asked
+        # None: not tried yet.
+        self._shares: bool | None = None  # whether its cache can be continued
+        self._batches: bool | None = None  # whether the images of a batch do not affect each other
+        self._marks: str | None = None  # what every prompt ends with
 
     @cached_property
     def processor(self):
@@ -189,7 +188,7 @@ class VisionLanguageModel:
 
     def _repeated(self, model, texts, images: Sequence | None, inputs: dict, each: int) -> dict:
         """Return the inputs of `each` samples of every chat, from those of one."""
-        # An encoder is run once whatever comes of it; other models read a prompt once.
+        # An encoder runs once however many samples there are; other models read a prompt once and repeat its cache.
         if each == 1 or model.config.is_encoder_decoder or prepares_itself(model):
             return inputs
         return shared_prefill(model, inputs, each) or self._inputs(
@@ -215,7 +214,7 @@ class VisionLanguageModel:
 
     @contextmanager
     def _running(self, texts: Sequence[str], images: Sequence | None) -> Iterator:
-        """Give the model for one call about these chats.
+        """Provide the model for one call with these chats.
 
         Raises:
             PatchMattersError: transformers itself fails to run it.
@@ -254,7 +253,7 @@ class VisionLanguageModel:
         """Return the logits of the next token of chats about one image: float32, (chats, vocabulary).
 
         The image, and what the chats have in common before and after it, is read once, if the model's
-        cache can be gone on from: that is tried on the first chats, once.
+        cache can be continued: that is tried on the first chats, once.
         """
         with self._running(texts, [image]) as model:
             texts = self._marked(model, texts)
@@ -307,7 +306,7 @@ class VisionLanguageModel:
         """Return the batch on the compute device, left-padded."""
         wanted = inspect.signature(model.forward).parameters
         processed = self._processed(model, texts, images)
-        # Counts of tiles are lists in some (Unlimited-OCR).
+        # Some processors return counts of tiles as lists (Unlimited-OCR).
         return {k: v for k, v in processed.items() if isinstance(v, torch.Tensor) or k in wanted}
 
     def _processed(self, model, texts: Sequence[str], images: Sequence | None) -> dict:
@@ -379,7 +378,7 @@ def _image_shapes(inputs: dict) -> dict[str, torch.Size]:
 
 
 def _may_be_padded(inputs: dict) -> bool:
-    """Return whether a batch has images, not single patches, and something else that tells their own sizes."""
+    """Return whether a batch has whole images, not patches, and another input that tells their sizes."""
     images = set(_image_shapes(inputs))
     return bool(images) and bool(set(inputs) - images - set(EACH_TOKEN))
 

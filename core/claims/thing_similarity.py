@@ -1,4 +1,4 @@
-"""What two things of two texts have in common, and what could not be true of both."""
+"""Compares two things of two texts: how alike their nouns are, which claims they share, which exclude each other."""
 
 from __future__ import annotations
 
@@ -23,8 +23,16 @@ from .thing_index import ThingIndex
 
 
 @lru_cache(maxsize=16384)
-def kinship(a: str, b: str, heads: tuple[str, ...], others: tuple[str, ...]) -> float:
-    """3: the same kind, 2.5 or 2: one is a kind of the other, -1: kinds that exclude each other, 0: strangers."""
+def noun_similarity(a: str, b: str, heads: tuple[str, ...], others: tuple[str, ...]) -> float:
+    """Return how similar two nouns are, by kind.
+
+    Args:
+        heads, others: all nouns by which the first and the second thing are called.
+
+    Returns:
+        3: the same kind; 2.8: the things share another noun; 2.5 or 2: one is a kind of the other; 1 to 1.5: loosely
+        related, such as two people; 0: unrelated; -1: kinds that exclude each other.
+    """
     if lexicon.same(a, b):
         return 3.0
     if any(lexicon.same(x, y) for x in heads for y in others):
@@ -45,9 +53,7 @@ def kinship(a: str, b: str, heads: tuple[str, ...], others: tuple[str, ...]) -> 
 
 
 def shared(p: ThingIndex, i: int, h: ThingIndex, j: int) -> int:
-    """Return how many telling claims of the two things say the same, whatever their other things' numbers
-    are.
-    """
+    """Return how many claims of the two things say the same, apart from existence and number."""
     return sum(
         any(alike(c, i, d, j) for c in p.about[i])
         for d in h.about[j]
@@ -56,6 +62,7 @@ def shared(p: ThingIndex, i: int, h: ThingIndex, j: int) -> int:
 
 
 def alike(c: Claim, i: int, d: Claim, j: int) -> bool:
+    """Return whether claim c says of thing i what claim d says of thing j. The numbers of other things are ignored."""
     if c.negated or d.negated:
         return False
     if c.kind == RELATION == d.kind:
@@ -74,7 +81,7 @@ def alike(c: Claim, i: int, d: Claim, j: int) -> bool:
 
 
 def clashes(p: ThingIndex, i: int, h: ThingIndex, j: int) -> list[tuple[Claim, Claim]]:
-    """Claims of the two things that could not both be true of one."""
+    """Return the pairs of claims of the two things that cannot both be true of one thing."""
     found = []
     for c in p.about[i]:
         if c.thing != i or c.kind not in (ATTRIBUTE, ACTION, PLACE, RELATION, NUMBER, TEXT):
@@ -103,7 +110,7 @@ def clashes(p: ThingIndex, i: int, h: ThingIndex, j: int) -> list[tuple[Claim, C
 
 
 def same_role(p: ThingIndex, i: int, h: ThingIndex, j: int) -> bool:
-    """One of the two is definite and they stand in the same relation to things of one name, no garments."""
+    """Return whether one of two things, not garments, is definite and both stand in one relation to things of one name."""
     a, b = p.reading.things[i], h.reading.things[j]
     if not (a.definite or b.definite) or lexicon.is_kind(a.head, "garment"):
         return False
