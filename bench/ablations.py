@@ -27,13 +27,14 @@ from did_bench import Mentions, object_scores
 from tqdm import tqdm
 
 from core import evidence, verdicts
-from core.aggregate import AggregateSettings, aggregate
+from core.aggregate import aggregate
 from core.describe import describe
 from core.divide import divide
 from core.filter import filter_statements
 from core.images import read_image
 from core.models.offline.verifier import OfflineVerifier
 from core.pipeline import Models
+from core.settings import AggregateSettings
 
 NOISE, AUC, INVENTS = 0.2, 0.8, 0.1
 _prior_of, _calibration_of = evidence.Prior.of, evidence.LabelFreeCalibration.of

@@ -35,15 +35,16 @@ from simulation import (  # noqa: E402
     SimulatedWriter,
 )
 
-from core.aggregate import AggregateSettings, aggregate  # noqa: E402
+from core.aggregate import aggregate  # noqa: E402
 from core.claims import Passage, Reading  # noqa: E402
 from core.claims.reading import SyntaxReader  # noqa: E402
-from core.describe import DescribeSettings, describe  # noqa: E402
+from core.describe import describe  # noqa: E402
 from core.divide import divide  # noqa: E402
-from core.filter import FilterSettings, filter_statements  # noqa: E402
+from core.filter import filter_statements  # noqa: E402
 from core.image_record import ImageRecord  # noqa: E402
 from core.models.registry import load_embedder  # noqa: E402
 from core.profiles import PROFILES  # noqa: E402
+from core.settings import AggregateSettings, DescribeSettings, FilterSettings  # noqa: E402
 
 LINES = ("whole image", "all in a row", "paper", "paper, unchecked", "default")
 ROUNDS = 2000  # of the bootstrap

@@ -26,14 +26,15 @@ sys.path.insert(0, str(ROOT))
 import numpy as np  # noqa: E402
 from PIL import Image  # noqa: E402
 
-from core.aggregate import AggregateSettings, aggregate  # noqa: E402
-from core.filter import FilterSettings, filter_statements  # noqa: E402
+from core.aggregate import aggregate  # noqa: E402
+from core.filter import filter_statements  # noqa: E402
 from core.image_record import ImageRecord  # noqa: E402
 from core.models import Completion  # noqa: E402
 from core.models.offline.writer import OfflineWriter  # noqa: E402
 from core.models.registry import load_embedder  # noqa: E402
 from core.profiles import PROFILES  # noqa: E402
 from core.regions import IMAGE, SEMANTIC, SPATIAL, WHOLE, Box, Region  # noqa: E402
+from core.settings import AggregateSettings, FilterSettings  # noqa: E402
 
 GAP = 0.735  # half the distance of right and wrong texts: AUC .85 at a standard deviation of 1
 UNRELATED = 4  # images that a text is scored on where it cannot be true

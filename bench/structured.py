@@ -22,7 +22,8 @@ from scenes import captioned, read_scenes  # noqa: E402
 
 from core.image_record import ImageRecord  # noqa: E402
 from core.models.registry import load_embedder  # noqa: E402
-from core.structured import FORMS, structured  # noqa: E402
+from core.structured import FORMS  # noqa: E402
+from core.structured.forms import structured  # noqa: E402
 from core.structured.validation import schema  # noqa: E402
 
 GRAMMAR = frozenset(("a", "an", "the", "and"))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import cast
 
 from .caption_check import Checked, check, without_doubled
-from .claims import AUTO, Reader, Reading
+from .claims import Reader, Reading
 from .claims.readers import reader_for
 from .compose import compose, compose_sentences, not_said
 from .facts import facts_of, kept_reading, kept_statements
@@ -25,31 +25,15 @@ from .models import (
     requests_of,
 )
 from .models.writer_prompts import missing_prompt
-from .profiles import DEFAULT, LENGTHS, Profile
+from .profiles import LENGTHS
 from .region_writing import write_regions
 from .regions import WHOLE
 from .sentences import join_sentences
+from .settings import AggregateSettings
 from .statements import Reason, Verdict
 from .styles import Style, is_in
 from .tags import joined, limited, tags_of_record, tags_of_text
 from .translation import check_translation
-
-
-@dataclass(frozen=True)
-class AggregateSettings:
-    """Attributes:
-    length: "short", "medium" or "long": see `LENGTHS`.
-    profile: how the writer is asked.
-    reader: how the written text is split into claims: one of `claims.READERS`.
-    seed: of the writer.
-    style: of the caption; None for the one that the captioner was asked for.
-    """
-
-    length: str = "long"
-    profile: Profile = DEFAULT
-    reader: str = AUTO
-    seed: int = 0
-    style: Style | None = None
 
 
 def aggregate(

@@ -6,11 +6,12 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from .claims import SYNTAX, Claim, Passage, Reading, Thing
+from .claims import Claim, Passage, Reading, Thing
 from .claims.entailment import CONTRADICTED, align, relation, unsupported, without_echoes
 from .claims.readers import reader_for
 from .claims.scene import Grouped, grouped, merged
 from .image_record import ImageRecord
+from .settings import SYNTAX
 from .statements import Statement, Verdict
 
 LEFT, RIGHT = "left", "right"

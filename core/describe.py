@@ -3,38 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from .evidence import Prior
 from .image_record import GIVEN, ImageRecord, StageProgress, no_progress, region_progress
 from .models import ERROR, REFUSAL, Captioner, CaptionRequest, Completion, requests_of
 from .models.cleaning import cleaned
 from .refusals import marked_refusals
-from .styles import DESCRIPTION, Style, is_in
+from .settings import DescribeSettings
+from .styles import is_in
 from .whole import composed_prompt, whole_image_request
-
-
-@dataclass(frozen=True)
-class DescribeSettings:
-    """Defaults are the paper's.
-
-    Attributes:
-        prompt: asked of every patch; empty for the pack's own.
-        candidates: captions of each patch.
-        temperature: of the patches' captions; the whole image always has `GLOBAL_TEMPERATURE`.
-        max_tokens: of one caption.
-        seed: with the place in the tree it decides every sample.
-        style: of the captions.
-        known: what is known about the images (names, tags, a trigger word); added to what the record has.
-    """
-
-    prompt: str = ""
-    candidates: int = 3
-    temperature: float = 0.7
-    max_tokens: int = 300
-    seed: int = 0
-    style: Style = DESCRIPTION
-    known: str = ""
 
 
 def describe(

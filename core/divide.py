@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -38,6 +38,7 @@ from .regions import (
     quadrants,
     union_box,
 )
+from .settings import REPLACE, DivideSettings
 from .styles import DESCRIPTION, Style
 from .whole import GLOBAL_TEMPERATURE, whole_image_request
 
@@ -45,39 +46,12 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 MAIN = "main"  # the name of the semantic patch
-ADD, REPLACE = (
-    "add",
-    "replace",
-)  # what becomes of the pack's own patches where the user marks regions
 MAX_LABEL = 40  # characters of a marked box that name its patch, in the report and for the writer
 MIN_SIDE = 16  # px; below this a crop shows nothing that a vision model was trained to see
 # A patch is divided again where its quarters still fill the 300 px input of the offline detector,
 # and where there is more than one object for each quarter.
 LARGE_SIDE = 600  # px
 CROWDED = 5  # objects
-
-
-@dataclass(frozen=True)
-class DivideSettings:
-    """Defaults are the paper's (section 3.1 and its code).
-
-    Attributes:
-        min_score: detections at or below this score (0..1) are left out.
-        merge_iou: detections that overlap by more than this IoU become one object.
-        min_coverage: an object joins a quadrant that holds more than this fraction (0..1) of its area.
-        semantic: also make a patch of what the image is about.
-        semantic_iou: the semantic patch is used only below this IoU with the whole image.
-        levels: 1 divides the image only; 2 or 3 divide large, crowded patches again.
-        marked: "add" puts the regions that the user marked beside the pack's own patches, "replace" in their place.
-    """
-
-    min_score: float = 0.3
-    merge_iou: float = 0.3
-    min_coverage: float = 0.3
-    semantic: bool = True
-    semantic_iou: float = 0.4
-    levels: int = 1
-    marked: str = ADD
 
 
 def select_detections(detections: Sequence[Detection], min_score: float) -> list[Detection]:

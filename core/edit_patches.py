@@ -8,14 +8,15 @@ from dataclasses import dataclass, replace
 
 from .claims import Reading, Thing
 from .claims.scene import Scene, Source, extended, grouped
-from .describe import DescribeSettings, describe
+from .describe import describe
 from .edit_schema import DRAWN, ImageEdits, PatchEdit, Sides, image_key
-from .filter import FilterSettings, filter_statements, may_meet
+from .filter import filter_statements, may_meet
 from .image_record import EMPTY, GIVEN, ImageRecord, StageProgress, no_progress
 from .models import ERROR, Captioner, Completion
 from .profiles import DEFAULT, PAPER
 from .prompts import load_prompt
 from .regions import SPATIAL, Box, Region, clip_box
+from .settings import DescribeSettings, FilterSettings
 from .stages import ModelsByRole
 from .statements import Reason, Statement, Verdict
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
 from .aggregate import revised
-from .claims import AUTO
 from .claims.readers import reader_for
 from .edit_claims import with_claims
 from .edit_patches import DescribedPatches, described, with_regions
@@ -15,6 +14,7 @@ from .edit_schema import Edits
 from .focus_claims import focused
 from .image_record import ImageRecord, StageProgress, heartbeat, no_progress
 from .models.registry import CAPTIONER, OFFLINE, VERIFIER, WRITER, load_model
+from .settings import AUTO
 from .stages import EMBEDDER, ModelsByRole
 
 

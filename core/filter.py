@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import cast
 
-from .claims import AUTO, Claim, Passage, Reader, Reading
+from .claims import Claim, Passage, Reader, Reading
 from .claims.inference import inferred, open_pairs
 from .claims.readers import reader_for
 from .claims.scene import Grouped, MayMeet, Source, grouped, merged
@@ -20,30 +20,13 @@ from .image_record import GIVEN, ImageRecord, StageProgress, heartbeat, no_progr
 from .models import LENGTH, NLI, ChatModel, Embedder, Verifier, Writer
 from .models.scoring import finite
 from .paper_filter import UNSCORED_NOTE, PaperFilter
-from .profiles import DEFAULT, Profile
 from .regions import intersection_area
+from .settings import FilterSettings
 from .statements import Occurrence, Reason, Statement, Verdict
 from .verdicts import Scores, decided
 from .written import not_read, read_words
 
 WORDINGS = 2  # of a statement that are scored on a region: the most frequent ones
-
-
-@dataclass(frozen=True)
-class FilterSettings:
-    """Attributes:
-    threshold: what is kept must be above it (0..1): in the default profile the probability that a claim is
-        true, in the paper's the verifier's score of a sentence; 0 takes the pack's own, or the verifier's.
-    overlap: in the paper's profile, regions that overlap by more than this IoU are filtered together
-        (paper: 0.4).
-    profile: how it is decided.
-    reader: how captions are split into claims: one of `claims.READERS`.
-    """
-
-    threshold: float = 0.0
-    overlap: float = 0.4
-    profile: Profile = DEFAULT
-    reader: str = AUTO
 
 
 def filter_statements(

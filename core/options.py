@@ -6,7 +6,6 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from .claims import AUTO, READERS
 from .dataset.choices import EXISTING, EXTRAS, KEEP
 from .models.local.loading import PRECISIONS
 from .models.registry import (
@@ -19,6 +18,7 @@ from .models.registry import (
     known_models,
 )
 from .profiles import DEFAULT, LENGTHS, PROFILES
+from .settings import AUTO, READERS
 from .styles import DESCRIPTION, STYLES
 
 PACK = Path(__file__).parent.parent

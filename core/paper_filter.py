@@ -10,17 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from .image_record import ImageRecord, StageProgress, heartbeat
 from .models import ChatModel, Embedder, Verifier
 from .models.scoring import finite
 from .regions import IMAGE, PAIR, SPATIAL, Region, iou, union_box
 from .sentence_grouping import Grouping, claims_grouping, grouping_prompt, read_grouping
+from .settings import FilterSettings
 from .statements import Occurrence, Reason, Statement, Verdict
-
-if TYPE_CHECKING:
-    from .filter import FilterSettings
 
 GROUPING_TEMPERATURE = 0.2  # paper's code
 UNSCORED_NOTE = "The verifier could not score anything in this image, so the verdicts rest on the captions alone."

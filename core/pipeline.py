@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from .claims import AUTO
 from .excluding import Exclude
 from .image_record import ImageRecord, StageProgress
 from .models import NLI, Captioner, Detection, Detector, Embedder, Verifier, Writer
 from .models.ocr import load_ocr
 from .models.registry import CAPTIONER, DETECTOR, VERIFIER, WRITER, load_embedder, load_model
 from .profiles import PROFILES
+from .settings import AUTO
 from .stages import Describe, Divide, Source, Stage, Verify, Write
 from .styles import DESCRIPTION, Style
 

@@ -12,13 +12,11 @@ from .caption_check import check
 from .claims import (
     ACTION,
     ATTRIBUTE,
-    AUTO,
     NUMBER,
     OBJECT,
     PLACE,
     RELATION,
     STATEMENT,
-    SYNTAX,
     TEXT,
     Claim,
     Passage,
@@ -34,7 +32,7 @@ from .compose import compose_sentences
 from .english import number_word
 from .evidence import Prior
 from .facts import facts_of, kept_reading
-from .filter import FilterSettings, filter_statements
+from .filter import filter_statements
 from .image_record import ImageRecord, StageProgress, heartbeat, no_progress, region_progress
 from .models import (
     ERROR,
@@ -55,6 +53,7 @@ from .question_forms import COLOUR, COUNT, OPEN, WHERE, WRITTEN, YES_NO, Questio
 from .realization import realized
 from .refusals import marked_refusals
 from .regions import Box, coverage
+from .settings import AUTO, SYNTAX, FilterSettings
 from .stages import EMBEDDER, ModelsByRole, region_count
 from .statements import Statement, Verdict
 

@@ -11,15 +11,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
-from .aggregate import AggregateSettings, aggregate
-from .describe import DescribeSettings, describe
-from .divide import DivideSettings, divide
-from .filter import FilterSettings, filter_statements
+from .aggregate import aggregate
+from .describe import describe
+from .divide import divide
+from .filter import filter_statements
 from .focus import Focus
 from .focus_claims import focused
 from .image_record import ImageRecord, StageProgress, no_progress
 from .models import NLI, Captioner, Detection, Detector, Embedder, Verifier, Writer
 from .models.registry import CAPTIONER, DETECTOR, VERIFIER, WRITER
+from .settings import AggregateSettings, DescribeSettings, DivideSettings, FilterSettings
 from .styles import DESCRIPTION, Style
 
 if TYPE_CHECKING:

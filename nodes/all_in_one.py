@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from comfy_api.latest import io, ui
 
+from .. import core
 from ..core.english import split_words
-from ..core.pipeline import STAGES, Models, caption_images, profile_settings
 from ..core.styles import DESCRIPTION, style_of
 from . import bridge, types
 
@@ -85,19 +85,20 @@ class PatchMatters(io.ComfyNode):
         ignore="",
     ) -> io.NodeOutput:
         images = bridge.images_from_tensor(image)
-        bar = bridge.NodeProgress(len(STAGES), "")
+        stages = core.pipeline.STAGES
+        bar = bridge.NodeProgress(len(stages), "")
 
         def progress(stage, done, total, region):
-            bar.move_to(STAGES.index(stage) + done / total, region and f"{stage}: {region}")
+            bar.move_to(stages.index(stage) + done / total, region and f"{stage}: {region}")
 
         with bridge.explained():
-            models = Models.connected(
+            models = core.pipeline.Models.connected(
                 detector=detector, captioner=captioner, verifier=matcher, writer=writer, nli=nli
             )
-            records = caption_images(
+            records = core.pipeline.caption_images(
                 images,
                 models,
-                profile_settings(
+                core.pipeline.profile_settings(
                     profile,
                     seed=seed,
                     length=length,

@@ -7,6 +7,7 @@ import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import comfy.model_management
 import comfy.utils
@@ -16,16 +17,18 @@ from comfy_execution.utils import get_executing_context
 from PIL import Image
 from server import PromptServer
 
+from .. import core
 from ..core.errors import PatchMattersError
-from ..core.image_record import ImageRecord
 from ..core.images import MAX_PIXELS, to_rgb
 from ..core.models import Detection
 from ..core.models.scoring import without_nan
-from ..core.pipeline import Models
 from ..core.regions import IMAGE, clip_box
-from ..core.report import annotated, as_dict
-from ..core.stages import Stage
 from . import plan
+
+if TYPE_CHECKING:
+    from ..core.image_record import ImageRecord
+    from ..core.pipeline import Models
+    from ..core.stages import Stage
 
 MAX_IMAGES = 1000  # in one batch, because all captions and reports of a batch are held in memory
 MAX_TEXT = 20_000  # characters of a prompt or caption that comes in
@@ -108,7 +111,7 @@ def tensor_from_images(images: Sequence[Image.Image]) -> torch.Tensor:
 
 def annotated_tensor(records: Sequence[ImageRecord]) -> torch.Tensor:
     """Draw patches and detections into the images and return them as IMAGE."""
-    return tensor_from_images([annotated(record) for record in records])
+    return tensor_from_images([core.report.annotated(record) for record in records])
 
 
 def patch_masks(record: ImageRecord) -> torch.Tensor:
@@ -202,7 +205,7 @@ def with_notes(records: Sequence[ImageRecord]) -> list[str]:
 
 def report_json(record: ImageRecord) -> str:
     """Return the full report of one image as JSON."""
-    value = without_nan(as_dict(record))
+    value = without_nan(core.report.as_dict(record))
     return json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False)
 
 

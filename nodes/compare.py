@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from comfy_api.latest import io
 
-from ..core.caption_comparison import Side, as_text, as_view, compared
+from .. import core
 from ..core.errors import PatchMattersError
-from ..core.image_record import ImageRecord
 from ..core.models.hosted.endpoints import Config
 from ..core.models.scoring import without_nan
 from . import bridge, scan, types
+
+if TYPE_CHECKING:
+    from ..core.caption_comparison import Side
+    from ..core.image_record import ImageRecord
 
 
 class CompareCaptions(io.ComfyNode):
@@ -60,6 +64,7 @@ class CompareCaptions(io.ComfyNode):
 
     @classmethod
     def execute(cls, left, right, survivors=None) -> io.NodeOutput:
+        comparison = core.caption_comparison
         records = survivors[0] if survivors else []
         sides = {"left": _flat(left), "right": _flat(right)}
         count = max(len(records), *map(len, sides.values()))
@@ -73,9 +78,9 @@ class CompareCaptions(io.ComfyNode):
         for index in range(count):
             record = _at(records, index) if records else None
             a, b = (_read(_at(sides[n], index), n, record) for n in ("left", "right"))
-            views.append(without_nan(as_view(compared(a, b), prices)))
+            views.append(without_nan(comparison.as_view(comparison.compared(a, b), prices)))
         return io.NodeOutput(
-            [as_text(view) for view in views],
+            [comparison.as_text(view) for view in views],
             [json.dumps(view, ensure_ascii=False) for view in views],
             ui={"patch_matters_comparison": views},
         )
@@ -100,10 +105,10 @@ def _at(values: Sequence, index: int):
 
 
 def _read(value, name: str, record: ImageRecord | None) -> Side:
-    if isinstance(value, ImageRecord):
-        return Side.of_record(value)
+    if isinstance(value, core.image_record.ImageRecord):
+        return core.caption_comparison.Side.of_record(value)
     if isinstance(value, str):
-        return Side.of_text(bridge.bounded_text(value, name), record)
+        return core.caption_comparison.Side.of_text(bridge.bounded_text(value, name), record)
     raise PatchMattersError(f"{name}: connect a caption or kept_claims.")
 
 

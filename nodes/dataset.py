@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import time
+from typing import TYPE_CHECKING
 
 import comfy.model_management
 from comfy_api.latest import io, ui
 
+from .. import core
 from ..core.dataset.choices import EXISTING, FORMAT_NAMES, KEEP, REPORT, STATE
-from ..core.dataset.job import Job
 from ..core.dataset.ledger import FAILED, Ledger
-from ..core.dataset.run import Status, Summary, caption_dataset
-from ..core.dataset.turns import concurrency_for
 from ..core.dataset.words import Words
 from ..core.english import split_words
-from ..core.pipeline import Models, profile_settings
 from . import bridge, folders, types
+
+if TYPE_CHECKING:
+    from ..core.dataset.job import Job
+    from ..core.dataset.run import Status, Summary
 
 MAX_LISTED = 10_000  # captions that are given on
 FAILURES_SHOWN = 20
@@ -145,20 +147,22 @@ class CaptionDataSet(io.ComfyNode):
         detector=None,
     ) -> io.NodeOutput:
         with bridge.explained():
-            models = Models.connected(
+            models = core.pipeline.Models.connected(
                 detector=detector, captioner=captioner, verifier=matcher, writer=writer
             )
             excluded = split_words(bridge.bounded_text(exclude, "exclude"))
-            job = Job(
+            job = core.dataset.job.Job(
                 folders.folder_of(folder),
-                settings=profile_settings(profile, seed=seed, length=length, exclude=excluded),
+                settings=core.pipeline.profile_settings(
+                    profile, seed=seed, length=length, exclude=excluded
+                ),
                 existing=existing,
                 formats=(format,),
                 words=Words(bridge.bounded_text(trigger, "trigger")),
                 limit=limit,
-                concurrency=concurrency_for(models, IMAGES_AT_ONCE),
+                concurrency=core.dataset.turns.concurrency_for(models, IMAGES_AT_ONCE),
             )
-            summary = caption_dataset(job, models, _Progress().show)
+            summary = core.dataset.run.caption_dataset(job, models, _Progress().show)
         text = _text(summary, folder)
         return io.NodeOutput(_captions(job), text, ui=ui.PreviewText(text))
 

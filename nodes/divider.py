@@ -6,18 +6,17 @@ from dataclasses import replace
 
 from comfy_api.latest import io, ui
 
-from ..core.divide import ADD, REPLACE
+from .. import core
 from ..core.english import split_words
 from ..core.errors import PatchMattersError
-from ..core.pipeline import Models
-from ..core.stages import Divide, Source
+from ..core.settings import ADD, REPLACE, DivideSettings
 from . import bridge, marks, types
 
 
 class PatchDivider(io.ComfyNode):
     @classmethod
     def define_schema(cls):
-        defaults = Divide()
+        defaults = DivideSettings()
         return io.Schema(
             node_id="PatchDivider",
             display_name="Patch Divider",
@@ -169,7 +168,7 @@ class PatchDivider(io.ComfyNode):
         if caption is not None:
             bridge.bounded_text(caption, "caption")
         given = bridge.detections_from_boxes(bboxes, images) if bboxes is not None else None
-        stage = Divide(
+        stage = core.stages.Divide(
             min_score,
             merge_iou,
             share,
@@ -181,7 +180,7 @@ class PatchDivider(io.ComfyNode):
             ignore=tuple(split_words(bridge.bounded_text(ignore, "ignore"))),
         )
         sources = [
-            Source(
+            core.stages.Source(
                 image,
                 given[index] if given is not None else None,
                 caption,
@@ -191,7 +190,7 @@ class PatchDivider(io.ComfyNode):
             for index, image in enumerate(images)
         ]
         # Unlike elsewhere, no captioner is none: the semantic patch then comes from the detections.
-        models = replace(Models.connected(detector=detector), captioner=captioner)
+        models = replace(core.pipeline.Models.connected(detector=detector), captioner=captioner)
         records = bridge.processed(stage, sources, models, "divide")
         annotated = bridge.annotated_tensor(records)
         return io.NodeOutput(

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from PIL import Image
 
-from ..core.divide import MIN_SIDE
+from .. import core
 from ..core.errors import PatchMattersError
 from ..core.models import Detection
 from ..core.regions import Box, clip_box
@@ -103,15 +103,16 @@ def shown_pixels(
     """
     if only is None and ignore is None:
         return [None] * len(images)
+    least = core.divide.MIN_SIDE
     shape = (len(images), images[0].height, images[0].width)
     shown = np.ones(shape, bool) if only is None else _marked(only, images, "only_mask")
     if ignore is not None:
         shown &= ~_marked(ignore, images, "ignore_mask")
     for number, mask in enumerate(shown, 1):
         box = _around(mask)
-        if not box or min(box[0].box.width, box[0].box.height) < MIN_SIDE:
+        if not box or min(box[0].box.width, box[0].box.height) < least:
             raise PatchMattersError(
-                f"only_mask, ignore_mask: they leave less than {MIN_SIDE} x {MIN_SIDE} px of image {number} to be "
+                f"only_mask, ignore_mask: they leave less than {least} x {least} px of image {number} to be "
                 "described: mark more, or hide less."
             )
     return [Image.fromarray(mask.astype(np.uint8) * 255) for mask in shown]

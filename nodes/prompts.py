@@ -8,13 +8,11 @@ from importlib import import_module
 import node_helpers
 from comfy_api.latest import io
 
-from ..core.compose import compose, ranked_sentences
+from .. import core
 from ..core.errors import PatchMattersError
-from ..core.facts import kept_statements
 from ..core.prompt_fitting import BOORU_TAGS, SENTENCES, TAGS, fit, neutralised
 from ..core.sentences import split_sentences
 from ..core.styles import BOORU, PHRASES
-from ..core.tags import tags_of_record, tags_of_text
 from . import bridge, types
 
 # Model -> (number of tokens it was trained to read, ComfyUI's tokenizer for its encoders). CLIP reads chunks of 77
@@ -202,7 +200,7 @@ def _from_caption(caption: str, form: str) -> tuple[list[str], list[int]]:
     """Return the sentences or tags of a caption in order, and their indices by importance."""
     parts = split_sentences(caption)
     if form != SENTENCES:
-        parts = [tag.text for tag in tags_of_text(caption, _FORMS[form])]
+        parts = [tag.text for tag in core.tags.tags_of_text(caption, _FORMS[form])]
     return parts, list(range(len(parts)))
 
 
@@ -211,8 +209,9 @@ def _from_record(record, form: str) -> tuple[list[str], list[int]]:
     if record.own_caption:
         return _from_caption(record.own_caption, form)
     if form == SENTENCES:
-        return ranked_sentences(record)
-    tags = tags_of_record(record, kept_statements(record), _FORMS[form])
+        return core.compose.ranked_sentences(record)
+    kept = core.facts.kept_statements(record)
+    tags = core.tags.tags_of_record(record, kept, _FORMS[form])
     return [tag.text for tag in tags], list(range(len(tags)))
 
 
@@ -293,14 +292,14 @@ class RegionalPrompts(io.ComfyNode):
 
         conditionings, captions, region_masks = [], [], []
         for index, record in enumerate(survivors):
-            whole = record.own_caption or compose(record)
+            whole = record.own_caption or core.compose.compose(record)
             if caption is not None:
                 whole = caption[index if len(caption) > 1 else 0]
             conditioning = encode(whole)
             masks = bridge.patch_masks(record)
             region_masks.append(masks)
             for region, mask in zip(bridge.patches(record), masks):
-                said = compose(record, region.name)
+                said = core.compose.compose(record, region.name)
                 captions.append(said)
                 if said and strength > 0 and region is not record.root:
                     share = record.fraction(region.box)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from comfy_api.latest import io, ui
 
+from .. import core
 from ..core.errors import PatchMattersError
-from ..core.pipeline import Models
-from ..core.question import Ask, evidence_text
 from . import bridge, types
 
 
@@ -85,9 +84,12 @@ class AskImage(io.ComfyNode):
     ) -> io.NodeOutput:
         if not bridge.bounded_text(question, "question").strip():
             raise PatchMattersError("question: it is empty: enter a question about the image.")
-        models = Models.connected(captioner=captioner, verifier=matcher, writer=writer, nli=nli)
-        records = bridge.processed(Ask(question, samples, seed), patches, models, "ask")
-        evidence = [evidence_text(record, question) for record in records]
+        models = core.pipeline.Models.connected(
+            captioner=captioner, verifier=matcher, writer=writer, nli=nli
+        )
+        stage = core.question.Ask(question, samples, seed)
+        records = bridge.processed(stage, patches, models, "ask")
+        evidence = [core.question.evidence_text(record, question) for record in records]
         shown = [f"{record.caption}\n\n{text}" for record, text in zip(records, evidence)]
         return io.NodeOutput(
             [record.caption for record in records],

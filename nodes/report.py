@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
+from typing import TYPE_CHECKING
 
 from comfy_api.latest import io, ui
 
-from ..core.edit_patches import DescribedPatches
+from .. import core
 from ..core.edit_schema import read_edits
-from ..core.edits import Edit
 from ..core.models.scoring import without_nan
-from ..core.pipeline import Models
-from ..core.report import as_text, as_view, caption_of
 from . import bridge, types
 
-_described = DescribedPatches()
+if TYPE_CHECKING:
+    from ..core.edit_patches import DescribedPatches
+
+
+@cache
+def _described() -> DescribedPatches:
+    """Return the patches that were described before, of all nodes."""
+    return core.edit_patches.DescribedPatches()
 
 
 class PatchReport(io.ComfyNode):
@@ -94,19 +100,21 @@ class PatchReport(io.ComfyNode):
     def execute(
         cls, survivors, edits="", captioner=None, matcher=None, writer=None
     ) -> io.NodeOutput:
-        stage = Edit(read_edits(edits), _described)
+        stage = core.edits.Edit(read_edits(edits), _described())
         # Without a captioner, the stage decides whether the offline one may describe patches.
-        models = replace(Models.connected(verifier=matcher, writer=writer), captioner=captioner)
+        models = core.pipeline.Models.connected(verifier=matcher, writer=writer)
+        models = replace(models, captioner=captioner)
         records = bridge.processed(stage, survivors, models, "edit")
         plain = bridge.tensor_from_images([record.image for record in records])
         files = ui.PreviewImage(plain, cls=cls).values
         views = [
-            {**without_nan(as_view(p)), "image": dict(file)} for p, file in zip(records, files)
+            {**without_nan(core.report.as_view(p)), "image": dict(file)}
+            for p, file in zip(records, files)
         ]
         return io.NodeOutput(
             bridge.annotated_tensor(records),
-            [as_text(record) for record in records],
+            [core.report.as_text(record) for record in records],
             records,
-            [caption_of(record) for record in records],
+            [core.report.caption_of(record) for record in records],
             ui={"patch_matters_report": views, "patch_matters_edits": [edits]},
         )

@@ -13,19 +13,21 @@ from collections.abc import Callable
 from dataclasses import asdict
 from functools import wraps
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from aiohttp import web
 from server import PromptServer
 
-from ..core.dataset.browsing import Row, browse
+from .. import core
 from ..core.dataset.choices import STATE
 from ..core.dataset.ledger import DONE, FAILED, KEPT, LEDGER, Ledger
-from ..core.dataset.review import Changed, Sidecar, current, recompose, save
 from ..core.dataset.words import one_line
 from ..core.errors import PatchMattersError
 from ..core.images import read_image
-from ..core.report import reason_text
 from . import bridge, folders
+
+if TYPE_CHECKING:
+    from ..core.dataset.browsing import Row
 
 MOST = 200  # images of one answer
 SIDES = (256, 1024)  # px, the longer one: in the grid, and of the image that is looked at
@@ -42,15 +44,23 @@ def _answered(work: Callable):
     @wraps(work)
     async def handler(request: web.Request) -> web.Response:
         try:
-            return web.json_response(await asyncio.to_thread(work, await _values(request)))
-        except Changed as error:
-            return web.json_response(
-                {"error": str(error), "current": asdict(error.current)}, status=409
-            )
+            values = await _values(request)
         except PatchMattersError as error:
             return web.json_response({"error": str(error)}, status=400)
+        body, status = await asyncio.to_thread(_done, work, values)
+        return web.json_response(body, status=status)
 
     return handler
+
+
+def _done(work: Callable, values: dict) -> tuple[dict, int]:
+    """Return what a request is answered with, and its HTTP status."""
+    try:
+        return work(values), 200
+    except core.dataset.review.Changed as error:
+        return {"error": str(error), "current": asdict(error.current)}, 409
+    except PatchMattersError as error:
+        return {"error": str(error)}, 400
 
 
 async def _values(request: web.Request) -> dict:
@@ -86,7 +96,7 @@ def list_images(values: dict) -> dict:
     order = _text(values, "order") or ORDERS[0]
     if chosen not in FILTERS or order not in ORDERS:
         raise PatchMattersError(f"filter: one of {FILTERS}; order: one of {ORDERS}.")
-    total, rows = browse(
+    total, rows = core.dataset.browsing.browse(
         _root(values),
         status="" if chosen == EDITED else chosen,
         edited=chosen == EDITED,
@@ -103,7 +113,7 @@ def show_image(values: dict) -> dict:
     root, path = _root(values), _path(values)
     with Ledger(root) as ledger:
         entry, record = ledger.entry(path), ledger.record(path) or {}
-    sidecar = current(root, path)
+    sidecar = core.dataset.review.current(root, path)
     return {
         "sidecar": asdict(sidecar),
         "caption": sidecar.text or entry.caption,
@@ -114,7 +124,7 @@ def show_image(values: dict) -> dict:
                 "text": statement["text"],
                 "kept": statement["verdict"] == "kept",
                 "score": statement["score"],
-                "why": reason_text(statement),
+                "why": core.report.reason_text(statement),
             }
             for statement in record.get("statements", ())
         ],
@@ -137,13 +147,13 @@ def compose_claims(values: dict) -> dict:
         # The parser is not made for two threads.
         raise PatchMattersError("A workflow is running: wait for its end, or edit the text.")
     with bridge.explained():
-        return {"caption": one_line(recompose(record, kept))}
+        return {"caption": one_line(core.dataset.review.recompose(record, kept))}
 
 
 def save_caption(values: dict) -> dict:
     """Write a caption to disk."""
     caption = bridge.bounded_text(_text(values, "caption"), "caption")
-    saved: Sidecar = save(_root(values), _path(values), caption, _text(values, "sha256"))
+    saved = core.dataset.review.save(_root(values), _path(values), caption, _text(values, "sha256"))
     return {"sidecar": asdict(saved)}
 
 

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from comfy_api.latest import io, ui
 
-from ..core.claims import AUTO, READERS
-from ..core.pipeline import Models
+from .. import core
 from ..core.profiles import DEFAULT, PAPER, PROFILES
-from ..core.report import as_text
-from ..core.stages import Describe, Verify, Write
+from ..core.settings import AUTO, READERS, DescribeSettings, FilterSettings
 from ..core.styles import DESCRIPTION, style_of
 from . import bridge, types
 
@@ -16,7 +14,7 @@ from . import bridge, types
 class LocalCaptioner(io.ComfyNode):
     @classmethod
     def define_schema(cls):
-        defaults = Describe()
+        defaults = DescribeSettings()
         return io.Schema(
             node_id="LocalCaptioner",
             display_name="Local Captioner",
@@ -97,8 +95,10 @@ class LocalCaptioner(io.ComfyNode):
         bridge.bounded_text(prompt, "prompt")
         bridge.bounded_text(known, "known")
         chosen = style_of(style, style_text)
-        stage = Describe(prompt, candidates, temperature, max_tokens, seed, chosen, known)
-        models = Models.connected(captioner=captioner)
+        stage = core.stages.Describe(
+            prompt, candidates, temperature, max_tokens, seed, chosen, known
+        )
+        models = core.pipeline.Models.connected(captioner=captioner)
         records = bridge.processed(stage, patches, models, "describe")
         texts = [
             "\n\n".join(
@@ -117,7 +117,7 @@ class LocalCaptioner(io.ComfyNode):
 class SemanticFilter(io.ComfyNode):
     @classmethod
     def define_schema(cls):
-        defaults = Verify()
+        defaults = FilterSettings()
         return io.Schema(
             node_id="SemanticFilter",
             display_name="Semantic Filter",
@@ -200,10 +200,10 @@ class SemanticFilter(io.ComfyNode):
         writer=None,
         nli=None,
     ) -> io.NodeOutput:
-        stage = Verify(threshold, overlap_iou, PROFILES[profile], reader)
-        models = Models.connected(verifier=matcher, writer=writer, nli=nli)
+        stage = core.stages.Verify(threshold, overlap_iou, PROFILES[profile], reader)
+        models = core.pipeline.Models.connected(verifier=matcher, writer=writer, nli=nli)
         records = bridge.processed(stage, captions, models, "filter")
-        reports = [as_text(record) for record in records]
+        reports = [core.report.as_text(record) for record in records]
         return io.NodeOutput(records, reports, ui=ui.PreviewText(bridge.titled(records, reports)))
 
 
@@ -268,9 +268,9 @@ class HierarchicalAggregator(io.ComfyNode):
         style_text="",
     ) -> io.NodeOutput:
         chosen = None if style == types.AS_CAPTIONED else style_of(style, style_text)
-        stage = Write(length, PROFILES[profile], style=chosen)
+        stage = core.stages.Write(length, PROFILES[profile], style=chosen)
         records = bridge.processed(
-            stage, survivors, Models.connected(writer=writer, nli=nli), "join"
+            stage, survivors, core.pipeline.Models.connected(writer=writer, nli=nli), "join"
         )
         captions = [record.caption for record in records]
         regions = [

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+from typing import TYPE_CHECKING
 
 from comfy_api.latest import io, ui
 
-from ..core.structured import COORDINATES, FORMS, GENERIC, PIXELS, compact, structured
-from ..core.structured.scene_graph import SceneGraph
+from .. import core
+from ..core.structured import COORDINATES, FORMS, GENERIC, PIXELS
 from . import bridge, types
+
+if TYPE_CHECKING:
+    from ..core.structured.scene_graph import SceneGraph
 
 
 class StructuredCaption(io.ComfyNode):
@@ -71,10 +75,11 @@ class StructuredCaption(io.ComfyNode):
 
     @classmethod
     def execute(cls, survivors, form, coordinates) -> io.NodeOutput:
-        made = [structured(record, form, coordinates) for record in survivors]
+        forms = core.structured.forms
+        made = [forms.structured(record, form, coordinates) for record in survivors]
         shown = [_readable(value) + (f"\n· {note}" if note else "") for value, _, note in made]
         return io.NodeOutput(
-            [compact(value) for value, _, _ in made],
+            [forms.compact(value) for value, _, _ in made],
             [_bounding_boxes(graph) for _, graph, _ in made],
             ui=ui.PreviewText(bridge.titled(survivors, shown)),
         )

@@ -8,9 +8,8 @@ import numpy as np
 import torch
 from comfy_api.latest import io, ui
 
-from ..core.pipeline import Models, profile_settings
+from .. import core
 from ..core.profiles import DEFAULT, FAST, LENGTHS
-from ..core.video.clip import STAGES, caption_clip
 from ..core.video.shots import HEIGHT, WIDTH
 from . import bridge, types
 
@@ -118,21 +117,22 @@ class CaptionVideo(io.ComfyNode):
         nli=None,
     ) -> io.NodeOutput:
         bridge.images_from_tensor(frames[:1], "frames")  # so that a wrong shape is reported
-        bar = bridge.NodeProgress(len(STAGES), "")
+        stages = core.video.clip.STAGES
+        bar = bridge.NodeProgress(len(stages), "")
 
         def progress(stage, done, total, region):
-            steps = STAGES.index(stage) + done / max(1, total)
+            steps = stages.index(stage) + done / max(1, total)
             bar.move_to(steps, region and f"{stage}: {region}")
 
         with bridge.explained():
-            models = Models.connected(
+            models = core.pipeline.Models.connected(
                 detector=detector, captioner=captioner, verifier=matcher, writer=writer, nli=nli
             )
-            clip = caption_clip(
+            clip = core.video.clip.caption_clip(
                 _thumbnails(frames),
                 lambda index: bridge.images_from_tensor(frames[index : index + 1], "frames")[0],
                 models,
-                profile_settings(profile, seed=seed, length=length),
+                core.pipeline.profile_settings(profile, seed=seed, length=length),
                 fps=fps,
                 most=key_frames,
                 progress=progress,

@@ -15,8 +15,6 @@ from ..regions import Box
 OBJECT, ATTRIBUTE, NUMBER, RELATION = "object", "attribute", "number", "relation"
 ACTION, PLACE, SCENE, TEXT = "action", "place", "scene", "text"
 STATEMENT = "statement"  # a whole sentence that no reader took apart
-AUTO, SYNTAX, LANGUAGE_MODEL = "auto", "syntax", "language-model"
-READERS = (AUTO, SYNTAX, LANGUAGE_MODEL)  # what takes captions apart, by name: see `readers.py`
 KINDS = (OBJECT, ATTRIBUTE, NUMBER, RELATION, ACTION, PLACE, SCENE, TEXT, STATEMENT)
 
 

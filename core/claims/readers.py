@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ..models import ModelProgress, Writer
-from . import LANGUAGE_MODEL, SYNTAX, Reader
+from ..settings import LANGUAGE_MODEL, SYNTAX
+from . import Reader
 from .language_model import LanguageModelReader
 from .reading import SyntaxReader
 

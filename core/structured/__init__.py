@@ -4,50 +4,9 @@ Every word comes from a kept claim; only articles and "and" are added. Each form
 scene graph to a value, and a JSON Schema of the same name in schemas/.
 """
 
-from __future__ import annotations
+from ..lazy import submodules_of
 
-import json
-from collections.abc import Callable, Mapping
+FORMS = GENERIC, IDEOGRAM4, FLUX2, FIBO = "generic", "ideogram4", "flux2", "fibo"
+COORDINATES = PIXELS, FRACTIONS = "pixels", "fractions"  # of the boxes of the generic form
 
-from ..image_record import ImageRecord
-from .fibo import fibo
-from .flux2 import flux2
-from .generic import COORDINATES, FRACTIONS, PIXELS, generic
-from .ideogram4 import ideogram4
-from .scene_graph import SceneGraph, scene_graph
-from .validation import validated
-
-__all__ = ["COORDINATES", "FORMS", "FRACTIONS", "GENERIC", "PIXELS", "compact", "structured"]
-
-GENERIC = "generic"
-FORMS: Mapping[str, Callable[[SceneGraph], dict]] = {
-    GENERIC: generic,
-    "ideogram4": ideogram4,
-    "flux2": flux2,
-    "fibo": fibo,
-}
-
-
-def structured(
-    record: ImageRecord, form: str = GENERIC, coordinates: str = PIXELS
-) -> tuple[dict, SceneGraph, str]:
-    """Return the structured caption of an image whose claims were filtered, and the scene graph it was made of.
-
-    Args:
-        form: one of `FORMS`.
-        coordinates: of the boxes of the generic form: one of `COORDINATES`. The other forms have their own.
-
-    Returns:
-        The value, its scene graph, and a note: empty, or why the value was not validated.
-
-    Raises:
-        PatchMattersError: the value does not match its schema.
-    """
-    graph = scene_graph(record)
-    value = generic(graph, coordinates) if form == GENERIC else FORMS[form](graph)
-    return value, graph, validated(value, form)
-
-
-def compact(value: dict) -> str:
-    """Return the JSON on one line, with all letters as they are, as image models were trained on it."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+__getattr__ = submodules_of(__name__)

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from ..regions import Box
+from . import PIXELS
 from .scene_graph import Object, SceneGraph
-
-PIXELS, FRACTIONS = "pixels", "fractions"
-COORDINATES = (PIXELS, FRACTIONS)
 
 
 def generic(graph: SceneGraph, coordinates: str = PIXELS) -> dict:

@@ -1,14 +1,15 @@
 import pytest
 
-from core.aggregate import AggregateSettings, aggregate
+from core.aggregate import aggregate
 from core.facts import facts_of
-from core.filter import FilterSettings, filter_statements
+from core.filter import filter_statements
 from core.models import LENGTH, Completion
 from core.models.offline.writer import OfflineWriter
 from core.models.registry import load_embedder
 from core.profiles import DEFAULT, FAST, PAPER
 from core.region_writing import overlapping_groups
 from core.regions import SPATIAL, Box, Region
+from core.settings import AggregateSettings, FilterSettings
 from helpers import ScriptedVerifier, ScriptedWriter, record_with
 
 DOG = "A white dog is running on the grass."

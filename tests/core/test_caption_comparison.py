@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.caption_comparison import Side, as_text, as_view, compared
-from core.filter import FilterSettings, filter_statements
+from core.filter import filter_statements
 from core.models.registry import load_embedder
 from core.profiles import PAPER
+from core.settings import FilterSettings
 from helpers import ScriptedVerifier, fuzz, record_with
 
 TABLE = "An orange cup stands on a wooden table. A man in a hat is reading a book."

@@ -5,8 +5,9 @@ import re
 import pytest
 
 from core.compose import compose, not_said, ranked_sentences
-from core.filter import FilterSettings, filter_statements
+from core.filter import filter_statements
 from core.models.registry import load_embedder
+from core.settings import FilterSettings
 from helpers import ScriptedVerifier, record_with
 
 LEFT, RIGHT = (0, 0, 50, 50), (50, 0, 100, 50)

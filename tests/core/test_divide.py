@@ -4,7 +4,6 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from core.divide import (
-    DivideSettings,
     divide,
     prominent_box,
     region_tree,
@@ -13,6 +12,7 @@ from core.divide import (
 )
 from core.models import Detection
 from core.regions import SEMANTIC, Box, coverage, quadrants, union_box
+from core.settings import DivideSettings
 from helpers import FixedDetector, ScriptedCaptioner
 from strategies import boxes, pixels
 

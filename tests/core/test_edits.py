@@ -8,17 +8,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from core.aggregate import AggregateSettings, aggregate
+from core.aggregate import aggregate
 from core.compose import compose
 from core.edit_patches import DescribedPatches
 from core.edit_schema import MAX_ADDED, MAX_TEXT, MAX_WORDS, image_key, read_edits
 from core.edits import Edit
 from core.facts import facts_of
-from core.filter import FilterSettings, filter_statements
+from core.filter import filter_statements
 from core.models.registry import load_embedder
 from core.pipeline import Models
 from core.profiles import PAPER
 from core.report import as_dict, as_text, as_view, caption_of
+from core.settings import AggregateSettings, FilterSettings
 from core.statements import Reason, Verdict
 from core.styles import STYLES
 from helpers import ScriptedCaptioner, ScriptedVerifier, ScriptedWriter, fuzz, record_with

@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.filter import FilterSettings, filter_statements
+from core.filter import filter_statements
 from core.models import LENGTH, Completion
 from core.models.registry import load_embedder
+from core.settings import FilterSettings
 from core.statements import Reason, Verdict
 from helpers import ScriptedVerifier, record_with
 

@@ -4,11 +4,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.filter import FilterSettings, filter_statements
+from core.filter import filter_statements
 from core.models import Completion
 from core.models.registry import load_embedder
 from core.profiles import PAPER
 from core.sentence_grouping import Grouping, read_grouping
+from core.settings import FilterSettings
 from core.statements import Reason, Verdict
 from helpers import ScriptedVerifier, ScriptedWriter, record_with
 

@@ -8,13 +8,15 @@ import pytest
 
 from bench.structured import added_words
 from core.errors import PatchMattersError
-from core.filter import FilterSettings, filter_statements
+from core.filter import filter_statements
 from core.models import Detection
 from core.models.registry import load_embedder
 from core.profiles import PAPER
 from core.regions import Box
-from core.structured import FORMS, compact, structured, validation
+from core.settings import FilterSettings
+from core.structured import FORMS, validation
 from core.structured.flux2 import flux2
+from core.structured.forms import compact, structured
 from core.structured.scene_graph import SceneGraph
 from helpers import ScriptedVerifier, record_with
 
