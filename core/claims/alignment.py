@@ -89,8 +89,8 @@ def _score(p: ThingIndex, i: int, h: ThingIndex, j: int, found: dict[int, int]) 
     if kind <= 0:
         # The animal on her lap may be called another; a person of other sex is another person.
         named = a.definite or b.definite or p.plural(i)
-        one = kind < 0 and ((named and shared(p, i, h, j) >= 2) or same_role(p, i, h, j))
-        if not one:
+        same = kind < 0 and ((named and shared(p, i, h, j) >= 2) or same_role(p, i, h, j))
+        if not same:
             return 0.0
         kind = 0.5
     if own >= 0 and other >= 0 and found.get(other) != own:

@@ -210,8 +210,8 @@ def grounded(line: Line, caption: str) -> bool:
         return bool(said) and len(said & known) >= _SHARED * len(said)
     if any(c in _DIGITS and c != "一" and c not in caption for c in "".join(fields)):
         return False
-    said = [_units(field) for field in fields]
-    return any(said) and all(len(u & known) >= _SHARED * len(u) for u in said)
+    parts = [_units(field) for field in fields]
+    return any(parts) and all(len(u & known) >= _SHARED * len(u) for u in parts)
 
 
 def complete(lines: Sequence[Line], sentence: str) -> bool:

@@ -135,8 +135,8 @@ def _noun(word: str, words: list[str], nouns: Mapping[str, int], text: str) -> i
     stated = re.search(_STATED.format(re.escape(word)), text, re.IGNORECASE)
     if stated:
         before = _OF.sub(" ", lexicon.normal(text[: stated.start()]))
-        found = [nouns[n] for t in tokens(before) if (n := lexicon.singular(t)) in nouns]
-        return found[-1] if found else -1
+        named = [nouns[n] for t in tokens(before) if (n := lexicon.singular(t)) in nouns]
+        return named[-1] if named else -1
     for t in words[at + 1 : at + 3]:
         if (found := nouns.get(lexicon.singular(t))) is not None:
             return found

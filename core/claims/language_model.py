@@ -117,7 +117,8 @@ class LanguageModelReader:
         self, reading: Reading, own: dict[int, list[Line]], passage: Passage
     ) -> Reading:
         """Return an English reading, made by the fallback from the simple sentences that the model wrote."""
-        texts, sources = [], []
+        texts: list[str] = []
+        sources = []
         for index, sentence in enumerate(reading.sentences):
             found = own.get(index)
             said = [in_words(x) for x in found if x.kind] if found else [sentence.text]

@@ -6,13 +6,14 @@ from . import ATTRIBUTE, cutting
 from .english_words import COLOUR_DEGREES, COLOURS, EVALUATIVE, HAIR, HEDGE_ADVERBS, PARTS
 from .list_items import is_guess
 from .nouns import head_of, hyphenated, is_abstract, is_modifier, lemma
+from .sentence_parts import SentenceParts
 from .trees import children, conjuncts, left_of
 
 _MEMBERS = ("one", "other", "another")
 DEGREES = frozenset("half partially partly fully completely mostly almost nearly".split())
 
 
-class Modifiers:
+class Modifiers(SentenceParts):
     """The part of `SentenceReader` that reads what hangs on a noun."""
 
     def adjectives(self, token, entity, hedged) -> None:

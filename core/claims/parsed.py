@@ -54,7 +54,8 @@ class Word:
 
     @property
     def subtree(self) -> list[Word]:
-        found, left = [], [self]
+        found: list[Word] = []
+        left = [self]
         while left and len(found) < len(self.doc):  # a repair may have made a circle
             word = left.pop()
             found.append(word)

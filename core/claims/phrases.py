@@ -106,7 +106,8 @@ class Phrases(Modifiers):
             return entity
         part = base in PARTS and not (base in SIDES and not self._belongs(token))
         if names_nothing(token) and not part and owner is None:
-            return self._no_thing(token, base, hedged)
+            self._no_thing(token, base, hedged)
+            return None
         owner = owner or self._owner(token)
         if (
             draft.shown

@@ -48,7 +48,8 @@ def together(
         thing of the written text -> the things of the premise of all of which its claims must hold:
         the group, where the premise speaks of one, else every single thing of that kind.
     """
-    things, several = premise.reading.things, {}
+    things = premise.reading.things
+    several: dict[int, tuple[int, ...]] = {}
     for j, thing in enumerate(written.reading.things):
         at = found.get(j, -1)
         if not is_plural(written, j) or (at >= 0 and things[at].number != 1):

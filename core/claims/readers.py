@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from ..models import ModelProgress, Writer
+from typing import cast
+
+from ..models import ChatModel, ModelProgress, Writer
 from ..settings import LANGUAGE_MODEL, SYNTAX
 from . import Reader
 from .language_model import LanguageModelReader
@@ -19,4 +21,6 @@ def reader_for(
     """
     if choice == SYNTAX or writer is None or not writer.generates or not hasattr(writer, "answer"):
         return SyntaxReader()
-    return LanguageModelReader(writer, english=choice == LANGUAGE_MODEL, on_progress=on_progress)
+    return LanguageModelReader(
+        cast(ChatModel, writer), english=choice == LANGUAGE_MODEL, on_progress=on_progress
+    )

@@ -251,7 +251,9 @@ _VALUE = 8  # characters: a shorter item is only a sentence with its label
 
 def _by_sentence(units: Sequence[Unit], notes: Sequence[str]) -> Reading:
     """Return every sentence as one claim, of which nothing can be cut."""
-    sentences, claims, out = [], [], []
+    sentences: list[Sentence] = []
+    claims: list[Claim] = []
+    out: list[str] = []
     for unit in units:
         text = unit.text if unit.complete else ""
         out += unit.left_out if text else ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from ..regions import Box
 from . import (
@@ -48,7 +49,7 @@ class FoundClaim:
     negated: bool = False
     spans: tuple[tuple[int, int], ...] = ()
     sentence: int = 0
-    verb: object = None
+    verb: Any = None
     active: bool = False
 
 

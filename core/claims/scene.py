@@ -219,7 +219,7 @@ def grouped(claims: Sequence[Claim], sources: Sequence[Source], things: Sequence
     return Grouped(
         tuple(tuple(sorted(groups[g])) for g in order),
         frozenset((place[a], place[b]) for a, b in entails),
-        frozenset(tuple(sorted((place[a], place[b]))) for a, b in contradicts),
+        frozenset((min(place[a], place[b]), max(place[a], place[b])) for a, b in contradicts),
     )
 
 
@@ -240,7 +240,7 @@ def _relation(claims: Sequence[Claim], a: int, b: int, things: Sequence[Thing]) 
     return claim_relation(claims[a], claims[b], things)
 
 
-def _about(claim: Claim) -> list[object]:
+def _about(claim: Claim) -> Sequence[object]:
     """Return what two claims must share to be compared: a thing, or the aspect of the scene."""
     things = [number for number in (claim.thing, claim.other) if number >= 0]
     return things or [(claim.kind, claim.subject)]

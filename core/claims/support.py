@@ -172,8 +172,9 @@ def _named(noun: str, premise: ThingIndex) -> bool:
     verbal = lexicon.senses(words[-1], lexicon.VERB) or lexicon.senses(
         values.stem(words[-1]), lexicon.VERB
     )
-    verbal = verbal or verb_of(words[-1])
-    if verbal and any(said(text_of(s), words) for s in premise.reading.sentences):
+    if (verbal or verb_of(words[-1])) and any(
+        said(text_of(s), words) for s in premise.reading.sentences
+    ):
         return True  # a verb that the tagger took for a noun, or the noun of a verb ("toppings")
     return any(
         said(text_of(s), words)

@@ -134,8 +134,8 @@ def compare(a: str, b: str) -> str:
     less = shared / min(len(m), len(n))
     for row in _rows(_OPPOSITE):
         words = row.split("|")
-        p, q = _said(words, x), _said(words, y)
-        if p and q and not p & q and (less >= 0.5 or words[0] in _OVERALL):
+        said_x, said_y = _said(words, x), _said(words, y)
+        if said_x and said_y and not said_x & said_y and (less >= 0.5 or words[0] in _OVERALL):
             people = _INDEFINITE.search(a) and _INDEFINITE.search(b)
             if words[0] in _COLOURS and people and less < 0.9:
                 return "neutral"  # two people, each with a colour
@@ -146,8 +146,8 @@ def compare(a: str, b: str) -> str:
             return "contradiction"
     if (s := _swapped(x, y)) and less > 0.85:
         return s
-    p, q = dict(_numbers(x)), dict(_numbers(y))
-    if p and q and set(p) != set(q) and less >= 0.6:
+    counts_x, counts_y = dict(_numbers(x)), dict(_numbers(y))
+    if counts_x and counts_y and set(counts_x) != set(counts_y) and less >= 0.6:
         return "contradiction"
     forward, backward = _covered(m, n, x, y), _covered(n, m, y, x)
     more, fewer = (m - n) & _TELLING, (n - m) & _TELLING
@@ -217,11 +217,11 @@ def _turned(x: str, y: str) -> str:
             a, b = re.match(pattern.format(p), x), re.match(pattern.format(q), y)
             if a and b and (a[1], a[2]) == (b[2], b[1]):
                 return "equivalent"
-    p, q = _agents(x), _agents(y)
-    if p and q and p[1] == q[1] and all(p) and all(q) and p[0] != p[2]:
-        if (p[0], p[2]) == (q[2], q[0]):
+    m, n = _agents(x), _agents(y)
+    if m and n and m[1] == n[1] and all(m) and all(n) and m[0] != m[2]:
+        if (m[0], m[2]) == (n[2], n[0]):
             return "contradiction"
-        if p == q and ("被" in x) != ("被" in y):
+        if m == n and ("被" in x) != ("被" in y):
             return "equivalent"
     return ""
 

@@ -9,7 +9,6 @@ from .image_clauses import ImageClauses
 from .nouns import hyphenated, is_abstract, lemma
 from .reading_builder import ReadingBuilder
 from .scene_words import scene_of
-from .things import Entity
 from .trees import children, conjuncts, says_what_none_is
 from .verb_lemmas import base_of
 
@@ -39,18 +38,12 @@ def _fronted(verb) -> bool:
 
 
 class SentenceReader(ImageClauses):
-    """Reads one parsed sentence into a `ReadingBuilder`.
-
-    Attributes:
-        done: token index -> the thing it stands for, None where it stands for none.
-        verbs: indices of the verbs already read.
-        places: token index -> (place in the image, the span of its phrase).
-    """
+    """Reads one parsed sentence into a `ReadingBuilder`."""
 
     def __init__(self, draft: ReadingBuilder, doc):
         self.draft, self.doc = draft, doc
-        self.done: dict[int, Entity | None] = {}
-        self.verbs: set[int] = set()
+        self.done = {}
+        self.verbs = set()
         self.places = {}
         for match in places.PHRASE.finditer(doc.text):
             span = doc.char_span(match.start(), match.end())

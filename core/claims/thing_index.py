@@ -76,8 +76,8 @@ class ThingIndex:
                 if (verb or place) in _OWNING and claim.thing != claim.other:
                     known.owner.setdefault(claim.other, claim.thing)
         for sentence in reading.sentences:
-            for thing, owner in _possessed(sentence):
-                known.owner.setdefault(thing, owner)
+            for owned, owner in _possessed(sentence):
+                known.owner.setdefault(owned, owner)
         return known
 
     @cached_property
