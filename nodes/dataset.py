@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import comfy.model_management
 from comfy_api.latest import io, ui
@@ -12,10 +13,10 @@ from ..core.dataset.job import Job
 from ..core.dataset.ledger import FAILED, Ledger
 from ..core.dataset.run import Status, Summary, caption_dataset
 from ..core.dataset.turns import concurrency_for
-from ..core.dataset.words import Words
-from ..core.english import split_words
-from ..core.pipeline import Models, profile_settings
+from ..core.pipeline import Models
+from ..core.styles import DESCRIPTION
 from . import bridge, folders, types
+from .dataset_job import job_of
 
 MAX_LISTED = 10_000  # captions that are given on
 FAILURES_SHOWN = 20
@@ -97,6 +98,8 @@ class CaptionDataSet(io.ComfyNode):
                     "the settings are right; the next run continues with the rest.",
                 ),
                 types.seed_input(),
+                types.style_input(),
+                types.style_text_input(),
             ],
             outputs=[
                 io.String.Output(
@@ -143,21 +146,27 @@ class CaptionDataSet(io.ComfyNode):
         matcher=None,
         writer=None,
         detector=None,
+        style=DESCRIPTION.name,
+        style_text="",
     ) -> io.NodeOutput:
         with bridge.explained():
             models = Models.connected(
                 detector=detector, captioner=captioner, verifier=matcher, writer=writer
             )
-            excluded = split_words(bridge.bounded_text(exclude, "exclude"))
-            job = Job(
-                folders.folder_of(folder),
-                settings=profile_settings(profile, seed=seed, length=length, exclude=excluded),
+            job = job_of(
+                folder=folder,
                 existing=existing,
-                formats=(format,),
-                words=Words(bridge.bounded_text(trigger, "trigger")),
+                format=format,
+                trigger=bridge.bounded_text(trigger, "trigger"),
+                exclude=bridge.bounded_text(exclude, "exclude"),
+                length=length,
+                profile=profile,
                 limit=limit,
-                concurrency=concurrency_for(models, IMAGES_AT_ONCE),
+                seed=seed,
+                style=style,
+                style_text=style_text,
             )
+            job = replace(job, concurrency=concurrency_for(models, IMAGES_AT_ONCE))
             summary = caption_dataset(job, models, _Progress().show)
         text = _text(summary, folder)
         return io.NodeOutput(_captions(job), text, ui=ui.PreviewText(text))

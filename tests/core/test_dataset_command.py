@@ -1,11 +1,13 @@
 """`run.py FOLDER`, as users call it."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from vendor import running_vendor
 
 from core import cli
@@ -107,6 +109,42 @@ def test_a_dry_run_writes_nothing_and_counts_requests_and_cost(folder, capsys, t
     assert "3 images, 3 to caption; about 17 requests (captioner 17)" in said
     assert "about 0.06 to pay" in said and "tokens in" in said
     assert contents(tmp_path) == before and not (folder / STATE).exists()
+
+
+@pytest.mark.parametrize("doubts", [False, True], ids=["sure", "undecided"])
+@pytest.mark.parametrize("several", [False, True], ids=["an answer each", "several answers"])
+def test_a_run_sends_what_its_dry_run_says(tmp_path, monkeypatch, capsys, several, doubts):
+    """Between the two figures: the lower one if the verifier decides at once, the upper one if it has doubts."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(cli, "HOME", tmp_path / "home")
+    folder = tmp_path / "set"
+    for path in (folder, tmp_path / "home"):
+        path.mkdir()
+    photo = Image.open(cli.EXAMPLE).convert("RGB").resize((480, 360))
+    for number in range(4):
+        photo.crop((20 * number, 0, 400 + 20 * number, 360)).save(folder / f"{number}.png")
+    with running_vendor() as (vendor, address):
+        score = 60 if doubts else 95
+        vendor.say = lambda prompt, image: (
+            "\n".join(f"{n}: {score}" for n in range(1, 13))
+            if "numbered" in prompt
+            else "A grey wall stands there. The wall is high."
+        )
+        endpoint = {"url": f"{address}/v1", "n": several, "sdk": "openai", "key": "sk-test"}
+        config = {"endpoints": {"openai": endpoint}, "max_requests": 500}
+        (tmp_path / "home" / "config.json").write_text(json.dumps(config))
+        roles = [f"--{role}=openai:m" for role in ("captioner", "verifier", "writer")]
+        arguments = [str(folder), *roles, "--profile", "default"]
+        assert cli.main(parser().parse_args([*arguments, "--dry-run"])) == 0
+        said = re.search(r"about (\d+) to (\d+) requests", capsys.readouterr().err)
+        assert not vendor.seen
+        assert cli.main(parser().parse_args(arguments)) == 0, capsys.readouterr().err
+        sent = len(vendor.seen)
+    few, most = map(int, said.groups())
+    print(f"{few} to {most} expected, {sent} sent")
+    # An image has four or five patches.
+    assert 0.85 * few <= sent <= most
+    assert most < 2 * sent
 
 
 def test_a_price_that_is_none_is_one_sentence(folder, capsys, tmp_path):
