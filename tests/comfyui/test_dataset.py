@@ -70,7 +70,7 @@ def test_a_folder_is_captioned_and_a_second_run_resumes(server, folder):
 def test_a_style_decides_how_the_captions_are_written(server, folder):
     prompt = caption_all(f"input/{folder.name}", style="tags-sdxl")
     assert summary_of(server.run(prompt)).startswith("5 captioned")
-    assert set(captions(folder).values()) == {"red cup, wooden table, cup on table, cup handle"}
+    assert all(t.startswith("red cup, ") and "." not in t for t in captions(folder).values())
     prompt["all"]["inputs"] |= {"style": "custom", "style_text": " "}
     assert "style_text: the style custom needs your own text" in message_of(server.run(prompt))
 
