@@ -24,6 +24,7 @@ from .claims.reading import is_english, read
 from .claims.scene_words import ENCLOSED, SHOWN_SETTINGS
 from .claims.thing_index import ThingIndex
 from .excluding import mentions_topic, without_topics
+from .facts import NOTHING_IN_FOCUS
 from .focus import SHOWN, is_called
 from .image_record import ImageRecord
 from .statements import Reason, Statement, Verdict
@@ -108,7 +109,7 @@ def focused(record: ImageRecord) -> ImageRecord:
     )
     kept = any(s.verdict is Verdict.KEPT for s in statements)
     had = any(s.verdict is Verdict.KEPT for s in record.statements)
-    notes = ["Nothing that was kept is about what is to be described."] if had and not kept else []
+    notes = [NOTHING_IN_FOCUS] if had and not kept else []
     return record.extended(statements=statements, notes=notes)
 
 
