@@ -196,3 +196,33 @@ def test_extras_are_installed_only_into_the_environment_of_run_py(tmp_path):
     done = subprocess.run(line, capture_output=True, text=True, cwd=tmp_path)
     assert done.returncode == 1
     assert f"pip install {EXTRAS['parquet'][0]}" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_a_missing_key_ends_the_run_and_is_said_once(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(cli, "HOME", tmp_path / "home")
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    folder = folder_of(tmp_path / "set", 40)
+    roles = [f"--{role}=openai:gpt-4o" for role in ("captioner", "verifier", "writer")]
+    assert command(folder, *roles) == 1
+    said = capsys.readouterr().err
+    assert said.count("needs a key: set the environment variable OPENAI_API_KEY") == 1
+    assert "error: The run ended early: model: openai" in said and "failed" not in said
+    assert command(*sorted(folder.glob("*.png")), *roles) == 1
+    assert capsys.readouterr().err.count("needs a key") == 1
+    assert command(folder, "--limit", "1") == 0, "the images are not taken for failed ones"
+
+
+def test_a_wrong_key_ends_the_run_and_is_said_once(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(cli, "HOME", tmp_path / "home")
+    folder = folder_of(tmp_path / "set", 40)
+    (tmp_path / "home").mkdir()
+    with running_vendor() as (vendor, address):
+        vendor.fault, vendor.error = lambda number: 401, "Incorrect API key"
+        config = {"endpoints": {"openai": {"url": f"{address}/v1", "key": "sk-wrong"}}}
+        (tmp_path / "home" / "config.json").write_text(json.dumps(config))
+        assert command(folder, "--captioner", "openai:m") == 1
+        assert len(vendor.seen) < 40
+    said = capsys.readouterr().err
+    assert said.count("Incorrect API key") == 1, said

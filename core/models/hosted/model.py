@@ -15,7 +15,7 @@ from dataclasses import replace
 
 from PIL import Image
 
-from ...errors import PatchMattersError, in_short
+from ...errors import PatchMattersError, UnusableModel, in_short
 from .. import ERROR, Completion, ModelProgress
 from ..chat import ChatRequest
 from ..completion_cache import CompletionCache, SplitCache
@@ -73,8 +73,8 @@ class HostedModel:
         background and are kept, because they are paid for.
 
         Raises:
-            PatchMattersError: nothing can be answered: a wrong key, no such model, or more requests
-                than permitted.
+            UnusableModel: nothing can be answered: a wrong key, no such model, or more requests than permitted.
+            PatchMattersError: nothing was answered, but other requests may be.
         """
         jobs = self._jobs(chat_requests)
         # What comes from the cache was counted when it was paid for.
@@ -129,7 +129,7 @@ class HostedModel:
         if refusal is not None:
             error = self._refused(refusal)
             self._announce(error)
-            raise PatchMattersError(error)
+            raise UnusableModel(error)
         text = f"{self.name}: {new} requests" + (f", {known} answered before" if known else "")
         _log.info(text)
         plan = self._budget.plan
@@ -255,7 +255,9 @@ class HostedModel:
             left[job[0]] -= 1
             on_progress(job[0] if left[job[0]] == 0 else None)
         if run.hopeless:
-            raise PatchMattersError(f"model: {self.name} refused the request: {run.refusal}")
+            every = run.refusal is None or run.refusal.sure or run.refusal.ends
+            error = UnusableModel if every else PatchMattersError
+            raise error(f"model: {self.name} refused the request: {run.refusal}")
         why = f"no answer came for {self._limits.seconds:g} seconds"
         if run.over and run.refusal:
             why = f"not asked: {run.refusal}"
