@@ -10,7 +10,15 @@ from .caption_check import Checked, check, without_doubled
 from .claims import Reader, Reading
 from .claims.readers import reader_for
 from .compose import compose, compose_sentences, not_said
-from .facts import facts_of, kept_reading, kept_statements
+from .facts import (
+    NOTHING_PASSED,
+    NOTHING_REACHED,
+    NOTHING_SAID,
+    NOTHING_TO_DESCRIBE,
+    facts_of,
+    kept_reading,
+    kept_statements,
+)
 from .focus_claims import without_ignored
 from .image_record import ImageRecord, StageProgress, heartbeat, no_progress
 from .models import (
@@ -28,7 +36,7 @@ from .models.writer_prompts import missing_prompt
 from .profiles import LENGTHS
 from .region_writing import write_regions
 from .regions import WHOLE
-from .sentences import join_sentences
+from .sentences import join_sentences, within_limit
 from .settings import AggregateSettings
 from .statements import Reason, Verdict
 from .styles import Style, is_in
@@ -121,6 +129,7 @@ def aggregate(
                 caption=caption,
                 captions=captions,
                 style=style,
+                length=settings.length,
                 notes=notes,
                 models={"writer": writer.name} if settings.profile.writes else {},
                 calls={"writer": sum(requests_of([c]) for c in spent[index])},
@@ -133,15 +142,19 @@ def aggregate(
 
 def _request(record: ImageRecord, style: Style, settings: AggregateSettings) -> WritingRequest:
     """Return the request for the caption of an image in a style, with the lower of the two limits."""
-    limits = [n for n in (LENGTHS[settings.length], style.max_sentences) if n]
     told = "\n\n".join(filter(None, (style.for_writer(record.context), *record.focus.words(style))))
     return WritingRequest(
         facts_of(record),
-        min(limits, default=0),
+        _most_sentences(style, settings.length),
         seed=settings.seed,
         instruction=told,
         language=style.language,
     )
+
+
+def _most_sentences(style: Style, length: str) -> int:
+    """Return the lower of the limits of a style and of a length; 0 where there is none."""
+    return min((n for n in (LENGTHS[length], style.max_sentences) if n), default=0)
 
 
 def _tags(record: ImageRecord, style: Style, region: str = "", most_things: int = 0) -> str:
@@ -171,11 +184,11 @@ def _nothing_kept(record: ImageRecord, notes: list[str]) -> str:
     threshold or said what is to be described; otherwise it is the captioner's unfiltered caption of the whole image.
     """
     if record.focus:
-        notes.append("Nothing of what is to be described was kept, so the caption is empty.")
+        notes.append(NOTHING_TO_DESCRIBE)
         return ""
     if record.threshold:
         notes.append(
-            f"Nothing reached the threshold of {record.threshold:.2f}, so the caption is empty. Lower the "
+            f"{NOTHING_REACHED}{record.threshold:.2f}, so the caption is empty. Lower the "
             "threshold of the Semantic Filter, or set it to 0 for the default."
         )
         return ""
@@ -190,11 +203,7 @@ def _nothing_kept(record: ImageRecord, notes: list[str]) -> str:
     }
     sentences = (record.readings[source].sentences[i].text for source, i in sorted(kept))
     caption = join_sentences(sentences)
-    notes.append(
-        "Nothing passed the filter, so the caption is the captioner's unfiltered caption of the whole image."
-        if caption
-        else "The captioner said nothing usable, so the caption is empty."
-    )
+    notes.append(NOTHING_PASSED if caption else NOTHING_SAID)
     return caption
 
 
@@ -245,10 +254,9 @@ def _written(
         notes += [f'The writer left out: "{facts.claims[i].text}"' for i in best.missing]
         return join_sentences(sentences[: maximum or None])
     # A short text leaves out much, but not what the user decided.
-    added = _missing_sentences(record, facts, best, only_users=bool(maximum))[: maximum or None]
+    added = _missing_sentences(record, facts, best, only_users=bool(maximum))
     notes += [f'Added, because the writer left it out: "{text}"' for text in added]
-    sentences = sentences[: maximum - len(added) if maximum else None]
-    return join_sentences(without_doubled(sentences, added, reader))
+    return _joined(sentences, added, maximum, reader)
 
 
 def revised(
@@ -257,17 +265,28 @@ def revised(
     """Return a record whose statements were edited, with its caption brought in line with them.
 
     What no kept statement supports any more is removed from the caption, and what the user decided is added; the rest
-    of the caption stays as it was written. A list of tags is made anew, from all kept statements.
+    of the caption stays as it was written. A list of tags is made anew, as long as it was asked for.
     """
+    most, maximum = LENGTHS[record.length], _most_sentences(record.style, record.length)
     if record.style.tags:
-        tags = {r.name: _tags(record, record.style, r.name) for r in record.root.walk()}
-        return replace(record, caption=_tags(record, record.style), captions=tags)
+        tags = {
+            r.name: _tags(record, record.style, r.name, most_things=most)
+            for r in record.root.walk()
+        }
+        return replace(record, caption=_tags(record, record.style, most_things=most), captions=tags)
     facts = kept_reading(record)
     checked = check(Completion(record.caption), facts, reader, None, on_progress)
     added = _missing_sentences(record, facts, checked, only_users=True)
-    caption = join_sentences(without_doubled(checked.sentences, added, reader))
+    caption = _joined(checked.sentences, added, maximum, reader)
+    caption = caption or compose(record, max_sentences=maximum)
     captions = {region.name: compose(record, region.name) for region in record.root.walk()}
-    return replace(record, caption=caption or compose(record), captions=captions)
+    return replace(record, caption=caption, captions=captions)
+
+
+def _joined(sentences: Sequence[str], added: Sequence[str], maximum: int, reader: Reader) -> str:
+    """Return a caption of sentences and those added, within a limit, without what then would be said twice."""
+    left = without_doubled(sentences, added, reader)
+    return join_sentences(within_limit(left[: len(left) - len(added)], added, maximum))
 
 
 def _missing_sentences(

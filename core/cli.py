@@ -17,7 +17,7 @@ from .dataset.command import (
     is_dataset,
     settings_of,
 )
-from .errors import PatchMattersError, reason_of
+from .errors import PatchMattersError, UnusableModel, reason_of
 from .image_record import ImageRecord
 from .images import read_image
 from .loading import load_models
@@ -82,15 +82,19 @@ def _caption_files(options: argparse.Namespace) -> int:
                 file=sys.stderr,
             )
     settings = settings_of(options)
-    records = []
+    records, failed = [], False
     with _progress_bar(len(paths)) as (bar, progress):
-        for path, record in caption_files(paths, output, stems, models, settings, progress):
-            if "error" in record:
-                bar.write(f"error: {record['error']}", file=sys.stderr)
-            else:
-                bar.write(f"{path}\n{record['caption']}\n", file=sys.stdout)
-            records.append(record)
-    failed = any("error" in record for record in records)
+        try:
+            for path, record in caption_files(paths, output, stems, models, settings, progress):
+                if "error" in record:
+                    bar.write(f"error: {record['error']}", file=sys.stderr)
+                else:
+                    bar.write(f"{path}\n{record['caption']}\n", file=sys.stdout)
+                records.append(record)
+        except UnusableModel as error:
+            bar.write(f"error: {error}", file=sys.stderr)
+            failed = True
+    failed = failed or any("error" in record for record in records)
     if options.json:
         try:
             reports.write(Path(options.json).name, _json_bytes(records))
@@ -115,6 +119,9 @@ def caption_files(
 
     Args:
         progress: gives the `Progress` of a batch, by the number of its first image and its size.
+
+    Raises:
+        UnusableModel: no image can be captioned any more.
     """
     for start in range(0, len(paths), BATCH):
         found: list[tuple[Path, str, Source | Exception]] = []
@@ -130,6 +137,8 @@ def caption_files(
         image_records = iter(run_each(settings, sources, models, batch_progress) if sources else ())
         for path, stem, source in found:
             outcome = next(image_records) if isinstance(source, Source) else source
+            if isinstance(outcome, UnusableModel):
+                raise outcome
             try:
                 if isinstance(outcome, Exception):
                     raise outcome

@@ -11,11 +11,13 @@ from .claims.readers import reader_for
 from .edit_claims import with_claims
 from .edit_patches import DescribedPatches, described, with_regions
 from .edit_schema import Edits
+from .facts import NOTHING_KEPT
 from .focus_claims import focused
 from .image_record import ImageRecord, StageProgress, heartbeat, no_progress
 from .models.registry import CAPTIONER, OFFLINE, VERIFIER, WRITER, load_model
 from .settings import AUTO
 from .stages import EMBEDDER, ModelsByRole
+from .statements import Verdict
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,10 @@ class Edit:
         record = with_claims(record, edits, reader)
         if edits.caption:
             return replace(record, own_caption=edits.caption, caption=edits.caption)
-        if record.caption and record.statements != before.statements:
+        if any(s.verdict is Verdict.KEPT for s in record.statements):
+            notes = tuple(n for n in record.notes if not n.startswith(NOTHING_KEPT))
+            record = replace(record, notes=notes)
+        written = bool(record.captions)  # it comes from the aggregator
+        if written and record.statements != before.statements:
             return revised(record, reader, heartbeat(on_progress))
         return record

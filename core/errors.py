@@ -14,6 +14,10 @@ class PatchMattersError(ValueError):
     """
 
 
+class UnusableModel(PatchMattersError):
+    """An error of a model that every further request to it would meet, too: no key, no such model, no requests left."""
+
+
 def in_short(error: Exception) -> str:
     """Return the first line of an exception's message, or its type if it has none."""
     return (str(error).strip().splitlines() or [type(error).__name__])[0][:300]

@@ -11,6 +11,20 @@ from .models import (
 from .regions import IMAGE
 from .statements import Reason, Statement, Verdict
 
+# Notes for when nothing was kept, which no longer hold once the user has added a claim.
+NOTHING_IN_FOCUS = "Nothing that was kept is about what is to be described."
+NOTHING_TO_DESCRIBE = "Nothing of what is to be described was kept, so the caption is empty."
+NOTHING_REACHED = "Nothing reached the threshold of "
+NOTHING_PASSED = "Nothing passed the filter, so the caption is the captioner's unfiltered caption of the whole image."
+NOTHING_SAID = "The captioner said nothing usable, so the caption is empty."
+NOTHING_KEPT = (
+    NOTHING_IN_FOCUS,
+    NOTHING_TO_DESCRIBE,
+    NOTHING_REACHED,
+    NOTHING_PASSED,
+    NOTHING_SAID,
+)
+
 
 def kept_statements(record: ImageRecord) -> list[Statement]:
     """Return the kept statements, most important first.

@@ -24,6 +24,7 @@ from .claims.reading import is_english, read
 from .claims.scene_words import ENCLOSED, SHOWN_SETTINGS
 from .claims.thing_index import ThingIndex
 from .excluding import mentions_topic, without_topics
+from .facts import NOTHING_IN_FOCUS
 from .focus import SHOWN, is_called
 from .image_record import ImageRecord
 from .statements import Reason, Statement, Verdict
@@ -108,8 +109,34 @@ def focused(record: ImageRecord) -> ImageRecord:
     )
     kept = any(s.verdict is Verdict.KEPT for s in statements)
     had = any(s.verdict is Verdict.KEPT for s in record.statements)
-    notes = ["Nothing that was kept is about what is to be described."] if had and not kept else []
+    notes = [*([NOTHING_IN_FOCUS] if had and not kept else []), *_of_another_language(record)]
     return record.extended(statements=statements, notes=notes)
+
+
+def _of_another_language(record: ImageRecord) -> list[str]:
+    """Return a note for each input whose names cannot be found, because the captions are in another language."""
+    texts = [s.text for s in record.statements if s.claim is not None]
+    english = sum(map(is_english, texts))
+    if 0 < english < len(texts):
+        return []
+    notes = []
+    for name, words in (("only", record.focus.only), ("ignore", record.focus.ignore)):
+        other = [w for w in words if texts and _is_latin(w) != bool(english)]
+        if other:
+            named = ", ".join(other)
+            notes.append(
+                f'{name}: "{named}" is not found, because the captions are in English: write the English names, or '
+                "choose the style chinese."
+                if english
+                else f'{name}: "{named}" is not found, because the captions are not in English: write the names in the '
+                "language of the captions."
+            )
+    return notes
+
+
+def _is_latin(word: str) -> bool:
+    """Return whether a name is in Latin letters, as English is; a name of one's own need not be in a dictionary."""
+    return all(c <= "\u024f" for c in word if c.isalpha())
 
 
 def without_ignored(text: str, record: ImageRecord) -> tuple[str, list[str]]:

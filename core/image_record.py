@@ -54,6 +54,7 @@ class ImageRecord:
     threshold: float = 0.0  # that the user set for what is kept; 0 where it was left to the pack
     captions: Mapping[str, str] = field(default_factory=lambda: EMPTY)
     caption: str = ""
+    length: str = "long"  # of the caption, as it was asked for: one of `profiles.LENGTHS`
     own_caption: str = (
         ""  # the final caption as the user wrote it; it replaces that of the aggregator
     )

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from .errors import UnusableModel
 from .excluding import Exclude
 from .image_record import ImageRecord, StageProgress
 from .models import NLI, Captioner, Detection, Detector, Embedder, Verifier, Writer
@@ -111,13 +112,15 @@ def run_each(
     """Run the stages as `run` does, so that an image that fails stops no other image.
 
     If the batch fails as a whole, each image is run by itself. Answers that came before are then in the cache of
-    the models, so nothing is paid for twice.
+    the models, so nothing is paid for twice. No image is tried again if a model cannot be used at all.
 
     Returns:
         For each image its record, or the exception that it raised.
     """
     try:
         return list(run(stages, batch, models, progress))
+    except UnusableModel as error:
+        return [error] * len(batch)
     except Exception as error:  # whatever a library raises
         if len(batch) == 1:
             return [error]

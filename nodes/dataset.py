@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import comfy.model_management
@@ -11,9 +12,9 @@ from comfy_api.latest import io, ui
 from .. import core
 from ..core.dataset.choices import EXISTING, FORMAT_NAMES, KEEP, REPORT, STATE
 from ..core.dataset.ledger import FAILED, Ledger
-from ..core.dataset.words import Words
-from ..core.english import split_words
+from ..core.styles import DESCRIPTION
 from . import bridge, folders, types
+from .dataset_job import job_of
 
 if TYPE_CHECKING:
     from ..core.dataset.job import Job
@@ -99,6 +100,8 @@ class CaptionDataSet(io.ComfyNode):
                     "the settings are right; the next run continues with the rest.",
                 ),
                 types.seed_input(),
+                types.style_input(),
+                types.style_text_input(),
             ],
             outputs=[
                 io.String.Output(
@@ -145,23 +148,28 @@ class CaptionDataSet(io.ComfyNode):
         matcher=None,
         writer=None,
         detector=None,
+        style=DESCRIPTION.name,
+        style_text="",
     ) -> io.NodeOutput:
         with bridge.explained():
             models = core.pipeline.Models.connected(
                 detector=detector, captioner=captioner, verifier=matcher, writer=writer
             )
-            excluded = split_words(bridge.bounded_text(exclude, "exclude"))
-            job = core.dataset.job.Job(
-                folders.folder_of(folder),
-                settings=core.pipeline.profile_settings(
-                    profile, seed=seed, length=length, exclude=excluded
-                ),
+            job = job_of(
+                folder=folder,
                 existing=existing,
-                formats=(format,),
-                words=Words(bridge.bounded_text(trigger, "trigger")),
+                format=format,
+                trigger=bridge.bounded_text(trigger, "trigger"),
+                exclude=bridge.bounded_text(exclude, "exclude"),
+                length=length,
+                profile=profile,
                 limit=limit,
-                concurrency=core.dataset.turns.concurrency_for(models, IMAGES_AT_ONCE),
+                seed=seed,
+                style=style,
+                style_text=style_text,
             )
+            at_once = core.dataset.turns.concurrency_for(models, IMAGES_AT_ONCE)
+            job = replace(job, concurrency=at_once)
             summary = core.dataset.run.caption_dataset(job, models, _Progress().show)
         text = _text(summary, folder)
         return io.NodeOutput(_captions(job), text, ui=ui.PreviewText(text))

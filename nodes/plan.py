@@ -3,30 +3,46 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from comfy_execution.utils import get_executing_context
 from server import PromptServer
 
+from .. import core
 from ..core.budget import (
+    FEWEST_PATCHES,
+    NONE,
     Demand,
+    Requests,
     answering,
+    captioning,
     cost_of,
     describing,
     duration,
+    reading,
     requests_by_role,
     seconds_of,
     sentence,
     verifying,
     writing,
 )
+from ..core.edit_schema import read_edits
 from ..core.errors import PatchMattersError
 from ..core.models.hosted.budget import Budget, Plan
 from ..core.models.hosted.endpoints import Config
-from ..core.models.registry import CAPTIONER, VERIFIER, WRITER, load_cache
-from ..core.profiles import DEFAULT, PROFILES
+from ..core.models.registry import CAPTIONER, DETECTOR, OFFLINE, VERIFIER, WRITER, load_cache
+from ..core.profiles import DEFAULT, PROFILES, Profile
+from ..core.settings import LANGUAGE_MODEL
+from ..core.styles import DESCRIPTION, STYLES, Style
 from . import scan
+from .dataset_job import VALUES, job_of
 
+if TYPE_CHECKING:
+    from ..core.pipeline import Settings
+
+_Counts = dict[str, Callable[[bool], Requests]]
 HOSTED = "PatchMattersHostedModel"
 _ROLES = {"captioner": CAPTIONER, "matcher": VERIFIER, "writer": WRITER}  # by the input's name
 _log = logging.getLogger("patch_matters")
@@ -52,12 +68,13 @@ def status() -> str:
     plan, used = budget.plan, budget.used
     if plan is None or not used:
         return ""
-    known = used <= plan.requests
-    parts = [f"{used} of about {plan.requests} requests" if known else f"{used} requests"]
+    known = used <= plan.most
+    amount = Requests(plan.few, plan.most).amount()
+    parts = [f"{used} of about {amount} requests" if known else f"{used} requests"]
     if plan.ceiling is not None:
         parts.append(f"at most {plan.ceiling} allowed")
-    if known and plan.seconds is not None and used < plan.requests:
-        parts.append(f"about {duration(plan.seconds * (1 - used / plan.requests))} left")
+    if known and plan.seconds is not None and used < plan.most:
+        parts.append(f"at most about {duration(plan.seconds * (1 - used / plan.most))} left")
     return ", ".join(parts)
 
 
@@ -80,15 +97,14 @@ def demands_of(
         }
         if node in done or not asked:
             continue
-        counts = _counts(graph, kind, values, images)
+        counts = _counts(graph, node, values, images, config)
         if counts is None:
             title = graph[node].get("_meta", {}).get("title")  # as the user sees it
             uncounted.append(title[:40] if isinstance(title, str) else kind)
             continue
         for role, (model, several) in asked.items():
-            if role in counts:
-                requests, least = counts[role](several)
-                demands.append(Demand(role, model, requests, least, node))
+            if role in counts and (requests := counts[role](several)).most:
+                demands.append(Demand(role, model, requests, node))
     return demands, uncounted
 
 
@@ -118,48 +134,121 @@ def _number(values: Mapping, name: str, default: int) -> int:
     return value if type(value) is int else default
 
 
-def _counts(graph, kind: str, values: Mapping, images: int) -> dict | None:
-    """Return role -> a function from whether one request gives several answers to the requests of a node, as estimated
-    and at least; None for a node whose number of images is not known.
+def _counts(graph, node: str, values: Mapping, images: int, config: Config) -> _Counts | None:
+    """Return role -> a function from whether one request gives several answers to the requests of a node; None for a
+    node whose number of images is not known.
     """
-    profile = values.get("profile")
-    profile = PROFILES.get(profile, DEFAULT) if isinstance(profile, str) else DEFAULT
-    writer = (lambda several: writing(images)) if profile.writes else lambda several: (0.0, 0)
+    kind = str(graph[node].get("class_type"))
+    profile = _profile(values)
     if kind == "PatchDivider":
-        return {CAPTIONER: lambda several: (float(images), images)}
+        return {CAPTIONER: lambda several: Requests(images, images, images)}
     if kind == "LocalCaptioner":
         candidates = _number(values, "candidates", DEFAULT.candidates)
         divider = _source(graph, values.get("patches")).get("inputs", {})
         whole = "captioner" not in divider and "caption" not in divider
         return {CAPTIONER: lambda n: describing(images, 1 if n else candidates, whole=whole)}
     if kind == "SemanticFilter":
-        return {VERIFIER: lambda several: verifying(images)}
+        captions = _source(graph, values.get("captions")).get("inputs", {})
+        candidates = _number(captions, "candidates", DEFAULT.candidates)
+        by_model = bool(_style(captions).language) or values.get("reader") == LANGUAGE_MODEL
+        read = reading(images, profile, candidates, by_model=by_model)
+        return {VERIFIER: lambda several: verifying(images), WRITER: lambda several: read}
     if kind == "HierarchicalAggregator":
-        return {WRITER: writer}
+        return {WRITER: lambda several: writing(images, profile, _style(values))}
     if kind == "PatchMatters":
-        return {
-            CAPTIONER: lambda n: describing(images, 1 if n else profile.candidates),
-            VERIFIER: lambda several: verifying(images),
-            WRITER: writer,
-        }
+        return _captioning(
+            images, core.pipeline.profile_settings(profile.name, style=_style(values))
+        )
+    if kind == "PatchMattersCaptionDataSet":
+        return _of_data_set(graph, values, config)
+    if kind == "PatchReport":
+        return _of_edits(graph, values)
     if kind == "AskImage":
         samples = _number(values, "samples", 1)
         return {
             CAPTIONER: lambda n: answering(images, 1 if n else samples),
             # Answers that claim nothing are not scored, and nothing is written from them.
-            VERIFIER: lambda several: (verifying(images)[0], 0),
-            WRITER: lambda several: (float(images), 0),
+            VERIFIER: lambda several: replace(verifying(images), least=0),
+            WRITER: lambda several: Requests(0, images),
         }
     if kind == "PatchMattersCaptionVideo":
         frames = _number(values, "key_frames", 6)  # the most; a shot alone has one
+        # A claim of a shot is verified in its other key frames, too.
+        again, style = Requests(0, frames), DESCRIPTION
         return {
-            CAPTIONER: lambda n: (describing(frames, 1 if n else profile.candidates)[0], 5),
-            VERIFIER: lambda several: (verifying(frames)[0] + frames, 1),
-            WRITER: lambda several: (writing(frames)[0] * profile.writes, int(profile.writes)),
+            CAPTIONER: lambda n: replace(
+                describing(frames, 1 if n else profile.candidates), least=1 + FEWEST_PATCHES
+            ),
+            VERIFIER: lambda several: replace(verifying(frames) + again, least=1),
+            WRITER: lambda several: replace(
+                writing(frames, profile, style), least=int(profile.writes)
+            ),
         }
     if kind == "CaptionScore":
-        return {VERIFIER: lambda several: (2.0 * images, images)}
+        return {VERIFIER: lambda several: Requests(images, 2.0 * images, images)}
     return None
+
+
+def _captioning(images: int, settings: Settings) -> _Counts:
+    def of(role: str) -> Callable[[bool], Requests]:
+        return lambda several: captioning(images, settings, several=several)[role]
+
+    return {role: of(role) for role in (CAPTIONER, VERIFIER, WRITER)}
+
+
+def _of_data_set(graph, values: Mapping, config: Config) -> _Counts | None:
+    """Return the counts for the images of a folder that have no caption yet; None where the folder cannot be read, or
+    the name of a local model, which the record of earlier runs holds, is not in the graph.
+    """
+    names = {}
+    for name, role in {**_ROLES, "detector": DETECTOR}.items():
+        hosted = _hosted_model(graph, values.get(name), config)
+        names[role] = hosted[0] if hosted else OFFLINE[role]
+        if name in values and not hosted:
+            return None
+    try:
+        job = job_of(**{name: values.get(name, default) for name, default in VALUES.items()})
+        _, images = core.dataset.estimate.to_caption(job, job.keys_of(names))
+    except (PatchMattersError, OSError, TypeError, ValueError):  # reported by the node itself
+        return None
+    counts = _captioning(images, job.settings)
+    # What is not done in this run is done in the next one, so none of it is needed in any case.
+    return {
+        role: lambda n, count=count: replace(count(n), least=0) for role, count in counts.items()
+    }
+
+
+def _of_edits(graph, values: Mapping) -> _Counts:
+    """Return the counts for the patches that Patch Report has described again: of one of them at least, because those
+    that were described before are remembered.
+    """
+    edits = values.get("edits")
+    images = read_edits(edits).images.values() if isinstance(edits, str) else ()
+    patches = sum(not p.delete for image in images for p in image.patches)
+    candidates = max(
+        (
+            _number(inputs, "candidates", DEFAULT.candidates)
+            for _, kind, inputs in _nodes(graph)
+            if kind == "LocalCaptioner"
+        ),
+        default=DEFAULT.candidates,
+    )
+    few = min(1, patches)
+    return {
+        CAPTIONER: lambda n: Requests(few, patches) * (1 if n else candidates),
+        # The claims of a patch are scored on it and on the whole image.
+        VERIFIER: lambda several: Requests(2 * few, 4 * patches),
+    }
+
+
+def _profile(values: Mapping) -> Profile:
+    name = values.get("profile")
+    return PROFILES.get(name, DEFAULT) if isinstance(name, str) else DEFAULT
+
+
+def _style(values: Mapping) -> Style:
+    name = values.get("style")
+    return STYLES.get(name, DESCRIPTION) if isinstance(name, str) else DESCRIPTION
 
 
 def _ancestors(graph: Mapping[str, dict], node: str) -> frozenset[str]:
@@ -209,12 +298,13 @@ def make_plan() -> Plan:
     seconds = seconds_of(demands, cache.rates() if cache else {})
     text = sentence(demands, seconds, cost_of(demands, config.prices), uncounted)
     ceiling, where = _ceiling(graph, config)
-    total = sum(requests_by_role(demands).values())
+    total = sum(requests_by_role(demands).values(), NONE)
     text = f"This run takes {text}."
-    if ceiling is not None and total > ceiling:
+    if ceiling is not None and round(total.most) > ceiling:
         text += f" max_requests of {where} allows {ceiling}, so it may stop before the end."
     _log.info(text)
-    return Plan(total, sum(d.least for d in demands), ceiling, where, seconds, text)
+    longest = seconds[1] if seconds else None
+    return Plan(round(total.few), round(total.most), total.least, ceiling, where, longest, text)
 
 
 budget = Budget(current_run, make_plan)  # shared by all hosted models of one queued prompt

@@ -64,6 +64,15 @@ def align_known(p: ThingIndex, h: ThingIndex, may_be: MayBe | None = None) -> di
     }
 
 
+def may_be_one(p: ThingIndex, i: int, h: ThingIndex, j: int, found: dict[int, int]) -> bool:
+    """Return whether nothing that two texts say of a thing each makes them two things.
+
+    Args:
+        found: things of the hypothesis that are known -> those of the premise.
+    """
+    return _score(p, i, h, j, found) > 0 and not are_distinct(p, i, h, j, found, one_view=False)
+
+
 def one_and_many(p: ThingIndex, i: int, h: ThingIndex, j: int) -> bool:
     """Return whether one text has one person or animal and the other several."""
     a, b = p.reading.things[i], h.reading.things[j]

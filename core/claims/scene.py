@@ -114,7 +114,7 @@ class _Gathered:
         for index, thing in enumerate(reading.things):
             thing = _renumbered_thing(thing, numbers)
             if index in found:
-                self.things[found[index]] = _joined(self.things[found[index]], thing)
+                self.things[found[index]] = joined_thing(self.things[found[index]], thing)
             else:
                 self.things.append(thing)
                 self.seen_in.append(set())
@@ -142,7 +142,7 @@ def renumbered(reading: Reading, numbers: Mapping[int, int]) -> Reading:
 _GENERAL = re.compile(r"\b(?:person|people|thing|things|individuals?)\b")
 
 
-def _joined(a: Thing, b: Thing) -> Thing:
+def joined_thing(a: Thing, b: Thing) -> Thing:
     """Return one thing of two that are the same: called by all its nouns, by the longer of its names."""
     name = max(a.name, b.name, key=lambda n: (not _GENERAL.search(n), len(n)))
     number = a.number or b.number

@@ -90,7 +90,7 @@ def caption_folder(options: argparse.Namespace, load: Callable[[], Models]) -> i
         answers.clear()
     models = load()
     job = replace(job, concurrency=concurrency_for(models, options.concurrency))
-    expected = estimate(job, models, config.prices)
+    expected = estimate(job, models, config)
     print(expected.sentence(), file=sys.stderr)
     if options.dry_run:
         return 0

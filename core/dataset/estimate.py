@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..budget import Demand, cost_of, describing, duration, thousands, verifying, writing
+from ..budget import Demand, asked_in_words, captioning, cost_of, duration
 from ..errors import PatchMattersError
-from ..models.registry import CAPTIONER, VERIFIER, WRITER
+from ..models.hosted.endpoints import Config
 from ..pipeline import Models
 from .choices import IMPROVE, KEEP, STATE
 from .formats.sidecars import SUFFIXES, caption_in
@@ -17,7 +18,7 @@ from .job import Job
 from .ledger import DONE, FAILED, LEDGER, Ledger
 from .planning import names
 from .sources import Folder
-from .turns import is_remote
+from .turns import has_weights, is_remote
 from .words import context_text
 
 
@@ -28,31 +29,22 @@ class Estimate:
     Attributes:
         images: found.
         to_do: that have no caption yet, or one that is to be replaced.
-        requests: role -> requests to a hosted model.
-        tokens_in, tokens_out: of all of them.
+        demands: what they ask of hosted models.
         seconds: None where nothing was measured yet: the first images of the run tell.
-        cost: None where the config file has no price of a model.
+        cost: at least and at most; None where the config file has no price of a model.
     """
 
     images: int
     to_do: int
-    requests: Mapping[str, int]
-    tokens_in: int = 0
-    tokens_out: int = 0
+    demands: tuple[Demand, ...] = ()
     seconds: float | None = None
-    cost: float | None = None
+    cost: tuple[float, float] | None = None
 
     def sentence(self) -> str:
         """Return the estimate for a person."""
         parts = [f"{self.images} images, {self.to_do} to caption"]
-        if self.requests:
-            by_role = ", ".join(f"{role} {count}" for role, count in self.requests.items())
-            parts.append(f"about {sum(self.requests.values())} requests ({by_role})")
-            tokens = (
-                f"about {thousands(self.tokens_in)} tokens in and {thousands(self.tokens_out)} out"
-            )
-            parts.append(tokens)
-            parts.append("price unknown" if self.cost is None else f"about {self.cost:.2f} to pay")
+        if self.demands:
+            parts += asked_in_words(self.demands, self.cost)
         if self.seconds is not None:
             parts.append(f"about {duration(self.seconds)}")
         elif self.to_do:
@@ -60,34 +52,51 @@ class Estimate:
         return "; ".join(parts) + "."
 
 
-def estimate(job: Job, models: Models, prices: Mapping[str, tuple[float, float]]) -> Estimate:
+def estimate(job: Job, models: Models, config: Config) -> Estimate:
     """Estimate a run without asking a model or writing a file.
 
     Args:
-        prices: model name -> price of a million tokens in, and out.
+        config: of the hosted models.
     """
-    ledger = Ledger(job.root) if Path(job.root, STATE, LEDGER).is_file() else None
-    key = job.keys(models)
-    try:
+    images, to_do = to_caption(job, job.keys(models))
+    demands = tuple(_demands(job, models, to_do, config))
+    seconds = _seconds_of_an_image(job, models)
+    return Estimate(
+        images,
+        to_do,
+        demands,
+        None if seconds is None else to_do * seconds,
+        cost_of(demands, config.prices),
+    )
+
+
+def to_caption(job: Job, key: Callable[[str, str, str], str]) -> tuple[int, int]:
+    """Return how many images there are, and of how many the models will be asked.
+
+    Args:
+        key: gives the name of the result for an image (`Job.keys`).
+    """
+    with _ledger(job) as ledger:
         images = to_do = 0
         for found in job.images.find(False):
             images += 1
             to_do += _is_to_do(job, key, ledger, found.path)
-        to_do = min(to_do, job.limit) if job.limit else to_do
-        measured, seconds, _, _ = ledger.averages() if ledger else (0, 0.0, 0.0, 0.0)
-    finally:
-        if ledger:
-            ledger.close()
-    demands = _demands(job, models, to_do)
-    return Estimate(
-        images,
-        to_do,
-        {demand.role: round(demand.requests) for demand in demands},
-        round(sum(demand.tokens_in for demand in demands)),
-        round(sum(demand.tokens_out for demand in demands)),
-        to_do * seconds / max(1, job.concurrency) if measured else None,
-        cost_of(demands, prices),
-    )
+    return images, min(to_do, job.limit) if job.limit else to_do
+
+
+def _seconds_of_an_image(job: Job, models: Models) -> float | None:
+    """Return how long a run took for one image after the other; None where there was none."""
+    each_alone = job.concurrency > 1 and not has_weights(models)
+    with _ledger(job) as ledger:
+        seconds = ledger.pace(at_once=each_alone) if ledger else None
+    if seconds is None or each_alone:
+        return seconds
+    return seconds / max(1, job.concurrency)  # batches at once, each with its share of the time
+
+
+def _ledger(job: Job) -> AbstractContextManager[Ledger | None]:
+    """Return the ledger of a job, or nothing where there is none yet."""
+    return Ledger(job.root) if Path(job.root, STATE, LEDGER).is_file() else nullcontext()
 
 
 def _is_to_do(job: Job, key: Callable, ledger: Ledger | None, path: str) -> bool:
@@ -120,20 +129,10 @@ def _has_caption(job: Job, path: str) -> bool:
         return True
 
 
-def _demands(job: Job, models: Models, images: int) -> list[Demand]:
-    """Return what the images need of the hosted models."""
-    style = job.settings.describe.style
-    writes = job.settings.aggregate.profile.writes and not style.tags
-    # A service that gives several answers to one request is asked once a patch.
-    requests, least = describing(images, job.settings.describe.candidates)
-    counts = {
-        # In another language than English the whole image is described twice: objects are found by English words.
-        CAPTIONER: (requests + images * bool(style.language), least),
-        VERIFIER: verifying(images),
-        WRITER: writing(images) if writes else (0, 0),
-    }
-    return [
-        Demand(role, getattr(models, role).name, requests, least)
-        for role, (requests, least) in counts.items()
-        if is_remote(getattr(models, role)) and (requests or role != WRITER)
-    ]
+def _demands(job: Job, models: Models, images: int, config: Config) -> Iterator[Demand]:
+    """Yield what the images need of the hosted models."""
+    endpoint = config.endpoints.get(models.captioner.name.partition(":")[0])
+    several = endpoint is not None and endpoint.n
+    for role, requests in captioning(images, job.settings, several=several).items():
+        if is_remote(model := getattr(models, role)) and requests.most:
+            yield Demand(role, model.name, requests)

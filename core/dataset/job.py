@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 from ..errors import PatchMattersError
 from ..models.completion_cache import CompletionCache
+from ..models.registry import CAPTIONER, DETECTOR, VERIFIER, WRITER
 from ..pipeline import Models, Settings
 from .choices import EXISTING, IMPROVE, KEEP
 from .sources import Folder, Images, Shards
 from .words import Words
+
+ASKED = (DETECTOR, CAPTIONER, VERIFIER, WRITER)  # whose models decide what comes out
 
 
 @dataclass(frozen=True)
@@ -92,13 +95,21 @@ class Job:
 
         It takes the SHA-256 of the image file, the context, and the existing caption where that is improved.
         """
-        run = self.run_key(models)
+        return self._keyed(self.run_key(models))
+
+    def keys_of(self, names: Mapping[str, str]) -> Callable[[str, str, str], str]:
+        """Return the same as `keys`, from role -> the name of its model."""
+        return self._keyed(self._run_key([names[role] for role in ASKED]))
+
+    def run_key(self, models: Models) -> str:
+        """Return what names a run: the same name whenever the same image would get the same caption."""
+        return self._run_key([getattr(models, role).name for role in ASKED])
+
+    def _keyed(self, run: str) -> Callable[[str, str, str], str]:
         return lambda content, context, existing: CompletionCache.key(
             run, content, context, existing
         )
 
-    def run_key(self, models: Models) -> str:
-        """Return what names a run: the same name whenever the same image would get the same caption."""
-        asked = (models.detector, models.captioner, models.verifier, models.writer)
+    def _run_key(self, names: Sequence[str]) -> str:
         stages = [[stage.name, asdict(stage)] for stage in self.settings]
-        return CompletionCache.key([model.name for model in asked], list(self.identity), stages)
+        return CompletionCache.key(list(names), list(self.identity), stages)

@@ -25,6 +25,9 @@ from .words import Captions
 LEDGER = "ledger.sqlite"
 DONE, KEPT, FAILED = "done", "kept", "failed"
 VERSION = 1  # of the tables
+PACED = (
+    200  # results that tell how long an image takes; what was measured before them is out of date
+)
 _OWN_TABLES = {"files", "results", "images", "outputs"}
 _ORDERS = {
     "path": "images.path",
@@ -234,11 +237,23 @@ class Ledger:
         )
         return json.loads(zlib.decompress(row[0])) if row else None
 
-    def averages(self) -> tuple[int, float, float, float]:
-        """Of all results: how many; seconds, requests and tokens of one."""
-        query = "SELECT COUNT(*), AVG(seconds), AVG(requests), AVG(tokens) FROM results"
-        count, seconds, requests, tokens = self._one(query)
-        return count, seconds or 0.0, requests or 0.0, tokens or 0.0
+    def pace(self, *, at_once: bool) -> float | None:
+        """Return the seconds in which one image after the other was done, by the latest results; None without any.
+
+        Args:
+            at_once: images were waited for at the same time, each by itself: time that several took counts once.
+        """
+        rows = self._all("SELECT at, seconds FROM results ORDER BY at DESC LIMIT ?", (PACED,))
+        if not rows:
+            return None
+        if not at_once:
+            return sum(seconds for _, seconds in rows) / len(rows)
+        busy, begun = 0.0, float("inf")
+        for at, seconds in rows:
+            end = min(at, begun)
+            start = min(at - seconds, end)
+            busy, begun = busy + end - start, start
+        return busy / len(rows)
 
     # Images
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from ..budget import duration
-from ..errors import PatchMattersError, reason_of
+from ..errors import PatchMattersError, UnusableModel, reason_of
 from ..pipeline import Models
 from .ahead import PIXELS, Ahead, pixels
 from .captioning import Interrupted
@@ -277,6 +277,10 @@ class _Run:
                     tokens=self._status.tokens + result.tokens,
                 )
                 settled = [replace(p, todo=READY, result=result) for p in same]
+            elif isinstance(result, UnusableModel):
+                # The images are not at fault: they stay as they are, for the next run.
+                self._stopped = self._stopped or str(result)
+                continue
             else:
                 reason = reason_of(plan.path, result)
                 self._in_a_row += 1

@@ -31,7 +31,7 @@ def object_boxes(
         objects: most important first.
         names: thing -> the nouns that it is called by.
     """
-    distinct = _distinct(record.detections)
+    distinct = distinct_detections(record.detections)
     left = {
         o.thing: [d for d in distinct if _may_be(record, d, o, names.get(o.thing, ()))]
         for o in objects
@@ -62,7 +62,14 @@ def patch_box(record: ImageRecord, regions: Sequence[str]) -> Box | None:
     return min(patches, key=lambda box: box.area) if patches else None
 
 
-def _distinct(detections: Sequence[Detection]) -> list[Detection]:
+def shows(detection: Detection, names: Sequence[str]) -> bool:
+    """Return whether the label of a detection is one of an object's names or a kind of it, or the other way round."""
+    label = detection.label
+    return any(lexicon.is_kind(n, label) or lexicon.is_kind(label, n) for n in names)
+
+
+def distinct_detections(detections: Sequence[Detection]) -> list[Detection]:
+    """Return the detections without those that show an object again, by their label and place."""
     kept: list[Detection] = []
     for d in sorted(detections, key=lambda d: -d.score):
         if not any(k.label == d.label and iou(k.box, d.box) > SAME for k in kept):
@@ -71,8 +78,7 @@ def _distinct(detections: Sequence[Detection]) -> list[Detection]:
 
 
 def _may_be(record: ImageRecord, detection: Detection, one: Object, names: Sequence[str]) -> bool:
-    label = detection.label
-    if not any(lexicon.is_kind(n, label) or lexicon.is_kind(label, n) for n in names):
+    if not shows(detection, names):
         return False
     patches = [record.root.find(name).box for name in one.regions if name != record.root.name]
     if patches and all(coverage(detection.box, patch) < SEEN for patch in patches):

@@ -27,6 +27,7 @@ from ..realization import realized
 from ..regions import Box
 from ..statements import Statement, Verdict
 from .object_boxes import object_boxes, patch_box
+from .repeats import without_repeats
 
 # Of a relation between a thing and what it wears or carries.
 WEARING = frozenset(("wear",))
@@ -182,7 +183,7 @@ class SceneGraph:
 
 def scene_graph(record: ImageRecord) -> SceneGraph:
     """Return the scene graph of the kept claims of an image."""
-    record = replace(record, statements=tuple(_claims(record)))
+    record = without_repeats(replace(record, statements=tuple(_claims(record))))
     plain = [s for s in record.statements if _is_plain(s)]
     labels, names = _labels(plain), _names(plain)
     record = replace(record, statements=tuple(_without_repeats(record, labels)))

@@ -152,3 +152,23 @@ def test_a_caption_is_text_and_never_markup(page, server, folder):  # noqa: F811
     page.keyboard.press("Escape")
     page.locator(TAB).click()
     shutil.rmtree(other)
+
+
+def test_the_page_speaks_the_language_of_the_frontend(tab):
+    tab.evaluate("() => app.extensionManager.setting.set('Comfy.Locale', 'zh')")
+    try:
+        tab.locator(TAB).click()
+        tab.locator(TAB).click()
+        tab.get_by_label("文件夹", exact=True).select_option("input/to review")
+        tab.wait_for_selector("text=4 / 4 张图片")
+        assert "所有图片" in tab.get_by_label("显示", exact=True).inner_text()
+        assert "失败" in tab.locator(".pm-captions .cell").last.inner_text()
+        open_first(tab)
+        assert tab.get_by_role("button", name="保存并看下一张").count() == 1
+        assert "很可能为真" in tab.locator(".pm-captions .claim .why").first.inner_text()
+        tab.get_by_label("描述", exact=True).fill("ohwx，一只杯子。")
+        tab.get_by_role("button", name="保存", exact=True).click()
+        tab.wait_for_selector("text=已保存。")
+        tab.keyboard.press("Escape")
+    finally:
+        tab.evaluate("() => app.extensionManager.setting.set('Comfy.Locale', 'en')")

@@ -67,6 +67,14 @@ def test_a_folder_is_captioned_and_a_second_run_resumes(server, folder):
     assert captions(folder) == written
 
 
+def test_a_style_decides_how_the_captions_are_written(server, folder):
+    prompt = caption_all(f"input/{folder.name}", style="tags-sdxl")
+    assert summary_of(server.run(prompt)).startswith("5 captioned")
+    assert all(t.startswith("red cup, ") and "." not in t for t in captions(folder).values())
+    prompt["all"]["inputs"] |= {"style": "custom", "style_text": " "}
+    assert "style_text: the style custom needs your own text" in message_of(server.run(prompt))
+
+
 def test_an_interrupted_run_keeps_what_is_done_and_the_next_one_resumes(server, folder):
     prompt = caption_all(f"input/{folder.name}", seconds=0.2, limit=2)
     assert summary_of(server.run(prompt)).startswith("2 captioned")

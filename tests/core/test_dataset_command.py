@@ -1,11 +1,13 @@
 """`run.py FOLDER`, as users call it."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from vendor import running_vendor
 
 from core import cli
@@ -109,6 +111,42 @@ def test_a_dry_run_writes_nothing_and_counts_requests_and_cost(folder, capsys, t
     assert contents(tmp_path) == before and not (folder / STATE).exists()
 
 
+@pytest.mark.parametrize("doubts", [False, True], ids=["sure", "undecided"])
+@pytest.mark.parametrize("several", [False, True], ids=["an answer each", "several answers"])
+def test_a_run_sends_what_its_dry_run_says(tmp_path, monkeypatch, capsys, several, doubts):
+    """Between the two figures: the lower one if the verifier decides at once, the upper one if it has doubts."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(cli, "HOME", tmp_path / "home")
+    folder = tmp_path / "set"
+    for path in (folder, tmp_path / "home"):
+        path.mkdir()
+    photo = Image.open(cli.EXAMPLE).convert("RGB").resize((480, 360))
+    for number in range(4):
+        photo.crop((20 * number, 0, 400 + 20 * number, 360)).save(folder / f"{number}.png")
+    with running_vendor() as (vendor, address):
+        score = 60 if doubts else 95
+        vendor.say = lambda prompt, image: (
+            "\n".join(f"{n}: {score}" for n in range(1, 13))
+            if "numbered" in prompt
+            else "A grey wall stands there. The wall is high."
+        )
+        endpoint = {"url": f"{address}/v1", "n": several, "sdk": "openai", "key": "sk-test"}
+        config = {"endpoints": {"openai": endpoint}, "max_requests": 500}
+        (tmp_path / "home" / "config.json").write_text(json.dumps(config))
+        roles = [f"--{role}=openai:m" for role in ("captioner", "verifier", "writer")]
+        arguments = [str(folder), *roles, "--profile", "default"]
+        assert cli.main(parser().parse_args([*arguments, "--dry-run"])) == 0
+        said = re.search(r"about (\d+) to (\d+) requests", capsys.readouterr().err)
+        assert not vendor.seen
+        assert cli.main(parser().parse_args(arguments)) == 0, capsys.readouterr().err
+        sent = len(vendor.seen)
+    few, most = map(int, said.groups())
+    print(f"{few} to {most} expected, {sent} sent")
+    # An image has four or five patches.
+    assert 0.85 * few <= sent <= most
+    assert most < 2 * sent
+
+
 def test_a_price_that_is_none_is_one_sentence(folder, capsys, tmp_path):
     (tmp_path / "home").mkdir()
     (tmp_path / "home" / "config.json").write_text('{"prices": {"ollama:m": 2}}')
@@ -158,3 +196,33 @@ def test_extras_are_installed_only_into_the_environment_of_run_py(tmp_path):
     done = subprocess.run(line, capture_output=True, text=True, cwd=tmp_path)
     assert done.returncode == 1
     assert f"pip install {EXTRAS['parquet'][0]}" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_a_missing_key_ends_the_run_and_is_said_once(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(cli, "HOME", tmp_path / "home")
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    folder = folder_of(tmp_path / "set", 40)
+    roles = [f"--{role}=openai:gpt-4o" for role in ("captioner", "verifier", "writer")]
+    assert command(folder, *roles) == 1
+    said = capsys.readouterr().err
+    assert said.count("needs a key: set the environment variable OPENAI_API_KEY") == 1
+    assert "error: The run ended early: model: openai" in said and "failed" not in said
+    assert command(*sorted(folder.glob("*.png")), *roles) == 1
+    assert capsys.readouterr().err.count("needs a key") == 1
+    assert command(folder, "--limit", "1") == 0, "the images are not taken for failed ones"
+
+
+def test_a_wrong_key_ends_the_run_and_is_said_once(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(cli, "HOME", tmp_path / "home")
+    folder = folder_of(tmp_path / "set", 40)
+    (tmp_path / "home").mkdir()
+    with running_vendor() as (vendor, address):
+        vendor.fault, vendor.error = lambda number: 401, "Incorrect API key"
+        config = {"endpoints": {"openai": {"url": f"{address}/v1", "key": "sk-wrong"}}}
+        (tmp_path / "home" / "config.json").write_text(json.dumps(config))
+        assert command(folder, "--captioner", "openai:m") == 1
+        assert len(vendor.seen) < 40
+    said = capsys.readouterr().err
+    assert said.count("Incorrect API key") == 1, said

@@ -15,6 +15,8 @@ from core.edit_schema import MAX_ADDED, MAX_TEXT, MAX_WORDS, image_key, read_edi
 from core.edits import Edit
 from core.facts import facts_of
 from core.filter import filter_statements
+from core.focus import Focus
+from core.focus_claims import focused
 from core.models.registry import load_embedder
 from core.pipeline import Models
 from core.profiles import PAPER
@@ -348,3 +350,54 @@ def test_an_edited_list_of_tags_stays_a_list_of_tags():
     assert {"red cup", "table", "cat"} <= {*tags}
     assert "wooden" not in done.caption and "." not in done.caption
     assert "cat" in done.captions["image"] and "." not in done.captions["image"]
+
+
+def written(record, writer=None, **settings):
+    [done] = aggregate([record], writer or Models().writer, AggregateSettings(**settings))
+    return done
+
+
+ADDED = [{"text": "A spoon lies beside the cup."}]
+
+
+def test_a_claim_that_the_user_adds_ends_the_note_that_nothing_was_kept():
+    nothing = filtered(scores={text: 0.001 for text in ("There is a red cup.", "There is a dog.")})
+    record = replace(nothing, focus=Focus(only=("the elephant",)))
+    empty = written(focused(record))
+    assert not empty.caption and any(n.startswith("Nothing ") for n in empty.notes)
+    after = edited(empty, added=ADDED)
+    assert "spoon" in after.caption
+    assert not any(n.startswith("Nothing ") for n in after.notes)
+    between = edited(focused(record), added=ADDED)
+    assert not any(n.startswith("Nothing ") for n in written(between).notes)
+    assert any(n.startswith("Nothing ") for n in edited(empty).notes), "nothing was added"
+
+
+def test_an_unfiltered_caption_goes_when_the_user_adds_a_claim():
+    said = {"image": ["A dog lies under a table."]}
+    texts = [s.text for s in filtered(said).statements]
+    empty = written(filtered(said, scores=dict.fromkeys(texts, 0.001)))
+    assert any("unfiltered" in note for note in empty.notes), empty.caption
+    after = edited(empty, added=[{"text": "A spoon lies there."}])
+    assert "spoon" in after.caption and "dog" not in after.caption
+    assert not any("unfiltered" in note for note in after.notes)
+
+
+@pytest.mark.parametrize("order", ["before the aggregator", "after it"])
+def test_alt_text_stays_one_sentence_and_has_the_added_claim(order):
+    alt = {"style": STYLES["alt-text"]}
+    writer = ScriptedWriter("A red cup stands on a wooden table.")
+    if order == "after it":
+        done = edited(written(filtered(), writer, **alt), added=ADDED)
+    else:
+        done = written(edited(filtered(), added=ADDED), writer, **alt)
+    assert done.caption == ("A red cup stands on a wooden table, and a spoon lies beside the cup.")
+
+
+def test_an_edited_list_of_tags_is_as_long_as_was_asked_for():
+    many = " ".join(f"There is a {n}." for n in "cup dog chair lamp book plate clock vase".split())
+    record = filtered({"image": [many]})
+    short = written(record, style=STYLES["tags-sdxl"], length="short")
+    after = edited(short, added=[{"text": "There is a spoon."}])
+    assert len(after.caption.split(", ")) == len(short.caption.split(", ")) == 3
+    assert after.caption.startswith("spoon, ")

@@ -124,6 +124,16 @@ def test_nothing_of_it_gives_an_empty_caption_and_one_note():
     assert "Nothing that was kept is about what is to be described." in record.notes
 
 
+def test_names_in_another_language_than_the_captions_are_said_to_be_missing():
+    [note] = [n for n in captioned(("狗",)).notes if n.startswith("only: ")]
+    assert note == (
+        'only: "狗" is not found, because the captions are in English: write the English names, or choose the style '
+        "chinese."
+    )
+    assert any(n.startswith('ignore: "狗"') for n in captioned((), ("狗",)).notes)
+    assert not any(n.startswith(("only:", "ignore:")) for n in captioned(("dog",)).notes)
+
+
 def test_the_writer_is_told_and_what_it_says_all_the_same_is_removed():
     writer = ScriptedWriter(
         "A woman with long brown hair wears a red coat. A brown dog lies next to her.",

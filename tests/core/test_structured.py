@@ -189,3 +189,54 @@ def test_without_jsonschema_the_note_says_how_to_install_it(street, monkeypatch)
     )
     value, _, note = structured(street, "flux2")
     assert value["subjects"] and "pip install jsonschema" in note
+
+
+QUARTERS = {"upper left": (0, 0, 50, 50), "lower right": (50, 50, 100, 100)}
+
+
+def of_two_patches(first, second, whole="", found=()):
+    captions = {"image": [whole], "upper left": [first], "lower right": [second]}
+    return objects(filtered(captions, QUARTERS, found))
+
+
+def labels(value):
+    return sorted(o["label"] for o in value["objects"])
+
+
+@pytest.mark.parametrize(
+    "first, second",
+    [
+        ("A wooden table stands there.", "There is a wooden table. A cup is on the table."),
+        ("The sky is blue.", "The sky is cloudy."),
+        ("Trees stand behind a fence.", "There are trees."),
+    ],
+)
+def test_one_object_that_two_patches_name_is_listed_once(first, second):
+    value, _ = of_two_patches(first, second)
+    found = labels(value)
+    assert len(found) == len(set(found)), found
+
+
+def test_the_object_has_what_both_patches_say_of_it():
+    value, by_label = of_two_patches(
+        "A wooden table stands there.", "There is a round table. A cup is on the table."
+    )
+    assert by_label["table"]["attributes"] == ["wooden", "round"]
+    assert [(r["predicate"], r["object"]) for r in value["relations"]] == [
+        ("on", by_label["table"]["id"])
+    ]
+
+
+@pytest.mark.parametrize(
+    "first, second, whole, found",
+    [
+        ("There is a red cup.", "There is a blue cup.", "", ()),
+        ("There is a cup.", "There is a cup.", "Two cups are on a table.", ()),
+        ("There is a cup.", "There is a cup.", "", (("cup", 0.9, 5, 5, 20, 20), ("cup", 0.9, 70, 70, 90, 90))),
+        ("Two cups are there.", "Three cups are there.", "", ()),
+    ],
+    ids=["colours", "whole image", "detections", "counted"],
+)  # fmt: skip
+def test_objects_that_are_told_apart_stay_two(first, second, whole, found):
+    value, _ = of_two_patches(first, second, whole, found)
+    assert labels(value).count("cup") >= 2

@@ -3,21 +3,12 @@
 import { app } from "../../../scripts/app.js";
 import { element } from "./elements.js";
 import { openImage } from "./review/image.js";
-import { choice, imageUrl, request, STYLE } from "./review/parts.js";
+import { choice, imageUrl, request, say, STYLE } from "./review/parts.js";
+import { loaded } from "./texts.js";
 
 const PAGE = 60; // images that are loaded at a time
-const FILTERS = [
-  ["", "All images"],
-  ["done", "Captioned"],
-  ["kept", "Kept their own caption"],
-  ["edited", "Edited"],
-  ["failed", "Failed"],
-];
-const ORDERS = [
-  ["path", "By name"],
-  ["doubt", "Most doubtful first"],
-  ["seconds", "Slowest first"],
-];
+const FILTERS = { "": "all", done: "done", kept: "kept", edited: "edited", failed: "failed" }; // -> its text
+const ORDERS = ["path", "doubt", "seconds"];
 const TYPING_MS = 300; // after the last key, before the list is searched
 
 // What is chosen stays chosen while the page is closed.
@@ -33,25 +24,27 @@ class Page {
     root.classList.add("pm-captions");
     // Otherwise ComfyUI's shortcuts act on the graph.
     root.addEventListener("keydown", (event) => event.stopPropagation());
-    this.folder = choice("Folder", [], (value) => this.choose({ folder: value }));
-    const filter = choice("Show", FILTERS, (value) => this.choose({ filter: value }), chosen.filter);
-    const order = choice("Order", ORDERS, (value) => this.choose({ order: value }), chosen.order);
+    this.folder = choice(say("folder"), [], (value) => this.choose({ folder: value }));
+    const filters = Object.entries(FILTERS).map(([name, key]) => [name, say(key)]);
+    const orders = ORDERS.map((name) => [name, say(name)]);
+    const filter = choice(say("show"), filters, (value) => this.choose({ filter: value }), chosen.filter);
+    const order = choice(say("order"), orders, (value) => this.choose({ order: value }), chosen.order);
     const contains = element("input");
     contains.type = "search";
-    contains.placeholder = "Caption or name contains …";
-    contains.setAttribute("aria-label", "Caption or name contains");
+    contains.placeholder = `${say("contains")} …`;
+    contains.setAttribute("aria-label", say("contains"));
     contains.value = chosen.contains;
     contains.addEventListener("input", () => {
       clearTimeout(this.typing);
       this.typing = setTimeout(() => this.choose({ contains: contains.value }), TYPING_MS);
     });
     const reload = element("button", "", "↻");
-    reload.title = "Load again";
+    reload.title = say("reload");
     reload.addEventListener("click", () => this.start());
     this.count = element("div", "count");
     this.grid = element("div", "grid");
     this.grid.addEventListener("keydown", (event) => this.move(event));
-    this.more = element("button", "more", "More");
+    this.more = element("button", "more", say("more"));
     this.more.addEventListener("click", () => this.load());
     this.list = element("div", "list");
     const first = element("div", "row");
@@ -71,7 +64,7 @@ class Page {
       chosen.folder = folders.includes(chosen.folder) ? chosen.folder : (folders[0] ?? "");
       this.folder.value = chosen.folder;
       if (chosen.folder) await this.choose({});
-      else this.say("No captions yet. Add the node Caption Data Set, choose a folder and run it.");
+      else this.say(say("none"));
     } catch (error) {
       this.say(error.message);
     }
@@ -100,7 +93,7 @@ class Page {
         this.images.push(image);
         this.grid.append(image.cell);
       }
-      this.say(`${this.images.length} of ${this.total} images`);
+      this.say(say("count", this.images.length, this.total));
       this.more.hidden = this.images.length >= this.total;
     } catch (error) {
       if (load === this.loads) this.say(error.message);
@@ -123,8 +116,8 @@ class Page {
   describe(image, cell = image.cell) {
     for (const old of cell.querySelectorAll(".badge, .text")) old.remove();
     const badge = image.status === "failed" ? "failed" : image.edited ? "edited" : "";
-    if (badge) cell.append(element("span", `badge ${badge}`, badge));
-    cell.append(element("span", "text", image.caption || image.reason || "No caption"));
+    if (badge) cell.append(element("span", `badge ${badge}`, say(`badge_${badge}`)));
+    cell.append(element("span", "text", image.caption || image.reason || say("no_caption")));
   }
 
   // Arrow keys move between the images of the grid.
@@ -146,7 +139,7 @@ class Page {
     openImage(this.view, {
       folder: chosen.folder,
       image,
-      place: `${index + 1} of ${this.total}`,
+      place: say("place", index + 1, this.total),
       go: (step) => this.images[index + step] || (step > 0 && index + step < this.total) ? this.open(index + step) : undefined,
       close: () => {
         this.view.replaceChildren();
@@ -163,13 +156,14 @@ class Page {
 
 app.registerExtension({
   name: "PatchMatters.Review",
-  setup() {
+  async setup() {
+    await loaded; // before the tab has its name
     document.head.append(element("style", "", STYLE));
     app.extensionManager.registerSidebarTab({
       id: "patch-matters-captions",
       icon: "pi pi-file-edit",
-      title: "Captions",
-      tooltip: "Captions: look at the captions of a data set and correct them",
+      title: say("title"),
+      tooltip: say("tooltip"),
       type: "custom",
       render: (root) => new Page(root),
     });

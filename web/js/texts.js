@@ -4,6 +4,10 @@ import { api } from "../../../scripts/api.js";
 import { app } from "../../../scripts/app.js";
 
 let catalogues = {};
+// Resolves once the texts are there; until then they are their keys.
+export const loaded = api.getCustomNodesI18n().then((found) => {
+  catalogues = found;
+});
 
 function catalogue() {
   const language = app.extensionManager?.setting?.get("Comfy.Locale") ?? "en";
@@ -84,10 +88,3 @@ export function result(said) {
 export function progress(said) {
   return translated(said, catalogue().progress) ?? said;
 }
-
-app.registerExtension({
-  name: "PatchMatters.Texts",
-  async setup() {
-    catalogues = await api.getCustomNodesI18n();
-  },
-});

@@ -12,15 +12,17 @@ class Plan:
     """What a whole run is expected to send, made before its first request.
 
     Attributes:
-        requests: estimated, of all stages and models.
+        few: requests of all stages and models, if nothing has to be asked again.
+        most: the same, if everything that can be asked again is.
         least: requests that it needs in any case, if no answer is cached.
         ceiling: the most that may be sent; None leaves it to each model's own limit.
         where: what sets the ceiling, for a person: "Hosted Model (node 12)".
-        seconds: that it takes; None if that is not known.
+        seconds: that it takes at most; None if that is not known.
         text: the estimate for a person.
     """
 
-    requests: int = 0
+    few: int = 0
+    most: int = 0
     least: int = 0
     ceiling: int | None = None
     where: str = ""

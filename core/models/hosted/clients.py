@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import Any
 from urllib.parse import urlsplit
 
-from ...errors import PatchMattersError, in_short
+from ...errors import UnusableModel, in_short
 from .. import ERROR, REFUSAL, Completion
 from ..cleaning import MAX_ANSWER
 from .chat import ChatCompletions
@@ -54,12 +54,12 @@ def connect(
         may_repeat: reserves one more request for a question that was answered with a thought alone.
 
     Raises:
-        PatchMattersError: the SDK is not installed, or there is no key.
+        UnusableModel: the SDK is not installed, or there is no key.
     """
     try:
         sdk = import_module(endpoint.sdk)
     except ImportError as error:
-        raise PatchMattersError(
+        raise UnusableModel(
             f"model: {endpoint.name}: needs a package that is not installed: python -m pip install "
             f"{endpoint.sdk}"
         ) from error

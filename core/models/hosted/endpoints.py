@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from ...errors import PatchMattersError
+from ...errors import PatchMattersError, UnusableModel
 
 CONFIG = "config.json"
 SDKS = ("openai", "anthropic")
@@ -106,18 +106,18 @@ class Endpoint:
         """Return the key; that of the environment is read when it is needed. Empty where none is needed.
 
         Raises:
-            PatchMattersError: its variable is not set.
+            UnusableModel: its variable is not set.
         """
         if self.own_key or not self.key_variable:
             return self.own_key
         key = os.environ.get(self.key_variable, "").strip()
         if key and not _fits_a_header(key):
-            raise PatchMattersError(
+            raise UnusableModel(
                 f"model: {self.key_variable} contains characters that are not allowed in a key (spaces, "
                 "accents, typographic quotation marks …): copy the key again."
             )
         if not key:
-            raise PatchMattersError(
+            raise UnusableModel(
                 f"model: {self.name} needs a key: set the environment variable {self.key_variable} "
                 "and restart ComfyUI, or write the key into config.json (see docs/models.md)."
             )

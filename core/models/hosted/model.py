@@ -15,7 +15,7 @@ from dataclasses import replace
 
 from PIL import Image
 
-from ...errors import PatchMattersError, in_short
+from ...errors import PatchMattersError, UnusableModel, in_short
 from .. import ERROR, Completion, ModelProgress
 from ..chat import ChatRequest
 from ..completion_cache import CompletionCache, SplitCache
@@ -62,6 +62,7 @@ class HostedModel:
         self._slots = threading.BoundedSemaphore(limits.concurrency)
         self._connected: Send | None = None
         self._connecting, self._asking = threading.Lock(), threading.local()
+        self._clock = _Clock()
 
     def ask(
         self, chat_requests: Sequence[ChatRequest], on_progress: ModelProgress
@@ -72,8 +73,8 @@ class HostedModel:
         background and are kept, because they are paid for.
 
         Raises:
-            PatchMattersError: nothing can be answered: a wrong key, no such model, or more requests
-                than permitted.
+            UnusableModel: nothing can be answered: a wrong key, no such model, or more requests than permitted.
+            PatchMattersError: nothing was answered, but other requests may be.
         """
         jobs = self._jobs(chat_requests)
         # What comes from the cache was counted when it was paid for.
@@ -128,7 +129,7 @@ class HostedModel:
         if refusal is not None:
             error = self._refused(refusal)
             self._announce(error)
-            raise PatchMattersError(error)
+            raise UnusableModel(error)
         text = f"{self.name}: {new} requests" + (f", {known} answered before" if known else "")
         _log.info(text)
         plan = self._budget.plan
@@ -167,7 +168,7 @@ class HostedModel:
                     found = [Completion("", ERROR, in_short(error))]
                 run.answered(job, found)
 
-        began = time.monotonic()
+        self._clock.start()
         for _ in range(min(self._limits.concurrency, len(missing))):
             # Daemons: what is under way when the program ends does not hold it up.
             # In a copy of this context, by which the budget knows the run.
@@ -177,11 +178,12 @@ class HostedModel:
             found = self._collect(missing, chat_requests, run, on_progress)
         finally:
             run.stop()
+            seconds = self._clock.stop()
         answered = sum(1 for job in missing if all(c.finish != ERROR for c in found[job]))
         if (
             isinstance(self._answers, CompletionCache) and answered
         ):  # a run on Ray tells its own rate
-            self._answers.add_rate(self.name, answered, time.monotonic() - began)
+            self._answers.add_rate(self.name, answered, seconds)
         return found
 
     def _sender(self, run: _Run) -> Send:
@@ -253,11 +255,34 @@ class HostedModel:
             left[job[0]] -= 1
             on_progress(job[0] if left[job[0]] == 0 else None)
         if run.hopeless:
-            raise PatchMattersError(f"model: {self.name} refused the request: {run.refusal}")
+            every = run.refusal is None or run.refusal.sure or run.refusal.ends
+            error = UnusableModel if every else PatchMattersError
+            raise error(f"model: {self.name} refused the request: {run.refusal}")
         why = f"no answer came for {self._limits.seconds:g} seconds"
         if run.over and run.refusal:
             why = f"not asked: {run.refusal}"
         return {job: found.get(job) or [Completion("", ERROR, why)] for job in missing}
+
+
+class _Clock:
+    """Measures the time in which a model was asked. What several threads wait for at once counts once."""
+
+    def __init__(self):
+        self._lock, self._at_work, self._since = threading.Lock(), 0, 0.0
+
+    def start(self) -> None:
+        with self._lock:
+            if not self._at_work:
+                self._since = time.monotonic()
+            self._at_work += 1
+
+    def stop(self) -> float:
+        """Return the seconds since the last stop, or since the first start after a rest."""
+        with self._lock:
+            self._at_work -= 1
+            now = time.monotonic()
+            seconds, self._since = now - self._since, now
+            return seconds
 
 
 class _Run:

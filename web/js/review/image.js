@@ -1,6 +1,7 @@
 // One image of a data set: its caption to edit, its claims to tick.
 import { button, element } from "../elements.js";
-import { imageUrl, request } from "./parts.js";
+import { result } from "../texts.js";
+import { imageUrl, request, say as local } from "./parts.js";
 
 // The words around a caption (a trigger, a prefix), which stay while its claims change; null where the user has
 // written something else.
@@ -9,11 +10,14 @@ function around(text, composed) {
   return at < 0 ? null : [text.slice(0, at), text.slice(at + composed.length)];
 }
 
+// A reason or a note in the frontend's language.
+const translated = (said) => result(`· ${said}`).slice(2);
+
 // `page`: folder, image, place ("3 of 12"), go(step), close(), saved(sidecar).
 export function openImage(root, page) {
   const values = { folder: page.folder, path: page.image.path };
   const area = element("textarea");
-  area.setAttribute("aria-label", "Caption");
+  area.setAttribute("aria-label", local("caption"));
   area.disabled = true;
   const notice = element("div", "notice");
   notice.setAttribute("role", "status");
@@ -44,7 +48,7 @@ export function openImage(root, page) {
       show(found.sidecar, found.caption);
       say(page.image.reason);
       claims.append(...list(found.claims));
-      for (const note of found.notes) claims.append(element("div", "hint", note));
+      for (const note of found.notes) claims.append(element("div", "hint", translated(note)));
     } catch (error) {
       say(error.message);
     }
@@ -53,8 +57,8 @@ export function openImage(root, page) {
   function list(found) {
     if (!found.length) return [];
     const shown = [
-      element("h4", "", "Claims"),
-      element("div", "hint", "Tick what the caption should say. It is then written by rules from these claims."),
+      element("h4", "", local("claims")),
+      element("div", "hint", local("tick")),
     ];
     const boxes = found.map((claim) => {
       const box = element("input");
@@ -69,7 +73,7 @@ export function openImage(root, page) {
         if (claim.kept !== kept) continue;
         const row = element("label", "claim");
         const text = element("span", "text", claim.text);
-        text.append(element("div", "why", claim.why));
+        text.append(element("div", "why", translated(claim.why)));
         row.append(boxes[index], text, element("span", "score", claim.score?.toFixed(2) ?? "–"));
         shown.push(row);
       }
@@ -93,7 +97,7 @@ export function openImage(root, page) {
           area.value = before;
           say("");
         };
-        say("The text that was here is replaced by the claims that are ticked.", button("Bring it back", back));
+        say(local("replaced"), button(local("back"), back));
       } else say("");
     } catch (error) {
       say(error.message);
@@ -107,7 +111,7 @@ export function openImage(root, page) {
       saved = area.value = sidecar.text;
       sha256 = sidecar.sha256;
       page.saved(sidecar);
-      say("Saved.");
+      say(local("saved"));
       return true;
     } catch (error) {
       if (error.current) conflict(error);
@@ -127,15 +131,15 @@ export function openImage(root, page) {
       sha256 = current.sha256;
       save();
     };
-    const text = current.text || "(no caption file)";
-    const said = `Not saved: ${current.path} was changed meanwhile. On disk it now says:\n\n${text}\n`;
-    say(said, button("Use that", take), button("Replace it with mine", keep));
+    const text = current.text || local("no_file");
+    const said = `${local("conflict", current.path)}\n\n${text}\n`;
+    say(said, button(local("take"), take), button(local("replace"), keep));
   }
 
   async function leave(then) {
     if (!changed()) return then();
     const go = async () => (await save()) && then();
-    say("This caption is not saved.", button("Save", go, "main"), button("Discard", then), button("Stay", () => say("")));
+    say(local("not_saved"), button(local("save"), go, "main"), button(local("discard"), then), button(local("stay"), () => say("")));
     notice.querySelector("button").focus();
   }
 
@@ -154,12 +158,12 @@ export function openImage(root, page) {
 
   const bar = element("div", "row");
   const [before, after] = [[-1, "‹"], [1, "›"]].map(([by, arrow]) => button(arrow, () => step(by)));
-  before.title = "The image before (Alt+←)";
-  after.title = "The next image (Alt+→)";
-  bar.append(button("All images", close), element("span", "place", page.place), before, after);
+  before.title = local("before");
+  after.title = local("after");
+  bar.append(button(local("all"), close), element("span", "place", page.place), before, after);
   const buttons = element("div", "row");
-  buttons.append(button("Save", save, "main"), button("Save, next", saveAndGo));
-  const hint = "Ctrl+Enter saves and goes to the next image, Alt+← and Alt+→ go back and forth, Esc returns to all images.";
+  buttons.append(button(local("save"), save, "main"), button(local("save_next"), saveAndGo));
+  const hint = local("keys");
   root.replaceChildren(
     ...[bar, picture, element("div", "path", page.image.path), area, buttons, notice],
     ...[element("div", "hint", hint), claims],

@@ -1,6 +1,7 @@
 // What the page Captions is made of: its look, its requests and its choices.
 import { api } from "../../../../scripts/api.js";
 import { element } from "../elements.js";
+import { text } from "../texts.js";
 
 export const STYLE = `
 .pm-captions { height: 100%; overflow: auto; box-sizing: border-box; padding: 8px; font: 13px/1.45 sans-serif;
@@ -40,6 +41,11 @@ export const STYLE = `
 .pm-captions .claim .text { flex: 1; overflow-wrap: anywhere; }
 .pm-captions .claim .score { font-variant-numeric: tabular-nums; color: var(--descrip-text); }`;
 
+// A text of the page in the frontend's language.
+export function say(key, ...values) {
+  return text("review", key, ...values);
+}
+
 export function choice(label, options, act, value = "") {
   const made = element("select");
   made.setAttribute("aria-label", label);
@@ -59,7 +65,7 @@ export async function request(name, values = {}, method = "GET") {
   const body = JSON.stringify(values);
   const options = method === "GET" ? {} : { method, body, headers: { "Content-Type": "application/json" } };
   const response = await api.fetchApi(url, options);
-  const answer = await response.json().catch(() => ({ error: `The server answered ${response.status}.` }));
+  const answer = await response.json().catch(() => ({ error: say("answered", response.status) }));
   if (!response.ok) throw Object.assign(new Error(answer.error), { current: answer.current });
   return answer;
 }
