@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from .claims import LANGUAGE_MODEL
-from .claims.language_model import SENTENCES
 from .models.registry import CAPTIONER, VERIFIER, WRITER
-from .pipeline import Settings
 from .profiles import Profile
+from .settings import LANGUAGE_MODEL
 from .styles import Style
+
+if TYPE_CHECKING:
+    from .pipeline import Settings
 
 PATCHES = 4.6  # of an image: four, and the main subject in three of five of the 101 photos of bench/RESULTS.md
 FEWEST_PATCHES = 4
@@ -134,6 +136,8 @@ def reading(images: float, profile: Profile, candidates: int, *, by_model: bool)
         candidates: captions of each patch.
         by_model: whether the captions are in another language than English, or English is split by the writer, too.
     """
+    from .claims.language_model import SENTENCES  # here, so that a node's schema imports no claims
+
     found = NONE
     if by_model:
         number = images * (1 + PATCHES * candidates) * SENTENCES_OF_CAPTION / SENTENCES
