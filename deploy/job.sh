@@ -7,6 +7,10 @@
 # The config file with the servers' addresses is on the head. Environment: MODEL.
 set -euo pipefail
 
+if [ $# -lt 3 ]; then
+  echo "usage: deploy/job.sh http://HEAD:8265 SOURCE OUT [MORE OPTIONS OF run.py]" >&2
+  exit 2
+fi
 here=$(cd "$(dirname "$0")/.." && pwd)
 address=$1 source=$2 out=$3
 shift 3
