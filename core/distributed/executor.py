@@ -141,7 +141,7 @@ def caption_slices(
             num_cpus=WORKER_CPU,
             num_gpus=cluster.gpus,
             compute=ActorPoolStrategy(
-                size=workers,
+                size=min(workers, sum(len(slices) for _, slices in todo) or 1),
                 max_tasks_in_flight_per_actor=2 * SLICES_AT_ONCE,
                 max_concurrent_calls_per_actor=SLICES_AT_ONCE,
                 enable_true_multi_threading=True,
