@@ -97,7 +97,8 @@ def caption_on_ray(options: argparse.Namespace) -> int:
         print(f"error: {problem}", file=sys.stderr)
     if still_open:
         print(
-            f"{still_open} images have no caption, or lack answers: the next run asks again.",
+            f"{still_open} {'image has' if still_open == 1 else 'images have'} no caption, or only a part of one: "
+            "the next run asks again.",
             file=sys.stderr,
         )
     return 1 if still_open else 0
@@ -184,6 +185,12 @@ def _check(options: argparse.Namespace) -> None:
     Raises:
         PatchMattersError: one is missing, or says nothing about this command.
     """
+    if not options.ray:
+        raise PatchMattersError(
+            "--ray: the address is empty: leave it out to start Ray on this machine."
+        )
+    if not all(options.images):
+        raise PatchMattersError("--ray: the name of a source is empty: name what to caption.")
     if not options.images:
         raise PatchMattersError(
             "--ray: name what to caption before it: a folder, a list of files (.txt), shards (.tar) or "
@@ -198,7 +205,7 @@ def _check(options: argparse.Namespace) -> None:
             "--clear-answers: with --ray, answers are in ~/.patch_matters/ray-answers of each machine: delete that "
             "folder, or choose another --seed."
         )
-    if options.captions_from:
+    if options.captions_from is not None:
         raise PatchMattersError(
             "--ray and --captions-from are two commands: run the first, then the second."
         )

@@ -5,9 +5,13 @@ Ray moves slices of the manifest (some kB each) to workers and counts back; pixe
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
-from collections.abc import Iterator, Sequence
+import socket
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -20,6 +24,9 @@ from .sources import Row
 from .storage import Storage
 from .worker import Done, Work, Worker
 
+CONNECT_SECONDS = (
+    10  # in which a cluster has to take a connection; Ray itself tries for some minutes
+)
 LOCAL = "local"  # Ray's own word for: start it on this machine
 TOKEN = Path.home() / ".ray" / "auth_token"
 STORE = 200_000_000  # bytes of the object store of a Ray that is started here: slices are small
@@ -71,24 +78,33 @@ def connect(cluster: Cluster) -> int:
         paths = [str(core.parent), *filter(None, [os.environ.get("PYTHONPATH")])]
         os.environ["PYTHONPATH"] = os.pathsep.join(paths)
         try:
-            ray.init(
-                address=LOCAL,  # or a cluster that runs on this machine would be used
-                num_cpus=cluster.workers or None,
-                include_dashboard=False,
-                object_store_memory=STORE,
-                **quiet,
-            )
+            with _without_log():
+                ray.init(
+                    address=LOCAL,  # or a cluster that runs on this machine would be used
+                    num_cpus=cluster.workers or None,
+                    include_dashboard=False,
+                    object_store_memory=STORE,
+                    **quiet,
+                )
         except Exception as error:  # Ray raises plain ones
             raise PatchMattersError(
                 f"--ray: Ray did not start on this machine ({in_short(error)}): try again when it is less busy."
             ) from error
     else:
-        try:
-            ray.init(address=cluster.address, runtime_env={"py_modules": [str(core)]}, **quiet)
-        except (ConnectionError, ValueError, RuntimeError) as error:
-            raise PatchMattersError(
-                f"--ray: there is no Ray cluster at {cluster.address} ({in_short(error)})."
-            ) from error
+        _check_address(cluster.address)
+        with _without_log() as log:
+            try:
+                ray.init(address=cluster.address, runtime_env={"py_modules": [str(core)]}, **quiet)
+            except (ConnectionError, ValueError, RuntimeError) as error:
+                if "InvalidAuthToken" in log():
+                    raise PatchMattersError(
+                        f"--ray: the cluster at {cluster.address} asks for a token: copy ~/.ray/auth_token from its "
+                        "head to this machine."
+                    ) from error
+                raise PatchMattersError(
+                    f"--ray: there is no Ray cluster at {cluster.address} ({in_short(error)}): check the address that "
+                    "`ray start --head` printed."
+                ) from error
     found = ray.cluster_resources()
     workers = cluster.workers or max(1, int(found.get("CPU", 1)))
     if cluster.gpus:
@@ -98,6 +114,43 @@ def connect(cluster: Cluster) -> int:
             )
         workers = min(workers, max(1, int(found["GPU"] / cluster.gpus)))
     return workers
+
+
+def _check_address(address: str) -> None:
+    """Check that something takes connections at HOST:PORT; other forms are left to Ray.
+
+    Raises:
+        PatchMattersError: nothing does.
+    """
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    if not host or not port.isdecimal():
+        return
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), CONNECT_SECONDS).close()
+    except (OSError, OverflowError) as error:
+        raise PatchMattersError(
+            f"--ray: nothing answers at {address} ({in_short(error)}): check the address that `ray start --head` "
+            "printed, and that a firewall lets it through."
+        ) from error
+
+
+@contextlib.contextmanager
+def _without_log() -> Iterator[Callable[[], str]]:
+    """Keep what Ray's C++ part writes to the standard error away within; gives a function that returns it so far."""
+    with tempfile.TemporaryFile() as file:
+
+        def log() -> str:
+            file.seek(0)
+            return file.read().decode(errors="replace")
+
+        sys.stderr.flush()
+        kept = os.dup(2)
+        os.dup2(file.fileno(), 2)
+        try:
+            yield log
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
 
 
 def caption_slices(

@@ -11,9 +11,9 @@ from pathlib import Path
 from ..errors import PatchMattersError
 from .manifest import PART, SLICE
 from .results import FOLDER
+from .sources import MARKER
 from .storage import Storage
 
-MARKER = "patch_matters.json"
 RUN = "run.json"
 LOCK = "lock"
 _FORM = {"version": 1, "part": PART, "slice": SLICE}
@@ -42,6 +42,8 @@ def open_folder(place: str, *, create: bool, write: bool = True) -> Storage:
 
 def _check(storage: Storage, *, create: bool, write: bool) -> None:
     place, names = storage.place, storage.names()
+    if storage.is_file():
+        raise PatchMattersError(f"{place} is a file: name a folder.")
     if MARKER in names:
         if _form(storage) != _FORM:
             raise PatchMattersError(

@@ -32,6 +32,10 @@ class Storage:
         """Return the path of a file in its file system."""
         return posixpath.join(self._root, name)
 
+    def is_file(self) -> bool:
+        """Return whether there is a file in place of the folder."""
+        return self.fs.isfile(self._root)
+
     def names(self, folder: str = "") -> list[str]:
         """Return the names of what is in a folder; none where it is not there."""
         try:

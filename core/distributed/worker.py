@@ -25,8 +25,9 @@ from ..errors import PatchMattersError, reason_of
 from ..images import read_image
 from ..pipeline import Models
 from .manifest import Part
+from .reader import Reader
 from .results import Captioned, is_open, read_slice, write_slice
-from .sources import Reader, Row
+from .sources import Row
 from .storage import Storage
 
 

@@ -17,8 +17,9 @@ from core.dataset.run import caption_dataset
 from core.distributed import results
 from core.distributed.command import unfinished
 from core.distributed.manifest import PART, SLICE, Part, extend, parts, read_rows
+from core.distributed.reader import Reader
 from core.distributed.run_folder import locked, note_run, open_folder
-from core.distributed.sources import Reader, Row, list_rows
+from core.distributed.sources import Row, list_rows
 from core.distributed.storage import Storage
 from core.distributed.worker import Work, Worker
 from core.errors import PatchMattersError
