@@ -31,7 +31,9 @@ from .run_folder import locked, note_run, open_folder
 from .sources import SHARD, TABLE, is_remote, list_rows
 from .worker import Done, Work
 
-Todo = list[tuple[Part, list[int]]]
+Todo = list[
+    tuple[Part, dict[int, int]]
+]  # of each part: first row of a slice -> images to caption in it
 
 
 def caption_on_ray(options: argparse.Namespace) -> int:
@@ -81,7 +83,7 @@ def caption_on_ray(options: argparse.Namespace) -> int:
         )
         work = Work(place, run, job, load, -(-options.concurrency // workers))
         try:
-            problems, status = _run(work, todo, cluster, workers, status)
+            problems, status = _run(work, todo, cluster, workers, status) if todo else ([], status)
         except KeyboardInterrupt:
             print(
                 "Interrupted: what is done stays done, and the next run resumes.", file=sys.stderr
@@ -95,6 +97,11 @@ def caption_on_ray(options: argparse.Namespace) -> int:
     )
     for problem in problems:
         print(f"error: {problem}", file=sys.stderr)
+    if status.failed > len(problems):
+        print(
+            f"... and {status.failed - len(problems)} more: their rows have the status failed, and the reason.",
+            file=sys.stderr,
+        )
     if still_open:
         print(
             f"{still_open} {'image has' if still_open == 1 else 'images have'} no caption, or only a part of one: "
@@ -112,18 +119,18 @@ def unfinished(
     Args:
         states: of each part, see `results.states`.
         retry: only those with images that failed or lack answers.
-        limit: images after which no slice is added; 0 for none.
+        limit: the most images; 0 for all.
     """
-    todo, images = [], 0
+    todo, left = [], limit or sum(part.rows for part in found)
     for part, state in zip(found, states):
-        slices = []
+        slices = {}
         for first in part.slices():
-            if state.get(first, 0) == 0 and (retry or first in state):
-                continue
-            if limit and images >= limit:
+            still_open = state.get(first, 0 if retry else rows_in(part, first))
+            if not left:
                 break
-            slices.append(first)
-            images += rows_in(part, first)
+            if still_open:
+                slices[first] = min(left, still_open)
+                left -= slices[first]
         if slices:
             todo.append((part, slices))
     return todo
@@ -134,7 +141,7 @@ def _rows(found: Sequence[Part]) -> int:
 
 
 def _images(todo: Todo) -> int:
-    return sum(rows_in(part, first) for part, slices in todo for first in slices)
+    return sum(sum(slices.values()) for _, slices in todo)
 
 
 def _load(options: argparse.Namespace, config: Config, budget: Budget, requests: int) -> Models:
@@ -156,8 +163,7 @@ def _run(
         for done in caption_slices(work, todo, cluster, workers):
             status = _added(status, done, time.monotonic() - began)
             line.show(status)
-            if done.problem and len(problems) < FAILURES_SHOWN:
-                problems.append(done.problem)
+            problems += done.problems[: FAILURES_SHOWN - len(problems)]
     return problems, replace(status, seconds=time.monotonic() - began)
 
 

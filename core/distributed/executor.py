@@ -11,7 +11,8 @@ import os
 import socket
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -70,6 +71,7 @@ def connect(cluster: Cluster) -> int:
             f'python -m pip install "{EXTRAS["ray"][0]}".'
         ) from error
     logging.getLogger("ray.data").setLevel(logging.ERROR)
+    warnings.filterwarnings("ignore", category=UserWarning, module="ray")
     core = Path(__file__).parent.parent  # the workers need this package, wherever they run
     quiet = {"log_to_driver": False, "logging_level": "ERROR"}
     if ray.is_initialized():
@@ -154,12 +156,13 @@ def _without_log() -> Iterator[Callable[[], str]]:
 
 
 def caption_slices(
-    work: Work, todo: Sequence[tuple[Part, Sequence[int]]], cluster: Cluster, workers: int
+    work: Work, todo: Sequence[tuple[Part, Mapping[int, int]]], cluster: Cluster, workers: int
 ) -> Iterator[Done]:
     """Caption slices of the manifest on Ray, and yield what came of each. Call `connect` first.
 
     Args:
-        todo: parts, each with the first rows of the slices that have work in them.
+        todo: parts, each with the first rows of the slices that have work in them, and how many images of each are to
+            be captioned.
 
     Raises:
         PatchMattersError: the run cannot go on; what is done is written.
@@ -174,7 +177,14 @@ def caption_slices(
     context.target_max_block_size = 1
     context.verbose_stats_logs = False
     tables = [
-        pa.table({"part": [part.number], "rows": [part.rows], "slices": [list(slices)]})
+        pa.table(
+            {
+                "part": [part.number],
+                "rows": [part.rows],
+                "slices": [list(slices)],
+                "most": [list(slices.values())],
+            }
+        )
         for part, slices in todo
     ]
     data = (
@@ -222,10 +232,10 @@ def _slices(batch, place: str):
     (task,) = batch.to_pylist()
     part = Part(task["part"], task["rows"])
     rows = read_rows(Storage(place), part)
-    for first in task["slices"]:
+    for first, most in zip(task["slices"], task["most"]):
         images = [asdict(row) for row in rows[first : first + rows_in(part, first)]]
-        found = {"part": part.number, "rows": part.rows, "first": first, "images": images}
-        yield pa.Table.from_pylist([found])
+        found = {"part": part.number, "rows": part.rows, "first": first, "most": most}
+        yield pa.Table.from_pylist([{**found, "images": images}])
 
 
 class _RayWorker:
@@ -248,7 +258,7 @@ class _RayWorker:
                 done = Done(stop=self._error)
             else:
                 part = Part(task["part"], task["rows"])
-                done = self._worker.caption(part, task["first"], rows)
+                done = self._worker.caption(part, task["first"], rows, task["most"])
         except PatchMattersError as error:  # as a row: Ray would wrap it into its own
             done = Done(stop=str(error))
         return pa.Table.from_pylist([asdict(done)])

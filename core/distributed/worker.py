@@ -15,6 +15,7 @@ from pathlib import PurePosixPath
 
 from ..dataset.ahead import PIXELS, pixels
 from ..dataset.captioning import caption_batch
+from ..dataset.command import FAILURES_SHOWN
 from ..dataset.files import sha256
 from ..dataset.job import Job
 from ..dataset.planning import WORK, Plan
@@ -24,7 +25,7 @@ from ..dataset.words import context_text
 from ..errors import PatchMattersError, reason_of
 from ..images import read_image
 from ..pipeline import Models
-from .manifest import Part
+from .manifest import SLICE, Part
 from .reader import Reader
 from .results import Captioned, is_open, read_slice, write_slice
 from .sources import Row
@@ -59,7 +60,7 @@ class Done:
         failed: that have no caption.
         requests, tokens: of all models.
         last, caption: an image that was captioned, and its caption.
-        problem: why one of those that failed has no caption.
+        problems: why some of those that failed have no caption.
         stop: why the run cannot go on; nothing came of the slice then.
     """
 
@@ -69,7 +70,7 @@ class Done:
     tokens: int = 0
     last: str = ""
     caption: str = ""
-    problem: str = ""
+    problems: Sequence[str] = ()
     stop: str = ""
 
 
@@ -89,8 +90,11 @@ class Worker:
         self._pool = ThreadPoolExecutor(at_once)
         self._lock, self._in_a_row = threading.Lock(), 0
 
-    def caption(self, part: Part, first: int, rows: Sequence[Row]) -> Done:
+    def caption(self, part: Part, first: int, rows: Sequence[Row], most: int = SLICE) -> Done:
         """Caption the rows of a slice that have no result yet, and write the results.
+
+        Args:
+            most: images to caption; the others stay as they are.
 
         Raises:
             PatchMattersError: too many images failed in a row, so that a model is at fault, or nothing can be written.
@@ -98,18 +102,19 @@ class Worker:
         before = {row["id"]: row for row in read_slice(self._storage, self._run, part, first)}
         kept = [row for row in before.values() if not is_open(row)]
         settled = {row["id"] for row in kept}
-        todo = [row for row in rows if row.id not in settled]
+        todo = [row for row in rows if row.id not in settled][:most]
         batches = [todo[n : n + self._batch] for n in range(0, len(todo), self._batch)]
         at_work = [
             self._pool.submit(self._caption, batch, next(self._numbers)) for batch in batches
         ]
         new = [captioned for future in at_work for captioned in future.result()]
         # An image that was captioned in part, and fails this time, keeps what it has.
+        tried = {each.row.id for each in new}
         failed = {each.row.id for each in new if each.result is None}
         kept += [
             row
             for row in before.values()
-            if is_open(row) and row["caption"] and row["id"] in failed
+            if is_open(row) and (row["id"] not in tried or (row["caption"] and row["id"] in failed))
         ]
         settled = {row["id"] for row in kept}
         new = [each for each in new if each.row.id not in settled]
@@ -205,5 +210,5 @@ def _done(new: Sequence[Captioned]) -> Done:
         sum(result.tokens for result in results),
         last.row.id if last else "",
         last.result.captions.long if last else "",
-        next((each.reason for each in new if each.result is None), ""),
+        [each.reason for each in new if each.result is None][:FAILURES_SHOWN],
     )

@@ -89,6 +89,63 @@ def test_a_folder_of_tables_or_of_shards_is_a_source_and_names_stay_apart(tmp_pa
     assert len(set(ids)) == 10 and ids[0] == "test/0000/00000000"
 
 
+def test_what_others_write_is_read(tmp_path, images):
+    reader, first = Reader(), images[0].read_bytes()
+
+    def read(place) -> list[bytes]:
+        return [reader.read(row) for row in rows_of(place)]
+
+    odd = tmp_path / "a [set] #1 %20" / "x::y"
+    odd.mkdir(parents=True)
+    (odd / "a::b ü猫?.png").write_bytes(first)
+    assert read(odd) == [first] == read(f"file://{odd}")
+    webdataset = tmp_path / "img2dataset [1]"  # which writes a table of URLs beside each shard
+    webdataset.mkdir()
+    shard_of(webdataset / "00000.TAR", images[:2])
+    urls = pa.table({"url": ["https://example.com/a.jpg"]})
+    pq.write_table(urls, webdataset / "00000.parquet")
+    assert read(webdataset) == [image.read_bytes() for image in images[:2]]
+    tables = {
+        "polars": pa.table({"path": pa.array(["images/00000.png"], pa.large_string())}),
+        "hash": pa.table({"sha": [b"12"], "URL": ["images/00000.png"]}),
+        "named": pa.table({"image": ["images/00000.png"]}),
+        "beside": pa.table({"photo": [{"bytes": None, "path": "images/00000.png"}]}),
+        "view": pa.table({"bytes": pa.array([first], pa.binary_view())}),
+    }
+    for name, table in tables.items():
+        pq.write_table(table, tmp_path / f"{name}.parquet")
+        assert read(tmp_path / f"{name}.parquet") == [first], name
+
+
+def test_hidden_members_of_a_shard_are_left_out_and_rows_that_come_twice_are_one(tmp_path, images):
+    shard = shard_of(tmp_path / "mac.tar", images[:2])
+    with tarfile.open(shard, "a") as tar:
+        tar.add(images[0], "._00000.png")
+        tar.add(images[0], "00000.png")
+    storage = open_folder(str(tmp_path / "out"), create=True)
+    assert [part.rows for part in extend(storage, rows_of(shard))] == [2]
+    listed = tmp_path / "list.txt"
+    listed.write_text("images/00000.png\nimages/00001.png\n./images/00000.png\n")
+    assert [part.rows for part in extend(storage, rows_of(listed))] == [2, 2]
+    rows = [Row(f"{n % (PART + 5)}.jpg", "/x") for n in range(3 * PART)]
+    other = open_folder(str(tmp_path / "other"), create=True)
+    assert sum(part.rows for part in extend(other, rows)) == PART + 5
+
+
+def test_results_below_their_source_are_no_source(tmp_path, images):
+    table_of(tmp_path / "set.parquet", images)
+    (tmp_path / "tables").mkdir()
+    (tmp_path / "set.parquet").rename(tmp_path / "tables" / "set.parquet")
+    rows = rows_of(tmp_path / "tables")
+    storage = open_folder(str(tmp_path / "tables" / "out"), create=True)
+    found = extend(storage, rows)
+    assert rows_of(tmp_path / "tables") == rows
+    assert extend(storage, rows_of(f"file://{tmp_path}/tables")) == found
+    table_of(tmp_path / "tables" / "set.parquet", images[1:])
+    os.utime(tmp_path / "tables" / "set.parquet", (1, 1))
+    assert len(extend(storage, rows_of(tmp_path / "tables"))) == 2, "it changed"
+
+
 def test_a_bucket_is_read_and_written_like_a_folder(images):
     import fsspec
 
@@ -155,6 +212,11 @@ def test_a_dry_run_counts_and_writes_nothing(tmp_path):
         (["--captions-from", ".", "--ray", "--out", "out"], "are two commands"),
         (["images", "--ray", "--out", "out"], "whose names differ"),
         (["other", "--ray", "--out", "out"], "name one folder"),
+        (["--ray", "", "--out", "out"], "the address is empty"),
+        (["", "--ray", "--out", "out"], "name of a source is empty"),
+        (["--ray", "--out", "images/00000.png"], "is a file: name a folder"),
+        (["--captions-from", ""], "name of a folder is empty"),
+        (["--ray-workers", "2"], "--ray-workers is for a run on Ray"),
     ],
 )
 def test_a_command_that_cannot_start_says_why(tmp_path, options, says):
@@ -167,10 +229,10 @@ def test_a_command_that_cannot_start_says_why(tmp_path, options, says):
 
 def test_what_is_unfinished_is_seen_from_names(tmp_path):
     part = Part(0, 2 * SLICE + 1)
-    assert unfinished([part], [{}]) == [(part, [0, SLICE, 2 * SLICE])]
-    assert unfinished([part], [{0: 0, SLICE: 3}]) == [(part, [SLICE, 2 * SLICE])]
-    assert unfinished([part], [{0: 0, SLICE: 3}], retry=True) == [(part, [SLICE])]
-    assert unfinished([part], [{}], limit=SLICE) == [(part, [0])]
+    assert unfinished([part], [{}]) == [(part, {0: SLICE, SLICE: SLICE, 2 * SLICE: 1})]
+    assert unfinished([part], [{0: 0, SLICE: 3}]) == [(part, {SLICE: 3, 2 * SLICE: 1})]
+    assert unfinished([part], [{0: 0, SLICE: 3}], retry=True) == [(part, {SLICE: 3})]
+    assert unfinished([part], [{}], limit=SLICE + 2) == [(part, {0: SLICE, SLICE: 2})]
     assert unfinished([part], [{0: 0, SLICE: 0, 2 * SLICE: 0}]) == []
 
 
@@ -194,14 +256,16 @@ def test_a_folder_of_something_else_is_not_written_to(tmp_path):
             open_folder(str(place), create=True)
 
 
-def captioned_by(worker: Worker, storage: Storage, run: str = "r"):
-    """Caption everything that is unfinished; what came of each slice."""
+def captioned_by(worker: Worker, storage: Storage, run: str = "r", limit: int = 0):
+    """Caption everything that is unfinished, or no more than a limit; what came of each slice."""
     found = parts(storage)
-    todo = unfinished(found, results.states_of_all(storage, run, found))
+    todo = unfinished(found, results.states_of_all(storage, run, found), limit=limit)
     return [
-        worker.caption(part, first, read_rows(storage, part, first, results.rows_in(part, first)))
+        worker.caption(
+            part, first, read_rows(storage, part, first, results.rows_in(part, first)), most
+        )
         for part, slices in todo
-        for first in slices
+        for first, most in slices.items()
     ]
 
 
@@ -215,7 +279,9 @@ def test_a_bad_image_is_a_row_with_its_error_and_is_tried_again(tmp_path):
     storage = open_folder(str(tmp_path / "out"), create=True)
     [part] = extend(storage, rows_of(folder))
     [done] = captioned_by(worker_of(storage), storage)
-    assert (done.images, done.failed) == (2, 1) and "cannot be opened as an image" in done.problem
+    assert (done.images, done.failed) == (2, 1) and "cannot be opened as an image" in done.problems[
+        0
+    ]
     assert results.states(storage, "r", part) == {0: 1}
     by_id = {row["id"]: row for row in results.read_slice(storage, "r", part, 0)}
     assert by_id["00001.png"]["status"] == "failed" and "00001.png" in by_id["00001.png"]["error"]
@@ -227,6 +293,25 @@ def test_a_bad_image_is_a_row_with_its_error_and_is_tried_again(tmp_path):
     assert results.states(storage, "r", part) == {0: 0}
     assert len(storage.names(results.folder_of("r", part))) == 1
     assert captioned_by(worker_of(storage), storage) == []
+
+
+def test_a_limit_is_kept_within_a_slice_and_the_next_run_does_the_rest(tmp_path):
+    folder = folder_of(tmp_path / "images", 5)
+    (folder / "00000.png").write_bytes(b"no image")
+    storage = open_folder(str(tmp_path / "out"), create=True)
+    [part] = extend(storage, rows_of(folder))
+    captioner = FakeCaptioner()
+    [done] = captioned_by(worker_of(storage, captioner), storage, limit=3)
+    assert (done.images, done.failed, len(captioner.asked)) == (2, 1, 2)
+    assert results.states(storage, "r", part) == {0: 3}
+    paint(folder / "00000.png", 99)
+    [done] = captioned_by(worker_of(storage, captioner), storage, limit=1)
+    assert done.images == 1 and results.states(storage, "r", part) == {0: 2}
+    [done] = captioned_by(worker_of(storage, captioner), storage)
+    assert done.images == 2 and results.states(storage, "r", part) == {0: 0}
+    rows = results.read_slice(storage, "r", part, 0)
+    assert sorted(row["id"] for row in rows if row["caption"]) == [f"{n:05d}.png" for n in range(5)]
+    assert len(captioner.asked) == 5
 
 
 def command(*options, cwd: Path) -> subprocess.CompletedProcess:
@@ -285,6 +370,44 @@ def test_shards_are_written_from_results_alone_and_once(tmp_path, captioned):
     done = command(*options, cwd=tmp_path)
     assert done.returncode == 2 and "has shards of other captions" in done.stderr
     assert contents(tmp_path / "shards") == before
+
+
+def test_captions_of_a_list_of_absolute_paths_find_their_folder_and_other_folders_do_not_hide_them(
+    tmp_path,
+):
+    one, two = folder_of(tmp_path / "one", 2), folder_of(tmp_path / "two" / "one", 2, (30, 30))
+    (tmp_path / "list.txt").write_text("\n".join(map(str, sorted(one.iterdir()))))
+    storage = open_folder(str(tmp_path / "out"), create=True)
+    note_run(storage, "r", [], {})
+    extend(storage, rows_of(tmp_path / "list.txt"))
+    extend(storage, rows_of(two))
+    captioned_by(worker_of(storage), storage)
+    for folder in (one, two):
+        done = command(str(folder), "--captions-from", "out", cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        assert sorted(captions(folder)) == ["00000.txt", "00001.txt"]
+
+
+def test_keys_in_shards_are_one_an_image_and_stay_below_their_folder(tmp_path):
+    webdataset = pytest.importorskip("webdataset")
+    for name in ("a.b.png", "a_b.png", "a_b.jpg"):
+        paint(tmp_path / "images" / name, len(name))
+    paint(tmp_path / "other.png", 7)
+    below = "\n".join(f"images/{name}" for name in ("a.b.png", "a_b.png", "a_b.jpg"))
+    (tmp_path / "set").mkdir()
+    (tmp_path / "images").rename(tmp_path / "set" / "images")
+    (tmp_path / "set" / "list.txt").write_text(f"{below}\n../other.png\n{tmp_path}/other.png\n")
+    storage = open_folder(str(tmp_path / "out"), create=True)
+    note_run(storage, "r", [], {})
+    extend(storage, rows_of(tmp_path / "set" / "list.txt"))
+    captioned_by(worker_of(storage), storage)
+    options = ("--captions-from", "out", "--format", "webdataset", "--out", "shards")
+    assert command(*options, cwd=tmp_path).returncode == 0
+    [shard] = (tmp_path / "shards").glob("*.tar")
+    with tarfile.open(shard) as tar:
+        assert not [name for name in tar.getnames() if name.startswith(("/", ".."))]
+    samples = list(webdataset.WebDataset(str(shard), shardshuffle=False))
+    assert len(samples) == 5 == len({sample["__key__"] for sample in samples})
 
 
 class Broken(FakeCaptioner):
