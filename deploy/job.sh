@@ -16,6 +16,6 @@ address=$1 source=$2 out=$3
 shift 3
 model=${MODEL:-Qwen/Qwen3-VL-4B-Instruct}
 ray job submit --address "$address" --no-wait --working-dir "$here" \
-  --runtime-env-json '{"excludes": [".git", ".venv", "assets", "bench", "output", "tests"]}' \
+  --runtime-env-json '{"excludes": [".git", ".venv", "/assets", "/bench", "/models", "/output", "/tests"]}' \
   -- python run.py --here "$source" --ray auto --out "$out" --captioner "vllm:$model" \
   --verifier "vllm:$model" --writer "vllm:$model" "$@"

@@ -5,11 +5,14 @@ from __future__ import annotations
 import argparse
 import functools
 import os
+import socket
 import sys
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
+from urllib.parse import urlsplit
 
 from ..dataset.command import FAILURES_SHOWN, ProgressLine, settings_of
 from ..dataset.estimate import duration
@@ -20,11 +23,11 @@ from ..errors import PatchMattersError
 from ..loading import load_models
 from ..models.completion_cache import SplitCache
 from ..models.hosted.budget import Budget
-from ..models.hosted.endpoints import Config
-from ..models.registry import load_model
+from ..models.hosted.endpoints import Config, Limits
+from ..models.registry import DETECTOR, load_model
 from ..options import EXPORT_ONLY, ROLES, given
 from ..pipeline import Models
-from .executor import Cluster, SharedBudget, caption_slices, connect
+from .executor import CONNECT_SECONDS, Cluster, SharedBudget, caption_slices, connect
 from .manifest import Part, extend, parts
 from .results import rows_in, states_of_all
 from .run_folder import locked, note_run, open_folder
@@ -65,6 +68,7 @@ def caption_on_ray(options: argparse.Namespace) -> int:
         found = extend(storage, list_rows(source), write=False)
         todo = unfinished(found, states_of_all(storage, run, found), limit=options.limit)
         print(f"{_rows(found)} images, {_images(todo)} to caption", file=sys.stderr)
+        _say_who_is_silent(options, config)
         return 0
     open_folder(place, create=True, write=False)  # a wrong one is found before Ray starts
     workers = connect(cluster)
@@ -76,6 +80,8 @@ def caption_on_ray(options: argparse.Namespace) -> int:
         total = _rows(found)
         status = Status(total=total, resumed=total - _images(todo))
         print(f"{total} images, {_images(todo)} to caption", file=sys.stderr)
+        if todo:
+            _say_who_is_silent(options, config)
         chosen = {role: model.name for role in ROLES if (model := getattr(models, role))}
         note_run(storage, run, source, {"models": chosen, "profile": options.profile})
         load = functools.partial(
@@ -97,15 +103,10 @@ def caption_on_ray(options: argparse.Namespace) -> int:
     )
     for problem in problems:
         print(f"error: {problem}", file=sys.stderr)
-    if status.failed > len(problems):
-        print(
-            f"... and {status.failed - len(problems)} more: their rows have the status failed, and the reason.",
-            file=sys.stderr,
-        )
     if still_open:
         print(
             f"{still_open} {'image has' if still_open == 1 else 'images have'} no caption, or only a part of one: "
-            "the next run asks again.",
+            "the columns error and missing say why, and the next run asks again.",
             file=sys.stderr,
         )
     return 1 if still_open else 0
@@ -136,6 +137,32 @@ def unfinished(
     return todo
 
 
+def _say_who_is_silent(options: argparse.Namespace, config: Config) -> None:
+    """Say which servers take no connection, because a run with none waits for them without a word."""
+    names = {getattr(options, role).partition(":")[0] for role in ROLES if role != DETECTOR}
+    for name in sorted(names & set(config.endpoints)):
+        urls = config.endpoint(name).urls
+        with ThreadPoolExecutor(len(urls) or 1) as pool:
+            silent = [url for url, answers in zip(urls, pool.map(_answers, urls)) if not answers]
+        if silent:
+            waits = f" The run waits for one, for {duration(Limits().seconds)} at most."
+            print(
+                f"{name}: {len(silent)} of {len(urls)} servers take no connection from this machine, such as "
+                f"{silent[0]}: start them, or mend urls in config.json.{waits * (len(silent) == len(urls))}",
+                file=sys.stderr,
+            )
+
+
+def _answers(url: str) -> bool:
+    place = urlsplit(url)
+    port = place.port or {"https": 443}.get(place.scheme, 80)
+    try:
+        socket.create_connection((place.hostname or "", port), CONNECT_SECONDS).close()
+    except OSError:
+        return False
+    return True
+
+
 def _rows(found: Sequence[Part]) -> int:
     return sum(part.rows for part in found)
 
@@ -163,7 +190,8 @@ def _run(
         for done in caption_slices(work, todo, cluster, workers):
             status = _added(status, done, time.monotonic() - began)
             line.show(status)
-            problems += done.problems[: FAILURES_SHOWN - len(problems)]
+            new = [problem for problem in dict.fromkeys(done.problems) if problem not in problems]
+            problems += new[: FAILURES_SHOWN - len(problems)]
     return problems, replace(status, seconds=time.monotonic() - began)
 
 

@@ -25,9 +25,8 @@ from .sources import Row
 from .storage import Storage
 from .worker import Done, Work, Worker
 
-CONNECT_SECONDS = (
-    10  # in which a cluster has to take a connection; Ray itself tries for some minutes
-)
+# Seconds in which a cluster or a server has to take a connection; Ray itself tries for minutes.
+CONNECT_SECONDS = 10
 LOCAL = "local"  # Ray's own word for: start it on this machine
 TOKEN = Path.home() / ".ray" / "auth_token"
 STORE = 200_000_000  # bytes of the object store of a Ray that is started here: slices are small

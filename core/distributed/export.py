@@ -89,7 +89,8 @@ def write_captions(options: argparse.Namespace) -> int:
         wanted = tuple(_known(storage, run, job, ledger))
     if not wanted:
         raise PatchMattersError(
-            f"{job.folder} has no image that was captioned in {storage.place} and is unchanged."
+            f"{job.folder} has no image that was captioned in {storage.place} and is unchanged: name the folder whose images "
+            "were captioned."
         )
     with ProgressLine(len(wanted)) as line:
         summary = caption_dataset(replace(job, wanted=wanted), Models(), line.show)
@@ -186,6 +187,8 @@ def _write_all_shards(storage: Storage, run: str, out: str) -> int:
         PatchMattersError: such a part has other results than when it was written.
     """
     target = open_folder(out if is_remote(out) else os.path.abspath(out), create=True)
+    if target.is_same(storage):
+        raise PatchMattersError(f"--out: {out} has the captions in it: name another folder.")
     there, todo, problems = set(target.names()), [], 0
     for part in parts(storage):
         if _list_of(part) not in there:
@@ -195,10 +198,17 @@ def _write_all_shards(storage: Storage, run: str, out: str) -> int:
                 f"--out: {out} has shards of other captions than those that {storage.place} has now: name another "
                 "folder."
             )
+    found = parts(storage)
     for part in todo:
         for problem in write_shards(storage, run, part, target):
             print(f"error: {problem}", file=sys.stderr)
             problems += 1
+    lists = [json.loads(target.read(_list_of(part))) for part in found]
+    shards = sum(len(each["shards"]) for each in lists)
+    print(
+        f"{sum(each['images'] for each in lists)} images, in {shards} {'shard' if shards == 1 else 'shards'}, are in {out}.",
+        file=sys.stderr,
+    )
     return 1 if problems else 0
 
 
@@ -218,7 +228,7 @@ def write_shards(storage: Storage, run: str, part: Part, target: Storage) -> lis
     """
     import webdataset
 
-    reader, problems, names = Reader(), [], []
+    reader, problems, names, images = Reader(), [], [], 0
     made_of = _written(storage, run, part)  # before they are read: a run may be adding to them
     found = ((row, result) for _, row, result in _rows(storage, run, [part]) if result["caption"])
     for number, first in enumerate(found):
@@ -235,12 +245,13 @@ def write_shards(storage: Storage, run: str, part: Part, target: Storage) -> lis
                         problems.append(reason_of(row.id, error))
                         continue
                     writer.write(_sample(row, result, image, taken))
-                    size += len(image)
+                    size, images = size + len(image), images + 1
                     if size >= SHARD_BYTES:
                         break
             file.seek(0)
             target.write_file(names[-1], file)
-    target.write(_list_of(part), json.dumps({"shards": names, "results": made_of}).encode())
+    made = {"shards": names, "images": images, "results": made_of}
+    target.write(_list_of(part), json.dumps(made).encode())
     return problems
 
 

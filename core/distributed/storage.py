@@ -32,6 +32,10 @@ class Storage:
         """Return the path of a file in its file system."""
         return posixpath.join(self._root, name)
 
+    def is_same(self, other: Storage) -> bool:
+        """Return whether another storage is the same folder."""
+        return self.fs.unstrip_protocol(self._root) == other.fs.unstrip_protocol(other._root)
+
     def is_file(self) -> bool:
         """Return whether there is a file in place of the folder."""
         return self.fs.isfile(self._root)

@@ -60,7 +60,7 @@ class Done:
         failed: that have no caption.
         requests, tokens: of all models.
         last, caption: an image that was captioned, and its caption.
-        problems: why some of those that failed have no caption.
+        problems: why some images have no caption, or only a part of one.
         stop: why the run cannot go on; nothing came of the slice then.
     """
 
@@ -200,6 +200,12 @@ class Worker:
         return context_text(self._job.context, old="", name=path.stem, folder=path.parent.name)
 
 
+def _problem(captioned: Captioned) -> str:
+    if captioned.result is None:
+        return captioned.reason
+    return captioned.result.missing and f"{captioned.row.id}: {captioned.result.missing}"
+
+
 def _done(new: Sequence[Captioned]) -> Done:
     results = [each.result for each in new if each.result is not None]
     last = next((each for each in reversed(new) if each.result is not None), None)
@@ -210,5 +216,5 @@ def _done(new: Sequence[Captioned]) -> Done:
         sum(result.tokens for result in results),
         last.row.id if last else "",
         last.result.captions.long if last else "",
-        [each.reason for each in new if each.result is None][:FAILURES_SHOWN],
+        list(filter(None, map(_problem, new)))[:FAILURES_SHOWN],
     )
