@@ -27,7 +27,7 @@ from ..models.hosted.endpoints import Config, Limits
 from ..models.registry import DETECTOR, load_model
 from ..options import EXPORT_ONLY, ROLES, given
 from ..pipeline import Models
-from .executor import CONNECT_SECONDS, Cluster, SharedBudget, caption_slices, connect
+from .executor import CONNECT_SECONDS, Cluster, SharedBudget, caption_slices, connect, import_ray
 from .manifest import Part, extend, parts
 from .results import rows_in, states_of_all
 from .run_folder import locked, note_run, open_folder
@@ -70,11 +70,12 @@ def caption_on_ray(options: argparse.Namespace) -> int:
         print(f"{_rows(found)} images, {_images(todo)} to caption", file=sys.stderr)
         _say_who_is_silent(options, config)
         return 0
-    open_folder(place, create=True, write=False)  # a wrong one is found before Ray starts
-    workers = connect(cluster)
+    import_ray(cluster)  # before anything is written
     storage = open_folder(place, create=True)
     with locked(storage):
-        found = parts(storage) if options.retry else extend(storage, list_rows(source))
+        workers = connect(cluster)
+        with storage.written():
+            found = parts(storage) if options.retry else extend(storage, list_rows(source))
         states = states_of_all(storage, run, found)
         todo = unfinished(found, states, retry=options.retry == "failed", limit=options.limit)
         total = _rows(found)
@@ -83,7 +84,8 @@ def caption_on_ray(options: argparse.Namespace) -> int:
         if todo:
             _say_who_is_silent(options, config)
         chosen = {role: model.name for role in ROLES if (model := getattr(models, role))}
-        note_run(storage, run, source, {"models": chosen, "profile": options.profile})
+        with storage.written():
+            note_run(storage, run, source, {"models": chosen, "profile": options.profile})
         load = functools.partial(
             _load, options, config, SharedBudget(), -(-options.concurrency // workers)
         )

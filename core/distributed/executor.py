@@ -50,11 +50,11 @@ class Cluster:
     gpus: float = 0.0
 
 
-def connect(cluster: Cluster) -> int:
-    """Start Ray, or connect to it; return the number of workers that a run should have.
+def import_ray(cluster: Cluster) -> None:
+    """Import Ray, which reads settings from the environment then.
 
     Raises:
-        PatchMattersError: ray is not installed, or there is no cluster at that address.
+        PatchMattersError: it is not installed.
     """
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # sends nothing about the run to anyone
     os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")  # what matters comes as an exception
@@ -63,12 +63,23 @@ def connect(cluster: Cluster) -> int:
         os.environ.setdefault("RAY_AUTH_MODE", "token")
     try:
         import ray
-        import ray.data
+        import ray.data  # noqa: F401
     except ImportError as error:
         raise PatchMattersError(
             "--ray needs Ray, which is not installed: run.py --extra ray installs it, or "
             f'python -m pip install "{EXTRAS["ray"][0]}".'
         ) from error
+
+
+def connect(cluster: Cluster) -> int:
+    """Start Ray, or connect to it; return the number of workers that a run should have.
+
+    Raises:
+        PatchMattersError: ray is not installed, or there is no cluster at that address.
+    """
+    import_ray(cluster)
+    import ray
+
     logging.getLogger("ray.data").setLevel(logging.ERROR)
     warnings.filterwarnings("ignore", category=UserWarning, module="ray")
     core = Path(__file__).parent.parent  # the workers need this package, wherever they run

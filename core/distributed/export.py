@@ -89,8 +89,8 @@ def write_captions(options: argparse.Namespace) -> int:
         wanted = tuple(_known(storage, run, job, ledger))
     if not wanted:
         raise PatchMattersError(
-            f"{job.folder} has no image that was captioned in {storage.place} and is unchanged: name the folder whose images "
-            "were captioned."
+            f"{job.folder} has no image that was captioned in {storage.place} and is unchanged: name the folder whose "
+            "images were captioned."
         )
     with ProgressLine(len(wanted)) as line:
         summary = caption_dataset(replace(job, wanted=wanted), Models(), line.show)
@@ -200,13 +200,16 @@ def _write_all_shards(storage: Storage, run: str, out: str) -> int:
             )
     found = parts(storage)
     for part in todo:
-        for problem in write_shards(storage, run, part, target):
+        with target.written():
+            found_problems = write_shards(storage, run, part, target)
+        for problem in found_problems:
             print(f"error: {problem}", file=sys.stderr)
             problems += 1
     lists = [json.loads(target.read(_list_of(part))) for part in found]
+    images = sum(each["images"] for each in lists)
     shards = sum(len(each["shards"]) for each in lists)
     print(
-        f"{sum(each['images'] for each in lists)} images, in {shards} {'shard' if shards == 1 else 'shards'}, are in {out}.",
+        f"{images} images, in {shards} {'shard' if shards == 1 else 'shards'}, are in {out}.",
         file=sys.stderr,
     )
     return 1 if problems else 0
@@ -234,7 +237,8 @@ def write_shards(storage: Storage, run: str, part: Part, target: Storage) -> lis
     for number, first in enumerate(found):
         names.append(f"{part.number:06d}-{number:03d}.tar")
         with tempfile.TemporaryFile() as file:
-            size, taken = 0, set()
+            size = 0
+            taken: set[str] = set()
             with webdataset.TarWriter(file, encoder=False) as writer:
                 for row, result in chain([first], found):
                     try:

@@ -62,7 +62,7 @@ def extend(storage: Storage, rows: Iterable[Row], *, write: bool = True) -> list
     number = found[-1].number + 1 if found else 0
     for block in _blocks(rows, PART):
         marks = _marks((row.id, row.version) for row in block)
-        fresh = np.zeros(len(block), bool)
+        fresh: np.ndarray = np.zeros(len(block), bool)
         fresh[np.unique(marks, return_index=True)[1]] = True  # the first of those that are the same
         for each in known:
             fresh &= ~_contained(each, marks)

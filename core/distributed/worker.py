@@ -118,13 +118,8 @@ class Worker:
         ]
         settled = {row["id"] for row in kept}
         new = [each for each in new if each.row.id not in settled]
-        try:
+        with self._storage.written():
             write_slice(self._storage, self._run, part, first, kept, new)
-        except OSError as error:
-            raise PatchMattersError(
-                f"{self._storage.place} cannot be written to ({error.strerror or error}): free up space or fix its "
-                "permissions, then start the run again; it resumes where it ended."
-            ) from error
         return _done(new)
 
     def _caption(self, rows: Sequence[Row], number: int) -> list[Captioned]:

@@ -112,6 +112,13 @@ def test_a_folder_of_something_else_is_not_written_to(tmp_path):
     storage = open_folder(str(tmp_path / "out"), create=True)
     with locked(storage), pytest.raises(PatchMattersError, match="Another run"), locked(storage):
         pass
+    (tmp_path / "out" / "lock").unlink(missing_ok=True)
+    (tmp_path / "out" / "lock").mkdir()
+    with (
+        pytest.raises(PatchMattersError, match="cannot be written to .*fix its perm"),
+        locked(storage),
+    ):
+        pass
     before = {"lock": b"a user's", "patch_matters.json": b"a user's, too"}
     for name, content in before.items():
         (tmp_path / "users").mkdir(exist_ok=True)
