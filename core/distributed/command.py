@@ -79,7 +79,7 @@ def caption_on_ray(options: argparse.Namespace) -> int:
         states = states_of_all(storage, run, found)
         todo = unfinished(found, states, retry=options.retry == "failed", limit=options.limit)
         total = _rows(found)
-        status = Status(total=total, resumed=total - _images(todo))
+        status = Status(total=total, resumed=total - _images(unfinished(found, states)))
         print(f"{total} images, {_images(todo)} to caption", file=sys.stderr)
         if todo:
             _say_who_is_silent(options, config)
@@ -91,13 +91,12 @@ def caption_on_ray(options: argparse.Namespace) -> int:
         )
         work = Work(place, run, job, load, -(-options.concurrency // workers))
         try:
-            problems, status = _run(work, todo, cluster, workers, status) if todo else ([], status)
+            problems, still_open, status = _run(work, todo, cluster, workers, status)
         except KeyboardInterrupt:
             print(
                 "Interrupted: what is done stays done, and the next run resumes.", file=sys.stderr
             )
             return 130
-        still_open = sum(sum(each.values()) for each in states_of_all(storage, run, found))
     print(
         f"{status.done} captioned, {status.resumed} were done before, {status.failed} failed in "
         f"{duration(status.seconds)}. The captions are in {place}/results/{run}",
@@ -185,16 +184,21 @@ def _load(options: argparse.Namespace, config: Config, budget: Budget, requests:
 
 def _run(
     work: Work, todo: Todo, cluster: Cluster, workers: int, status: Status
-) -> tuple[list[str], Status]:
+) -> tuple[list[str], int, Status]:
+    """Return why images have no caption or only a part of one, some of them; how many they are; and the last status."""
     problems: list[str] = []
+    still_open = 0
+    if not todo:
+        return problems, still_open, status
     began = time.monotonic()
     with ProgressLine(status.total) as line:
         for done in caption_slices(work, todo, cluster, workers):
             status = _added(status, done, time.monotonic() - began)
+            still_open += done.still_open
             line.show(status)
             new = [problem for problem in dict.fromkeys(done.problems) if problem not in problems]
             problems += new[: FAILURES_SHOWN - len(problems)]
-    return problems, replace(status, seconds=time.monotonic() - began)
+    return problems, still_open, replace(status, seconds=time.monotonic() - began)
 
 
 def _added(status: Status, done: Done, seconds: float) -> Status:

@@ -58,6 +58,7 @@ class Done:
     Attributes:
         images: that were captioned.
         failed: that have no caption.
+        still_open: that failed, or have only a part of their caption: the next run asks again.
         requests, tokens: of all models.
         last, caption: an image that was captioned, and its caption.
         problems: why some images have no caption, or only a part of one.
@@ -66,6 +67,7 @@ class Done:
 
     images: int = 0
     failed: int = 0
+    still_open: int = 0
     requests: int = 0
     tokens: int = 0
     last: str = ""
@@ -111,6 +113,7 @@ class Worker:
         # An image that was captioned in part, and fails this time, keeps what it has.
         tried = {each.row.id for each in new}
         failed = {each.row.id for each in new if each.result is None}
+        still_open = sum(each.result is None or bool(each.result.missing) for each in new)
         kept += [
             row
             for row in before.values()
@@ -120,7 +123,7 @@ class Worker:
         new = [each for each in new if each.row.id not in settled]
         with self._storage.written():
             write_slice(self._storage, self._run, part, first, kept, new)
-        return _done(new)
+        return _done(new, still_open)
 
     def _caption(self, rows: Sequence[Row], number: int) -> list[Captioned]:
         with self._turns.held(number):
@@ -201,12 +204,13 @@ def _problem(captioned: Captioned) -> str:
     return captioned.result.missing and f"{captioned.row.id}: {captioned.result.missing}"
 
 
-def _done(new: Sequence[Captioned]) -> Done:
+def _done(new: Sequence[Captioned], still_open: int) -> Done:
     results = [each.result for each in new if each.result is not None]
     last = next((each for each in reversed(new) if each.result is not None), None)
     return Done(
         len(results),
         len(new) - len(results),
+        still_open,
         sum(result.requests for result in results),
         sum(result.tokens for result in results),
         last.row.id if last else "",

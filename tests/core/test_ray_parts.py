@@ -178,7 +178,7 @@ def test_a_limit_is_kept_within_a_slice_and_the_next_run_does_the_rest(tmp_path)
     [part] = extend(storage, rows_of(folder))
     captioner = FakeCaptioner()
     [done] = captioned_by(worker_of(storage, captioner), storage, limit=3)
-    assert (done.images, done.failed, len(captioner.asked)) == (2, 1, 2)
+    assert (done.images, done.failed, done.still_open, len(captioner.asked)) == (2, 1, 1, 2)
     assert results.states(storage, "r", part) == {0: 3}
     paint(folder / "00000.png", 99)
     [done] = captioned_by(worker_of(storage, captioner), storage, limit=1)
