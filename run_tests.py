@@ -6,6 +6,7 @@ where there is none, and the last lines say what was skipped and how to set it u
 """
 
 import argparse
+import os
 import shutil
 import subprocess
 import sys
@@ -114,6 +115,9 @@ def main() -> int:
     command = [str(python), "-m", "pytest", "-c", str(tests / "pytest.ini"), *others]
     if options.full:
         command.append("--full")
+    if not others and (os.cpu_count() or 1) > 1:
+        # Two processes, because much of a run waits for servers. A file's tests share what they set up.
+        command += ["--numprocesses", "2", "--dist", "loadfile"]
     return subprocess.run(command, cwd=tests).returncode
 
 

@@ -25,7 +25,7 @@ from .models.hosted.endpoints import Config
 from .models.local.loading import check_precision
 from .models.registry import load_cache, load_model
 from .models.scoring import without_nan
-from .options import PACK
+from .options import PACK, given
 from .outputs import CAPTION, PATCHES, REPORT, OutputFolder, Record
 from .pipeline import STAGES, Models, Progress, Settings, run_each
 from .report import annotated, as_dict
@@ -47,11 +47,13 @@ def main(options: argparse.Namespace) -> int:
             stream.reconfigure(errors="replace")  # type: ignore[union-attr]
     try:
         check_precision(options.precision)
-        if options.ray:
+        if options.ray is not None:
             from .distributed.command import caption_on_ray
 
             return caption_on_ray(options)
-        if options.captions_from:
+        if name := given(options, ("ray_workers", "ray_gpus")):
+            raise PatchMattersError(f"{name} is for a run on Ray: add --ray, or leave it out.")
+        if options.captions_from is not None:
             from .distributed.export import write_captions
 
             return write_captions(options)

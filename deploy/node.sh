@@ -7,6 +7,10 @@
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
+if [ $# -lt 2 ]; then
+  echo "usage: deploy/node.sh SOURCE OUT [MORE OPTIONS OF run.py]" >&2
+  exit 2
+fi
 source=$1 out=$2
 shift 2
 model=${MODEL:-Qwen/Qwen3-VL-4B-Instruct}
@@ -17,9 +21,21 @@ if [ -e "$config" ]; then
   exit 2
 fi
 mkdir -p "$(dirname "$config")"
-trap 'trap - EXIT; rm -f "$config"; kill 0' EXIT INT TERM
+end() {
+  local code=$?
+  trap - EXIT INT
+  trap '' TERM  # kill 0 signals this shell, too
+  rm -f "$config"
+  kill 0
+  exit "$code"
+}
+trap end EXIT INT TERM
 CONFIG=$config "$here/serve.sh" "$model" &
-until [ -s "$config" ]; do sleep 2; done
+servers=$!
+until [ -s "$config" ]; do
+  kill -0 "$servers" 2> /dev/null || exit 1  # it said why
+  sleep 2
+done
 # More requests under way than a server answers at once, so that it never waits.
 python3 "$here/../run.py" "$source" --ray --out "$out" --captioner "vllm:$model" --verifier "vllm:$model" \
   --writer "vllm:$model" --concurrency $((192 * gpus)) "$@"

@@ -10,6 +10,12 @@
 # Ctrl-C ends them all.
 set -euo pipefail
 
+for command in vllm curl $([ -n "${GPUS:-}" ] || echo nvidia-smi); do
+  if ! command -v "$command" > /dev/null; then
+    echo "deploy/serve.sh needs $command, which is not found: install it, or activate the environment that has it." >&2
+    exit 1
+  fi
+done
 model=${1:-Qwen/Qwen3-VL-4B-Instruct}
 shift || true
 gpus=${GPUS:-$(nvidia-smi --list-gpus | wc -l)}
@@ -29,7 +35,14 @@ serve() {  # GPU, MORE OPTIONS
     --max-model-len 8192 --max-num-seqs 256 "$@"
 }
 
-trap 'trap - EXIT; kill 0' EXIT INT TERM
+end() {
+  local code=$?
+  trap - EXIT INT
+  trap '' TERM  # kill 0 signals this shell, too
+  kill 0
+  exit "$code"
+}
+trap end EXIT INT TERM
 urls=()
 for ((gpu = 0; gpu < gpus; gpu++)); do
   # A server that ends is started again; the run leaves it out until then.

@@ -5,11 +5,14 @@ from __future__ import annotations
 import argparse
 import functools
 import os
+import socket
 import sys
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
+from urllib.parse import urlsplit
 
 from ..dataset.command import FAILURES_SHOWN, ProgressLine, settings_of
 from ..dataset.estimate import duration
@@ -20,18 +23,20 @@ from ..errors import PatchMattersError
 from ..loading import load_models
 from ..models.completion_cache import SplitCache
 from ..models.hosted.budget import Budget
-from ..models.hosted.endpoints import Config
-from ..models.registry import load_model
+from ..models.hosted.endpoints import Config, Limits
+from ..models.registry import DETECTOR, load_model
 from ..options import EXPORT_ONLY, ROLES, given
 from ..pipeline import Models
-from .executor import Cluster, SharedBudget, caption_slices, connect
+from .executor import CONNECT_SECONDS, Cluster, SharedBudget, caption_slices, connect, import_ray
 from .manifest import Part, extend, parts
 from .results import rows_in, states_of_all
 from .run_folder import locked, note_run, open_folder
 from .sources import SHARD, TABLE, is_remote, list_rows
 from .worker import Done, Work
 
-Todo = list[tuple[Part, list[int]]]
+Todo = list[
+    tuple[Part, dict[int, int]]
+]  # of each part: first row of a slice -> images to caption in it
 
 
 def caption_on_ray(options: argparse.Namespace) -> int:
@@ -63,31 +68,35 @@ def caption_on_ray(options: argparse.Namespace) -> int:
         found = extend(storage, list_rows(source), write=False)
         todo = unfinished(found, states_of_all(storage, run, found), limit=options.limit)
         print(f"{_rows(found)} images, {_images(todo)} to caption", file=sys.stderr)
+        _say_who_is_silent(options, config)
         return 0
-    open_folder(place, create=True, write=False)  # a wrong one is found before Ray starts
-    workers = connect(cluster)
+    import_ray(cluster)  # before anything is written
     storage = open_folder(place, create=True)
     with locked(storage):
-        found = parts(storage) if options.retry else extend(storage, list_rows(source))
+        workers = connect(cluster)
+        with storage.written():
+            found = parts(storage) if options.retry else extend(storage, list_rows(source))
         states = states_of_all(storage, run, found)
         todo = unfinished(found, states, retry=options.retry == "failed", limit=options.limit)
         total = _rows(found)
-        status = Status(total=total, resumed=total - _images(todo))
+        status = Status(total=total, resumed=total - _images(unfinished(found, states)))
         print(f"{total} images, {_images(todo)} to caption", file=sys.stderr)
+        if todo:
+            _say_who_is_silent(options, config)
         chosen = {role: model.name for role in ROLES if (model := getattr(models, role))}
-        note_run(storage, run, source, {"models": chosen, "profile": options.profile})
+        with storage.written():
+            note_run(storage, run, source, {"models": chosen, "profile": options.profile})
         load = functools.partial(
             _load, options, config, SharedBudget(), -(-options.concurrency // workers)
         )
         work = Work(place, run, job, load, -(-options.concurrency // workers))
         try:
-            problems, status = _run(work, todo, cluster, workers, status)
+            problems, still_open, status = _run(work, todo, cluster, workers, status)
         except KeyboardInterrupt:
             print(
                 "Interrupted: what is done stays done, and the next run resumes.", file=sys.stderr
             )
             return 130
-        still_open = sum(sum(each.values()) for each in states_of_all(storage, run, found))
     print(
         f"{status.done} captioned, {status.resumed} were done before, {status.failed} failed in "
         f"{duration(status.seconds)}. The captions are in {place}/results/{run}",
@@ -97,7 +106,8 @@ def caption_on_ray(options: argparse.Namespace) -> int:
         print(f"error: {problem}", file=sys.stderr)
     if still_open:
         print(
-            f"{still_open} images have no caption, or lack answers: the next run asks again.",
+            f"{still_open} {'image has' if still_open == 1 else 'images have'} no caption, or only a part of one: "
+            "the columns error and missing say why, and the next run asks again.",
             file=sys.stderr,
         )
     return 1 if still_open else 0
@@ -111,21 +121,47 @@ def unfinished(
     Args:
         states: of each part, see `results.states`.
         retry: only those with images that failed or lack answers.
-        limit: images after which no slice is added; 0 for none.
+        limit: the most images; 0 for all.
     """
-    todo, images = [], 0
+    todo, left = [], limit or sum(part.rows for part in found)
     for part, state in zip(found, states):
-        slices = []
+        slices = {}
         for first in part.slices():
-            if state.get(first, 0) == 0 and (retry or first in state):
-                continue
-            if limit and images >= limit:
+            still_open = state.get(first, 0 if retry else rows_in(part, first))
+            if not left:
                 break
-            slices.append(first)
-            images += rows_in(part, first)
+            if still_open:
+                slices[first] = min(left, still_open)
+                left -= slices[first]
         if slices:
             todo.append((part, slices))
     return todo
+
+
+def _say_who_is_silent(options: argparse.Namespace, config: Config) -> None:
+    """Say which servers take no connection, because a run with none waits for them without a word."""
+    names = {getattr(options, role).partition(":")[0] for role in ROLES if role != DETECTOR}
+    for name in sorted(names & set(config.endpoints)):
+        urls = config.endpoint(name).urls
+        with ThreadPoolExecutor(len(urls) or 1) as pool:
+            silent = [url for url, answers in zip(urls, pool.map(_answers, urls)) if not answers]
+        if silent:
+            waits = f" The run waits for one, for {duration(Limits().seconds)} at most."
+            print(
+                f"{name}: {len(silent)} of {len(urls)} servers take no connection from this machine, such as "
+                f"{silent[0]}: start them, or mend urls in config.json.{waits * (len(silent) == len(urls))}",
+                file=sys.stderr,
+            )
+
+
+def _answers(url: str) -> bool:
+    place = urlsplit(url)
+    port = place.port or {"https": 443}.get(place.scheme, 80)
+    try:
+        socket.create_connection((place.hostname or "", port), CONNECT_SECONDS).close()
+    except OSError:
+        return False
+    return True
 
 
 def _rows(found: Sequence[Part]) -> int:
@@ -133,7 +169,7 @@ def _rows(found: Sequence[Part]) -> int:
 
 
 def _images(todo: Todo) -> int:
-    return sum(rows_in(part, first) for part, slices in todo for first in slices)
+    return sum(sum(slices.values()) for _, slices in todo)
 
 
 def _load(options: argparse.Namespace, config: Config, budget: Budget, requests: int) -> Models:
@@ -148,16 +184,21 @@ def _load(options: argparse.Namespace, config: Config, budget: Budget, requests:
 
 def _run(
     work: Work, todo: Todo, cluster: Cluster, workers: int, status: Status
-) -> tuple[list[str], Status]:
+) -> tuple[list[str], int, Status]:
+    """Return why images have no caption or only a part of one, some of them; how many they are; and the last status."""
     problems: list[str] = []
+    still_open = 0
+    if not todo:
+        return problems, still_open, status
     began = time.monotonic()
     with ProgressLine(status.total) as line:
         for done in caption_slices(work, todo, cluster, workers):
             status = _added(status, done, time.monotonic() - began)
+            still_open += done.still_open
             line.show(status)
-            if done.problem and len(problems) < FAILURES_SHOWN:
-                problems.append(done.problem)
-    return problems, replace(status, seconds=time.monotonic() - began)
+            new = [problem for problem in dict.fromkeys(done.problems) if problem not in problems]
+            problems += new[: FAILURES_SHOWN - len(problems)]
+    return problems, still_open, replace(status, seconds=time.monotonic() - began)
 
 
 def _added(status: Status, done: Done, seconds: float) -> Status:
@@ -184,6 +225,12 @@ def _check(options: argparse.Namespace) -> None:
     Raises:
         PatchMattersError: one is missing, or says nothing about this command.
     """
+    if not options.ray:
+        raise PatchMattersError(
+            "--ray: the address is empty: leave it out to start Ray on this machine."
+        )
+    if not all(options.images):
+        raise PatchMattersError("--ray: the name of a source is empty: name what to caption.")
     if not options.images:
         raise PatchMattersError(
             "--ray: name what to caption before it: a folder, a list of files (.txt), shards (.tar) or "
@@ -198,7 +245,7 @@ def _check(options: argparse.Namespace) -> None:
             "--clear-answers: with --ray, answers are in ~/.patch_matters/ray-answers of each machine: delete that "
             "folder, or choose another --seed."
         )
-    if options.captions_from:
+    if options.captions_from is not None:
         raise PatchMattersError(
             "--ray and --captions-from are two commands: run the first, then the second."
         )

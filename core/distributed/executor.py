@@ -5,9 +5,14 @@ Ray moves slices of the manifest (some kB each) to workers and counts back; pixe
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
-from collections.abc import Iterator, Sequence
+import socket
+import sys
+import tempfile
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -20,6 +25,8 @@ from .sources import Row
 from .storage import Storage
 from .worker import Done, Work, Worker
 
+# Seconds in which a cluster or a server has to take a connection; Ray itself tries for minutes.
+CONNECT_SECONDS = 10
 LOCAL = "local"  # Ray's own word for: start it on this machine
 TOKEN = Path.home() / ".ray" / "auth_token"
 STORE = 200_000_000  # bytes of the object store of a Ray that is started here: slices are small
@@ -43,11 +50,11 @@ class Cluster:
     gpus: float = 0.0
 
 
-def connect(cluster: Cluster) -> int:
-    """Start Ray, or connect to it; return the number of workers that a run should have.
+def import_ray(cluster: Cluster) -> None:
+    """Import Ray, which reads settings from the environment then.
 
     Raises:
-        PatchMattersError: ray is not installed, or there is no cluster at that address.
+        PatchMattersError: it is not installed.
     """
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # sends nothing about the run to anyone
     os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")  # what matters comes as an exception
@@ -56,13 +63,25 @@ def connect(cluster: Cluster) -> int:
         os.environ.setdefault("RAY_AUTH_MODE", "token")
     try:
         import ray
-        import ray.data
+        import ray.data  # noqa: F401
     except ImportError as error:
         raise PatchMattersError(
             "--ray needs Ray, which is not installed: run.py --extra ray installs it, or "
             f'python -m pip install "{EXTRAS["ray"][0]}".'
         ) from error
+
+
+def connect(cluster: Cluster) -> int:
+    """Start Ray, or connect to it; return the number of workers that a run should have.
+
+    Raises:
+        PatchMattersError: ray is not installed, or there is no cluster at that address.
+    """
+    import_ray(cluster)
+    import ray
+
     logging.getLogger("ray.data").setLevel(logging.ERROR)
+    warnings.filterwarnings("ignore", category=UserWarning, module="ray")
     core = Path(__file__).parent.parent  # the workers need this package, wherever they run
     quiet = {"log_to_driver": False, "logging_level": "ERROR"}
     if ray.is_initialized():
@@ -71,24 +90,33 @@ def connect(cluster: Cluster) -> int:
         paths = [str(core.parent), *filter(None, [os.environ.get("PYTHONPATH")])]
         os.environ["PYTHONPATH"] = os.pathsep.join(paths)
         try:
-            ray.init(
-                address=LOCAL,  # or a cluster that runs on this machine would be used
-                num_cpus=cluster.workers or None,
-                include_dashboard=False,
-                object_store_memory=STORE,
-                **quiet,
-            )
+            with _without_log():
+                ray.init(
+                    address=LOCAL,  # or a cluster that runs on this machine would be used
+                    num_cpus=cluster.workers or None,
+                    include_dashboard=False,
+                    object_store_memory=STORE,
+                    **quiet,
+                )
         except Exception as error:  # Ray raises plain ones
             raise PatchMattersError(
                 f"--ray: Ray did not start on this machine ({in_short(error)}): try again when it is less busy."
             ) from error
     else:
-        try:
-            ray.init(address=cluster.address, runtime_env={"py_modules": [str(core)]}, **quiet)
-        except (ConnectionError, ValueError, RuntimeError) as error:
-            raise PatchMattersError(
-                f"--ray: there is no Ray cluster at {cluster.address} ({in_short(error)})."
-            ) from error
+        _check_address(cluster.address)
+        with _without_log() as log:
+            try:
+                ray.init(address=cluster.address, runtime_env={"py_modules": [str(core)]}, **quiet)
+            except (ConnectionError, ValueError, RuntimeError) as error:
+                if "InvalidAuthToken" in log():
+                    raise PatchMattersError(
+                        f"--ray: the cluster at {cluster.address} asks for a token: copy ~/.ray/auth_token from its "
+                        "head to this machine."
+                    ) from error
+                raise PatchMattersError(
+                    f"--ray: there is no Ray cluster at {cluster.address} ({in_short(error)}): check the address that "
+                    "`ray start --head` printed."
+                ) from error
     found = ray.cluster_resources()
     workers = cluster.workers or max(1, int(found.get("CPU", 1)))
     if cluster.gpus:
@@ -100,13 +128,51 @@ def connect(cluster: Cluster) -> int:
     return workers
 
 
+def _check_address(address: str) -> None:
+    """Check that something takes connections at HOST:PORT; other forms are left to Ray.
+
+    Raises:
+        PatchMattersError: nothing does.
+    """
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    if not host or not port.isdecimal():
+        return
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), CONNECT_SECONDS).close()
+    except (OSError, OverflowError) as error:
+        raise PatchMattersError(
+            f"--ray: nothing answers at {address} ({in_short(error)}): check the address that `ray start --head` "
+            "printed, and that a firewall lets it through."
+        ) from error
+
+
+@contextlib.contextmanager
+def _without_log() -> Iterator[Callable[[], str]]:
+    """Keep what Ray's C++ part writes to the standard error away within; gives a function that returns it so far."""
+    with tempfile.TemporaryFile() as file:
+
+        def log() -> str:
+            file.seek(0)
+            return file.read().decode(errors="replace")
+
+        sys.stderr.flush()
+        kept = os.dup(2)
+        os.dup2(file.fileno(), 2)
+        try:
+            yield log
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
+
+
 def caption_slices(
-    work: Work, todo: Sequence[tuple[Part, Sequence[int]]], cluster: Cluster, workers: int
+    work: Work, todo: Sequence[tuple[Part, Mapping[int, int]]], cluster: Cluster, workers: int
 ) -> Iterator[Done]:
     """Caption slices of the manifest on Ray, and yield what came of each. Call `connect` first.
 
     Args:
-        todo: parts, each with the first rows of the slices that have work in them.
+        todo: parts, each with the first rows of the slices that have work in them, and how many images of each are to
+            be captioned.
 
     Raises:
         PatchMattersError: the run cannot go on; what is done is written.
@@ -121,7 +187,14 @@ def caption_slices(
     context.target_max_block_size = 1
     context.verbose_stats_logs = False
     tables = [
-        pa.table({"part": [part.number], "rows": [part.rows], "slices": [list(slices)]})
+        pa.table(
+            {
+                "part": [part.number],
+                "rows": [part.rows],
+                "slices": [list(slices)],
+                "most": [list(slices.values())],
+            }
+        )
         for part, slices in todo
     ]
     data = (
@@ -141,7 +214,7 @@ def caption_slices(
             num_cpus=WORKER_CPU,
             num_gpus=cluster.gpus,
             compute=ActorPoolStrategy(
-                size=workers,
+                size=min(workers, sum(len(slices) for _, slices in todo) or 1),
                 max_tasks_in_flight_per_actor=2 * SLICES_AT_ONCE,
                 max_concurrent_calls_per_actor=SLICES_AT_ONCE,
                 enable_true_multi_threading=True,
@@ -169,10 +242,10 @@ def _slices(batch, place: str):
     (task,) = batch.to_pylist()
     part = Part(task["part"], task["rows"])
     rows = read_rows(Storage(place), part)
-    for first in task["slices"]:
+    for first, most in zip(task["slices"], task["most"]):
         images = [asdict(row) for row in rows[first : first + rows_in(part, first)]]
-        found = {"part": part.number, "rows": part.rows, "first": first, "images": images}
-        yield pa.Table.from_pylist([found])
+        found = {"part": part.number, "rows": part.rows, "first": first, "most": most}
+        yield pa.Table.from_pylist([{**found, "images": images}])
 
 
 class _RayWorker:
@@ -195,7 +268,7 @@ class _RayWorker:
                 done = Done(stop=self._error)
             else:
                 part = Part(task["part"], task["rows"])
-                done = self._worker.caption(part, task["first"], rows)
+                done = self._worker.caption(part, task["first"], rows, task["most"])
         except PatchMattersError as error:  # as a row: Ray would wrap it into its own
             done = Done(stop=str(error))
         return pa.Table.from_pylist([asdict(done)])

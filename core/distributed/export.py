@@ -23,7 +23,7 @@ from ..dataset.formats import check_formats
 from ..dataset.formats.shards import SHARD_BYTES, key
 from ..dataset.job import Job
 from ..dataset.ledger import Ledger
-from ..dataset.listing import Found
+from ..dataset.listing import Found, is_image
 from ..dataset.run import caption_dataset, locked
 from ..dataset.sources import Folder, Images, Shards
 from ..errors import PatchMattersError, reason_of
@@ -31,9 +31,10 @@ from ..models.completion_cache import CompletionCache
 from ..options import given
 from ..pipeline import Models
 from .manifest import Part, parts, read_rows
+from .reader import Reader
 from .results import read_slice, result_of, states
 from .run_folder import latest_run, open_folder
-from .sources import Reader, Row, is_remote
+from .sources import Row, is_remote, local_path
 from .storage import Storage
 
 SHARDS = "webdataset"
@@ -57,6 +58,10 @@ def write_captions(options: argparse.Namespace) -> int:
         raise PatchMattersError(
             f"{name} does not go with --captions-from, which asks no model and writes the captions that are there: "
             "leave it out."
+        )
+    if not options.captions_from or not all(options.images):
+        raise PatchMattersError(
+            "--captions-from: the name of a folder is empty: name the folder or bucket with the captions."
         )
     storage = open_folder(options.captions_from, create=False)
     run = latest_run(storage)
@@ -84,7 +89,8 @@ def write_captions(options: argparse.Namespace) -> int:
         wanted = tuple(_known(storage, run, job, ledger))
     if not wanted:
         raise PatchMattersError(
-            f"{job.folder} has no image that was captioned in {storage.place} and is unchanged."
+            f"{job.folder} has no image that was captioned in {storage.place} and is unchanged: name the folder whose "
+            "images were captioned."
         )
     with ProgressLine(len(wanted)) as line:
         summary = caption_dataset(replace(job, wanted=wanted), Models(), line.show)
@@ -128,23 +134,41 @@ class _Wanted:
 
 def _known(storage: Storage, run: str, job: Job, ledger: Ledger) -> Iterator[Found]:
     """Put the results of unchanged images into the ledger, and yield those images."""
-    contents = {}
+    # Of one path there are several where the image changed, or another source has the same name.
+    contents: dict[str, list[tuple[str, int, str]]] = {}
+    root = "" if job.shards else os.path.abspath(job.folder)
     for _, row, found in _rows(storage, run, parts(storage)):
         if result := result_of(found):
             own = CompletionCache.key(job.run_key(None), result.content, "", "")
             ledger.add_result(replace(result, key=own, missing=""))
-            contents[row.id] = (result.content, row.size, row.version)
+            state = (result.content, row.size, row.version)
+            contents.setdefault(_path_below(root, row), []).append(state)
     for image in job.images.find(ignores_case(job.root / STATE)):
         if image.path not in contents:
             continue
-        content, *listed = contents[image.path]
         size, modified = job.images.state(image.path)
-        if listed == [size, str(modified)]:
-            ledger.set_content(image.path, size, modified, content)
-        elif sha256(job.images.read(image.path)) != content:
-            print(f"{image.path} changed since it was captioned: skipped.", file=sys.stderr)
-            continue
+        for content, *listed in contents[image.path]:
+            if listed == [size, str(modified)]:
+                ledger.set_content(image.path, size, modified, content)
+                break
+        else:
+            content = sha256(job.images.read(image.path))
+            if content not in [known for known, *_ in contents[image.path]]:
+                print(f"{image.path} changed since it was captioned: skipped.", file=sys.stderr)
+                continue
         yield image
+
+
+def _path_below(root: str, row: Row) -> str:
+    """Return the path of a row's image in a folder: that of its file if it is there, else its id.
+
+    A list of absolute paths has those as ids.
+    """
+    if root and not row.column and not row.offset:
+        path = local_path(row.file)
+        if path.startswith(os.path.join(root, "")):
+            return os.path.relpath(path, root)
+    return row.id
 
 
 def _rows(storage: Storage, run: str, chosen: Sequence[Part]) -> Iterator[tuple[Part, Row, dict]]:
@@ -163,6 +187,8 @@ def _write_all_shards(storage: Storage, run: str, out: str) -> int:
         PatchMattersError: such a part has other results than when it was written.
     """
     target = open_folder(out if is_remote(out) else os.path.abspath(out), create=True)
+    if target.is_same(storage):
+        raise PatchMattersError(f"--out: {out} has the captions in it: name another folder.")
     there, todo, problems = set(target.names()), [], 0
     for part in parts(storage):
         if _list_of(part) not in there:
@@ -172,10 +198,20 @@ def _write_all_shards(storage: Storage, run: str, out: str) -> int:
                 f"--out: {out} has shards of other captions than those that {storage.place} has now: name another "
                 "folder."
             )
+    found = parts(storage)
     for part in todo:
-        for problem in write_shards(storage, run, part, target):
+        with target.written():
+            found_problems = write_shards(storage, run, part, target)
+        for problem in found_problems:
             print(f"error: {problem}", file=sys.stderr)
             problems += 1
+    lists = [json.loads(target.read(_list_of(part))) for part in found]
+    images = sum(each["images"] for each in lists)
+    shards = sum(len(each["shards"]) for each in lists)
+    print(
+        f"{images} images, in {shards} {'shard' if shards == 1 else 'shards'}, are in {out}.",
+        file=sys.stderr,
+    )
     return 1 if problems else 0
 
 
@@ -195,13 +231,14 @@ def write_shards(storage: Storage, run: str, part: Part, target: Storage) -> lis
     """
     import webdataset
 
-    reader, problems, names = Reader(), [], []
+    reader, problems, names, images = Reader(), [], [], 0
     made_of = _written(storage, run, part)  # before they are read: a run may be adding to them
     found = ((row, result) for _, row, result in _rows(storage, run, [part]) if result["caption"])
     for number, first in enumerate(found):
         names.append(f"{part.number:06d}-{number:03d}.tar")
         with tempfile.TemporaryFile() as file:
             size = 0
+            taken: set[str] = set()
             with webdataset.TarWriter(file, encoder=False) as writer:
                 for row, result in chain([first], found):
                     try:
@@ -211,22 +248,25 @@ def write_shards(storage: Storage, run: str, part: Part, target: Storage) -> lis
                     except Exception as error:
                         problems.append(reason_of(row.id, error))
                         continue
-                    writer.write(_sample(row, result, image))
-                    size += len(image)
+                    writer.write(_sample(row, result, image, taken))
+                    size, images = size + len(image), images + 1
                     if size >= SHARD_BYTES:
                         break
             file.seek(0)
             target.write_file(names[-1], file)
-    target.write(_list_of(part), json.dumps({"shards": names, "results": made_of}).encode())
+    made = {"shards": names, "images": images, "results": made_of}
+    target.write(_list_of(part), json.dumps(made).encode())
     return problems
 
 
-def _sample(row: Row, result: dict, image: bytes) -> dict:
+def _sample(row: Row, result: dict, image: bytes, taken: set[str]) -> dict:
     ending = PurePosixPath(row.id).suffix.lstrip(".").lower()
-    if row.column:  # a table has bytes, and no names that say what they are
+    if not is_image(
+        row.id
+    ):  # what is in a table, or behind a URL, has no name that says what it is
         ending = (Image.open(io.BytesIO(image)).format or "jpg").lower()
     return {
-        "__key__": key(row.id),
+        "__key__": key(row.id, taken),
         {"jpeg": "jpg"}.get(ending, ending): image,
         "txt": result["caption"].encode(),
         "json": result["report"].encode(),

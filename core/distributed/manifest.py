@@ -52,17 +52,22 @@ def read_rows(storage: Storage, part: Part, first: int = 0, count: int = PART) -
 def extend(storage: Storage, rows: Iterable[Row], *, write: bool = True) -> list[Part]:
     """Add the rows that are new, or whose image changed, as new parts; return all parts.
 
-    What is kept in memory is 8 bytes a row and the rows of one part.
+    A row that comes twice is added once. What is kept in memory is 8 bytes a row and the rows of one part.
 
     Args:
         write: False only counts: nothing is written.
     """
     found = parts(storage)
-    known = _known(storage, found)
+    known = [_known(storage, found)]
     number = found[-1].number + 1 if found else 0
     for block in _blocks(rows, PART):
         marks = _marks((row.id, row.version) for row in block)
-        new = [row for row, there in zip(block, _contained(known, marks)) if not there]
+        fresh: np.ndarray = np.zeros(len(block), bool)
+        fresh[np.unique(marks, return_index=True)[1]] = True  # the first of those that are the same
+        for each in known:
+            fresh &= ~_contained(each, marks)
+        new = [row for row, is_new in zip(block, fresh) if is_new]
+        _add(known, np.sort(marks[fresh]))
         if new:
             part = Part(number, len(new))
             if write:
@@ -88,6 +93,13 @@ def _marks(pairs: Iterable[tuple[str, str]]) -> np.ndarray:
         for a, b in pairs
     )
     return np.frombuffer(b"".join(digests), np.uint64)
+
+
+def _add(known: list[np.ndarray], marks: np.ndarray) -> None:
+    """Add sorted marks to a list of sorted arrays, of which each is at least twice as long as the next."""
+    known.append(marks)
+    while len(known) > 1 and len(known[-2]) < 2 * len(known[-1]):
+        known.append(np.sort(np.concatenate([known.pop(), known.pop()]), kind="stable"))
 
 
 def _contained(known: np.ndarray, marks: np.ndarray) -> np.ndarray:

@@ -1,7 +1,7 @@
 """Captions in Parquet: a file for each slice of the manifest, so that what is done can be seen from names alone.
 
 `results/RUN/PART/FIRST.OPEN.parquet` has the rows of the slice of a part that begins with the row FIRST. OPEN is how
-many of them have to be done again: images that failed, or of which answers are missing.
+many are still to be done: images that failed, of which answers are missing, or that a run with a limit left.
 """
 
 from __future__ import annotations
@@ -79,7 +79,8 @@ def write_slice(
 
     earlier = states(storage, run, part).get(first)
     rows = [*before, *map(_as_row, new)]
-    still_open = sum(map(is_open, rows))
+    # With those that the run was not to caption, which have no row yet.
+    still_open = rows_in(part, first) - sum(not is_open(row) for row in rows)
     storage.write_table(_name(run, part, first, still_open), pa.Table.from_pylist(rows, schema()))
     if earlier not in (None, still_open):
         storage.remove(_name(run, part, first, earlier))

@@ -11,9 +11,9 @@ from pathlib import Path
 from ..errors import PatchMattersError
 from .manifest import PART, SLICE
 from .results import FOLDER
+from .sources import MARKER
 from .storage import Storage
 
-MARKER = "patch_matters.json"
 RUN = "run.json"
 LOCK = "lock"
 _FORM = {"version": 1, "part": PART, "slice": SLICE}
@@ -42,6 +42,8 @@ def open_folder(place: str, *, create: bool, write: bool = True) -> Storage:
 
 def _check(storage: Storage, *, create: bool, write: bool) -> None:
     place, names = storage.place, storage.names()
+    if storage.is_file():
+        raise PatchMattersError(f"{place} is a file: name a folder.")
     if MARKER in names:
         if _form(storage) != _FORM:
             raise PatchMattersError(
@@ -71,7 +73,7 @@ def locked(storage: Storage) -> Iterator[None]:
     """Hold the lock of a run's folder. A bucket has none.
 
     Raises:
-        PatchMattersError: another run holds it.
+        PatchMattersError: another run holds it, or the folder cannot be written to.
     """
     if not storage.local:
         yield
@@ -80,13 +82,18 @@ def locked(storage: Storage) -> Iterator[None]:
 
     path = Path(storage.path(LOCK))
     path.parent.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(path)
+    with storage.written():
+        try:
+            lock.acquire(timeout=0)
+        except Timeout as error:
+            raise PatchMattersError(
+                f"Another run is at work in {storage.place}: wait for it, or end it first."
+            ) from error
     try:
-        with FileLock(path).acquire(timeout=0):
-            yield
-    except Timeout as error:
-        raise PatchMattersError(
-            f"Another run is at work in {storage.place}: wait for it, or end it first."
-        ) from error
+        yield
+    finally:
+        lock.release()
 
 
 def note_run(storage: Storage, run: str, source: Sequence[str], settings: Mapping) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import posixpath
 import shutil
 import uuid
+from collections.abc import Iterator
 from typing import BinaryIO
 
+from ..errors import PatchMattersError
 from .sources import open_place
 
 _AT_ONCE = 8_000_000  # bytes
@@ -31,6 +34,29 @@ class Storage:
     def path(self, name: str) -> str:
         """Return the path of a file in its file system."""
         return posixpath.join(self._root, name)
+
+    @contextlib.contextmanager
+    def written(self) -> Iterator[None]:
+        """Say what to do where nothing can be written within.
+
+        Raises:
+            PatchMattersError: the disk is full, or it may not be written to.
+        """
+        try:
+            yield
+        except OSError as error:
+            raise PatchMattersError(
+                f"{self.place} cannot be written to ({error.strerror or error}): free up space or fix its permissions, "
+                "then start the command again; it resumes where it ended."
+            ) from error
+
+    def is_same(self, other: Storage) -> bool:
+        """Return whether another storage is the same folder."""
+        return self.fs.unstrip_protocol(self._root) == other.fs.unstrip_protocol(other._root)
+
+    def is_file(self) -> bool:
+        """Return whether there is a file in place of the folder."""
+        return self.fs.isfile(self._root)
 
     def names(self, folder: str = "") -> list[str]:
         """Return the names of what is in a folder; none where it is not there."""

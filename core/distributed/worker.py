@@ -15,6 +15,7 @@ from pathlib import PurePosixPath
 
 from ..dataset.ahead import PIXELS, pixels
 from ..dataset.captioning import caption_batch
+from ..dataset.command import FAILURES_SHOWN
 from ..dataset.files import sha256
 from ..dataset.job import Job
 from ..dataset.planning import WORK, Plan
@@ -24,9 +25,10 @@ from ..dataset.words import context_text
 from ..errors import PatchMattersError, reason_of
 from ..images import read_image
 from ..pipeline import Models
-from .manifest import Part
+from .manifest import SLICE, Part
+from .reader import Reader
 from .results import Captioned, is_open, read_slice, write_slice
-from .sources import Reader, Row
+from .sources import Row
 from .storage import Storage
 
 
@@ -56,19 +58,21 @@ class Done:
     Attributes:
         images: that were captioned.
         failed: that have no caption.
+        still_open: that failed, or have only a part of their caption: the next run asks again.
         requests, tokens: of all models.
         last, caption: an image that was captioned, and its caption.
-        problem: why one of those that failed has no caption.
+        problems: why some images have no caption, or only a part of one.
         stop: why the run cannot go on; nothing came of the slice then.
     """
 
     images: int = 0
     failed: int = 0
+    still_open: int = 0
     requests: int = 0
     tokens: int = 0
     last: str = ""
     caption: str = ""
-    problem: str = ""
+    problems: Sequence[str] = ()
     stop: str = ""
 
 
@@ -88,8 +92,11 @@ class Worker:
         self._pool = ThreadPoolExecutor(at_once)
         self._lock, self._in_a_row = threading.Lock(), 0
 
-    def caption(self, part: Part, first: int, rows: Sequence[Row]) -> Done:
+    def caption(self, part: Part, first: int, rows: Sequence[Row], most: int = SLICE) -> Done:
         """Caption the rows of a slice that have no result yet, and write the results.
+
+        Args:
+            most: images to caption; the others stay as they are.
 
         Raises:
             PatchMattersError: too many images failed in a row, so that a model is at fault, or nothing can be written.
@@ -97,29 +104,26 @@ class Worker:
         before = {row["id"]: row for row in read_slice(self._storage, self._run, part, first)}
         kept = [row for row in before.values() if not is_open(row)]
         settled = {row["id"] for row in kept}
-        todo = [row for row in rows if row.id not in settled]
+        todo = [row for row in rows if row.id not in settled][:most]
         batches = [todo[n : n + self._batch] for n in range(0, len(todo), self._batch)]
         at_work = [
             self._pool.submit(self._caption, batch, next(self._numbers)) for batch in batches
         ]
         new = [captioned for future in at_work for captioned in future.result()]
         # An image that was captioned in part, and fails this time, keeps what it has.
+        tried = {each.row.id for each in new}
         failed = {each.row.id for each in new if each.result is None}
+        still_open = sum(each.result is None or bool(each.result.missing) for each in new)
         kept += [
             row
             for row in before.values()
-            if is_open(row) and row["caption"] and row["id"] in failed
+            if is_open(row) and (row["id"] not in tried or (row["caption"] and row["id"] in failed))
         ]
         settled = {row["id"] for row in kept}
         new = [each for each in new if each.row.id not in settled]
-        try:
+        with self._storage.written():
             write_slice(self._storage, self._run, part, first, kept, new)
-        except OSError as error:
-            raise PatchMattersError(
-                f"{self._storage.place} cannot be written to ({error.strerror or error}): free up space or fix its "
-                "permissions, then start the run again; it resumes where it ended."
-            ) from error
-        return _done(new)
+        return _done(new, still_open)
 
     def _caption(self, rows: Sequence[Row], number: int) -> list[Captioned]:
         with self._turns.held(number):
@@ -194,15 +198,22 @@ class Worker:
         return context_text(self._job.context, old="", name=path.stem, folder=path.parent.name)
 
 
-def _done(new: Sequence[Captioned]) -> Done:
+def _problem(captioned: Captioned) -> str:
+    if captioned.result is None:
+        return captioned.reason
+    return captioned.result.missing and f"{captioned.row.id}: {captioned.result.missing}"
+
+
+def _done(new: Sequence[Captioned], still_open: int) -> Done:
     results = [each.result for each in new if each.result is not None]
     last = next((each for each in reversed(new) if each.result is not None), None)
     return Done(
         len(results),
         len(new) - len(results),
+        still_open,
         sum(result.requests for result in results),
         sum(result.tokens for result in results),
         last.row.id if last else "",
         last.result.captions.long if last else "",
-        next((each.reason for each in new if each.result is None), ""),
+        list(filter(None, map(_problem, new)))[:FAILURES_SHOWN],
     )

@@ -87,7 +87,7 @@ def test_a_run_captions_all_though_a_worker_is_killed_and_a_bad_image_is_a_row(t
     done = list(caption_slices(work, todo, CLUSTER, workers))
     killer.join()
     assert sum(each.images for each in done) == count - 1
-    assert [each.problem for each in done if each.failed] and sum(d.failed for d in done) == 1
+    assert [each.problems for each in done if each.failed] and sum(d.failed for d in done) == 1
     [part] = parts(storage)
     rows = [r for first in part.slices() for r in results.read_slice(storage, "r", part, first)]
     assert sorted(row["id"] for row in rows) == [f"{n:05d}.png" for n in range(count)]
@@ -139,7 +139,7 @@ def test_workers_ask_a_server_and_share_a_budget(tmp_path, workers):
         done = list(caption_slices(work, todo, CLUSTER, workers))
     finally:
         server.kill()
-    assert [each.problem for each in done] == [""] and done[0].images == 3
+    assert [list(each.problems) for each in done] == [[]] and done[0].images == 3
     # Equal patches are asked about once, and reserved for each.
     assert budget.used == done[0].requests >= len(server.seen()) > 0
 

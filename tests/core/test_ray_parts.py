@@ -1,8 +1,8 @@
 """What a run on Ray is made of, without Ray: sources, manifest, results, export, and several servers of one model."""
 
-import io
 import json
 import os
+import socket
 import subprocess
 import sys
 import tarfile
@@ -16,9 +16,9 @@ import pytest
 from core.dataset.run import caption_dataset
 from core.distributed import results
 from core.distributed.command import unfinished
-from core.distributed.manifest import PART, SLICE, Part, extend, parts, read_rows
+from core.distributed.manifest import SLICE, Part, extend, parts, read_rows
 from core.distributed.run_folder import locked, note_run, open_folder
-from core.distributed.sources import Reader, Row, list_rows
+from core.distributed.sources import Row, list_rows
 from core.distributed.storage import Storage
 from core.distributed.worker import Work, Worker
 from core.errors import PatchMattersError
@@ -29,110 +29,11 @@ from core.models.hosted.servers import Server, Servers
 from image_folders import FakeCaptioner, captions, contents, fakes, folder_of, job, paint
 
 ROOT = Path(__file__).parents[2]
-pa = pytest.importorskip("pyarrow")
-pq = pytest.importorskip("pyarrow.parquet")
+pytest.importorskip("pyarrow")
 
 
 def rows_of(*places) -> list[Row]:
     return list(list_rows([str(place) for place in places]))
-
-
-def table_of(path: Path, images: list[Path]) -> Path:
-    """A table as Hugging Face writes it: a struct of bytes and path, two rows a group."""
-    column = [{"bytes": image.read_bytes(), "path": image.name} for image in images]
-    pq.write_table(pa.table({"label": [0] * len(images), "image": column}), path, row_group_size=2)
-    return path
-
-
-def shard_of(path: Path, images: list[Path]) -> Path:
-    with tarfile.open(path, "w") as tar:
-        for image in images:
-            tar.add(image, image.name)
-            note = tarfile.TarInfo(image.with_suffix(".txt").name)
-            note.size = 3
-            tar.addfile(note, io.BytesIO(b"old"))
-    return path
-
-
-@pytest.fixture
-def images(tmp_path) -> list[Path]:
-    return sorted(folder_of(tmp_path / "images", 5).iterdir())
-
-
-def test_every_kind_of_source_gives_the_bytes_of_the_same_images(tmp_path, images):
-    listed = tmp_path / "list.txt"
-    listed.write_text("images/00000.png\n\n" + "\n".join(map(str, images[1:])) + "\n")
-    named = tmp_path / "named.parquet"
-    pq.write_table(pa.table({"path": [f"images/{image.name}" for image in images]}), named)
-    sources = [
-        tmp_path / "images",
-        listed,
-        named,
-        table_of(tmp_path / "set.parquet", images),
-        shard_of(tmp_path / "shard.tar", images),
-    ]
-    reader = Reader()
-    for source in sources:
-        rows = rows_of(source)
-        assert [reader.read(row) for row in rows] == [image.read_bytes() for image in images], (
-            source
-        )
-        assert len({row.id for row in rows}) == len(images)
-
-
-def test_a_folder_of_tables_or_of_shards_is_a_source_and_names_stay_apart(tmp_path, images):
-    for split in ("train", "test"):
-        (tmp_path / "set" / split).mkdir(parents=True)
-        table_of(tmp_path / "set" / split / "0000.parquet", images)
-    ids = [row.id for row in rows_of(tmp_path / "set")]
-    assert len(set(ids)) == 10 and ids[0] == "test/0000/00000000"
-
-
-def test_a_bucket_is_read_and_written_like_a_folder(images):
-    import fsspec
-
-    bucket = fsspec.filesystem("memory")
-    for image in images:
-        bucket.pipe_file(f"/photos/{image.name}", image.read_bytes())
-    rows = rows_of("memory://photos")
-    assert [row.id for row in rows] == [image.name for image in images]
-    assert Reader().read(rows[2]) == images[2].read_bytes()
-    storage = open_folder("memory://photos-out", create=True)
-    assert extend(storage, rows) == [Part(0, 5)] and read_rows(storage, Part(0, 5)) == rows
-
-
-@pytest.mark.parametrize(
-    ("make", "says"),
-    [
-        (lambda p: p / "none", "does not exist"),
-        (lambda p: p / "none.png", "does not exist"),
-        (lambda p: (p / "a.doc").write_text("x") and p / "a.doc", "is not a folder, a list of"),
-        (lambda p: (p / "a.txt").write_text("\n") and p / "a.txt", "there is no image in it"),
-        (lambda p: shard_of(p / "none.tar", []), "there is no image in it"),
-        (lambda p: (p / "a.txt").write_bytes(b"\xe4.png") and p / "a.txt", "is not UTF-8 text"),
-        (lambda p: (p / "empty").mkdir() or p / "empty", "has no images, tables"),
-        (lambda p: (p / "a.tar").write_text("no tar" * 200) and p / "a.tar", "as a tar file"),
-        (lambda p: (p / "a.parquet").write_text("nothing") and p / "a.parquet", "as Parquet"),
-        (
-            lambda p: pq.write_table(pa.table({"x": [1]}), p / "b.parquet") or p / "b.parquet",
-            "no column with images",
-        ),
-    ],
-)
-def test_a_source_that_is_none_says_why(tmp_path, make, says):
-    with pytest.raises(PatchMattersError, match=says):
-        rows_of(make(tmp_path))
-
-
-def test_the_manifest_grows_by_what_is_new_or_changed_only(tmp_path):
-    storage = open_folder(str(tmp_path / "out"), create=True)
-    rows = [Row(f"{n}.jpg", f"/x/{n}.jpg", 0, 9, "", "1") for n in range(PART + 10)]
-    assert [part.rows for part in extend(storage, rows)] == [PART, 10]
-    changed = [replace(rows[3], version="2"), Row("new.jpg", "/x/new.jpg")]
-    found = extend(storage, [*rows[:3], changed[0], *rows[4:], changed[1]])
-    assert [part.rows for part in found] == [PART, 10, 1, 1] and found == parts(storage)
-    assert [row for part in found[2:] for row in read_rows(storage, part)] == changed
-    assert extend(storage, rows) == found
 
 
 def test_a_dry_run_counts_and_writes_nothing(tmp_path):
@@ -140,6 +41,32 @@ def test_a_dry_run_counts_and_writes_nothing(tmp_path):
     done = command(str(folder), "--ray", "--dry-run", "--out", "out", cwd=tmp_path)
     assert done.returncode == 0 and "3 images, 3 to caption" in done.stderr, done.stderr
     assert not (tmp_path / "out").exists()
+
+
+def test_servers_that_take_no_connection_are_named(tmp_path):
+    folder = folder_of(tmp_path / "images", 1)
+    with (
+        socket.create_server(("127.0.0.1", 0)) as up,
+        socket.create_server(("127.0.0.1", 0)) as down,
+    ):
+        urls = [f"http://127.0.0.1:{each.getsockname()[1]}/v1" for each in (up, down)]
+        down.close()
+        (tmp_path / ".patch_matters").mkdir()
+        config = tmp_path / ".patch_matters" / "config.json"
+        options = (str(folder), "--ray", "--dry-run", "--out", "out", "--captioner", "sim:m")
+        config.write_text(json.dumps({"endpoints": {"sim": {"urls": urls}}}))
+        done = command(*options, cwd=tmp_path)
+        assert done.returncode == 0
+        assert (
+            f"sim: 1 of 2 servers take no connection from this machine, such as {urls[1]}"
+            in done.stderr
+        )
+        assert "waits" not in done.stderr
+        config.write_text(json.dumps({"endpoints": {"sim": {"urls": urls[1:]}}}))
+        done = command(*options, cwd=tmp_path)
+        assert (
+            "1 of 1 servers" in done.stderr and "waits for one, for 15 min at most" in done.stderr
+        )
 
 
 @pytest.mark.parametrize(
@@ -154,6 +81,11 @@ def test_a_dry_run_counts_and_writes_nothing(tmp_path):
         (["--captions-from", ".", "--ray", "--out", "out"], "are two commands"),
         (["images", "--ray", "--out", "out"], "whose names differ"),
         (["other", "--ray", "--out", "out"], "name one folder"),
+        (["--ray", "", "--out", "out"], "the address is empty"),
+        (["", "--ray", "--out", "out"], "name of a source is empty"),
+        (["--ray", "--out", "images/00000.png"], "is a file: name a folder"),
+        (["--captions-from", ""], "name of a folder is empty"),
+        (["--ray-workers", "2"], "--ray-workers is for a run on Ray"),
     ],
 )
 def test_a_command_that_cannot_start_says_why(tmp_path, options, says):
@@ -166,10 +98,10 @@ def test_a_command_that_cannot_start_says_why(tmp_path, options, says):
 
 def test_what_is_unfinished_is_seen_from_names(tmp_path):
     part = Part(0, 2 * SLICE + 1)
-    assert unfinished([part], [{}]) == [(part, [0, SLICE, 2 * SLICE])]
-    assert unfinished([part], [{0: 0, SLICE: 3}]) == [(part, [SLICE, 2 * SLICE])]
-    assert unfinished([part], [{0: 0, SLICE: 3}], retry=True) == [(part, [SLICE])]
-    assert unfinished([part], [{}], limit=SLICE) == [(part, [0])]
+    assert unfinished([part], [{}]) == [(part, {0: SLICE, SLICE: SLICE, 2 * SLICE: 1})]
+    assert unfinished([part], [{0: 0, SLICE: 3}]) == [(part, {SLICE: 3, 2 * SLICE: 1})]
+    assert unfinished([part], [{0: 0, SLICE: 3}], retry=True) == [(part, {SLICE: 3})]
+    assert unfinished([part], [{}], limit=SLICE + 2) == [(part, {0: SLICE, SLICE: 2})]
     assert unfinished([part], [{0: 0, SLICE: 0, 2 * SLICE: 0}]) == []
 
 
@@ -179,6 +111,13 @@ def test_a_folder_of_something_else_is_not_written_to(tmp_path):
         open_folder(str(tmp_path), create=True)
     storage = open_folder(str(tmp_path / "out"), create=True)
     with locked(storage), pytest.raises(PatchMattersError, match="Another run"), locked(storage):
+        pass
+    (tmp_path / "out" / "lock").unlink(missing_ok=True)
+    (tmp_path / "out" / "lock").mkdir()
+    with (
+        pytest.raises(PatchMattersError, match="cannot be written to .*fix its perm"),
+        locked(storage),
+    ):
         pass
     before = {"lock": b"a user's", "patch_matters.json": b"a user's, too"}
     for name, content in before.items():
@@ -193,14 +132,16 @@ def test_a_folder_of_something_else_is_not_written_to(tmp_path):
             open_folder(str(place), create=True)
 
 
-def captioned_by(worker: Worker, storage: Storage, run: str = "r"):
-    """Caption everything that is unfinished; what came of each slice."""
+def captioned_by(worker: Worker, storage: Storage, run: str = "r", limit: int = 0):
+    """Caption everything that is unfinished, or no more than a limit; what came of each slice."""
     found = parts(storage)
-    todo = unfinished(found, results.states_of_all(storage, run, found))
+    todo = unfinished(found, results.states_of_all(storage, run, found), limit=limit)
     return [
-        worker.caption(part, first, read_rows(storage, part, first, results.rows_in(part, first)))
+        worker.caption(
+            part, first, read_rows(storage, part, first, results.rows_in(part, first)), most
+        )
         for part, slices in todo
-        for first in slices
+        for first, most in slices.items()
     ]
 
 
@@ -214,7 +155,9 @@ def test_a_bad_image_is_a_row_with_its_error_and_is_tried_again(tmp_path):
     storage = open_folder(str(tmp_path / "out"), create=True)
     [part] = extend(storage, rows_of(folder))
     [done] = captioned_by(worker_of(storage), storage)
-    assert (done.images, done.failed) == (2, 1) and "cannot be opened as an image" in done.problem
+    assert (done.images, done.failed) == (2, 1) and "cannot be opened as an image" in done.problems[
+        0
+    ]
     assert results.states(storage, "r", part) == {0: 1}
     by_id = {row["id"]: row for row in results.read_slice(storage, "r", part, 0)}
     assert by_id["00001.png"]["status"] == "failed" and "00001.png" in by_id["00001.png"]["error"]
@@ -226,6 +169,25 @@ def test_a_bad_image_is_a_row_with_its_error_and_is_tried_again(tmp_path):
     assert results.states(storage, "r", part) == {0: 0}
     assert len(storage.names(results.folder_of("r", part))) == 1
     assert captioned_by(worker_of(storage), storage) == []
+
+
+def test_a_limit_is_kept_within_a_slice_and_the_next_run_does_the_rest(tmp_path):
+    folder = folder_of(tmp_path / "images", 5)
+    (folder / "00000.png").write_bytes(b"no image")
+    storage = open_folder(str(tmp_path / "out"), create=True)
+    [part] = extend(storage, rows_of(folder))
+    captioner = FakeCaptioner()
+    [done] = captioned_by(worker_of(storage, captioner), storage, limit=3)
+    assert (done.images, done.failed, done.still_open, len(captioner.asked)) == (2, 1, 1, 2)
+    assert results.states(storage, "r", part) == {0: 3}
+    paint(folder / "00000.png", 99)
+    [done] = captioned_by(worker_of(storage, captioner), storage, limit=1)
+    assert done.images == 1 and results.states(storage, "r", part) == {0: 2}
+    [done] = captioned_by(worker_of(storage, captioner), storage)
+    assert done.images == 2 and results.states(storage, "r", part) == {0: 0}
+    rows = results.read_slice(storage, "r", part, 0)
+    assert sorted(row["id"] for row in rows if row["caption"]) == [f"{n:05d}.png" for n in range(5)]
+    assert len(captioner.asked) == 5
 
 
 def command(*options, cwd: Path) -> subprocess.CompletedProcess:
@@ -269,6 +231,7 @@ def test_shards_are_written_from_results_alone_and_once(tmp_path, captioned):
     options = ("--captions-from", "out", "--format", "webdataset", "--out", "shards")
     done = command(*options, cwd=tmp_path)
     assert done.returncode == 1 and "00004.png changed since" in done.stderr
+    assert "4 images, in 1 shard, are in shards." in done.stderr
     [shard] = (tmp_path / "shards").glob("*.tar")
     with tarfile.open(shard) as tar:
         names = tar.getnames()
@@ -277,6 +240,8 @@ def test_shards_are_written_from_results_alone_and_once(tmp_path, captioned):
     before = contents(tmp_path / "shards")
     assert command(*options, cwd=tmp_path).returncode == 0
     assert contents(tmp_path / "shards") == before
+    done = command(*options[:-1], "out", cwd=tmp_path)
+    assert done.returncode == 2 and "has the captions in it" in done.stderr
     done = command(*options, "--trigger", "ohwx", cwd=tmp_path)
     assert done.returncode == 2 and "--trigger says how caption files" in done.stderr
     paint(tmp_path / "images" / "00005.png", 5)  # was a bad one
@@ -284,6 +249,44 @@ def test_shards_are_written_from_results_alone_and_once(tmp_path, captioned):
     done = command(*options, cwd=tmp_path)
     assert done.returncode == 2 and "has shards of other captions" in done.stderr
     assert contents(tmp_path / "shards") == before
+
+
+def test_captions_of_a_list_of_absolute_paths_find_their_folder_and_other_folders_do_not_hide_them(
+    tmp_path,
+):
+    one, two = folder_of(tmp_path / "one", 2), folder_of(tmp_path / "two" / "one", 2, (30, 30))
+    (tmp_path / "list.txt").write_text("\n".join(map(str, sorted(one.iterdir()))))
+    storage = open_folder(str(tmp_path / "out"), create=True)
+    note_run(storage, "r", [], {})
+    extend(storage, rows_of(tmp_path / "list.txt"))
+    extend(storage, rows_of(two))
+    captioned_by(worker_of(storage), storage)
+    for folder in (one, two):
+        done = command(str(folder), "--captions-from", "out", cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        assert sorted(captions(folder)) == ["00000.txt", "00001.txt"]
+
+
+def test_keys_in_shards_are_one_an_image_and_stay_below_their_folder(tmp_path):
+    webdataset = pytest.importorskip("webdataset")
+    for name in ("a.b.png", "a_b.png", "a_b.jpg"):
+        paint(tmp_path / "images" / name, len(name))
+    paint(tmp_path / "other.png", 7)
+    below = "\n".join(f"images/{name}" for name in ("a.b.png", "a_b.png", "a_b.jpg"))
+    (tmp_path / "set").mkdir()
+    (tmp_path / "images").rename(tmp_path / "set" / "images")
+    (tmp_path / "set" / "list.txt").write_text(f"{below}\n../other.png\n{tmp_path}/other.png\n")
+    storage = open_folder(str(tmp_path / "out"), create=True)
+    note_run(storage, "r", [], {})
+    extend(storage, rows_of(tmp_path / "set" / "list.txt"))
+    captioned_by(worker_of(storage), storage)
+    options = ("--captions-from", "out", "--format", "webdataset", "--out", "shards")
+    assert command(*options, cwd=tmp_path).returncode == 0
+    [shard] = (tmp_path / "shards").glob("*.tar")
+    with tarfile.open(shard) as tar:
+        assert not [name for name in tar.getnames() if name.startswith(("/", ".."))]
+    samples = list(webdataset.WebDataset(str(shard), shardshuffle=False))
+    assert len(samples) == 5 == len({sample["__key__"] for sample in samples})
 
 
 class Broken(FakeCaptioner):

@@ -22,13 +22,14 @@ def write(export: Export) -> None:
 
     def shard(file, entries: Iterator[Entry]) -> None:
         size = count = 0
+        taken: set[str] = set()
         with webdataset.TarWriter(file, encoder=False) as writer:
             for entry in entries:
                 image = export.job.images.read(entry.path)
                 record = export.ledger.record(entry.path) or {}
                 writer.write(
                     {
-                        "__key__": key(entry.path),
+                        "__key__": key(entry.path, taken),
                         _ending(entry.path): image,
                         "txt": entry.caption.encode("utf-8", "replace"),
                         "json": json.dumps({"before": entry.before, **record}).encode(),
@@ -47,10 +48,22 @@ def write(export: Export) -> None:
         )
 
 
-def key(path: str) -> str:
-    """Return the key of an image in a shard. It ends at its first dot, so a name may have none."""
-    pure = PurePosixPath(path).with_suffix("")
-    return pure.with_name(pure.name.replace(".", "_")).as_posix()
+def key(path: str, taken: set[str]) -> str:
+    """Return the key of an image in a shard, and add it to those that are taken, which others of the shard have.
+
+    It ends at its first dot, so a name may have none; and stays below the folder that a shard is unpacked to.
+    """
+    _, _, after = path.rpartition("://")
+    parts = [part for part in PurePosixPath(after).parts if part not in ("/", "..")]
+    pure = PurePosixPath(*parts)
+    found = pure.with_name(pure.stem.replace(".", "_")).as_posix()
+    if found in taken:  # a.jpg and a.png, a_b.jpg and a.b.jpg
+        found = pure.with_name(pure.name.replace(".", "_")).as_posix()
+    free, number = found, 1
+    while free in taken:
+        free, number = f"{found}_{number}", number + 1
+    taken.add(free)
+    return free
 
 
 def _ending(path: str) -> str:
