@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from .english_words import COLOURS
-from .item_parsing import BEFORE, Item, items
+from .item_parsing import BEFORE, Item, as_noun, items
 from .parsed import Parsed
 from .trees import FINITE, NOUNS
 
@@ -209,6 +209,7 @@ def _join(
         root = next(sentence[i] for i, t in zip(own, part) if t.head.i == t.i)
         joined = before if item.head == BEFORE else sentence[item.head] if item.head >= 0 else main
         before = root
+        as_noun(root)
         if joined is root or root.is_ancestor(joined):
             joined = main
         if joined.pos_ in NOUNS and root.pos_ in NOUNS:

@@ -7,6 +7,7 @@ another. A noun phrase between commas parses well when it stands alone.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from . import lexicon
 from .english_words import CONTAINERS, GROUPS, MASS
@@ -78,7 +79,7 @@ def _spans(doc) -> list[tuple[int, int]]:
     end = len(doc) - (1 if doc[len(doc) - 1].is_punct else 0)
     cuts = [*commas, end]
     found = []
-    for comma, stop in zip(cuts, cuts[1:]):
+    for comma, stop in pairwise(cuts):
         start = comma + 1
         if start < stop and doc[start].lower_ in _JOINING:
             start += 1
@@ -106,7 +107,7 @@ def _is_list(doc, spans: list[tuple[int, int]], end: int) -> bool:
     """Return whether the phrases follow each other to the end, or to "and" before the last one."""
     if not spans:
         return False
-    gaps = all(later[0] - first[1] <= 2 for first, later in zip(spans, spans[1:]))
+    gaps = all(later[0] - first[1] <= 2 for first, later in pairwise(spans))
     if not gaps or spans[-1][1] != end:
         return False
     joined = doc[spans[-1][0] - 1].lower_ in _JOINING
@@ -224,3 +225,14 @@ def _joined_to(doc, start: int, stop: int) -> int:
             break
         last = outer
     return last.i
+
+
+def as_noun(root) -> None:
+    """Make a noun of the root of an item that the parser took for a verb: "scattered leaves on the ground"."""
+    if root.tag_ not in ("VBZ", "VBP") or not lexicon.senses(lexicon.singular(root.lower_)):
+        return
+    root.tag_, root.pos_, root.lemma_ = "NNS", "NOUN", lexicon.singular(root.lower_)
+    for c in children(root, "nsubj"):
+        c.dep_ = "compound"
+        for x in children(c, "amod", "det", "nummod"):
+            x.head = root

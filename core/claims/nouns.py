@@ -141,6 +141,8 @@ def lemma(token) -> str:
     base = token.lemma_.lower().strip() or low
     if base != low and not lexicon.senses(base) and lexicon.senses(low):
         base = low  # "ramen" is not a plural
+    if low.endswith("men") and base.endswith("man") and not is_person(base):
+        base = low
     if token.tag_ in ("NN", "NNP") and low == base:
         base = lexicon.singular(base) or base  # a plural that the tagger took for a name
     return LEMMAS.get(base, base)
