@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from . import lexicon
 from .english_words import CONTAINERS, GROUPS, MASS
-from .nouns import exact, is_person, is_plural
+from .nouns import exact, is_plural
 from .trees import FINITE, NOUNS, children
 
 _QUANTIFIERS = frozenset("several some many various numerous multiple few both another".split())
@@ -51,7 +51,11 @@ def items(doc) -> list[Item]:
     if not spans:
         return []
     verbless = not any(t.tag_ in FINITE for t in doc)
-    joined = any(doc[start - 1].lower_ in _JOINING for start, _ in spans)
+    joined = any(
+        doc[i].lower_ in _JOINING
+        for start, stop in spans
+        for i in (start - 1, stop, min(stop + 1, len(doc) - 1))
+    )
     if verbless and not joined:
         root = _root(doc, *spans[0])
         named = root is not None and root.dep_ == "appos" and _is_kind(root, root.head)
@@ -108,11 +112,19 @@ def _is_list(doc, spans: list[tuple[int, int]], end: int) -> bool:
     if not spans:
         return False
     gaps = all(later[0] - first[1] <= 2 for first, later in pairwise(spans))
-    if not gaps or spans[-1][1] != end:
+    last = spans[-1]
+    if gaps and last[1] + 1 < end and doc[last[1] + 1].lower_ in _JOINING:
+        return _names_first(doc, last[1] + 2, end)  # "a cat, a dog, and a bird are there"
+    if not gaps or last[1] != end:
         return False
-    joined = doc[spans[-1][0] - 1].lower_ in _JOINING
     verbless = not any(t.tag_ in FINITE for t in doc)
-    return joined or verbless
+    return verbless or doc[last[0] - 1].lower_ in _JOINING
+
+
+def _names_first(doc, start: int, end: int) -> bool:
+    """Return whether a noun with a determiner comes before the verb that follows "and"."""
+    verb = next((t.i for t in doc[start:end] if t.tag_ in FINITE), start)
+    return doc[start].tag_ in ("DT", "CD") and any(t.pos_ in NOUNS for t in doc[start:verb])
 
 
 def _is_item(doc, start: int, stop: int) -> bool:
@@ -129,7 +141,7 @@ def _is_item(doc, start: int, stop: int) -> bool:
     for t in words:
         if (
             t.tag_ in FINITE
-            and not any(w.lower_ in _RELATIVE for w in doc[start : t.i])
+            and not any(w.lower_ in _RELATIVE and w.i > named.i for w in doc[start : t.i])
             and not _is_noun(doc, t, start)
         ):
             return False
@@ -184,17 +196,12 @@ def _mixed_up(doc, start: int, stop: int) -> bool:
     ):
         return True
     if root.dep_ == "appos":
-        return not _may_be_named(root, root.head)
+        return not _is_kind(root, root.head)
     return root.dep_ != "conj" or root.head.pos_ not in NOUNS
 
 
-def _may_be_named(name, noun) -> bool:
-    """Return whether a noun can be another name of a thing: "a bird, a gull"."""
-    persons = is_person(name.lemma_.lower()) and is_person(noun.lemma_.lower())
-    return persons or _is_kind(name, noun)
-
-
 def _is_kind(name, noun) -> bool:
+    """Return whether a noun can be another name of a thing: "a bird, a gull"."""
     a, b = name.lemma_.lower(), noun.lemma_.lower()
     return lexicon.is_kind(a, b) or lexicon.is_kind(b, a)
 

@@ -218,6 +218,29 @@ _FIXED = frozenset(
 )
 
 
+# Nouns that are named by their kind: "street sign", "navigation bar", "acacia tree", "olive oil".
+_NAMED_BY_KIND = frozenset(
+    "sign tree bar app list oil indicator light room track print rack stand sauce card hall landscape match site scene court field "
+    "call interior exterior area park ground road name code number machine dog part".split()
+)
+
+
+@lru_cache(maxsize=4096)
+def tells_kind(head: str) -> bool:
+    """Return whether the first noun of a compound says of what kind the thing is: "school uniform", "neon sign", and
+    not "traffic light", which is one word of the language.
+    """
+    first, _, last = head.rpartition(" ")
+    if not first or (first not in _NEVER_FIXED and (last in _NAMED_BY_KIND or last in PARTS)):
+        return False
+    if lexicon.senses(head) or head in _FIXED:
+        return first in _LOOSE_MATERIALS and first not in ("ice", "snow", "sand", "water", "grass")
+    return not is_abstract(last)
+
+
+_NEVER_FIXED = frozenset("neon wooden plaid vintage digital electric checkered".split())
+
+
 def trait(token) -> str:
     """Return what an adjective tells its noun by: its lemma, but a comparative as it stands ("older")."""
     return token.text.lower() if token.tag_ in ("JJR", "JJS") else token.lemma_.lower()

@@ -59,7 +59,8 @@ class Readable(Prepositions):
         word = self.doc[at - 1] if at else None
         if word is None or lemma(word) not in TEXT_NOUNS or word.pos_ not in NOUNS:
             return None
-        verb = next((t for t in word.ancestors if t.pos_ in ("VERB", "AUX")), None)
+        above = (*word.ancestors, *self.doc[at].ancestors)
+        verb = next((t for t in above if t.pos_ in ("VERB", "AUX")), None)
         hosts = [word, self.doc[at], *([verb] if verb is not None and verb.i > at else [])]
         hosts += [
             o
@@ -90,13 +91,7 @@ class Readable(Prepositions):
         self.draft.mention(word, entity)
         self.draft.object(entity, tokens=cutting.with_noun(word))
         where = next(
-            (
-                self.places[t.i]
-                for h in hosts
-                for c in h.children
-                for t in [c]
-                if t.i in self.places
-            ),
+            (self.places[c.i] for h in hosts for c in h.children if c.i in self.places),
             None,
         )
         if where is not None:
