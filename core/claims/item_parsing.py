@@ -51,10 +51,11 @@ def items(doc) -> list[Item]:
     if not spans:
         return []
     verbless = not any(t.tag_ in FINITE for t in doc)
+    last = len(doc) - 1
     joined = any(
-        doc[i].lower_ in _JOINING
+        doc[min(i, last)].lower_ in _JOINING
         for start, stop in spans
-        for i in (start - 1, stop, min(stop + 1, len(doc) - 1))
+        for i in (start - 1, stop, stop + 1)
     )
     if verbless and not joined:
         root = _root(doc, *spans[0])
