@@ -6,7 +6,7 @@ from . import lexicon
 from .constructions import rehang
 from .english_words import GROUPS, HAIR, PARTS
 from .list_items import garment_beside
-from .mistagged import part_beside, retag
+from .mistagged import doing, part_beside, retag
 from .nouns import is_abstract, is_garment, is_modifier, is_person
 from .quotations import STANDIN
 from .trees import NOUNS, children
@@ -25,6 +25,7 @@ def repaired(doc):
         _compound(token)
     for token in doc:
         _noun_for_adjective(token)
+        doing(token)
         if token.pos_ in NOUNS:
             _off_garment(token)
             _numbered(token)
