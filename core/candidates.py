@@ -14,18 +14,22 @@ from .image_record import ImageRecord
 from .regions import Region
 from .statements import FIRST_BY_USER, Verdict
 
-# Forms that no English sentence has: an article without a noun, a predicate without an end, a list after a colon
-# in place of a predicate.
+# Forms that a cut leaves and no English sentence has: an article without a noun ("a of", but not "the on-screen menu"
+# or "Gate A."), a predicate without an end.
 _BROKEN = re.compile(
-    r"\b(?:an?|the) (?:and|or|of|in|on|at|with|to|is|are|has|have|an?|the)\b|\b(?:an?|the)[,.;:]|"
-    r"\b(?:is|are) (?:is|are)\b|\bwith,|\bto be years\b|\bthere (?:is|are) .* (?:can be seen|is attached|are attached)\b|"
-    r"\b(?:has|have|with|and|the|an?|of|wearing|holding|carrying|including)[.!]$|^[^.,]{1,40}: (?!\d)",
-    re.IGNORECASE,
+    r"\b(?:[Aa]n|[Tt]he|a) (?:and|or|of|in|on|at|with|to|is|are|has|have|an?|the)\b(?![-/])|\b(?:an|the|a)[,.;:]|"
+    r"\b(?:is|are) (?:is|are)\b|\bwith,|\bto be years\b|"
+    r"\b[Tt]here (?:is|are) (?:(?!\b(?:and|that|which|who|while|but|where)\b)[^,;])* (?:can be seen|is attached|are attached)\b|"
+    r"\b(?:has|have|with|and|the|an?|of|including)[.!]$|(?<!\bis )(?<!\bare )\b(?:wearing|holding|carrying)[.!]$",
 )
+_BEFORE_LIST = re.compile(r"^([^.,:]{1,40}): (?!\d)")
 # Statements about the image itself, or about what it does not show.
 _OF_ITSELF = re.compile(
     r"\b(?:image|photo|picture) (?:is|appears)(?: not)?(?: to be)? (?:cropped|cut off)|\bnot (?:be )?(?:visible|shown|seen)\b",
     re.IGNORECASE,
+)
+_FURTHER = re.compile(
+    r"[,;]|\b(?:whose|which|who|and|while|but|as|with|because|where)\b", re.IGNORECASE
 )
 _HAS_VERB = re.compile(
     r"\b(?:is|are|was|has|have|can|may|appears?|seems?|stands?|sits?|wears?|holds?|hangs?|lies?)\b|'s\b",
@@ -96,7 +100,7 @@ def candidates(
             if false and still_names(sentence, claims, false, gone):
                 continue
             text = without_label(text)
-            if not text or is_broken(text) or is_of_itself(text):
+            if not text or is_broken(text, sentence.said) or is_of_itself(text):
                 continue
             said = {of[source, numbers[k]] for k in left}
             covers = frozenset().union(*(implied.get(i, ()) for i in said)) if said else frozenset()
@@ -135,14 +139,31 @@ def without_label(text: str) -> str:
 _HAN = re.compile(r"[\u3400-\u9fff]")
 
 
-def is_broken(text: str) -> bool:
-    """Return whether a text has a form that no English sentence has."""
+def is_broken(text: str, said: str = "") -> bool:
+    """Return whether a text has a form that no English sentence has.
+
+    Args:
+        said: what the captioner wrote; words of it in a row are not broken, unless they are a mere list.
+    """
+    head = _BEFORE_LIST.match(text)
+    if head and not are_sentences([f"{head[1]}."])[0]:
+        return True  # "Objects: a cup, a lamp", and not "The sign reads: ..."
+    if said and text.rstrip(".").casefold() in said.casefold():
+        return False
     return _BROKEN.search(text) is not None
 
 
 def is_of_itself(text: str) -> bool:
-    """Return whether a text says that the image is cropped, or what cannot be seen in it."""
-    return _OF_ITSELF.search(text) is not None
+    """Return whether all that a text says is that the image is cropped, or what cannot be seen in it.
+
+    "A man whose face is not visible holds a kite." says more.
+    """
+    found = _OF_ITSELF.search(text)
+    if found is None:
+        return False
+    return not found[0].lower().startswith("not") or not (
+        _FURTHER.search(text[: found.start()]) or re.search(r"[,;]", text[found.end() :])
+    )
 
 
 def is_understood(record: ImageRecord, candidate: Candidate) -> bool:

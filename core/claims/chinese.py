@@ -55,6 +55,31 @@ _SIGN = re.compile(r"[“”\"「」『』]")  # words on a sign are no mood
 _CUT = re.compile(r"[的在是和与着把被有个只条张名位、，,：:]$")  # no sentence ends so
 
 
+# A clause of another part of the image, with its own subject: it is a statement by itself.
+_ELSEWHERE = (
+    r"(?:(?:画面|图片|图像)?(?:的)?(?:背景|前景|远处|近处|中景)(?:[中里处]?(?:是|为|有|可见)|的)|"
+    r"(?:画面|图片|图像)(?:的)?[左右上下顶底中](?:上|下|方|侧|边|部|央|间|角)*[有是放站坐]|"
+    r"(?:天空|地面|墙壁|水面)(?:中|上)?(?:是|有|呈|很|布满|铺))"
+)
+_CLAUSE_END = re.compile(rf"[；;]\s*|[，,]\s*(?={_ELSEWHERE})")
+
+
+def clauses(sentence: str) -> list[str]:
+    """Return the parts of a Chinese sentence that can stand alone: at "；", and before a clause about another part of the
+    image. A clause whose subject is in the one before stays with it.
+    """
+    found, start = [], 0
+    for end in _CLAUSE_END.finditer(sentence):
+        before = sentence[: end.start()]
+        opened = sum(before.count(c) for c in "“「『《（") - sum(
+            before.count(c) for c in "”」』》）"
+        )
+        if not opened and len(before) - start > 3:
+            found.append(before[start:])
+            start = end.end()
+    return [*found, sentence[start:]]
+
+
 def is_cut(text: str) -> bool:
     """Return whether a sentence breaks off: it ends in a word that more must follow."""
     return bool(_CUT.search(text.strip()))

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from .english_words import COLOURS
+from .item_parsing import BEFORE, Item, as_noun, items
 from .parsed import Parsed
 from .trees import FINITE, NOUNS
 
@@ -30,16 +31,29 @@ def reparsed(docs: Sequence, parse: Callable[[Iterable], list]) -> list[Parsed]:
 
     sentences = [Parsed(doc) for doc in docs]
     cuts = [_clauses(sentence) for sentence in sentences]
+    lists = [[] if cut else items(sentence) for sentence, cut in zip(sentences, cuts)]
+    cuts = [cut or _items(sentence, found) for sentence, cut, found in zip(sentences, cuts, lists)]
     parts = [
         Doc(doc.vocab, [doc[i].text for i in part], [bool(doc[i].whitespace_) for i in part])
         for doc, clauses in zip(docs, cuts)
         for part in clauses
     ]
     done = iter(parse(parts) if parts else ())
-    for sentence, clauses in zip(sentences, cuts):
+    for sentence, clauses, found in zip(sentences, cuts, lists):
         if clauses:
-            _join(sentence, clauses, [next(done) for _ in clauses])
+            _join(sentence, clauses, [next(done) for _ in clauses], found)
     return sentences
+
+
+def _items(doc, found: Sequence[Item]) -> list[list[int]]:
+    """Return the tokens of what is left of a sentence without the items, and of each item; [] without any."""
+    if not found:
+        return []
+    taken = {i for item in found for i in (*item.loose, *range(item.start, item.stop))}
+    return [
+        [i for i in range(len(doc)) if i not in taken],
+        *[list(range(item.start, item.stop)) for item in found],
+    ]
 
 
 def _clauses(doc) -> list[list[int]]:
@@ -170,8 +184,12 @@ def _keeps(doc, start: int, end: int, bare: bool = False) -> bool:
     )
 
 
-def _join(sentence: Parsed, clauses: Sequence[Sequence[int]], parts: Sequence) -> None:
-    """Give the sentence the trees of its clauses, the root of each attached to that of the first."""
+def _join(
+    sentence: Parsed, clauses: Sequence[Sequence[int]], parts: Sequence, found: Sequence[Item]
+) -> None:
+    """Give the sentence the trees of its clauses, the root of each attached to that of the first, or of its items,
+    each joined to a noun.
+    """
     main = sentence[0]
     for n, (own, part) in enumerate(zip(clauses, parts)):
         for i, t in zip(own, part):
@@ -186,6 +204,18 @@ def _join(sentence: Parsed, clauses: Sequence[Sequence[int]], parts: Sequence) -
         for i, t in zip(own, part):
             if t.head.i == t.i:
                 sentence[i].head = main
+    before = main
+    for item, own, part in zip(found, clauses[1:], parts[1:]):
+        root = next(sentence[i] for i, t in zip(own, part) if t.head.i == t.i)
+        joined = before if item.head == BEFORE else sentence[item.head] if item.head >= 0 else main
+        before = root
+        as_noun(root)
+        if joined is root or root.is_ancestor(joined):
+            joined = main
+        if joined.pos_ in NOUNS and root.pos_ in NOUNS:
+            root.head, root.dep_ = joined, "conj"
+        for i in item.loose:
+            sentence[i].head = joined if joined is not sentence[i] else main
 
 
 def _role(root, part) -> str:

@@ -78,6 +78,8 @@ class Predicates(Verbs):
         negated = negated or any(c.dep_ == "neg" for c in adjective.children)
         for c in group:
             self.verbs.add(c.i)
+            if negated and c.lower_ in ("visible", "present") and self._absent(subjects, hedged):
+                continue
             if c.pos_ == "VERB" and c != adjective:
                 self.verbs.discard(c.i)
                 self.clause(c, subjects, hedged=hedged, negated=negated)
@@ -121,7 +123,9 @@ class Predicates(Verbs):
                             hedged=hedged,
                             negated=negated,
                         )
-                elif c.lemma_.lower() not in EVALUATIVE and not relational:
+                elif (
+                    c.lemma_.lower() not in EVALUATIVE or (negated and c.lower_ == "visible")
+                ) and not relational:
                     draft.add(
                         ATTRIBUTE, entity, value, tokens=tokens, hedged=hedged, negated=negated
                     )
@@ -139,6 +143,19 @@ class Predicates(Verbs):
                             entity, "have", thing, hedged=hedged, negated=not negated, at=t
                         )
             self.rest(c, subjects, hedged)
+
+    def _absent(self, subjects, hedged) -> bool:
+        """ "The keyboard is not visible.": there is none in the image; of a part it says how the thing is."""
+        if not subjects or any(e.part or e.owner >= 0 or e.person for e in subjects):
+            return False
+        found = self.draft.found[self.draft.first :]
+        if not all(any(f.kind == OBJECT and f.entity is e for f in found) for e in subjects):
+            return False  # named before, so it is there
+        for e in subjects:
+            found[:] = [f for f in found if not (f.kind == OBJECT and f.entity is e)]
+            self.draft.found[self.draft.first :] = found
+            self.draft.add(OBJECT, e, negated=True, hedged=hedged)
+        return True
 
     @staticmethod
     def _than(adjective):

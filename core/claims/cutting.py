@@ -201,11 +201,11 @@ def _last(token) -> list:
     ]
     while len(own) > 1 and own[-1].is_punct:
         own.pop()
-    before = [
-        c
-        for c in token.head.children
-        if c.dep_ in ("cc", "punct") and token.head.i < c.i < token.left_edge.i
-    ]
+    links = {c.i for c in token.head.children if c.dep_ in ("cc", "punct")}
+    start = at = token.left_edge.i
+    while at - 1 > token.head.i and at - 1 in links:
+        at -= 1
+    before = [token.doc[i] for i in range(at, start)]
     if inner:  # in the middle of a list: its own comma goes
         return [*[c for c in before if c.dep_ == "punct"][-1:], *own]
     return [*before, *own]

@@ -7,7 +7,7 @@ import re
 import unicodedata
 from dataclasses import dataclass, replace
 
-from .chinese import is_cut, said_of_image
+from .chinese import clauses, is_cut, said_of_image
 
 MAX_CAPTION = (
     20_000  # characters of a caption that are read; a model in a loop says no more after them
@@ -210,7 +210,7 @@ def _split(text: str) -> list[str]:
                 found.append(part[:at])
                 part = part[at:].lstrip(", ")
             if part:
-                found.append(part)
+                found += clauses(part) if _HAN.search(part) else [part]
     return found
 
 

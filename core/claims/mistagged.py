@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from . import lexicon
 from .english_words import COLOURS, HAIR, PARTS, POSTURES, WEAR
-from .nouns import is_garment, is_person
+from .nouns import is_animal, is_garment, is_person
 from .trees import FINITE, NOUNS, children
 
 _LAYERS = ("under", "over", "beneath", "underneath")
@@ -145,3 +145,25 @@ def _layer(prep) -> None:
                 for link in children(outer, "cc"):
                     link.head = worn[-1]
                 more.head = worn[-1]
+
+
+# People whose nouns end as a trade's does: "a sleeping toddler", but "a swimming instructor".
+_NO_TRADE = frozenset(
+    "toddler youngster teenager mother father brother sister daughter passenger".split()
+)
+
+
+def doing(token) -> None:
+    """ "a sleeping toddler", with the participle taken for a noun: what the toddler does, and no kind of toddler."""
+    low, who = token.lower_, token.head.lemma_.lower()
+    stem = next((w for w in (low[:-3], low[:-3] + "e") if lexicon.senses(w, lexicon.VERB)), "")
+    if (
+        token.dep_ == "compound"
+        and token.i == token.head.i - 1
+        and low.endswith("ing")
+        and stem
+        and (is_person(who) or is_animal(who))
+        and (who in _NO_TRADE or not who.endswith(("er", "or", "coach")))
+        and not lexicon.senses(f"{low} {who}")
+    ):
+        token.dep_, token.tag_, token.pos_, token.lemma_ = "amod", "VBG", "VERB", stem

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import ATTRIBUTE, cutting
+from . import ACTION, ATTRIBUTE, cutting
 from .english_words import COLOUR_DEGREES, COLOURS, EVALUATIVE, HAIR, HEDGE_ADVERBS, PARTS
 from .list_items import is_guess
 from .nouns import head_of, hyphenated, is_abstract, is_modifier, lemma
@@ -66,7 +66,16 @@ class Modifiers(SentenceParts):
             value, tokens = self.adjective(c, joined)
             if (entity.part or entity.noun in HAIR) and not left and len(left_of(token)) == 1:
                 tokens = cutting.with_noun(token)  # "with red hair" says no more than "red"
-            if value in ("left", "right"):
+            if (
+                c.tag_ == "VBG"
+                and (entity.person or entity.animal)
+                and value == c.lower_
+                and c.lemma_ != c.lower_
+            ):  # "a sleeping cat"
+                self.draft.add(
+                    ACTION, entity, c.lemma_.lower(), tokens=tokens, hedged=hedged, verb=c
+                )
+            elif value in ("left", "right"):
                 if not entity.part:
                     self.draft.place(entity, value, hedged=hedged, told=True)
             elif value:

@@ -131,9 +131,16 @@ def _worn(token) -> bool:
     return listed or (person and indefinite)
 
 
+_DRINKS = frozenset(
+    "wine drinking champagne beer water shot cocktail juice martini milk whiskey sherry".split()
+)
+
+
 def lemma(token) -> str:
     """Return a noun's singular; plural-only words stay ("scissors", "shorts")."""
     low = token.text.lower()
+    if low == "glasses" and any(c.lower_ in _DRINKS or c.lower_ == "of" for c in token.children):
+        return "glass"  # "wine glasses", "glasses of beer"
     if low in PLURAL_ONLY or low in LEMMAS:
         return LEMMAS.get(low, low)
     if token.pos_ == "PROPN" and token.text[:1].islower():
@@ -141,6 +148,14 @@ def lemma(token) -> str:
     base = token.lemma_.lower().strip() or low
     if base != low and not lexicon.senses(base) and lexicon.senses(low):
         base = low  # "ramen" is not a plural
+    if (
+        low.endswith("es")
+        and base == low[:-2]
+        and not base.endswith(("s", "x", "z", "ch", "sh", "o"))
+    ):
+        base = low[:-1]  # "soles"
+    if low.endswith("men") and base.endswith("man") and not is_person(base):
+        base = low
     if token.tag_ in ("NN", "NNP") and low == base:
         base = lexicon.singular(base) or base  # a plural that the tagger took for a name
     return LEMMAS.get(base, base)
@@ -216,6 +231,29 @@ _FIXED = frozenset(
 )
 
 
+# Nouns that are named by their kind: "street sign", "navigation bar", "acacia tree", "olive oil".
+_NAMED_BY_KIND = frozenset(
+    "sign tree bar app list oil indicator light room track print rack stand sauce card hall landscape match site scene court field "
+    "call interior exterior area park ground road name code number machine dog part".split()
+)
+
+
+@lru_cache(maxsize=4096)
+def tells_kind(head: str) -> bool:
+    """Return whether the first noun of a compound says of what kind the thing is: "school uniform", "neon sign", and
+    not "traffic light", which is one word of the language.
+    """
+    first, _, last = head.rpartition(" ")
+    if not first or (first not in _NEVER_FIXED and (last in _NAMED_BY_KIND or last in PARTS)):
+        return False
+    if lexicon.senses(head) or head in _FIXED:
+        return first in _LOOSE_MATERIALS and first not in ("ice", "snow", "sand", "water", "grass")
+    return not is_abstract(last)
+
+
+_NEVER_FIXED = frozenset("neon wooden plaid vintage digital electric checkered".split())
+
+
 def trait(token) -> str:
     """Return what an adjective tells its noun by: its lemma, but a comparative as it stands ("older")."""
     return token.text.lower() if token.tag_ in ("JJR", "JJS") else token.lemma_.lower()
@@ -270,6 +308,12 @@ def exact(token) -> bool:
     )
 
 
+# A pair of them is what one has: no count.
+_IN_PAIRS = frozenset(
+    "chopstick earphone earbud headphone ski crutch handcuff tong spectacles spectacle".split()
+)
+
+
 def partitive(token) -> tuple[object, int] | None:
     """ "a pair of shoes" -> (shoes, 0 or the exact number): what a group noun is of; None if it is not a group."""
     base = token.lemma_.lower()
@@ -282,6 +326,8 @@ def partitive(token) -> tuple[object, int] | None:
     number = EXACT_GROUPS.get(base, 0)
     if number == 2 and inner.text.lower() in PLURAL_ONLY:
         number = 1
+    if base == "pair" and (lemma(inner) in _IN_PAIRS or is_garment(lemma(inner))):
+        number = 1 if inner.text.lower() in PLURAL_ONLY else 0
     count = count_of(token)
     if exact(token) and count > 1:
         number = count

@@ -6,8 +6,8 @@ from . import lexicon
 from .constructions import rehang
 from .english_words import GROUPS, HAIR, PARTS
 from .list_items import garment_beside
-from .mistagged import part_beside, retag
-from .nouns import is_abstract, is_garment, is_modifier
+from .mistagged import doing, part_beside, retag
+from .nouns import is_abstract, is_garment, is_modifier, is_person
 from .quotations import STANDIN
 from .trees import NOUNS, children
 
@@ -25,6 +25,7 @@ def repaired(doc):
         _compound(token)
     for token in doc:
         _noun_for_adjective(token)
+        doing(token)
         if token.pos_ in NOUNS:
             _off_garment(token)
             _numbered(token)
@@ -138,6 +139,9 @@ def _off_garment(token) -> None:
         return
     if prep.head.pos_ not in NOUNS:
         return
+    for c in children(token, "acl"):
+        if c.tag_ == "VBG" and is_person(prep.head.lemma_.lower()):
+            c.head = prep.head  # "a boy in a hoodie wearing headphones"
     for p in children(token, "prep"):
         after = next(iter(children(p, "pobj")), None)
         if (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from . import ATTRIBUTE, NUMBER, OBJECT, cutting, places
 from .english_words import EVALUATIVE, GROUNDS, IMAGES_OF, PARTS, PICTURE, SIDES
 from .modifiers import Modifiers
-from .nouns import exact, head_of, lemma, names_nothing, numeral, partitive, trait
+from .nouns import exact, head_of, lemma, names_nothing, numeral, partitive, tells_kind, trait
 from .reading_builder import ReadingBuilder
 from .scene_words import SHOWN_SETTINGS, is_room, scene_of, setting_of, time_of
 from .things import Entity
@@ -148,6 +148,11 @@ class Phrases(Modifiers):
             return entity
         if new and not entity.part and base not in GROUNDS:
             draft.object(entity, tokens=cutting.with_noun(token), hedged=hedged)
+        if not entity.part and tells_kind(head_of(token)):
+            kind = head_of(token)
+            entity.nouns.add(kind)
+            first = [c for c in children(token, "compound", "amod") if c.i == token.i - 1]
+            draft.add(ATTRIBUTE, entity, kind, tokens=first, hedged=hedged)
         if exact(token) and entity.number:
             draft.add(
                 NUMBER, entity, str(entity.number), tokens=children(token, "nummod"), hedged=hedged

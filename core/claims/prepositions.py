@@ -54,6 +54,12 @@ def state_of(prep, noun) -> str:
     )
 
 
+_INTO = frozenset("vase bowl basket bucket glass pitcher jug".split())
+_ONTO = frozenset(
+    "tray table plate platter desk shelf counter countertop bed nightstand workbench".split()
+)
+
+
 class Prepositions(Phrases):
     """The part of `SentenceReader` that reads prepositional phrases."""
 
@@ -135,6 +141,8 @@ class Prepositions(Phrases):
                 self.done[t.i] = None
                 for e in subjects:
                     draft.add(ATTRIBUTE, e, f"in {noun}", tokens=list(prep.subtree), hedged=hedged)
+            elif value == "of" and lemma(prep.head) == "screenshot" and t.pos_ == "NOUN":
+                self._screen_of(t, subjects, prep, hedged)
             elif value == "out of" and is_abstract(noun):  # "out of focus"
                 self.done[t.i] = None
                 for e in subjects:
@@ -178,6 +186,18 @@ class Prepositions(Phrases):
                     if e is not thing:
                         self._related(e, value, thing, noun, prep, t, hedged, negated)
 
+    def _screen_of(self, token, subjects, prep, hedged) -> None:
+        """ "a screenshot of a weather app" says what the image is of, and of no further thing."""
+        kind = head_of(token)
+        entity = self.done[token.i] = self.draft.things.noun(token, self.draft.index)
+        entity.announced = True
+        self.draft.mention(token, entity)
+        for e in subjects:
+            e.nouns.add(kind)
+            self.draft.add(ATTRIBUTE, e, kind, tokens=list(prep.subtree), hedged=hedged)
+        self.adjectives(token, entity, hedged)
+        self.modifiers(token, entity, hedged)
+
     def _room(self, prep, token, names, hedged, negated) -> None:
         place = setting_of(token) or ("setting", lemma(token))
         value = place[1] if len(names) == 1 else " or ".join(lemma(t) for t in names)
@@ -198,7 +218,7 @@ class Prepositions(Phrases):
         if value == "in" and garment:
             draft.relation(e, "wear", thing, **how)
         elif value == "of":
-            if e.noun in CONTAINERS:
+            if e.noun in CONTAINERS and e.noun != thing.noun:  # not "one of the glasses"
                 draft.relation(thing, "in", e, **how)
             elif e.noun in IMAGES_OF:
                 e.nouns.add(noun)
@@ -224,9 +244,25 @@ class Prepositions(Phrases):
             elif garment:
                 draft.relation(e, "wear", thing, **how)
             elif noun not in TEXT_NOUNS:
-                draft.relation(e, "with", thing, **how)
+                self._holds(e, thing, token, how)
         elif noun not in GROUNDS or e.noun not in GROUNDS:
             draft.relation(e, value, thing, **how)
+
+    def _holds(self, e, thing, token, how) -> None:
+        """ "a vase with tulips": in it; "a tray with a cup": on it."""
+        if any(
+            o.lower_ in ("it", "them") for p in children(token, "prep") for o in children(p, "pobj")
+        ):
+            return  # "a sofa with a cat on it"
+        host = token.head.head if token.head.dep_ == "prep" else token.head
+        if host.pos_ in ("VERB", "AUX"):  # "stands on a table with a cloth": maybe the table's
+            return self.draft.relation(e, "with", thing, **how)
+        if e.noun in _INTO and not is_garment(thing.noun):
+            self.draft.relation(thing, "in", e, **how)
+        elif e.noun in _ONTO:
+            self.draft.relation(thing, "on", e, **how)
+        else:
+            self.draft.relation(e, "with", thing, **how)
 
     def _target(self, prep, name) -> tuple[str, list]:
         """(preposition, nouns after it), through "on the left side of", "in front of", "next to"."""

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from . import ATTRIBUTE, TEXT, cutting
 from .english_words import EVALUATIVE, TEXT_NOUNS
-from .nouns import is_person, lemma
+from .nouns import head_of, is_person, lemma
 from .prepositions import Prepositions
-from .trees import children
+from .things import Entity
+from .trees import NOUNS, children
+
+_ON = frozenset("on onto across over along in inside".split())
+_LETTERS = frozenset("word text letter lettering writing inscription phrase number".split())
 
 
 class Readable(Prepositions):
@@ -48,6 +52,52 @@ class Readable(Prepositions):
         who = [verb.head] if verb.dep_ in ("acl", "relcl") else children(verb, "nsubj")
         return next((e for t in who if (e := self.done.get(t.i)) is not None), None)
 
+    def _named_text(self, at: int) -> Entity | None:
+        """Return what bears a quotation that a noun before it calls a text ("the title "Book Club""): what the text is
+        printed on, else the text itself; None where no such noun stands before it.
+        """
+        word = self.doc[at - 1] if at else None
+        if word is None or lemma(word) not in TEXT_NOUNS or word.pos_ not in NOUNS:
+            return None
+        above = (*word.ancestors, *self.doc[at].ancestors)
+        verb = next((t for t in above if t.pos_ in ("VERB", "AUX")), None)
+        hosts = [word, self.doc[at], *([verb] if verb is not None and verb.i > at else [])]
+        hosts += [
+            o
+            for host in hosts
+            for p in children(host, "prep")
+            for o in children(p, "pobj")
+            if lemma(o) in TEXT_NOUNS  # "in small letters on the cup"
+        ]
+        surfaces = [
+            e
+            for host in hosts
+            for p in host.children
+            if p.dep_ == "prep" and p.lower_ in _ON and p.i not in self.places
+            for o in children(p, "pobj")
+            if (e := self.done.get(o.i)) is not None
+            and e.noun not in TEXT_NOUNS
+            and not is_person(e.noun)
+        ]
+        if surfaces:
+            return surfaces[0]
+        top = word if word.head is not self.doc[at] else self.doc[at]
+        while top.dep_ in ("conj", "appos") and top.head.i < word.i:
+            top = top.head
+        if lemma(word) in _LETTERS and top.dep_ not in ("nsubj", "nsubjpass", "ROOT"):
+            return None  # "a sign with the word "STOP"": on what is named before
+        entity = self.draft.things.new(word, head_of(word), self.draft.index)
+        entity.announced = True
+        self.draft.mention(word, entity)
+        self.draft.object(entity, tokens=cutting.with_noun(word))
+        where = next(
+            (self.places[c.i] for h in hosts for c in h.children if c.i in self.places),
+            None,
+        )
+        if where is not None:
+            self.draft.place(entity, where[0], tokens=list(where[1]))
+        return entity
+
     def quotations(self) -> None:
         """Text that no verb has claimed: it is read on the last thing named before it, or the next after it."""
         things = [
@@ -63,6 +113,10 @@ class Readable(Prepositions):
             if (wearer := self._numbered(token)) is not None:
                 q.used = True
                 self.draft.add(TEXT, wearer, q.text)
+                continue
+            if (bearer := self._named_text(q.token)) is not None:
+                q.used = True
+                self.draft.add(TEXT, bearer, q.text)
                 continue
             verb = next((t for t in token.ancestors if t.pos_ in ("VERB", "AUX")), None)
             subject = (

@@ -155,10 +155,32 @@ def _sentence(unit: Unit) -> str:
         return f"It is {lower}"
     if unit.shown:
         return f"There {'are' if _is_plural(text) else 'is'} {lower}"
+    if unit.label and (where := _place_of_label(unit.label)) and not _PLACED.search(text):
+        there = "" if _FINITE_VERB.search(text) else f"there {'are' if _is_plural(text) else 'is'} "
+        return f"{where}, {there}{lower}"
     if unit.label and _is_value(unit, text):
         lower = re.sub(r", (?=[\w-]+\.?$)", " and ", lower)
         return f"The {unit.label.lower()} {'are' if _MANY.search(unit.label) else 'is'} {lower}"
     return text
+
+
+def _place_of_label(label: str) -> str:
+    """Return a label that says where in the image something is as a phrase ("In the foreground"); "" for any other."""
+    found = _WHERE_LABEL.match(label.strip())
+    if not found:
+        return ""
+    where = re.sub(r"[\s-]+", " ", found[1].lower())
+    if where in (
+        "foreground",
+        "background",
+        "middle ground",
+        "midground",
+        "distance",
+        "center",
+        "centre",
+    ):
+        return f"In the {where}"
+    return f"{'On' if where in ('left', 'right') else 'At'} the {where}"
 
 
 def _is_plural(text: str) -> bool:
@@ -185,6 +207,18 @@ _AFTER_NOUN = re.compile(
     r"(?:of|in|on|at|with|from|to|by|for|and|or|that|which|who|where|behind|under|near|next|above|below|between|around|"
     r"along|across|against|inside|outside|over|through|are|were|have|\w+ing|\w+ed)$",
     re.IGNORECASE,
+)
+_WHERE_LABEL = re.compile(
+    r"^(?:in |on |at |far )?(?:the )?(foreground|background|middle[ -]?ground|midground|distance|cent(?:er|re)|left|right|top|bottom|"
+    r"(?:top|upper|bottom|lower)[ -](?:left|right))(?: side| corner| part| half| area)?(?: of the (?:image|frame|scene|photo|picture))?$",
+    re.IGNORECASE,
+)
+_PLACED = re.compile(
+    r"^(?:the|there|it|they|this|in|on|at|both|each)\b|\b(?:foreground|background|distance)\b",
+    re.IGNORECASE,
+)
+_FINITE_VERB = re.compile(
+    r"\b(?:is|are|was|were|has|have|can|[a-z]{3,}s|stand|sit|lie|hang|rest|run|walk)\b(?= )"
 )
 _TIME = re.compile(
     r"^an? (?:[\w-]+,? ){0,3}(?:day|night|evening|morning|afternoon|sunset|sunrise)\b",

@@ -147,7 +147,12 @@ class Things:
                 e.heads.append(head)
                 e.head = head
                 return e
-        if owner < 0 and not plural and (special := self._only_kind(noun, traits, place, apart)):
+        if (
+            owner < 0
+            and not plural
+            and " " not in head
+            and (special := self._only_kind(noun, traits, place, apart))
+        ):
             special.heads.append(noun)
             return special
         if noun in GENERAL and owner < 0 and not traits & COLOURS:

@@ -135,6 +135,8 @@ def claim(names: Names, f: FoundClaim) -> str:
         what = f.value if f.negated or f.value in _UNCOUNTED else article(f.value)
         return f"{subject} {'have' if many(e) else 'has'} {'no ' if f.negated else ''}{what}."
     if f.value in e.nouns:
+        if f.value == e.head:  # "The uniform is a school uniform."
+            subject = subject.replace(e.head, e.noun)
         return f"{subject} {be} {plural(f.value) if many(e) else article(f.value)}."
     value = (
         f.value.removesuffix(" camera") + " the camera" if f.value.endswith(" camera") else f.value

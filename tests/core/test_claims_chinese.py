@@ -32,3 +32,19 @@ def test_lead_ins_moods_refusals_and_cut_ends_are_left_out_and_listed(caption, s
     [reading] = read([Passage(caption)])
     assert [s.text for s in reading.sentences if s.text] == sentences
     assert reading.not_claims
+
+
+def test_clauses_about_another_part_of_the_image_are_statements_of_their_own():
+    [reading] = read(
+        [
+            Passage(
+                "鞋子摆放在台阶上，旁边放着一瓶水；背景是模糊的雪山，天空呈蓝色。招牌写着“早安；你好”。"
+            )
+        ]
+    )
+    assert [c.text for c in reading.claims] == [
+        "鞋子摆放在台阶上，旁边放着一瓶水。",
+        "背景是模糊的雪山。",
+        "天空呈蓝色。",
+        "招牌写着“早安；你好”。",
+    ]

@@ -366,3 +366,60 @@ def test_verbs_taken_for_nouns_and_what_is_denied(text, there, not_there):
     objects = {c.subject for c in reading.claims if c.kind == "object" and not c.negated}
     assert there <= objects and not not_there & objects
     assert not any("zz" in c.text for c in reading.claims)
+
+
+def _said(text):
+    [reading] = read([Passage(text)])
+    return {(c.kind, c.subject, c.value, c.object, c.negated) for c in reading.claims}
+
+
+@pytest.mark.parametrize(
+    ("text", "things"),
+    [
+        ("A woman, red coat, two dogs, park bench", {"woman", "coat", "dog", "park bench"}),
+        ("A cat, a dog, and a bird are on the sofa.", {"cat", "dog", "bird", "sofa"}),
+        (
+            "A woman wears a brown leather jacket, a white T-shirt and dark blue jeans.",
+            {"woman", "jacket", "shirt", "jeans"},
+        ),
+        (
+            "Passengers on blue benches, a boy in a gray hoodie wearing headphones, a sleeping toddler in a stroller.",
+            {"passenger", "bench", "boy", "hoodie", "headphones", "toddler", "stroller"},
+        ),
+    ],
+)
+def test_items_of_a_list_are_things_and_no_other_names_of_the_first(text, things):
+    said = _said(text)
+    assert {subject for kind, subject, *_ in said if kind == "object"} == things
+    assert not {v for kind, _, v, *_ in said if kind == "attribute"} & things
+
+
+def test_colours_stay_with_their_items():
+    said = _said("A woman wears a brown leather jacket, a white T-shirt and dark blue jeans.")
+    colours = {(s, v) for kind, s, v, *_ in said if kind == "attribute"}
+    assert colours == {
+        ("jacket", "brown"), ("jacket", "leather"), ("shirt", "white"), ("jeans", "dark blue"),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "claim"),
+    [
+        ('The slogan "Drive" runs across the top.', ("text", "slogan", "Drive", "", False)),
+        ('The text "KITE" is printed in small letters on the cup.', ("text", "cup", "KITE", "", False)),
+        ('A player in a jersey with the number "7" jumps.', ("text", "jersey", "7", "", False)),
+        ("**Background:** A tall crane lifts a pipe.", ("place", "crane", "background", "", False)),
+        ("The girl wears a school uniform.", ("attribute", "school uniform", "school uniform", "", False)),
+        ("A vase with tulips stands there.", ("relation", "tulip", "in", "vase", False)),
+        ("The keyboard is not visible.", ("object", "keyboard", "", "", True)),
+        ("A sleeping cat lies on a rug.", ("action", "cat", "sleep", "", False)),
+        ("There are wine glasses on a table.", ("object", "wine glass", "", "", False)),
+    ],
+)  # fmt: skip
+def test_what_a_phrase_says(text, claim):
+    assert claim in _said(text)
+
+
+@pytest.mark.parametrize("text", ["Traffic lights hang there.", "A cell phone lies on a bed."])
+def test_a_compound_of_the_language_says_no_kind(text):
+    assert not any(kind == "attribute" for kind, *_ in _said(text))
