@@ -4,7 +4,7 @@
 EXCLUSIVE = """
 open|closed,shut,close|ajar
 on,lit,illuminated,light up,turned on,switched on,running,run,work,in use|off,unlit,turned off,switched off
-empty,vacant,unoccupied,bare,deserted,abandoned|full,filled,occupied,laden,loaded,crowded,packed,fill,jammed,busy,bustling,\
+empty,vacant,unoccupied,bare,deserted,abandoned|full,filled,occupied,taken,laden,loaded,crowded,packed,fill,jammed,busy,bustling,\
 overflowing,stuffed,crammed
 wet,damp,soaked,soaking|dry
 clean,spotless|dirty,filthy,muddy,stained

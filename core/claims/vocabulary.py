@@ -306,6 +306,16 @@ GENERA = (
     "headdress beverage room utensil ball weapon bread home_appliance dish body_of_water "
     "fabric garment container sports_implement tableware clothing road"
 ).split()
+# Two people of whom each is what the other is not.
+COUNTERPARTS = """
+mother daughter|father son|mother son|father daughter|parent child|teacher student|teacher pupil|doctor patient|nurse patient|
+waiter customer|waitress customer|bride bridesmaid|bride groom|groom guest|barber customer|seller buyer|vendor customer|
+batter pitcher|batter catcher|batter umpire|pitcher catcher|goalkeeper striker|player referee|player coach|coach referee|
+driver passenger|pilot passenger|conductor violinist|conductor pianist|grandmother grandchild|grandfather grandchild|
+grandmother granddaughter|grandfather grandson|singer drummer|singer guitarist|drummer guitarist|officer driver|chef waiter|
+host guest|mother baby|father baby|customer barista|customer cashier|instructor student|lifeguard swimmer|violinist cellist|
+violinist pianist
+"""
 SPELLING = {
     "grey": "gray", "greyish": "grayish", "pyjamas": "pajamas", "tyre": "tire", "kerb": "curb",
     "aluminium": "aluminum", "moustache": "mustache", "aeroplane": "airplane", "jewellery": "jewelry",
