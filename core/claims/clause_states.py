@@ -28,7 +28,9 @@ _FINITE = re.compile(
 _PREPOSITION = re.compile(
     r"\b(?:of|on|in|at|by|with|near|beside|behind|under|above|over|to|from|next to)\s+$"
 )
-_SURFACES = frozenset("surface top inside interior exterior face body hair".split())
+_SURFACES = frozenset("surface top inside interior exterior body".split())
+_BODY = frozenset("head hair face eye mouth foot beard mustache chin scalp lip chest torso".split())
+_SPOILT = frozenset(("mud", "dirt", "dust", "grime", "rust"))
 
 
 def clash(p: ThingIndex, h: ThingIndex, alignment: Mapping[int, int]) -> bool:
@@ -97,10 +99,16 @@ def _stated(known: ThingIndex, thing: int) -> frozenset[State]:
                     found |= implied_states.states(claim.object, phrase)
     noun = known.reading.things[thing].head
     for part in known.belongings(thing):
-        if lexicon.head(known.reading.things[part].head) in _SURFACES:
-            for claim in known.about[part]:
-                if claim.thing == part and claim.kind == ATTRIBUTE and not claim.negated:
-                    found |= implied_states.states(noun, claim.value)
+        name = lexicon.head(known.reading.things[part].head)
+        for claim in known.about[part]:
+            if claim.thing != part or claim.negated or claim.kind not in (ATTRIBUTE, RELATION):
+                continue
+            if name in _SURFACES or claim.object in _SPOILT:  # with muddy tires no car is spotless
+                found |= implied_states.states(noun, f"{claim.value} {claim.object}")
+            elif name in _BODY and claim.kind == ATTRIBUTE:
+                found |= implied_states.states(noun, f"{claim.value} {name}")
+            elif name in _BODY:
+                found |= implied_states.states(noun, f"{name} {claim.value} {claim.object}")
     if lexicon.head(noun) not in ("hand", "arm"):
         for phrase in _clauses(known, thing):
             found |= implied_states.states(noun, phrase)

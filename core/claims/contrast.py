@@ -85,7 +85,9 @@ _PLACES = frozenset(
 )
 
 
-_SWITCH = re.compile(r"\b(?:(?:switched|turned) |(?<=is )|(?<=are ))(on|off)(?=[,.;]| and\b|$)")
+_SWITCH = re.compile(
+    r"\b(?:(?:switched|turned|burned|burnt|blown|gone) |(?<=is )|(?<=are ))(on|off|out)(?=[,.;]| and\b|$)"
+)
 
 
 def switched(text: str) -> str:

@@ -30,11 +30,7 @@ lamp candle light lantern bulb headlight screen sign torch window chandelier ove
 stove flashlight fire fireplace campfire bonfire computer : lit, glow, shine, burn, illuminated, flicker, blaze, ablaze, light up, turned on, \
 switched on, roar, crackle, alight, aglow | off, unlit, extinguish, go out, gone out, burn out, blown out, dark, turned off, switched off, switch off, turn off, \
 cold, blank, dead, not on, burnt out
-room restaurant place seat street road road beach park square station platform stadium stand building hall theater table bench chair shelf \
-container bowl cup glass plate basket box bottle tray bus train boat vehicle pool court rink playground lot shop classroom auditorium \
-bucket barrel jar cart sidewalk bridge pier dock plaza field garden arena church library market terrace bed cage nest tank drawer \
-cupboard fridge refrigerator suitcase bag pan pot truck cabin cafe bar gym carriage wagon trolley stage \
-: empty, deserted, vacant, unoccupied, devoid, bare, nobody, no one, contain nothing, hold nothing | \
+object : empty, deserted, vacant, unoccupied, devoid, bare, nobody, no one, contain nothing, hold nothing | \
 full, crowded, packed, filled, occupied, fill, brim, overflow, laden, load, crowd, throng, bustle, busy, pack, teem, jam, stack with, swarm, \
 heap with, pile with, stuff with, taken, contain, hold, people, stuffed, piled, heaped
 person horse car cyclist boat runner animal bicycle motorcycle team vehicle : lead race, leading, in lead, first place, first, lead pack, \
@@ -92,6 +88,14 @@ play cricket | play badminton | play table tennis | play chess | play card
 fire : blaze, roar, burn, flame | smolder, ember, put out, extinguish, ash, reduced to ash, burn down
 building house bridge tower : under construction, unfinished, scaffold, half built | finished, completed, complete
 candle : tall, new, unburned, unburnt | burned down, burn down, stub, melted
+object : spotless, clean, gleam, immaculate, just washed, freshly washed, pristine, shiny clean | cover mud, muddy, dirty, filthy, stain, cake, dusty, \
+grimy, splatter, coat dust, cover dust, cover dirt, smear, rusty, cover grime, soil
+object : brand new, new, unworn | rusty, rust, worn out, dilapidated, decay, crumble, ruin, battered, tatter
+person : bald, bald head, shaved head, shaven head, head shaved, completely bald, hairless | hair
+person : short hair, cropped hair, crew cut, buzz cut, hair cut short, pixie cut, bob | long hair, waist length hair, hair down back, hair past shoulder, braid, \
+pigtail, ponytail, braided hair, hair in braid, hair in ponytail
+person : bearded, beard, mustache, goatee, stubble, unshaven, full beard | clean shaven, smooth shaven, beardless, shaven face, shaved face
+person animal : eye closed, closed eye, shut eye, eye shut | open eye, eye open, wide eye, eye wide
 bed : made, neatly make, make up, tidy | unmade, rumple, rumpled, tangle, crumpled, disheveled
 rope chain cable line : taut, tight, tense, stretched, tauten | slack, loose, sag, coil, coiled
 surface table desk counter floor kitchen room shelf : tidy, neat, orderly, spotless, clean, clear, organized, immaculate | messy, clutter, cluttered, untidy, strew, litter, dirty, \

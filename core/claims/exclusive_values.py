@@ -23,7 +23,7 @@ whole,uncut|sliced,cut,halved,peeled
 shiny,glossy,polished|matte,dull
 upside down,overturned,capsized|right side up,upright
 leashed,on leash|unleashed,off leash
-burning,on fire,aflame|extinguished,put out,blown out,blow out,burnt out
+lit,burning,on fire,aflame|unlit,extinguished,put out,blown out,blow out,burnt out
 calm,still,smooth|rough,choppy,stormy
 floating,afloat|sunken,submerged
 armed|unarmed

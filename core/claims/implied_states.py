@@ -41,11 +41,18 @@ def _rows() -> tuple[tuple[tuple[str, ...], dict[str, list[tuple[tuple[str, ...]
 
 
 @lru_cache(maxsize=4096)
+def _lives(noun: str) -> bool:
+    return lexicon.is_person(noun) or lexicon.is_kind(noun, "animal")
+
+
+@lru_cache(maxsize=4096)
 def _rows_of(noun: str) -> tuple[int, ...]:
     return tuple(
         number
         for number, (kinds, _) in enumerate(_rows())
-        if any(lexicon.is_kind(noun, kind) for kind in kinds)
+        if any(
+            not _lives(noun) if kind == "object" else lexicon.is_kind(noun, kind) for kind in kinds
+        )
     )
 
 

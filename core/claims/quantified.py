@@ -23,6 +23,7 @@ _LEADS = (
     (rf"(?:all|every|each|both)(?:{_OF}|(?: one)? of the)?(?: the| his| her| its| their| of)?(?: (?:{_COUNT}))?", {_ALL}),
     (rf"(?:most|half|a majority)(?:{_OF})?(?: the)?", {_SOME}),
     (rf"(?:only|just) (?:some|a few|(?:{_COUNT}))(?:{_OF})", {_SOME}),
+    (rf"(?:{_COUNT}) of (?:the|these|those) (?:{_COUNT})", {_SOME}),
     (rf"(?:some|several|a few|many|at least one|(?:{_COUNT}))(?:{_OF})?", {_SOME, _ALL}),
 )  # fmt: skip
 _PATTERNS = tuple((re.compile(rf"^{lead} (?=\w)"), frozenset(shares)) for lead, shares in _LEADS)
@@ -70,11 +71,11 @@ def relation(first: str, second: str) -> str:
         flipped = frozenset(_FLIPPED[s] for s in b.shares)
         if not a.shares & left:
             return "contradiction"
-        return (
-            "equivalent"
-            if a.shares == flipped and len(flipped) == 1 and _SOME not in flipped
-            else ""
-        )
+        if a.shares == flipped and len(flipped) == 1 and _SOME not in flipped:
+            return "equivalent"
+        if {x for s in a.shares for x in _BESIDE[s]} <= b.shares:
+            return "a_entails_b"
+        return "b_entails_a" if left <= a.shares else ""
     shares = b.shares
     if not a.shares & shares:
         return "contradiction"

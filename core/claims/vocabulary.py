@@ -299,6 +299,13 @@ fireman: man|firefighter
 salesman: man
 sportsman: man|athlete
 cowboy: man
+fisherman: man
+mailman: man
+postman: man
+craftsman: man
+monk: man
+cameraman: man
+doorman: man
 """
 # A specific word of one family excludes those of the others where both name one thing.
 GENERA = (
