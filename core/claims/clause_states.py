@@ -7,9 +7,9 @@ clause is looked at as well as the claims.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from . import ACTION, ATTRIBUTE, RELATION, comparison, implied_states, lexicon, predicates
+from . import ACTION, ATTRIBUTE, RELATION, comparison, implied_states, lexicon, predicates, values
 from .alignment import one_and_many
 from .implied_states import State
 from .thing_index import ThingIndex
@@ -47,11 +47,50 @@ def clash(p: ThingIndex, h: ThingIndex, alignment: Mapping[int, int]) -> bool:
             continue
         if implied_states.exclude(_stated(p, i), _stated(h, j)):
             return True
+        if (one := _materials(p, i)) and (other := _materials(h, j)) and not one & other:
+            return True
         if lexicon.is_person(a.head) and (
             (_hands_rest(p, i) and _hands_work(h, j)) or (_hands_rest(h, j) and _hands_work(p, i))
         ):
             return True
     return False
+
+
+_MADE = re.compile(
+    r"\b(?:made|built|carved|cast|constructed|woven|forged|crafted|hewn|molded)(?: \w+ly)? (?:up )?(?:of|from|out of|in)"
+    r"((?: [\w-]+){1,3})"
+)
+
+
+def _materials(known: ThingIndex, thing: int) -> frozenset[str]:
+    """Return the materials that a thing is said to be made of, or a building's walls."""
+    made = [
+        found[1].split() for phrase in _clauses(known, thing) for found in _MADE.finditer(phrase)
+    ]
+    walls = [
+        k
+        for k in known.belongings(thing)
+        if lexicon.head(known.reading.things[k].head) in ("wall", "facade")
+        and lexicon.is_kind(known.reading.things[thing].head, "building")
+    ]
+    called = [
+        values.words(claim.value)
+        for k in (thing, *walls)
+        for claim in known.about[k]
+        if claim.thing == k and claim.kind == ATTRIBUTE and not claim.negated
+    ]
+    # What is called gold or silver may only have the colour; what is cast in bronze is of bronze.
+    named = [_material(words) for words in made]
+    named += [_material(words) for words in called if not {*words} & values.COLOURS.keys()]
+    return frozenset().union(*named)
+
+
+def _material(words: Sequence[str]) -> frozenset[str]:
+    """Return the family of the last material among the words: stone of "white marble statue"."""
+    for word in reversed(words):
+        if found := values.MATERIALS.get(lexicon.singular(word)):
+            return found
+    return frozenset()
 
 
 _RESTING = re.compile(

@@ -139,7 +139,9 @@ def _in_hand(known: ThingIndex, number: Mapping[int, int]) -> set[tuple[int, int
     return found
 
 
-_STATED = r"\b(?:is|are|was|were|looks?|seems?|appears?|[\w]+ly) {}\b"
+_STATED = (
+    r"\b(?:is|are|was|were|looks?|seems?|appears?|[\w]+ly) (?:made (?:out )?(?:of|from) )?{}\b"
+)
 
 
 _OF = re.compile(r" (?:of|on|at|in|with) (?:the |a |an |his |her |its |their )?[\w'’-]+")

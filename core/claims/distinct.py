@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from . import (
+    ACTION,
     NUMBER,
     PLACE,
     RELATION,
@@ -50,6 +51,8 @@ def are_distinct(
         or (found.get(m) == k and lexicon.is_kind(h.reading.things[m].head, "garment"))
         for pair in clashes(p, k, h, m)
     ]
+    if a.definite and b.definite and _told_by_another(p, i, h, j):
+        return True
     if not differ:
         return False
     own, other = p.owner.get(i, -1), h.owner.get(j, -1)
@@ -75,7 +78,11 @@ def are_distinct(
         return False
     together = shared(p, i, h, j)
     if any(c.kind == NUMBER for c, _ in differ):
-        return not lexicon.same(a.head, b.head) or _counted_elsewhere(p, i, h, j, found)
+        return (
+            not lexicon.same(a.head, b.head)
+            or _counted_elsewhere(p, i, h, j, found)
+            or (together < 1 and _doing(p, i) and _doing(h, j) and not (a.definite or b.definite))
+        )
     if a.definite or b.definite:
         return (
             not lexicon.same(a.head, b.head)
@@ -142,6 +149,11 @@ def _ranks_apart(p: ThingIndex, i: int, h: ThingIndex, j: int) -> bool:
     return _rank(p, i) * _rank(h, j) == -1
 
 
+def _doing(known: ThingIndex, index: int) -> bool:
+    """Return whether a text says more of a thing than what kind it is and how many."""
+    return any(c.thing == index and c.kind in (ACTION, RELATION) for c in known.about[index])
+
+
 def _counted_elsewhere(p: ThingIndex, i: int, h: ThingIndex, j: int, found: dict[int, int]) -> bool:
     """Return whether both groups are somewhere, and nowhere together: five on the rock, two in the water."""
     first, second = _whereabouts(p, i), _whereabouts(h, j)
@@ -174,6 +186,20 @@ def _containers(known: ThingIndex, index: int) -> set[int]:
         for c in known.about[index]
         if c.kind == RELATION and c.other == index and c.value in ("hold", "contain")
     }
+
+
+def _told_by_another(p: ThingIndex, i: int, h: ThingIndex, j: int) -> bool:
+    """Return whether two things are told by two things of one noun that differ: the woman in the red kayak, the
+    woman in the blue kayak.
+
+    What somebody wears is left out, and what both do: then one of the two texts is wrong about the one person.
+    """
+    one, other = p.restriction(i), h.restriction(j)
+    if not one or not other or shared(p, i, h, j) > 1:
+        return False
+    k, m = one[1], other[1]
+    x, y = p.reading.things[k].head, h.reading.things[m].head
+    return lexicon.same(x, y) and not lexicon.is_kind(x, "garment") and bool(clashes(p, k, h, m))
 
 
 def _restricted_apart(p: ThingIndex, i: int, h: ThingIndex, j: int) -> bool:

@@ -85,6 +85,12 @@ person animal : step into, walk into, climb into, get into, go into, enter, head
 leave, exit, emerge
 person : play soccer, play football | play basketball | play baseball | play tennis | play volleyball | play golf | play hockey | play rugby | \
 play cricket | play badminton | play table tennis | play chess | play card
+fountain sprinkler geyser hose : off, switched off, turned off, dry, switch off, turn off, no water | spray, shoot up, jet, splash, gush, flow, spout, spurt, squirt
+object : somebody hold, somebody carry, somebody grip, somebody clutch, in hand, in mouth, in arm | lie, on ground, on floor, on table, on grass, on shelf, fly, in net, \
+lean against, roll, on rack, on wall, in corner, float, bounce
+jewelry garment hat shoe helmet necklace watch ring scarf glasses glove headgear : somebody wear | lie, in box, on hanger, on hook, in drawer, on floor, on bed, \
+on chair, hang on, hang over, in hand, somebody hold, somebody carry, on rack, on table, fold
+person animal : carried, somebody carry, in arm, on shoulder, ride shoulder, in stroller, in lap, piggyback | walk, run, stand on, crawl, swim, jog, stroll
 fire : blaze, roar, burn, flame | smolder, ember, put out, extinguish, ash, reduced to ash, burn down
 building house bridge tower : under construction, unfinished, scaffold, half built | finished, completed, complete
 candle : tall, new, unburned, unburnt | burned down, burn down, stub, melted

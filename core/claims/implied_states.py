@@ -112,7 +112,10 @@ def of_claim(claim: Claim, thing: int) -> frozenset[State]:
     noun, phrase = (
         (claim.subject, f"{claim.value} {claim.object}")
         if claim.thing == thing
-        else (claim.object, f"{claim.subject} {claim.value}")
+        else (
+            claim.object,
+            f"{'somebody' if _lives(claim.subject) else claim.subject} {claim.value}",
+        )
     )
     if lexicon.head(noun) in _TWO and not (claim.plural and claim.thing == thing):
         return frozenset()  # one hand may be raised and the other in a pocket

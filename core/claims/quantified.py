@@ -121,7 +121,7 @@ def _quantified(text: str) -> _Quantified | None:
         if t not in SMALL and t not in _HAVE
     )
     counted = " of " in lead or lead.split()[0] in (
-        "all", "both", "every", "each", "none", "neither", "no", "not", "most", "half",
+        "all", "both", "every", "each", "none", "neither", "no", "not", "most", "half", "at",
     )  # fmt: skip
     return (
         _Quantified(noun, frozenset(shares), said, places_in(predicate), counted) if said else None

@@ -226,6 +226,7 @@ lawn: grass
 grass: plant|vegetation
 tree: plant|vegetation
 bush: plant|vegetation
+bouquet: flower
 flower: plant
 leaf: foliage
 skyscraper: building
