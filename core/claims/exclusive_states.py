@@ -91,6 +91,8 @@ lean against, roll, on rack, on wall, in corner, float, bounce
 jewelry garment hat shoe helmet necklace watch ring scarf glasses glove headgear : somebody wear | lie, in box, on hanger, on hook, in drawer, on floor, on bed, \
 on chair, hang on, hang over, in hand, somebody hold, somebody carry, on rack, on table, fold
 person animal : carried, somebody carry, in arm, on shoulder, ride shoulder, in stroller, in lap, piggyback | walk, run, stand on, crawl, swim, jog, stroll
+ear : floppy, droop, hang down, flop | upright, stand up, stand straight up, prick, erect, perk up
+envelope letter package parcel bottle jar : sealed, seal, unopened | torn open, opened, open, tear open, uncorked
 fire : blaze, roar, burn, flame | smolder, ember, put out, extinguish, ash, reduced to ash, burn down
 building house bridge tower : under construction, unfinished, scaffold, half built | finished, completed, complete
 candle : tall, new, unburned, unburnt | burned down, burn down, stub, melted

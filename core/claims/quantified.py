@@ -30,6 +30,7 @@ _PATTERNS = tuple((re.compile(rf"^{lead} (?=\w)"), frozenset(shares)) for lead, 
 _FLOATING = re.compile(
     r"^the (?P<noun>(?:\w+ ){1,3}?)(?P<verb>are|have|were) (?P<which>all|both|none|each) (?P<rest>.+)$"
 )
+_THERE_ARE_NO = re.compile(r"^there (?:are|is) no (\w+) (\w+)((?: (?:in|on|at) .+)?)$")
 _VERB = re.compile(
     r"\b(?:is|are|was|were|has|have|had|wears?|carr(?:y|ies)|holds?|sits?|stands?|lies?|looks?|faces?|rides?|contains?|shows?|hangs?|"
     r"appears?|seems?|\w+ing)\b"
@@ -91,6 +92,7 @@ def _quantified(text: str) -> _Quantified | None:
     text = contrast.switched(" ".join(text.lower().strip(" .!").split()))
     if len(text) > 200 or re.search(r"[.;]|, (?:and|but|while)\b", text):
         return None
+    text = _THERE_ARE_NO.sub(r"no \2\3 is \1", text)
     shares, rest = None, ""
     if found := _FLOATING.match(text):
         shares = {"all": {_ALL}, "both": {_ALL}, "each": {_ALL}, "none": {_NONE}}[found["which"]]

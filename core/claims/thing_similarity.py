@@ -107,10 +107,19 @@ def clashes(p: ThingIndex, i: int, h: ThingIndex, j: int) -> list[tuple[Claim, C
                 )
             else:
                 clash = False
-            clash = clash or implied_states.clash(c, d)
+            clash = clash or implied_states.clash(c, d) or _lacks(c, d) or _lacks(d, c)
             if clash and not c.negated and not d.negated:
                 found.append((c, d))
     return found
+
+
+def _lacks(c: Claim, d: Claim) -> bool:
+    """Return whether one claim says that somebody has nothing of what the other names: barefoot and in boots."""
+    return (
+        c.kind == ATTRIBUTE
+        and d.kind == RELATION
+        and any(lexicon.is_kind(d.object, kind) for kind in comparison.lacked(c.value))
+    )
 
 
 def same_role(p: ThingIndex, i: int, h: ThingIndex, j: int) -> bool:

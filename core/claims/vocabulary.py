@@ -105,6 +105,7 @@ woman, female
 rope, cord
 cable, wire
 sticker, decal
+hard hat, safety helmet
 blanket, throw
 cupboard, cabinet
 dirt, soil, earth
@@ -227,6 +228,8 @@ grass: plant|vegetation
 tree: plant|vegetation
 bush: plant|vegetation
 bouquet: flower
+peacock: bird
+hibiscus: flower
 flower: plant
 leaf: foliage
 skyscraper: building

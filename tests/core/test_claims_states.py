@@ -71,6 +71,7 @@ def test_states_that_exclude_each_other(a, b):
         ),
         ("Three cows are lying under the tree.", "Two cows are drinking from the trough."),
         ("The lid of the jar is made of metal.", "The jar is made of glass."),
+        ("The girl at the window is barefoot.", "The girl with the kite is wearing boots."),
         ("Another boy is wearing a green cap.", "A boy is wearing a yellow cap."),
     ],
 )
@@ -89,6 +90,7 @@ def test_what_may_be_true_of_two_or_of_different_times_is_neutral(a, b):
         ("Two of the three lamps are burning.", "At least one lamp is burning.", "a_entails_b"),
         ("All of the boats are white.", "Some of the boats are white.", "a_entails_b"),
         ("All of the vans are red except for one.", "All but one of the vans are red.", "equivalent"),
+        ("There are no empty benches in the park.", "Every bench in the park is occupied.", "equivalent"),
         ("The court is empty of players.", "There are no players on the court.", "equivalent"),
     ],
 )  # fmt: skip
