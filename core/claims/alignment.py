@@ -120,6 +120,8 @@ def _score(p: ThingIndex, i: int, h: ThingIndex, j: int, found: dict[int, int]) 
         return 0.0
     if any(values.tells_apart(x, y) for x in a.told for y in b.told):
         return 0.0
+    if {a.number == 1, b.number == 1} == {True, False} and len(a.members or b.members) > 1:
+        kind -= 1.0  # a swan is hardly the swans and their cygnets
     score = (
         kind + owners + 0.3 * min(4, shared(p, i, h, j)) - 0.4 * min(3, len(clashes(p, i, h, j)))
     )

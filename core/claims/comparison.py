@@ -19,6 +19,7 @@ from . import (
     TEXT,
     Claim,
     Thing,
+    implied_states,
     lexicon,
     predicates,
     scene_settings,
@@ -30,7 +31,10 @@ from .quotations import clock_time
 
 ENTAILED, CONTRADICTED, NEUTRAL = "entailed", "contradicted", "neutral"
 _OF_ONE = (ATTRIBUTE, ACTION, SCENE)
-DENIAL = re.compile(r"\b(?:not?|without|never|none|nothing|neither|nor|\w+n['’]t)\b", re.IGNORECASE)
+DENIAL = re.compile(
+    r"\b(?:not?|without|never|none|nothing|neither|nor|\w+n['’]t|(?:empty|free|devoid) of)\b",
+    re.IGNORECASE,
+)
 
 
 @lru_cache(maxsize=8192)
@@ -100,9 +104,10 @@ def says(p: Claim, h: Claim, things: Sequence[Thing]) -> str:
             if _one(p, h) and not p.negated and not h.negated:
                 return CONTRADICTED
         return NEUTRAL
-    if h.kind == RELATION:
-        return _relation(p, h, things)
-    return _of_one(p, h, things)
+    verdict = _relation(p, h, things) if h.kind == RELATION else _of_one(p, h, things)
+    if verdict == NEUTRAL and p.thing >= 0 and _one(p, h) and implied_states.clash(p, h):
+        return CONTRADICTED
+    return verdict
 
 
 def _one(p: Claim, h: Claim) -> bool:
@@ -292,10 +297,24 @@ def _one_from_relation(p: Claim, h: Claim) -> str:
     said = values.entails(f"{p.subject} {p.value}", h.value) or (
         place in ("in", "on") and h.value in _TAKEN and lexicon.is_person(p.subject)
     )
-    clash = (place in ("in", "on") and h.value in _EMPTY_WORDS) or (
+    there = place in ("in", "on") or (place in _MOVING_IN and _lives(p.subject))
+    clash = (there and _is_empty(h.value)) or (
         verb == "cover" and values.excludes(p.subject, h.value)
     )
     return _signed(p, h, said, said, clash)
+
+
+_MOVING_IN = ("across", "through", "down", "up", "at", "between")
+
+
+@lru_cache(maxsize=4096)
+def _lives(noun: str) -> bool:
+    return lexicon.is_person(noun) or lexicon.is_kind(noun, "animal")
+
+
+@lru_cache(maxsize=4096)
+def _is_empty(value: str) -> bool:
+    return {*values.words(value)} <= _EMPTY_WORDS
 
 
 _EMPTY_WORDS = frozenset(("empty", "vacant", "unoccupied", "deserted", "bare"))
@@ -317,7 +336,7 @@ def lacked(value: str) -> tuple[str, ...]:
 
 _LACKS = {
     "clean shaven": ("beard", "mustache"), "shaven": ("beard",), "barefoot": ("shoe", "boot", "footwear"),
-    "bareheaded": ("headgear",), "bald": ("hair",), "shirtless": ("shirt", "top", "jacket"),
+    "bareheaded": ("headgear", "hat", "helmet"), "bald": ("hair",), "shirtless": ("shirt", "top", "jacket"),
     "bare chested": ("shirt", "top", "jacket"), "topless": ("shirt", "top"), "nude": ("garment",),
     "naked": ("garment",), "cloudless": ("cloud",), "leafless": ("leaf",),
 }  # fmt: skip

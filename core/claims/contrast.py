@@ -29,8 +29,10 @@ def clash(p: ThingIndex, h: ThingIndex, alignment: Mapping[int, int]) -> bool:
     Args:
         alignment: things of h -> the things of p that they are.
     """
+    if _other_hand(p, h, alignment):
+        return True
     a, b = p.reading, h.reading
-    first, second = (_switched(" ".join(s.said or s.text for s in r.sentences)) for r in (a, b))
+    first, second = (switched(" ".join(s.said or s.text for s in r.sentences)) for r in (a, b))
     x = [t for t in tokens(first) if t not in _SMALL]
     y = [t for t in tokens(second) if t not in _SMALL]
     if (
@@ -45,8 +47,6 @@ def clash(p: ThingIndex, h: ThingIndex, alignment: Mapping[int, int]) -> bool:
     fewer = [t for t in y if not any(means(t, u) or means(u, t) for u in x)]
     if 1 - len(more) / len(x) < _SHARED and 1 - len(fewer) / len(y) < _SHARED:
         return False
-    if _other_hand(first, second, p, h, alignment):
-        return True
     nouns = {lexicon.head(n): -1 for r in (a, b) for t in r.things for n in comparison.called(t)}
     for j, i in alignment.items():
         own = alignment.get(h.owner.get(j, -1), -1)
@@ -85,42 +85,63 @@ _PLACES = frozenset(
 )
 
 
-_SWITCH = re.compile(r"\b(?:(?:switched|turned) |(?<=is )|(?<=are ))(on|off)(?=[,.;]| and\b|$)")
+_SWITCH = re.compile(
+    r"\b(?:(?:switched|turned|burned|burnt|blown|gone) |(?<=is )|(?<=are ))(on|off|out)(?=[,.;]| and\b|$)"
+)
 
 
-def _switched(text: str) -> str:
+def switched(text: str) -> str:
     """ "is off", "switched on" as one word each."""
     return _SWITCH.sub(lambda m: "lit" if m[1] == "on" else "unlit", text)
 
 
-_HAND = re.compile(
-    r"\b(?:his|her|their|its|the|[\w]+['’]s) (left|right) (?:hand|arm|paw|foot|leg|shoulder|wrist)\b"
-)
+_HOLDING = frozenset("hold have carry wear grip clutch grasp".split())
+_HANDS = frozenset("hand arm paw foot leg shoulder wrist knee".split())
 
 
-def _other_hand(
-    first: str, second: str, p: ThingIndex, h: ThingIndex, alignment: Mapping[int, int]
-) -> bool:
-    """One thing is in the left hand of somebody here and in the right there."""
-    one, other = {*_HAND.findall(first)}, {*_HAND.findall(second)}
-    if len(one) != 1 or len(other) != 1 or one == other:
-        return False
-    return any(_in_hand(p, i) and _in_hand(h, j) for j, i in alignment.items())
-
-
-def _in_hand(known: ThingIndex, index: int) -> bool:
-    held = [
-        c for c in known.about[index] if c.kind == RELATION and c.other == index and not c.negated
-    ]
-    return any(
-        predicates.parts(c.value)[0] in ("hold", "have", "carry", "wear", "grip", "clutch")
-        and predicates.parts(c.value)[1] == ""
-        and lexicon.head(c.object) not in ("hand", "arm", "paw", "foot", "leg", "shoulder", "wrist")
-        for c in held
+def _other_hand(p: ThingIndex, h: ThingIndex, alignment: Mapping[int, int]) -> bool:
+    """One thing is in or on the left hand of somebody here and the right one there."""
+    first = _in_hand(p, dict(enumerate(range(len(p.reading.things)))))
+    second = _in_hand(h, alignment)
+    return (
+        any(
+            one[0] == other[0] and one[1] == other[1] and one[2] != other[2]
+            for one in first
+            for other in second
+        )
+        and not first & second
     )
 
 
-_STATED = r"\b(?:is|are|was|were|looks?|seems?|appears?|[\w]+ly) {}\b"
+def _in_hand(known: ThingIndex, number: Mapping[int, int]) -> set[tuple[int, int, str]]:
+    """(thing, whose hand, side) of everything that is in or on a left or right hand, in the numbers of the premise."""
+    found = set()
+    for k, hand in enumerate(known.reading.things):
+        side = {"left", "right"} & {*hand.told}
+        if (
+            lexicon.head(hand.head) not in _HANDS
+            or len(side) != 1
+            or known.owner.get(k) not in number
+        ):
+            continue
+        own = known.owner[k]
+        near = [c for c in known.about[k] if c.kind == RELATION and {c.thing, c.other} != {k, own}]
+        if not near:  # "has the cane in his left hand", of which the hand was not read
+            near = [
+                c
+                for c in known.about[own]
+                if c.thing == own and c.object and predicates.parts(c.value)[0] in _HOLDING
+            ]
+        for c in near:
+            one = c.thing if c.other == k else c.other
+            if c.kind == RELATION and not c.negated and one in number and one != own:
+                found.add((number[one], number[own], *side))
+    return found
+
+
+_STATED = (
+    r"\b(?:is|are|was|were|looks?|seems?|appears?|[\w]+ly) (?:made (?:out )?(?:of|from) )?{}\b"
+)
 
 
 _OF = re.compile(r" (?:of|on|at|in|with) (?:the |a |an |his |her |its |their )?[\w'’-]+")

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 from . import (
+    ACTION,
     NUMBER,
     PLACE,
     RELATION,
     TEXT,
     lexicon,
     predicates,
+    sides,
     values,
 )
 from .comparison import called
@@ -47,6 +51,8 @@ def are_distinct(
         or (found.get(m) == k and lexicon.is_kind(h.reading.things[m].head, "garment"))
         for pair in clashes(p, k, h, m)
     ]
+    if a.definite and b.definite and _told_by_another(p, i, h, j):
+        return True
     if not differ:
         return False
     own, other = p.owner.get(i, -1), h.owner.get(j, -1)
@@ -58,6 +64,8 @@ def are_distinct(
         return True
     if _in_one_role(p, i, h, j, found):
         return False
+    if _other(p, i) != _other(h, j) or _ranks_apart(p, i, h, j):
+        return True
     if a.definite and b.definite and _restricted_apart(p, i, h, j):
         return True
     if _stands_elsewhere(p, i, h, j) or _stands_elsewhere(h, j, p, i):
@@ -70,7 +78,11 @@ def are_distinct(
         return False
     together = shared(p, i, h, j)
     if any(c.kind == NUMBER for c, _ in differ):
-        return not lexicon.same(a.head, b.head)
+        return (
+            not lexicon.same(a.head, b.head)
+            or _counted_elsewhere(p, i, h, j, found)
+            or (together < 1 and _doing(p, i) and _doing(h, j) and not (a.definite or b.definite))
+        )
     if a.definite or b.definite:
         return (
             not lexicon.same(a.head, b.head)
@@ -96,6 +108,100 @@ def are_distinct(
     return together < (2 if not living or not crowd else 4)
 
 
+_ANOTHER = re.compile(r"^(?:another|the other|a second|a different)\b", re.IGNORECASE)
+
+
+def _other(known: ThingIndex, index: int) -> bool:
+    """Return whether a text introduces the thing as one more of its kind."""
+    return any(
+        thing == index and _ANOTHER.match(sentence.text[start:end])
+        for sentence in known.reading.sentences
+        for start, end, thing in sentence.mentions
+    )
+
+
+_LEADS = re.compile(r"^(?: who is| that is)? (?:leads?|is leading|leading) the\b")
+_FIRST = re.compile(r"\b(?:lead|leads|leading|first|front)\b")
+_LAST = re.compile(r"\b(?:last|trail|trails|trailing|rear|back)\b")
+
+
+def _rank(known: ThingIndex, index: int) -> int:
+    """Return 1 for what leads a row or race, -1 for what comes last, 0 where the text tells neither."""
+    thing = known.reading.things[index]
+    where = known.restriction(index)
+    said = [*thing.told, known.place(index), where[0] if where else ""]
+    said += [
+        f"{c.value} {c.object}"
+        for c in known.about[index]
+        if c.thing == index and predicates.parts(c.value)[0] in ("lead", "trail")
+    ]
+    said += [
+        "first"
+        for sentence in known.reading.sentences
+        for _, end, named in sentence.mentions
+        if named == index and _LEADS.match(sentence.text[end:])
+    ]
+    first, last = (any(pattern.search(s) for s in said) for pattern in (_FIRST, _LAST))
+    return first - last
+
+
+def _ranks_apart(p: ThingIndex, i: int, h: ThingIndex, j: int) -> bool:
+    return _rank(p, i) * _rank(h, j) == -1
+
+
+def _doing(known: ThingIndex, index: int) -> bool:
+    """Return whether a text says more of a thing than what kind it is and how many."""
+    return any(c.thing == index and c.kind in (ACTION, RELATION) for c in known.about[index])
+
+
+def _counted_elsewhere(p: ThingIndex, i: int, h: ThingIndex, j: int, found: dict[int, int]) -> bool:
+    """Return whether both groups are somewhere, and nowhere together: five on the rock, two in the water."""
+    first, second = _whereabouts(p, i), _whereabouts(h, j)
+    if first and second:
+        return not any(found.get(m) in first for m in second)
+    # In two containers of one kind, which are told apart: the box in the foreground, the one at the back.
+    return any(
+        lexicon.same(p.reading.things[k].head, h.reading.things[m].head) and found.get(m) != k
+        for k in _containers(p, i)
+        for m in _containers(h, j)
+    )
+
+
+def _whereabouts(known: ThingIndex, index: int) -> set[int]:
+    """Return the things that a thing is on, in or at."""
+    return {
+        c.other
+        for c in known.about[index]
+        if c.kind == RELATION
+        and c.thing == index
+        and c.object
+        and not c.negated
+        and predicates.parts(c.value)[1] in ("on", "in", "under", "above", "near", "at")
+    }
+
+
+def _containers(known: ThingIndex, index: int) -> set[int]:
+    return {
+        c.thing
+        for c in known.about[index]
+        if c.kind == RELATION and c.other == index and c.value in ("hold", "contain")
+    }
+
+
+def _told_by_another(p: ThingIndex, i: int, h: ThingIndex, j: int) -> bool:
+    """Return whether two things are told by two things of one noun that differ: the woman in the red kayak, the
+    woman in the blue kayak.
+
+    What somebody wears is left out, and what both do: then one of the two texts is wrong about the one person.
+    """
+    one, other = p.restriction(i), h.restriction(j)
+    if not one or not other or shared(p, i, h, j) > 1:
+        return False
+    k, m = one[1], other[1]
+    x, y = p.reading.things[k].head, h.reading.things[m].head
+    return lexicon.same(x, y) and not lexicon.is_kind(x, "garment") and bool(clashes(p, k, h, m))
+
+
 def _restricted_apart(p: ThingIndex, i: int, h: ThingIndex, j: int) -> bool:
     """Return whether what follows the nouns tells the two apart: "the jar on the lower shelf", "the jar by the
     door".
@@ -104,6 +210,9 @@ def _restricted_apart(p: ThingIndex, i: int, h: ThingIndex, j: int) -> bool:
     a, b = p.reading.things[i], h.reading.things[j]
     for told, phrase in ((b.told, one), (a.told, other)):
         if phrase and any(values.tells_apart(x, w) for x in told for w in phrase[0].split()):
+            return True
+    for place, phrase in ((h.place(j), one), (p.place(i), other)):
+        if phrase and place and sides.places_clash(place, phrase[0]):
             return True
     if not one or not other:
         return False

@@ -15,10 +15,12 @@ from . import (
     Claim,
     Reading,
     Thing,
+    clause_states,
     comparison,
     contrast,
     opposition,
     plurals,
+    quantified,
     quantifiers,
     support,
     surface_similarity,
@@ -88,6 +90,8 @@ def compare(a: Reading, b: Reading) -> str:
     if _foreign(a) or _foreign(b):
         return surface_similarity.compare(_text(a), _text(b))
     x, y = ThingIndex.of(a), ThingIndex.of(b)
+    if found := quantified.relation(_text(a), _text(b)):
+        return found
     there = align_known(x, y)
     back = {i: j for j, i in there.items()}
     a, b = without_echoes(x.reading), without_echoes(y.reading)
@@ -95,7 +99,7 @@ def compare(a: Reading, b: Reading) -> str:
     backward = [relation_to(c, y, back, x.owner) for c in a.claims]
     if _clash(b.claims, forward, x, y, there) or _clash(a.claims, backward, y, x, back):
         return CONTRADICTION
-    if contrast.clash(x, y, there) or opposition.clash(x, y, there):
+    if any(m.clash(x, y, there) for m in (contrast, opposition, clause_states)):
         return CONTRADICTION
     for known, text, found, label in ((x, y, there, A_ENTAILS_B), (y, x, back, B_ENTAILS_A)):
         if verdict := _of_each(known, text, found):

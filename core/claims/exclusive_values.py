@@ -4,7 +4,7 @@
 EXCLUSIVE = """
 open|closed,shut,close|ajar
 on,lit,illuminated,light up,turned on,switched on,running,run,work,in use|off,unlit,turned off,switched off
-empty,vacant,unoccupied,bare,deserted,abandoned|full,filled,occupied,laden,loaded,crowded,packed,fill,jammed,busy,bustling,\
+empty,vacant,unoccupied,bare,deserted,abandoned|full,filled,occupied,taken,laden,loaded,crowded,packed,fill,jammed,busy,bustling,\
 overflowing,stuffed,crammed
 wet,damp,soaked,soaking|dry
 clean,spotless|dirty,filthy,muddy,stained
@@ -23,7 +23,7 @@ whole,uncut|sliced,cut,halved,peeled
 shiny,glossy,polished|matte,dull
 upside down,overturned,capsized|right side up,upright
 leashed,on leash|unleashed,off leash
-burning,on fire,aflame|extinguished,put out,blown out,blow out,burnt out
+lit,burning,on fire,aflame|unlit,extinguished,put out,blown out,blow out,burnt out
 calm,still,smooth|rough,choppy,stormy
 floating,afloat|sunken,submerged
 armed|unarmed

@@ -14,7 +14,7 @@ import unicodedata
 from functools import cache, lru_cache
 from pathlib import Path
 
-from .vocabulary import GENERA, KINDS, SAME, SPELLING
+from .vocabulary import COUNTERPARTS, GENERA, KINDS, SAME, SPELLING
 
 NOUN, VERB, ADJECTIVE = "noun", "verb", "adj"
 
@@ -228,6 +228,16 @@ def excludes(a: str, b: str) -> bool:
     if not first or not second:
         return False
     return bool(above(first[0]) & above(second[0]) & _genera())
+
+
+@cache
+def _counterparts() -> frozenset[frozenset[str]]:
+    return frozenset(frozenset(pair.split()) for pair in COUNTERPARTS.strip().split("|"))
+
+
+def are_counterparts(a: str, b: str) -> bool:
+    """Return whether the nouns are those of two people of whom each is what the other is not: mother and daughter."""
+    return frozenset((head(singular(a)), head(singular(b)))) in _counterparts()
 
 
 _FEMALE = "woman girl lady female mother sister daughter bride actress waitress queen".split()

@@ -263,6 +263,7 @@ _MEASURES = (
     re.compile(r"\b(\d{1,2}[:.]\d\d)\b"),
     re.compile(r"[$€£¥] ?(\d+(?:[.,]\d+)?)"),
     re.compile(r"(-?\d+(?:\.\d+)?) ?(?:°|degrees?\b)"),
+    re.compile(r"\b(\d+ ?(?:to|-|–) ?\d+)\b"),
     re.compile(r"\b(\d+) ?(?:mph|km/h|kph)\b"),
 )
 

@@ -77,6 +77,7 @@ protect,cover
 hide,peek
 peek,peer,look,peep
 cross,walk,traverse
+span,cross,bridge
 pass,drive,go,move
 surf,ride
 ski,ride

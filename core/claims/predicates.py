@@ -27,7 +27,7 @@ _ALSO = {
     "in": {"at", "on", "through", "near"},
     "near": {"at", "against", "toward"},
     "at": {"near", "in", "on"},
-    "front": {"near", "at"},
+    "front": {"near", "at", "outside"},
     "against": {"near", "on", "at"},
     "behind": {"at"},
     "above": {"near"},
@@ -162,10 +162,12 @@ def entails(p: str, q: str, turned: bool = False) -> bool:
             return True
         if pv in ("wear", "dress") and qp in ("on", "in", "with") and (not qv or qv in _BEING):
             return True
-        if pv in ("cover", "line", "surround", "top", "fill", "border") and (
+        if pv in ("cover", "line", "surround", "top", "fill", "border", "crowd", "pack") and (
             qv in (pv, "have") or not qv or verb_entails(pv, qv)
         ):
             return qp in ("with", "in", "on", "near", "")
+        if qv in ("crowd", "pack", "fill") and pp in ("in", "with") and verb_entails(pv, qv):
+            return True  # "the car is packed with commuters", "commuters crowd the car"
         if qv in ("cover", "line", "surround") and pp in ("on", "near", "in"):
             return qv == "cover" and pp == "on" and pv in ("cover", "")
         return False

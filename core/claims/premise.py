@@ -27,6 +27,9 @@ from .thing_index import ThingIndex
 _SHOWN = frozenset("expression look face mood pattern finish texture color coat hair".split())
 
 
+_BARE = {"head": "bareheaded", "foot": "barefoot", "chest": "bare-chested", "torso": "bare-chested"}
+
+
 def _of_clouds(claim: Claim, premise: ThingIndex) -> bool:
     """Return whether the claim follows because an overcast sky is covered by clouds, and the other way round."""
     nouns = {lexicon.head(claim.subject), lexicon.head(claim.object or "x")}
@@ -78,6 +81,12 @@ def relation_to(
         and (own := alignment.get(owner.get(claim.thing, -1), -1)) >= 0
     ):
         moved = replace(moved, subject=things[own].head, thing=own)
+    if (
+        claim.value == "bare"
+        and (bare := _BARE.get(lexicon.head(claim.subject)))
+        and (own := alignment.get(owner.get(claim.thing, -1), -1)) >= 0
+    ):
+        moved = replace(moved, subject=things[own].head, thing=own, value=bare)
     if moved.thing < -1 and not claim.negated:
         if moved.kind == OBJECT:
             return _existence(moved, premise)

@@ -15,9 +15,9 @@ from . import chinese_contrast
 # Opposites, synonyms and kinds of plain visible words in the languages that captions come in most.
 _OPPOSITE = """
 左|右;上方|下方;上面|下面;里面|外面;前面|后面;前景|背景;坐|站|躺|趴|蹲;白天|夜晚;开着|关着;打开|关闭;打开|关上;敞开|关着;\
-男|女;男子|女子;男人|女人;男孩|女孩;红|蓝|绿|黄|黑|白|灰|紫|粉|橙|棕;室内|室外;户内|户外;年轻|年老;大人|孩子;\
+室内|海边|沙滩|公园里|街上|街道|田野|森林|草原|户外;男|女;男子|女子;男人|女人;男孩|女孩;红|蓝|绿|黄|黑|白|灰|紫|粉|橙|棕;室内|室外;户内|户外;年轻|年老;大人|孩子;\
 上|下;满|空;晴|阴|雨|雪;有人|没有人|空无一人;停|行驶;狗|猫;木|金属;日出|日落;亮|暗;长发|短发;戴着|没有戴;夏|冬;开|关;湿|干;新|旧;\
-亮着|关着|熄灭|没有打开;下着雨|阳光|下着雪;微笑|严肃|哭;点燃|熄灭;醒着|睡;微笑|严肃|哭;笑|哭;下着雨|阳光;站着|坐着|躺着|趴着;站在|坐在|躺在|趴在|蹲在;干净|脏;整齐|凌乱;完整|破损;\
+亮着|关着|熄灭|没有打开;下着雨|阳光|下着雪;微笑|严肃|哭;点燃|熄灭;醒着|睡;微笑|严肃|哭;笑|哭;下着雨|阳光;站着|坐着|躺着|趴着;站在|坐在|躺在|趴在|蹲在;干净|脏;整齐|凌乱;完整|破损|切掉|切开|咬了|缺了|吃了;身后|前面;\
 单人|双人;光头|长发;穿着鞋|光着脚;牵着|抱着;骑着|推着;面向镜头|背对镜头;睁着|闭着;张开|合上;直发|卷发;结冰|流动;生的|熟的
 왼쪽|오른쪽;앉|서 |누워;위|아래;안|밖;낮|밤;남자|여자;소년|소녀;열려|닫혀;빨간|파란|노란|검은|흰|초록|회색;실내|실외;개|고양이;젊은|늙은;앞|뒤
 слева|справа;левой|правой;сидит|стоит|лежит;сидят|стоят|лежат;днём|ночью;день|ночь;мужчин|женщин;мальчик|девочк;открыт|закрыт;\
@@ -144,6 +144,8 @@ def compare(a: str, b: str) -> str:
             if words[0] in ("左", "왼쪽", "слева", "左側", "links") and less < 0.75:
                 return "neutral"  # two things, each on its side
             return "contradiction"
+    if _of_one_subject(x, y):
+        return "contradiction"
     if (s := _swapped(x, y)) and less > 0.85:
         return s
     counts_x, counts_y = dict(_numbers(x)), dict(_numbers(y))
@@ -166,6 +168,46 @@ def compare(a: str, b: str) -> str:
     if backward >= 0.72 and backward > forward:
         return "b_entails_a"
     return "neutral"
+
+
+_POSED = (
+    "坐",
+    "站着",
+    "站在",
+    "开着",
+    "打开",
+    "亮",
+    "点燃",
+    "醒着",
+    "满",
+    "干净",
+    "完整",
+    "湿",
+    "睁着",
+    "张开",
+)
+_INTRODUCED = re.compile(r"^(?:有|几|许多|一些|[一两二三四五六七八九十]+[个名位只条辆匹头群])")
+
+
+def _of_one_subject(x: str, y: str) -> bool:
+    """Two clauses that begin with one definite thing, which sits here and stands there."""
+    for row in _rows(_OPPOSITE):
+        words = row.split("|")
+        if words[0] not in _POSED:
+            continue
+        p, q = _said(words, x), _said(words, y)
+        if len(p) == len(q) == 1 and p != q:
+            one, other = x.partition(*p)[0], y.partition(*q)[0]
+            start = one[
+                : next((i for i, (c, d) in enumerate(zip(one, other)) if c != d), len(one))
+            ][: len(other)]
+            if (
+                len(start) >= 2
+                and not _INTRODUCED.match(start)
+                and min(len(one), len(other)) <= len(start) + 2
+            ):
+                return True
+    return False
 
 
 _QUOTED = re.compile(r"[“\"「『《]([^”\"」』》]{1,80})[”\"」』》]")

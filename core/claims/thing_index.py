@@ -18,7 +18,7 @@ _OWNING = frozenset("wear have dress with".split())
 _MODIFIER = re.compile(
     r"\b(\w+),? (?:(?:who|which|that) (?:is|are) )?(?:(?:standing|sitting|seated|positioned) )?"
     r"(?:on|to|at|in) (?:the|our|its)?\s?(?:(?:far|top|bottom|upper|lower|very) )*"
-    r"(left|right|foreground|background|middle|center|(?<=the )front|(?<=the )back)\b(?! of| hand| arm| leg| wrist)"
+    r"(left|right|foreground|background|middle|center|(?<=the )front|(?<=in )front|(?<=the )back)\b(?! of| hand| arm| leg| wrist)"
 )
 
 
@@ -38,6 +38,7 @@ _RESTRICTS = re.compile(
     r"on top of|at the (?:end|top|bottom|foot|back|front|edge) of|(?:on|to) the (?:left|right) of|above|below|inside|"
     r"closest to|nearest to|nearest|holding|wearing|riding|carrying|from|against|between|along)(?: the| a| an)?"
 )
+_PART_OF = re.compile(r"at (?:the )?(back|front|top|bottom) of")
 _VERBS = frozenset("is are was were be seen visible located stands sits".split())
 
 
@@ -59,7 +60,7 @@ class ThingIndex:
 
     @classmethod
     def of(cls, reading: Reading) -> ThingIndex:
-        reading = replace(reading, claims=(*_denied(reading.claims),))
+        reading = replace(reading, claims=(*_denied(_absent(reading)),))
         known = cls(reading, text=" ".join(s.said or s.text for s in reading.sentences).lower())
         for index, thing in enumerate(reading.things):
             if thing.owner >= 0:
@@ -104,7 +105,9 @@ class ThingIndex:
         for noun, place in _modified(self.text):
             if any(lexicon.head(h) == noun for h in called(thing)):
                 return place
-        return ""
+        where = self.restriction(index)
+        found = _PART_OF.match(where[0]) if where else None
+        return found[1] if found else ""
 
     def restriction(self, index: int) -> tuple[str, int] | None:
         """Return what comes right after the thing's noun and says which one is meant, with the other thing in it.
@@ -129,6 +132,31 @@ class ThingIndex:
 
     def plural(self, index: int) -> bool:
         return self.reading.things[index].number > 1 or self.counted.get(index, 1) > 1
+
+
+_FREE_OF = re.compile(
+    r"\b(?:empty|free|devoid|bare|clear) of (?:any |all )?(?:other )?([a-z]+(?: [a-z]+)?)",
+    re.IGNORECASE,
+)
+
+
+def _absent(reading: Reading) -> list[Claim]:
+    """Return the claims, things of which a place is said to be empty denied."""
+    named = {
+        (i, lexicon.singular(word))
+        for i, sentence in enumerate(reading.sentences)
+        for phrase in _FREE_OF.findall(sentence.text)
+        for word in (phrase, *phrase.lower().split())
+    }
+    emptied = {i for i, _ in named}
+    return [
+        replace(c, negated=True)
+        if (c.kind == OBJECT and (c.sentence, lexicon.singular(c.subject)) in named)
+        or (c.kind == OBJECT and c.subject == "person" and (c.sentence, "people") in named)
+        else c
+        for c in reading.claims
+        if not (c.sentence in emptied and c.value in ("empty", "free", "devoid", "bare", "clear"))
+    ]
 
 
 def _denied(claims: Sequence[Claim]) -> list[Claim]:

@@ -14,6 +14,7 @@ from . import (
     TEXT,
     Claim,
     comparison,
+    implied_states,
     lexicon,
     predicates,
     sides,
@@ -38,6 +39,8 @@ def noun_similarity(a: str, b: str, heads: tuple[str, ...], others: tuple[str, .
     if any(lexicon.same(x, y) for x in heads for y in others):
         return 2.8
     if (x := lexicon.gender(a)) and (y := lexicon.gender(b)) and x != y:
+        return -1.0
+    if lexicon.are_counterparts(a, b):
         return -1.0
     if any(lexicon.is_kind(x, b) for x in heads):
         return 2.5 if b not in lexicon.ANYTHING else 1.0
@@ -104,9 +107,19 @@ def clashes(p: ThingIndex, i: int, h: ThingIndex, j: int) -> list[tuple[Claim, C
                 )
             else:
                 clash = False
+            clash = clash or implied_states.clash(c, d) or _lacks(c, d) or _lacks(d, c)
             if clash and not c.negated and not d.negated:
                 found.append((c, d))
     return found
+
+
+def _lacks(c: Claim, d: Claim) -> bool:
+    """Return whether one claim says that somebody has nothing of what the other names: barefoot and in boots."""
+    return (
+        c.kind == ATTRIBUTE
+        and d.kind == RELATION
+        and any(lexicon.is_kind(d.object, kind) for kind in comparison.lacked(c.value))
+    )
 
 
 def same_role(p: ThingIndex, i: int, h: ThingIndex, j: int) -> bool:

@@ -97,6 +97,7 @@ hooded,hood
 bearded,beard
 worn,weathered
 curly,wavy
+half full,half empty
 patterned,pattern
 striped,stripe
 pointed,pointy

@@ -105,6 +105,7 @@ woman, female
 rope, cord
 cable, wire
 sticker, decal
+hard hat, safety helmet
 blanket, throw
 cupboard, cabinet
 dirt, soil, earth
@@ -226,6 +227,9 @@ lawn: grass
 grass: plant|vegetation
 tree: plant|vegetation
 bush: plant|vegetation
+bouquet: flower
+peacock: bird
+hibiscus: flower
 flower: plant
 leaf: foliage
 skyscraper: building
@@ -299,6 +303,13 @@ fireman: man|firefighter
 salesman: man
 sportsman: man|athlete
 cowboy: man
+fisherman: man
+mailman: man
+postman: man
+craftsman: man
+monk: man
+cameraman: man
+doorman: man
 """
 # A specific word of one family excludes those of the others where both name one thing.
 GENERA = (
@@ -306,6 +317,16 @@ GENERA = (
     "headdress beverage room utensil ball weapon bread home_appliance dish body_of_water "
     "fabric garment container sports_implement tableware clothing road"
 ).split()
+# Two people of whom each is what the other is not.
+COUNTERPARTS = """
+mother daughter|father son|mother son|father daughter|parent child|teacher student|teacher pupil|doctor patient|nurse patient|
+waiter customer|waitress customer|bride bridesmaid|bride groom|groom guest|barber customer|seller buyer|vendor customer|
+batter pitcher|batter catcher|batter umpire|pitcher catcher|goalkeeper striker|player referee|player coach|coach referee|
+driver passenger|pilot passenger|conductor violinist|conductor pianist|grandmother grandchild|grandfather grandchild|
+grandmother granddaughter|grandfather grandson|singer drummer|singer guitarist|drummer guitarist|officer driver|chef waiter|
+host guest|mother baby|father baby|customer barista|customer cashier|instructor student|lifeguard swimmer|violinist cellist|
+violinist pianist
+"""
 SPELLING = {
     "grey": "gray", "greyish": "grayish", "pyjamas": "pajamas", "tyre": "tire", "kerb": "curb",
     "aluminium": "aluminum", "moustache": "mustache", "aeroplane": "airplane", "jewellery": "jewelry",

@@ -126,6 +126,7 @@ def test_a_converse_or_a_denied_opposite_says_the_same(a, b):
         ("新郎站在新娘的左边。", "新娘站在新郎的左边。", "contradiction"),
         ("桌上摆着三碗米饭和一盘青菜。", "桌上只有一碗米饭。", "contradiction"),
         ("台灯亮着。", "台灯没有打开。", "contradiction"),
+        ("老奶奶坐在摇椅上织毛衣。", "老奶奶站在灶台前炒菜。", "contradiction"),
         ("老人穿着灰色的长衫。", "老人的胡子是白色的。", "neutral"),
         ("街道右侧有一辆白色面包车。", "街道左侧停着一辆黄色出租车。", "neutral"),
     ],
