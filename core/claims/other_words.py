@@ -16,13 +16,31 @@ Wording = Callable[[Sequence], tuple[list[str], int]]
 _ARTICLES = {"a": "the", "an": "the", "the": "a", "A": "The", "An": "The", "The": "A"}
 
 
+def common_words(doc: Sequence) -> tuple[list[str], int]:
+    """Return the sentence with the nouns of `common_nouns`, and "red" for its adjectives."""
+    words, before = common_nouns(doc)
+    for token in doc:
+        if token.tag_ == "JJ" and token.text.islower():
+            words[token.i] = "red"
+    return words, before
+
+
 def common_nouns(doc: Sequence) -> tuple[list[str], int]:
     """Return the sentence with "man" for people and "box" for other things."""
+    return _with_nouns(doc, ("man", "men"), ("box", "boxes"))
+
+
+def other_nouns(doc: Sequence) -> tuple[list[str], int]:
+    """Return the sentence with "child" for people and "thing" for other things."""
+    return _with_nouns(doc, ("child", "children"), ("thing", "things"))
+
+
+def _with_nouns(doc, person: tuple[str, str], thing: tuple[str, str]) -> tuple[list[str], int]:
     words = [token.text for token in doc]
     for token in doc:
         if token.tag_ in ("NN", "NNS") and token.text.islower():
-            person, many = lexicon.is_person(lexicon.singular(token.text)), token.tag_ == "NNS"
-            words[token.i] = ("men" if many else "man") if person else "boxes" if many else "box"
+            living = lexicon.is_person(lexicon.singular(token.text))
+            words[token.i] = (person if living else thing)[token.tag_ == "NNS"]
     return words, 0
 
 
@@ -37,7 +55,13 @@ def in_a_report(doc: Sequence) -> tuple[list[str], int]:
     return ["We", "can", "see", "that", first.lower(), *rest], 4
 
 
-WORDINGS: tuple[Wording, ...] = (common_nouns, other_articles, in_a_report)
+WORDINGS: tuple[Wording, ...] = (
+    common_words,
+    common_nouns,
+    other_nouns,
+    other_articles,
+    in_a_report,
+)
 
 
 def parsed_in_other_words(nlp, docs: Sequence, wording: Wording) -> list:
