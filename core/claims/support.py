@@ -34,6 +34,7 @@ from .misreadings import (
     of_neighbour,
     placed,
 )
+from .paraphrases import paraphrased
 from .rewordings import denied, reworded
 from .sentence_words import (
     PRONOUNS,
@@ -72,6 +73,8 @@ def is_supported(
     if _told_apart(claim, premise, written, alignment):
         return False
     if reworded(claim, moved, premise, written, alignment):
+        return True
+    if paraphrased(claim, moved, premise, written, alignment):
         return True
     if PRONOUNS & {claim.subject, claim.value, claim.object} and not claim.value.isdigit():
         return True
