@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from . import ACTION, ATTRIBUTE, PLACE, RELATION, Claim, lexicon, predicates, values
 from .english_words import COLOURS
-from .sentence_words import does, means, speaks_of, text_of, tokens
+from .sentence_words import does, means, sentence_of, speaks_of, text_of, tokens
 from .thing_index import ThingIndex
 
 
@@ -37,7 +37,7 @@ def paraphrased(
     if claim.kind == ACTION:
         return _as_much(moved, premise) or _from_noun(moved, premise)
     if claim.kind == PLACE:
-        return _beside_another(moved, premise)
+        return _beside_another(claim, premise, written, alignment)
     return claim.kind == RELATION and (
         _by_hand(moved, premise)
         or _on_both_sides(moved, premise)
@@ -160,13 +160,16 @@ def _as_much(moved: Claim, premise: ThingIndex) -> bool:
     enough = _AS_MUCH.get(verb, "").split()
     if verb == "wait" and not _at_a_stop(moved.thing, premise):
         return False
-    return bool(enough) and any(
-        p.thing == moved.thing
-        and not p.negated
-        and p.kind in (ACTION, RELATION, ATTRIBUTE)
-        and any(does(predicates.parts(p.value)[0] or "-", other) for other in enough)
+    if not enough:
+        return False
+    done = [predicates.parts(p.value)[0] for p in premise.about[moved.thing] if not p.negated]
+    lost = [  # verbs of its sentences, where the parser lost its own
+        token
         for p in premise.about[moved.thing]
-    )
+        if p.thing == moved.thing and p.sentence in premise.half_read
+        for token in tokens(sentence_of(premise, p.sentence))
+    ]
+    return any(does(word, other) for word in (*done, *lost) if word for other in enough)
 
 
 def _at_a_stop(thing: int, premise: ThingIndex) -> bool:
@@ -176,11 +179,21 @@ def _at_a_stop(thing: int, premise: ThingIndex) -> bool:
     )
 
 
-def _beside_another(moved: Claim, premise: ThingIndex) -> bool:
-    """ "With a turtle to the left": a side of something else that the facts name."""
-    return moved.value in ("left", "right") and any(
-        predicates.parts(p.value)[1] == moved.value and p.thing == moved.thing
-        for p, _ in _related(moved.thing, premise)
+def _beside_another(
+    claim: Claim, premise: ThingIndex, written: ThingIndex, alignment: Mapping[int, int]
+) -> bool:
+    """ "With a turtle to the left": the facts say to the left of what, and of which thing of the sentence."""
+    named = {
+        alignment[k]
+        for c in written.reading.claims
+        if c.sentence == claim.sentence
+        for k in (c.thing, c.other)
+        if k in alignment
+    }
+    return claim.value in ("left", "right") and any(
+        predicates.parts(p.value)[1] == claim.value and p.thing == k and p.other in named
+        for k in named
+        for p, _ in _related(k, premise)
     )
 
 

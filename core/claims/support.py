@@ -28,6 +28,7 @@ from . import (
     values,
 )
 from .misreadings import (
+    SITES,
     attached_elsewhere,
     elsewhere,
     hung_on_another,
@@ -154,6 +155,8 @@ def _settled(moved: Claim, premise: ThingIndex) -> bool:
                 return True
     if verb not in ("wear", "hold", "carry", "have") or place or moved.other < 0:
         return False
+    if verb == "have" and any(lexicon.is_kind(moved.subject, site) for site in SITES):
+        return False  # a room has what stands in it, wherever that is
     return any(
         p.kind == RELATION
         and p.thing == moved.other
