@@ -19,7 +19,8 @@ from .statements import FIRST_BY_USER, Verdict
 _BROKEN = re.compile(
     r"\b(?:an?|the) (?:and|or|of|in|on|at|with|to|is|are|has|have|an?|the)\b|\b(?:an?|the)[,.;:]|"
     r"\b(?:is|are) (?:is|are)\b|\bwith,|\bto be years\b|\bthere (?:is|are) .* (?:can be seen|is attached|are attached)\b|"
-    r"\b(?:has|have|with|and|the|an?|of|wearing|holding|carrying|including)[.!]$|^[^.,]{1,40}: (?!\d)",
+    r"\b(?:has|have|with|and|the|an?|of|wearing|holding|carrying|including|what)[.!]$|"
+    r"\b(?:holding|carrying|wearing|holds|carries|wears) (?:an?|the) (?:\w+ )?\w+ (?:in|on) it\b|^[^.,]{1,40}: (?!\d)",
     re.IGNORECASE,
 )
 # Statements about the image itself, or about what it does not show.
