@@ -59,12 +59,14 @@ def kept_reading(record: ImageRecord) -> Reading:
 
     Its sentences are the captioners', each with what was kept of it, because a check also looks at wording.
     """
-    kept, sentences = _Kept(record), []
+    kept = _Kept(record)
+    sentences: list[Sentence] = []
     number: dict[_Place, int] = {}
     for source, reading in record.readings.items():
         for index in range(len(reading.sentences)):
             if (sentence := kept.sentence(source, index)) is not None:
-                number[(*source, index)] = len(sentences)
+                place = (source[0], source[1], index)
+                number[place] = len(sentences)
                 sentences.append(sentence)
     claims: list[Claim] = []
     for statement in record.statements:

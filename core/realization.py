@@ -22,7 +22,7 @@ from .claims.grammar_check import are_sentences
 from .claims.nouns import is_abstract
 from .claims.sayable import FOREIGN, is_sayable
 from .claims.verbalization import plural
-from .english import article, capital, join_words, number_word
+from .english import agreeing, article, capital, join_words, number_word
 from .image_record import ImageRecord
 from .noun_phrases import before_noun, cased, rank
 from .statements import Verdict
@@ -215,7 +215,7 @@ class _Writer:
         done = []
         while said:
             predicate, says, others = said.pop(0)
-            predicate = _agreeing(predicate, many)
+            predicate = agreeing(predicate, many)
             if said and _alike(predicate, said[0][0]):
                 second, more, also = said.pop(0)
                 predicate = _both(predicate, second)
@@ -341,16 +341,6 @@ def _alike(first: str, second: str) -> bool:
     if _DOING.match(first) and _THERE.match(second):
         return True
     return bool(_THERE.match(first)) == bool(_THERE.match(second)) and " and " not in first
-
-
-_FORMS = {"is": "are", "has": "have"}
-
-
-def _agreeing(predicate: str, many: bool | None) -> str:
-    """Return a predicate in the number of its subject."""
-    verb, _, rest = predicate.partition(" ")
-    forms = _FORMS if many else {} if many is None else {b: a for a, b in _FORMS.items()}
-    return f"{forms.get(verb, verb)} {rest}".rstrip()
 
 
 def _joined_colours(words: Sequence[str]) -> list[str]:
