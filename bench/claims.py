@@ -1,6 +1,6 @@
 """Predictions for the gold files of claims_bench, by syntax alone, and the table of its score.py.
 
-usage: claims.py DATA_DIR [DATA_DIR ...] --predictions OUT_DIR [--show pairs|writing]
+usage: claims.py DATA_DIR [DATA_DIR ...] --predictions OUT_DIR
 """
 
 from __future__ import annotations

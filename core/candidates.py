@@ -20,7 +20,8 @@ _BROKEN = re.compile(
     r"\b(?:[Aa]n|[Tt]he|a) (?:and|or|of|in|on|at|with|to|is|are|has|have|an?|the)\b(?![-/])|\b(?:an|the|a)[,.;:]|"
     r"\b(?:is|are) (?:is|are)\b|\bwith,|\bto be years\b|"
     r"\b[Tt]here (?:is|are) (?:(?!\b(?:and|that|which|who|while|but|where)\b)[^,;])* (?:can be seen|is attached|are attached)\b|"
-    r"\b(?:has|have|with|and|the|an?|of|including)[.!]$|(?<!\bis )(?<!\bare )\b(?:wearing|holding|carrying)[.!]$",
+    r"\b(?:has|have|with|and|the|an?|of|including|what)[.!]$|(?<!\bis )(?<!\bare )\b(?:wearing|holding|carrying)[.!]$|"
+    r"\b(?:holding|carrying|wearing|holds|carries|wears) (?:an?|the) (?:\w+ )?\w+ (?:in|on) it\b",
 )
 _BEFORE_LIST = re.compile(r"^([^.,:]{1,40}): (?!\d)")
 # Statements about the image itself, or about what it does not show.

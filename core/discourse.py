@@ -64,10 +64,14 @@ def told(record: ImageRecord, candidates: Sequence[Candidate]) -> list[tuple[str
                 continue
             # A pronoun may refer to what the caption meant, or to the subject of the sentence before.
             clear = set(candidate.things) if follows else set(before.things[:1] if before else ())
-            text = _fitted(record.readings[candidate.source], candidate, introduced, clear)
-            said = record.readings[candidate.source].sentences[candidate.index].text
-            if text != said and not are_sentences([text])[0] and are_sentences([said])[0]:
-                continue
+            reading = record.readings[candidate.source]
+            text = _fitted(reading, candidate, introduced, clear)
+            said = reading.sentences[candidate.index].text
+            if text and not _still_sentence(text, said):
+                text = _fitted(reading, candidate, (), clear)  # presented once more
+                if not _still_sentence(text, said):
+                    continue
+            text = capital(_IN_THIS.sub("", text))
             text = _ended(_IN_IMAGE.sub(r"\1", _IS_IMAGE.sub("There is ", text)))
         if candidate.region.name != place and not introduced & set(candidate.things):
             place = candidate.region.name
@@ -79,7 +83,12 @@ def told(record: ImageRecord, candidates: Sequence[Candidate]) -> list[tuple[str
     return sentences
 
 
+def _still_sentence(text: str, said: str) -> bool:
+    return text == said or are_sentences([text])[0] or not are_sentences([said])[0]
+
+
 _IS_IMAGE = re.compile(r"^The (?:image|photo|picture) is (?=an? )")
+_IN_THIS = re.compile(r"^In (?:this|the) (?:image|photo|picture), (?=\w)")
 _IN_IMAGE = re.compile(
     r"^((?:The|An?) (?:[\w-]+ ){1,3})in the (?:image|photo|picture) (?=\w+s\b|are\b|have\b)"
 )
@@ -127,6 +136,11 @@ _PRESENTED = re.compile(
     r"over|by|inside|outside|seen|hung|held|set|made|worn|full)\b))"
 )
 _PREPOSITIONS = frozenset("from to of in on at with by for behind under near".split())
+# "Next to the board, there is the white bowl."
+_PLACED_ALONE = re.compile(
+    r"^(?P<where>(?:In|On|At|Behind|Under|Next|Near|Above|Below|Beside|Between|Around)\b[^,]*), "
+    r"there (?P<be>is|are) (?P<who>the (?:(?!\b(?:and|or|that|which|who|where)\b)[^,])*)\.$"
+)
 _PLACED = re.compile(
     r"^((?:In|On|At|Behind|Under|Next|Near|Above|Below|Beside|Between|Around)\b[^,]*), there (is|are) (?=the )"
 )
@@ -134,6 +148,9 @@ _PLACED = re.compile(
 
 def introduced_before(text: str) -> str:
     """Return the sentence as it reads after its subject was introduced; "" if it only introduces it."""
+    if placed := _PLACED_ALONE.match(text):
+        where = f"{placed['where'][0].lower()}{placed['where'][1:]}"
+        return f"{capital(placed['who'])} {placed['be']} {where}."
     text = _PLACED.sub(r"\1 \2 ", text)
     found = _PRESENTED.match(text)
     if found is None:

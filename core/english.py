@@ -64,3 +64,13 @@ def place_name(box: Box) -> str:
     if column:
         return f"on the {column}"
     return {"upper": "at the top", "lower": "at the bottom", "": "in the center"}[row]
+
+
+_FORMS = {"is": "are", "has": "have"}
+
+
+def agreeing(predicate: str, many: bool | None) -> str:
+    """Return a predicate in the number of its subject."""
+    verb, _, rest = predicate.partition(" ")
+    forms = _FORMS if many else {} if many is None else {b: a for a, b in _FORMS.items()}
+    return f"{forms.get(verb, verb)} {rest}".rstrip()

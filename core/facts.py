@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from .claims import Claim, Reading
+from dataclasses import replace
+
+from .claims import Claim, Reading, Sentence
 from .claims.sayable import is_sayable
 from .image_record import ImageRecord
 from .models import (
@@ -24,6 +26,7 @@ NOTHING_KEPT = (
     NOTHING_PASSED,
     NOTHING_SAID,
 )
+_Place = tuple[str, int, int]  # region, candidate number, index of a sentence
 
 
 def kept_statements(record: ImageRecord) -> list[Statement]:
@@ -65,14 +68,51 @@ def facts_of(record: ImageRecord, region: str = "") -> tuple[Fact, ...]:
 
 
 def kept_reading(record: ImageRecord) -> Reading:
-    """Return the kept claims as one reading: the facts against which a written text is checked."""
+    """Return the kept claims as one reading: the facts against which a written text is checked.
+
+    Its sentences are the captioners', each with what was kept of it, because a check also looks at wording.
+    """
+    kept = _Kept(record)
+    sentences: list[Sentence] = []
+    number: dict[_Place, int] = {}
+    for source, reading in record.readings.items():
+        for index in range(len(reading.sentences)):
+            if (sentence := kept.sentence(source, index)) is not None:
+                place = (source[0], source[1], index)
+                number[place] = len(sentences)
+                sentences.append(sentence)
     claims: list[Claim] = []
     for statement in record.statements:
         if statement.verdict is not Verdict.KEPT:
             continue
+        places = [number.get((*o.source, o.sentence), -1) for o in statement.occurrences]
         if statement.claim:
-            claims.append(statement.claim)
-        for occurrence in statement.occurrences if not statement.claim else ():
+            at = next((n for n in places if n >= 0), len(sentences))
+            if at == len(sentences):
+                sentences.append(Sentence(statement.text, statement.text))
+            claims.append(replace(statement.claim, sentence=at, spans=()))
+        for occurrence, at in zip(statement.occurrences, places) if not statement.claim else ():
             said = record.readings[occurrence.source].claims
-            claims += [c for c in said if c.sentence == occurrence.sentence]
-    return Reading((), record.things, tuple(claims), ())
+            claims += [replace(c, sentence=at) for c in said if c.sentence == occurrence.sentence]
+    return Reading(tuple(sentences), record.things, tuple(claims), ())
+
+
+class _Kept:
+    """What was kept of each sentence of the captions."""
+
+    def __init__(self, record: ImageRecord):
+        self.readings = record.readings
+        kept = [s for s in record.statements if s.verdict is Verdict.KEPT]
+        self.claims = {(*o.source, o.claim) for s in kept if s.claim for o in s.occurrences}
+        self.whole = {(*o.source, o.sentence) for s in kept if not s.claim for o in s.occurrences}
+
+    def sentence(self, source: tuple[str, int], index: int) -> Sentence | None:
+        """Return a sentence, without what was dropped of it; None where nothing of it was kept."""
+        reading = self.readings[source]
+        own = [n for n, c in enumerate(reading.claims) if c.sentence == index]
+        left = [n for n in own if (*source, n) in self.claims]
+        if (*source, index) in self.whole or (own and left == own):
+            sentence = reading.sentences[index]
+            return replace(sentence, said=sentence.text)  # with places in the whole image
+        text = " ".join(reading.claims[n].text for n in left)
+        return Sentence(text, text) if text else None

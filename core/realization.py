@@ -7,12 +7,22 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from .claims import ACTION, ATTRIBUTE, NUMBER, OBJECT, PLACE, RELATION, Claim, lexicon
-from .claims.english_words import FEMALE, GARMENTS, GROUNDS, HAIR, MALE, MASS, MATERIALS, PARTS
+from .claims.english_words import (
+    COLOURS,
+    FEMALE,
+    GARMENTS,
+    GROUNDS,
+    HAIR,
+    MALE,
+    MASS,
+    MATERIALS,
+    PARTS,
+)
 from .claims.grammar_check import are_sentences
 from .claims.nouns import is_abstract
 from .claims.sayable import FOREIGN, is_sayable
 from .claims.verbalization import plural
-from .english import article, capital, join_words, number_word
+from .english import agreeing, article, capital, join_words, number_word
 from .image_record import ImageRecord
 from .noun_phrases import before_noun, cased, rank
 from .statements import Verdict
@@ -152,14 +162,15 @@ class _Writer:
         number = self._of(thing, NUMBER)
         traits = [i for i in self._of(thing, ATTRIBUTE) if before_noun(self.claims[i].value)]
         traits.sort(key=lambda i: rank(self.claims[i].value))
-        words = [cased(self.claims[i].value, self.record, i) for i in traits]
+        values = [cased(self.claims[i].value, self.record, i) for i in traits]
+        words = _joined_colours([v for v in dict.fromkeys(values) if v not in head.split()])
         many = " are " in said.text
         count = self.claims[number[0]].value if number else ""
         noun = plural(head) if many else head
         if count.isdigit() and int(count) > 1:
             words.insert(0, number_word(int(count)))
         phrase = " ".join([*words, noun])
-        mass = not many and (head in MASS or f" {article(head)}." not in said.text)
+        mass = not many and (head in MASS or not re.search(r"\bis an? ", said.text))
         taken = [*says, *number, *traits]
         self._take(taken)
         self.new.discard(thing)
@@ -178,7 +189,9 @@ class _Writer:
         qualities = self._of(thing, ATTRIBUTE)
         self._take(qualities)
         does = self._does(thing)
-        name = self._name(thing, [i for _, says, _ in does for i in says] or mine)
+        name, many = self._name(thing, [i for _, says, _ in does for i in says] or mine)
+        if fresh:
+            many = " are " in self.record.statements[self.there[thing]].text
         if does and not fresh and len(name.split()) == 2:
             before = [i for i in qualities if before_noun(self.claims[i].value)]
             qualities = [i for i in qualities if i not in before]
@@ -202,6 +215,7 @@ class _Writer:
         done = []
         while said:
             predicate, says, others = said.pop(0)
+            predicate = agreeing(predicate, many)
             if said and _alike(predicate, said[0][0]):
                 second, more, also = said.pop(0)
                 predicate = _both(predicate, second)
@@ -225,7 +239,8 @@ class _Writer:
             lexicon.is_person(claim.object) or (lexicon.head(claim.subject) in GARMENTS)
         )
 
-    def _name(self, thing: int, indices: Sequence[int]) -> str:
+    def _name(self, thing: int, indices: Sequence[int]) -> tuple[str, bool | None]:
+        """Return the name of a thing, and whether it is a plural (None: unknown)."""
         for i in indices:
             if self.claims[i].kind == OBJECT:
                 continue
@@ -233,8 +248,12 @@ class _Writer:
                 self._text(i)
             )
             if found:
-                return found["who"]
-        return capital(self.record.things[thing].name or f"the {self.record.things[thing].head}")
+                verb = self._text(i)[found.end("who") :].split()[0]
+                return found["who"], {"are": True, "have": True, "is": False, "has": False}.get(
+                    verb
+                )
+        name = self.record.things[thing].name or f"the {self.record.things[thing].head}"
+        return capital(name), None
 
     def _qualities(self, indices: Sequence[int]) -> list[tuple[str, list[int], list[int]]]:
         """Return predicates such as "is round and small" and "has long hair", one for each group of like wording."""
@@ -322,6 +341,14 @@ def _alike(first: str, second: str) -> bool:
     if _DOING.match(first) and _THERE.match(second):
         return True
     return bool(_THERE.match(first)) == bool(_THERE.match(second)) and " and " not in first
+
+
+def _joined_colours(words: Sequence[str]) -> list[str]:
+    """Return the words before a noun with "and" between its colours: "a blue and purple jacket"."""
+    colours = [word for word in words if word in COLOURS]
+    if len(colours) < 2:
+        return list(words)
+    return [w if w not in colours else join_words(colours) for w in words if w not in colours[1:]]
 
 
 def _number(predicate: str) -> int:

@@ -30,6 +30,7 @@ from .alignment import align, align_known
 from .comparison import CONTRADICTED, ENTAILED, NEUTRAL
 from .implications import follows
 from .premise import moved_to, relation_to
+from .second_opinion import second_opinion
 from .thing_index import ThingIndex
 from .unread import unread_claims
 
@@ -158,7 +159,16 @@ def _clash(claims, verdicts, premise: ThingIndex, hypothesis: ThingIndex, there)
 
 
 def unsupported(facts: Reading, written: Reading) -> list[int]:
-    """Indices of the claims of a written text that do not follow from the facts all together."""
+    """Indices of the claims of a written text that do not follow from the facts all together.
+
+    A sentence with such claims may have been misread. Where all claims follow that it makes when it is read in other
+    words, it is supported.
+    """
+    new = _unsupported(facts, written)
+    return [] if not new else second_opinion(facts, written, new, _unsupported)
+
+
+def _unsupported(facts: Reading, written: Reading) -> list[int]:
     known, text = ThingIndex.of(facts), ThingIndex.of(written)
     if _foreign(facts) or _foreign(written):
         return [i for i, c in enumerate(written.claims) if not _said_by_one(c, facts)]

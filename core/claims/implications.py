@@ -157,7 +157,7 @@ def _compound(claim: Claim, premise: ThingIndex) -> bool:
 
 SURFACES = frozenset(
     "coat fur skin body exterior finish surface color colour hue tone shade feather plumage paint hair "
-    "frame pattern hide stripe design".split()
+    "frame pattern hide stripe design icing frosting glaze".split()
 )
 
 

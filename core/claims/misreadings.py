@@ -153,7 +153,7 @@ def hung_on_another(claim: Claim, moved: Claim, premise: ThingIndex, written: Th
     if written.plural(claim.other) and moved.other < 0:
         return False
     has = (place == "with" and not verb) or (verb in ("have", "include", "feature") and not place)
-    site = any(lexicon.is_kind(claim.subject, kind) for kind in _SITES)
+    site = any(lexicon.is_kind(claim.subject, kind) for kind in SITES)
     if has and site and moved.other >= 0 and moved.other not in premise.owner:
         return True
     if place == "with" and not verb and moved.other >= 0 and not _held(moved.other, premise):
@@ -205,7 +205,7 @@ def _held(thing: int, premise: ThingIndex) -> bool:
     return thing in premise.owner or any(p.kind in (RELATION, PLACE) for p in premise.about[thing])
 
 
-_SITES = ("area", "room", "enclosure", "street", "field", "tract")
+SITES = ("area", "room", "enclosure", "street", "field", "tract")
 
 
 def placed(moved: Claim, premise: ThingIndex) -> bool:

@@ -48,13 +48,18 @@ def _of_clouds(claim: Claim, premise: ThingIndex) -> bool:
             "cloud",
             "sky",
         )
-        if (
-            over
-            and p.value in ("cover", "fill", "blanket")
-            and claim.subject == "sky"
-            and claim.kind == SCENE
+        if not over or p.value not in ("cover", "fill", "blanket") or claim.subject != "sky":
+            continue
+        if claim.kind == SCENE and values.entails("overcast", claim.value):
+            return True
+        if claim.kind in (SCENE, ATTRIBUTE) and any(
+            q.kind == ATTRIBUTE
+            and q.thing == p.thing
+            and not q.negated
+            and values.entails(q.value, claim.value)
+            for q in premise.about[p.thing]
         ):
-            return values.entails("overcast", claim.value)
+            return True  # gray clouds make a gray sky
     return False
 
 

@@ -16,6 +16,7 @@ from .chinese import placed
 from .clause_parsing import reparsed
 from .english_words import COLOURS
 from .markup import Unit, read_markup
+from .other_words import Wording, parsed_in_other_words
 from .parsed import Parsed
 from .parses import repaired
 from .quotations import stand_in
@@ -67,13 +68,19 @@ class SyntaxReader:
 
     name = "syntax"
 
-    def read(self, passages: Sequence[Passage]) -> list[Reading]:
-        """Return one reading a passage, in one batch."""
+    def read(self, passages: Sequence[Passage], wording: Wording | None = None) -> list[Reading]:
+        """Return one reading a passage, in one batch.
+
+        Args:
+            wording: other words of which the parse is taken.
+        """
         marked = [read_markup(p.text, cut=p.cut) for p in passages]
         english = [is_english(p.text) for p in passages]
         parsing = any(english) and spacy_english.installed()
         docs = iter(
-            _parse([u for (units, _), e in zip(marked, english) if e for u in units if u.text])
+            _parse(
+                [u for (units, _), e in zip(marked, english) if e for u in units if u.text], wording
+            )
             if parsing
             else ()
         )
@@ -90,9 +97,9 @@ class SyntaxReader:
         return readings
 
 
-def read(passages: Sequence[Passage]) -> list[Reading]:
+def read(passages: Sequence[Passage], wording: Wording | None = None) -> list[Reading]:
     """Return one reading a passage, by syntax where it is English and spaCy is installed."""
-    return SyntaxReader().read(passages)
+    return SyntaxReader().read(passages, wording)
 
 
 def _without_denied(reading: Reading) -> Reading:
@@ -108,10 +115,10 @@ def _without_denied(reading: Reading) -> Reading:
 
 
 _REMEMBERED = 1000  # sentences, each a few kB: what a writer says is read again and again
-_parsed: dict[str, Parsed] = {}
+_parsed: dict[tuple[str, Wording | None], Parsed] = {}
 
 
-def _parse(units: Sequence[Unit]) -> list:
+def _parse(units: Sequence[Unit], wording: Wording | None) -> list:
     """Return the parse of each unit's text, taken as one sentence, and its quotations."""
     prepared = [stand_in(_sentence(unit)) for unit in units]
     texts = {
@@ -119,25 +126,26 @@ def _parse(units: Sequence[Unit]) -> list:
     }  # one in several captions is parsed once
     if len(_parsed) > _REMEMBERED:
         _parsed.clear()
-    known = {text: _parsed[text] for text in texts if text in _parsed}
+    known = {text: _parsed[text, wording] for text in texts if (text, wording) in _parsed}
     new = [text for text in texts if text not in known]
     nlp = spacy_english.pipeline()
-    docs = dict(zip(new, _docs(nlp, new)))
+    docs = dict(zip(new, _docs(nlp, new, wording)))
     verbless = {t: verb for t, doc in docs.items() if not texts[t] and (verb := with_verb(doc))}
-    docs |= zip(verbless, _docs(nlp, list(verbless.values())))
+    docs |= zip(verbless, _docs(nlp, list(verbless.values()), wording))
     known |= {text: repaired(doc) for text, doc in docs.items()}
-    _parsed.update(known)
+    _parsed.update({(text, wording): doc for text, doc in known.items()})
     return [(known[text], quotes) for text, quotes in prepared]
 
 
-def _docs(nlp, texts: Sequence[str]) -> list:
+def _docs(nlp, texts: Sequence[str], wording: Wording | None) -> list:
     """Return the parses of texts, each one sentence."""
 
     def parse(docs):
         for doc in docs:
             for token in doc:
                 token.is_sent_start = token.i == 0
-        return list(nlp.pipe(docs))
+        parsed = list(nlp.pipe(docs))
+        return parsed_in_other_words(nlp, parsed, wording) if wording else parsed
 
     return reparsed(parse([nlp.make_doc(text) for text in texts]), parse)
 

@@ -46,7 +46,8 @@ def is_sayable(claim: Claim) -> bool:
         return _is_quality(claim)
     if claim.kind == ACTION:
         verb = lexicon.lemma(claim.value.split(" ")[0])
-        return verb not in _EMPTY and _can_do(claim.subject, verb)
+        looks = verb == "look" and " " in claim.value  # "is looking down"
+        return (looks or verb not in _EMPTY) and _can_do(claim.subject, verb)
     if claim.kind == RELATION:
         return _names(claim.object) and _is_relation(claim)
     return True

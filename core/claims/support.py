@@ -28,12 +28,14 @@ from . import (
     values,
 )
 from .misreadings import (
+    SITES,
     attached_elsewhere,
     elsewhere,
     hung_on_another,
     of_neighbour,
     placed,
 )
+from .paraphrases import paraphrased
 from .rewordings import denied, reworded
 from .sentence_words import (
     PRONOUNS,
@@ -72,6 +74,8 @@ def is_supported(
     if _told_apart(claim, premise, written, alignment):
         return False
     if reworded(claim, moved, premise, written, alignment):
+        return True
+    if paraphrased(claim, moved, premise, written, alignment):
         return True
     if PRONOUNS & {claim.subject, claim.value, claim.object} and not claim.value.isdigit():
         return True
@@ -151,6 +155,8 @@ def _settled(moved: Claim, premise: ThingIndex) -> bool:
                 return True
     if verb not in ("wear", "hold", "carry", "have") or place or moved.other < 0:
         return False
+    if verb == "have" and any(lexicon.is_kind(moved.subject, site) for site in SITES):
+        return False  # a room has what stands in it, wherever that is
     return any(
         p.kind == RELATION
         and p.thing == moved.other

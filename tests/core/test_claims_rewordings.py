@@ -49,8 +49,52 @@ FOLLOWS = (
         "A truck is parked on a road. Two kayaks are strapped to the roof.",
         "A truck with two kayaks strapped to its roof is parked on a road.",
     ),
+    ("A bicycle has a basket. Flowers are in the basket.", "A bicycle has a flower-filled basket."),
+    (
+        "A player in a white jersey is reaching up.",
+        "A white-clad player reaches up.",
+    ),
+    ("A cake has white icing.", "A cake iced in white is there."),
+    ("Pine trees stand on both sides of the trail.", "The trail is flanked by pines."),
+    ("The sky is filled with gray clouds.", "The sky is cloudy and gray."),
+    ("A girl in a hat is clapping.", "A girl in a hat claps her hands."),
+    (
+        "A box stands in front of a man. Coins are in the box.",
+        "The coins are in front of the man.",
+    ),
+    (
+        "A farmer is driving a tractor across a field. The tractor is pulling a plow. The soil is dark brown.",
+        "A tractor pulls a plow across a field of dark brown soil, driven by a farmer.",
+    ),
+    (
+        "A bathroom has white tiles. A bathtub stands under a window.",
+        "A bathroom with white tiles has a tub beneath a window.",
+    ),
+    (  # the parser takes helmet and jersey for those who ride
+        "A cyclist is riding a bike down a trail. The cyclist is wearing a black helmet, goggles and a green jersey.",
+        "A cyclist wearing goggles, a black helmet and a green jersey rides down a trail on a bike.",
+    ),
 )
 INVENTED = (
+    ("A bicycle has a basket. Flowers are in the basket.", "A bicycle has a fruit-filled basket."),
+    (
+        "A player in a white jersey is reaching up. A player in a red jersey is jumping.",
+        "A red-clad player reaches up.",
+    ),
+    ("A cake has white icing. A plate is on a table.", "The plate is iced."),
+    ("A girl in a hat is clapping.", "A girl in a hat waves her hand."),
+    (
+        "A farmer is driving a tractor. A boy is pulling a cart.",
+        "A cart is there, driven by a farmer.",
+    ),
+    (
+        "A man and a woman are walking along a beach. The woman is carrying her sandals in her hand.",
+        "Hand in hand, a man and a woman walk along a beach.",
+    ),
+    (
+        "A boy is standing on a rooftop. He is wearing a long blue coat. He is holding a glowing lantern.",
+        "The boy stands on a rooftop, his glowing lantern casting light on his long blue coat.",
+    ),
     ("A barber is cutting a boy's hair.", "A boy is cutting a barber's hair."),
     ("The curtains are half drawn.", "The curtains are closed."),
     (

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from core.compose import compose, not_said, ranked_sentences
+from core.discourse import introduced_before
 from core.filter import filter_statements
 from core.models.registry import load_embedder
 from core.settings import FilterSettings
@@ -111,6 +112,11 @@ def test_a_known_thing_is_not_presented_again_with_its_quality():
     )
     text = compose(record)
     assert "small" in text and "There is the" not in text, text
+
+
+def test_a_known_thing_is_told_with_its_place():
+    said = "Next to the board, there is the white bowl."
+    assert introduced_before(said) == "The white bowl is next to the board."
 
 
 def test_claims_on_one_thing_are_joined():
