@@ -135,7 +135,7 @@ def _in_hand(known: ThingIndex, number: Mapping[int, int]) -> set[tuple[int, int
         for c in near:
             one = c.thing if c.other == k else c.other
             if c.kind == RELATION and not c.negated and one in number and one != own:
-                found.add((number[one], number[own], *side))
+                found.add((number[one], number[own], min(side)))
     return found
 
 

@@ -91,8 +91,8 @@ def compare(a: Reading, b: Reading) -> str:
     if _foreign(a) or _foreign(b):
         return surface_similarity.compare(_text(a), _text(b))
     x, y = ThingIndex.of(a), ThingIndex.of(b)
-    if found := quantified.relation(_text(a), _text(b)):
-        return found
+    if by_share := quantified.relation(_text(a), _text(b)):
+        return by_share
     there = align_known(x, y)
     back = {i: j for j, i in there.items()}
     a, b = without_echoes(x.reading), without_echoes(y.reading)

@@ -90,7 +90,7 @@ def states(noun: str, phrase: str) -> frozenset[State]:
         longest = max((n for n, _ in matches), default=0)
         cells = {cell for n, cell in matches if n == longest}
         if len(cells) == 1:
-            found.add((row, *cells))
+            found.add((row, cells.pop()))
     return frozenset(found)
 
 

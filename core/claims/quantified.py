@@ -7,6 +7,7 @@ share 0. Two sentences with one predicate contradict each other where no share i
 from __future__ import annotations
 
 import re
+from collections.abc import Set
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -93,7 +94,8 @@ def _quantified(text: str) -> _Quantified | None:
     if len(text) > 200 or re.search(r"[.;]|, (?:and|but|while)\b", text):
         return None
     text = _THERE_ARE_NO.sub(r"no \2\3 is \1", text)
-    shares, rest = None, ""
+    shares: Set[str] | None = None
+    rest = ""
     if found := _FLOATING.match(text):
         shares = {"all": {_ALL}, "both": {_ALL}, "each": {_ALL}, "none": {_NONE}}[found["which"]]
         rest = f"{found['noun']}{found['verb']} {found['rest']}"
