@@ -12,7 +12,7 @@ from ..core.pipeline import Models, profile_settings
 from ..core.profiles import DEFAULT, FAST, LENGTHS
 from ..core.video.clip import STAGES, caption_clip
 from ..core.video.shots import HEIGHT, WIDTH
-from . import bridge, types
+from . import bridge, plan, types
 
 FRAMES_AT_ONCE = 64  # whose thumbnails are made in one step
 MAX_KEY_FRAMES = 64
@@ -124,13 +124,22 @@ class CaptionVideo(io.ComfyNode):
             steps = STAGES.index(stage) + done / max(1, total)
             bar.move_to(steps, region and f"{stage}: {region}")
 
+        taken = 0
+
+        def key_frame(index):
+            nonlocal taken
+            [image] = bridge.images_from_tensor(frames[index : index + 1], "frames")
+            taken += 1
+            plan.note_key_frames(taken)
+            return image
+
         with bridge.explained():
             models = Models.connected(
                 detector=detector, captioner=captioner, verifier=matcher, writer=writer, nli=nli
             )
             clip = caption_clip(
                 _thumbnails(frames),
-                lambda index: bridge.images_from_tensor(frames[index : index + 1], "frames")[0],
+                key_frame,
                 models,
                 profile_settings(profile, seed=seed, length=length),
                 fps=fps,
