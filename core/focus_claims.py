@@ -12,6 +12,7 @@ from .claims import (
     RELATION,
     SCENE,
     STATEMENT,
+    TEXT,
     Claim,
     Passage,
     Reading,
@@ -32,6 +33,7 @@ from .statements import Reason, Statement, Verdict
 BACKGROUND = "background"
 # What is background wherever it is not said to be in the foreground.
 _BEHIND = ("sky", "wall", "ceiling", "horizon", "skyline", "landscape", "backdrop")
+_WRITING = frozenset("text word writing lettering letter inscription 文字".split())
 _KEPT_WITH = frozenset(
     "wear have hold carry with dress".split()
 )  # what these verbs name belongs to who does it
@@ -86,9 +88,9 @@ def focused(record: ImageRecord) -> ImageRecord:
     def outside(claim: Claim) -> bool:
         if claim.kind == STATEMENT:
             return _unread(claim.text, focus.only, focus.ignore)
-        if {claim.thing, claim.other} & unwanted or _scene_named(claim, ignore):
+        if {claim.thing, claim.other} & unwanted or _named_without_thing(claim, ignore):
             return True
-        if not only or claim.thing in wanted or _scene_named(claim, only):
+        if not only or claim.thing in wanted or _named_without_thing(claim, only):
             return False
         return not (claim.kind == OBJECT and not claim.negated and claim.thing in beside)
 
@@ -249,6 +251,12 @@ def _scene_named(claim: Claim, topics: Sequence[Topic]) -> bool:
     return claim.kind == SCENE and any(
         topic.head == BACKGROUND or lexicon.same(claim.subject, topic.head) for topic in topics
     )
+
+
+def _named_without_thing(claim: Claim, topics: Sequence[Topic]) -> bool:
+    """Return whether a claim is about a topic that is no thing of its own: the scene, or the words on a thing."""
+    writing = claim.kind == TEXT and any(topic.head in _WRITING for topic in topics)
+    return writing or _scene_named(claim, topics)
 
 
 def _unread(text: str, only: Sequence[str], ignore: Sequence[str]) -> bool:

@@ -107,7 +107,7 @@ class ImageRecord:
         """Return a copy with `changes`, adding to notes, models and counts."""
         return replace(
             self,
-            notes=(*self.notes, *(n for n in notes if n not in self.notes)),
+            notes=tuple(dict.fromkeys((*self.notes, *notes))),
             models=MappingProxyType({**self.models, **models}),
             calls=MappingProxyType(dict(Counter(self.calls) + Counter(calls))),
             tokens=MappingProxyType(dict(Counter(self.tokens) + Counter(tokens))),

@@ -53,11 +53,14 @@ from .question_forms import COLOUR, COUNT, OPEN, WHERE, WRITTEN, YES_NO, Questio
 from .realization import realized
 from .refusals import marked_refusals
 from .regions import Box, coverage
+from .sentences import join_sentences
 from .settings import AUTO, SYNTAX, FilterSettings
 from .stages import EMBEDDER, ModelsByRole, region_count
 from .statements import Statement, Verdict
+from .styles import CHINESE, is_in
 
 CANNOT_TELL = "I cannot tell from the image."
+CANNOT_TELL_ZH = "无法从图片判断。"  # to a question in Chinese
 TEMPERATURE = 0.2  # as for the caption of a whole image (paper, section 4.1)
 MAX_TOKENS = 120  # of one answer: two sentences
 # A question suggests its answer to a vision-language model ("Is there an elephant?"). Agreement between samples and
@@ -300,13 +303,18 @@ def _answered(
         chat = cast(ChatModel, writer)
         written = _written(record, found, question, chat, nli, seed, spent, on_progress)
         text = written or text
-    answer = " ".join(filter(None, (verdict, text))) or CANNOT_TELL
+    answer = join_sentences((verdict, text)) or cannot_tell(question.text)
     return record.extended(
         caption=answer,
         models={"writer": writer.name} if spent else {},
         calls={"writer": sum(requests_of([c]) for c in spent)},
         tokens={"writer": sum(c.tokens for c in spent)},
     )
+
+
+def cannot_tell(question: str) -> str:
+    """Return the answer where no kept claim answers a question, in Chinese to a question that is."""
+    return CANNOT_TELL_ZH if is_in(question, CHINESE) else CANNOT_TELL
 
 
 def yes_or_no(record: ImageRecord, question: Question) -> str:
@@ -342,7 +350,7 @@ def _by_rule(record: ImageRecord, found: Sequence[int], question: Question) -> s
     else:
         sentences = compose_sentences(record, max_sentences=MOST_SENTENCES)
     sentences = sentences or [record.statements[i].text for i in found]
-    return " ".join(sentences[:MOST_SENTENCES])
+    return join_sentences(sentences[:MOST_SENTENCES])
 
 
 def _written(
@@ -374,7 +382,7 @@ def _written(
     reader = reader_for(AUTO, writer, heartbeat(on_progress))
     known = kept_reading(chosen)
     checked = check(replace(answer, text=told), known, reader, nli, heartbeat(on_progress))
-    return " ".join(checked.sentences)
+    return join_sentences(checked.sentences)
 
 
 def evidence_text(record: ImageRecord, question_text: str) -> str:
@@ -382,7 +390,9 @@ def evidence_text(record: ImageRecord, question_text: str) -> str:
     each region answered."""
     question = read_question(question_text)
     lines = ["EVIDENCE"]
-    for i in relevant(record, question) if record.caption != CANNOT_TELL else []:
+    for i in (
+        relevant(record, question) if record.caption not in (CANNOT_TELL, CANNOT_TELL_ZH) else []
+    ):
         s = record.statements[i]
         times, asked = s.support
         score = " –  " if s.score is None else f"{s.score:.2f}"

@@ -37,6 +37,7 @@ _PLACED = re.compile(
 )
 _DETERMINER = re.compile(r"\b(?:the|an?|some|its|his|her|their) ")
 _OWNED = re.compile(r"^.*(?:'s|s') (?=\S)")
+_QUOTED = re.compile(r'".+"$')
 _NOT_THINGS = frozenset("image picture photo photograph area scene view upper lower".split())
 _AFTER = (
     "covered",
@@ -79,7 +80,7 @@ def tags_of(
         own = [c for c in said if c.thing == thing]
         tags += [Tag(text, thing) for text in _of_thing(own, form, counted=thing in people)]
     tags += [Tag(c.value, -1) for c in said if c.thing < 0 and c.kind == SCENE]
-    return _once(t for t in tags if 0 < len(t.text.split()) <= MOST_WORDS)
+    return _once(t for t in _read_once(tags) if 0 < len(t.text.split()) <= MOST_WORDS)
 
 
 def tags_of_text(text: str, form: str = PHRASES) -> list[Tag]:
@@ -247,6 +248,17 @@ def _number(claims: Sequence[Claim]) -> int:
     if counted:
         return counted[0]
     return 0 if any(c.plural for c in claims if c.kind == OBJECT) else 1
+
+
+def _read_once(tags: Iterable[Tag]) -> list[Tag]:
+    """Return the tags with words that can be read ('bus "24"') only on the first thing that has them: what the side of
+    a bus reads, the bus reads, too.
+    """
+    by_words: dict[str, Tag] = {}
+    for tag in tags:
+        quoted = _QUOTED.search(tag.text)
+        by_words.setdefault(quoted[0].lower() if quoted else f" {len(by_words)}", tag)
+    return list(by_words.values())
 
 
 def _once(tags: Iterable[Tag]) -> list[Tag]:

@@ -12,7 +12,6 @@ from server import PromptServer
 
 from .. import core
 from ..core.budget import (
-    FEWEST_PATCHES,
     NONE,
     Demand,
     Requests,
@@ -47,6 +46,7 @@ HOSTED = "PatchMattersHostedModel"
 _ROLES = {"captioner": CAPTIONER, "matcher": VERIFIER, "writer": WRITER}  # by the input's name
 _log = logging.getLogger("patch_matters")
 _batch = 1  # images of the batch that a node of the pack took last
+_chosen = ("", "", 0)  # the run and the node that chose key frames last, and how many
 
 
 def current_run() -> str:
@@ -59,6 +59,13 @@ def note_batch(images: int) -> None:
     """Remember how many images the nodes of this run work on."""
     global _batch
     _batch = images
+
+
+def note_key_frames(frames: int) -> None:
+    """Remember how many key frames the node that runs has chosen."""
+    global _chosen
+    if context := get_executing_context():
+        _chosen = (context.prompt_id, context.node_id, frames)
 
 
 def status() -> str:
@@ -172,18 +179,7 @@ def _counts(graph, node: str, values: Mapping, images: int, config: Config) -> _
             WRITER: lambda several: Requests(0, images),
         }
     if kind == "PatchMattersCaptionVideo":
-        frames = _number(values, "key_frames", 6)  # the most; a shot alone has one
-        # A claim of a shot is verified in its other key frames, too.
-        again, style = Requests(0, frames), DESCRIPTION
-        return {
-            CAPTIONER: lambda n: replace(
-                describing(frames, 1 if n else profile.candidates), least=1 + FEWEST_PATCHES
-            ),
-            VERIFIER: lambda several: replace(verifying(frames) + again, least=1),
-            WRITER: lambda several: replace(
-                writing(frames, profile, style), least=int(profile.writes)
-            ),
-        }
+        return _of_video(node, values, profile)
     if kind == "CaptionScore":
         return {VERIFIER: lambda several: Requests(images, 2.0 * images, images)}
     return None
@@ -215,6 +211,25 @@ def _of_data_set(graph, values: Mapping, config: Config) -> _Counts | None:
     # What is not done in this run is done in the next one, so none of it is needed in any case.
     return {
         role: lambda n, count=count: replace(count(n), least=0) for role, count in counts.items()
+    }
+
+
+def _of_video(node: str, values: Mapping, profile: Profile) -> _Counts:
+    """Return the counts for the key frames that Caption Video has chosen; before that, for one to the most."""
+    run, chooser, chosen = _chosen
+    known = (run, chooser) == (current_run(), node)
+    most = chosen if known else _number(values, "key_frames", 6)
+    few = chosen if known else 1
+
+    def between(count: Callable[[int], Requests]) -> Requests:
+        return Requests(count(few).few, count(most).most, count(1).least)
+
+    # A claim of a shot is verified in its other key frames, too.
+    again = Requests(0, most if most > 1 else 0)
+    return {
+        CAPTIONER: lambda n: between(lambda f: describing(f, 1 if n else profile.candidates)),
+        VERIFIER: lambda several: between(verifying) + again,
+        WRITER: lambda several: between(lambda f: writing(f, profile, DESCRIPTION)),
     }
 
 

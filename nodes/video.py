@@ -11,7 +11,7 @@ from comfy_api.latest import io, ui
 from .. import core
 from ..core.profiles import DEFAULT, FAST, LENGTHS
 from ..core.video.shots import HEIGHT, WIDTH
-from . import bridge, types
+from . import bridge, plan, types
 
 FRAMES_AT_ONCE = 64  # whose thumbnails are made in one step
 MAX_KEY_FRAMES = 64
@@ -124,13 +124,22 @@ class CaptionVideo(io.ComfyNode):
             steps = stages.index(stage) + done / max(1, total)
             bar.move_to(steps, region and f"{stage}: {region}")
 
+        taken = 0
+
+        def key_frame(index):
+            nonlocal taken
+            [image] = bridge.images_from_tensor(frames[index : index + 1], "frames")
+            taken += 1
+            plan.note_key_frames(taken)
+            return image
+
         with bridge.explained():
             models = core.pipeline.Models.connected(
                 detector=detector, captioner=captioner, verifier=matcher, writer=writer, nli=nli
             )
             clip = core.video.clip.caption_clip(
                 _thumbnails(frames),
-                lambda index: bridge.images_from_tensor(frames[index : index + 1], "frames")[0],
+                key_frame,
                 models,
                 core.pipeline.profile_settings(profile, seed=seed, length=length),
                 fps=fps,

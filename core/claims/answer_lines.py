@@ -254,6 +254,12 @@ def plain_value(value: str) -> str:
     return re.sub(r"^(?:is|are|was|were)\s+(?=\S)", "", value).casefold()
 
 
+def written(value: str) -> str:
+    """Return the words that can be read: "写着“出口”" and "reads "EXIT"" without the verb and the quotation marks."""
+    quoted = re.search('“([^”]+)”|「([^」]+)」|『([^』]+)』|‘([^’]+)’|"([^"]+)"', value)
+    return next(filter(None, quoted.groups())).strip() if quoted else plain_value(value.strip())
+
+
 def digits(value: str) -> str:
     """ "两个" and "are two" as "2"; a number that is none of the first as it stands."""
     if found := re.search(r"\d+", value):

@@ -14,7 +14,7 @@ from ..models import ERROR, LENGTH, REFUSAL, ChatModel, Completion, ModelProgres
 from ..models.offline import spacy_english
 from ..models.reasoning import without_reasoning
 from ..prompts import load_prompt
-from . import NUMBER, OBJECT, RELATION, SCENE, Claim, Passage, Reader, Reading, Thing
+from . import NUMBER, OBJECT, RELATION, SCENE, TEXT, Claim, Passage, Reader, Reading, Thing
 from .answer_lines import (
     Line,
     chinese,
@@ -26,6 +26,7 @@ from .answer_lines import (
     naming,
     plain_value,
     read_lines,
+    written,
 )
 from .reading import SyntaxReader, is_english
 
@@ -109,9 +110,10 @@ class LanguageModelReader:
     def _notes(self, left: int, why: str) -> list[str]:
         if why:
             return [f"{self.name} could not read this caption ({why}), so it was split by rules."]
-        return (
-            [f"{self.name} left out {left} sentences, which were split by rules."] if left else []
-        )
+        if not left:
+            return []
+        amount = "a sentence" if left == 1 else f"{left} sentences"
+        return [f"{self.name} left out {amount} of a caption, which rules split."]
 
     def _simplified(
         self, reading: Reading, own: dict[int, list[Line]], passage: Passage
@@ -241,9 +243,11 @@ def _assembled(reading: Reading, own: dict[int, list[Line]]) -> Reading:
 def _claim(
     line: Line, things: list[Thing], thing: int, other: int, sentence: int, hedged: bool
 ) -> Claim:
-    value = (
-        digits(f"{line.value} {line.object}") if line.kind == NUMBER else plain_value(line.value)
-    )
+    value = plain_value(line.value)
+    if line.kind == NUMBER:
+        value = digits(f"{line.value} {line.object}")
+    elif line.kind == TEXT:
+        value = written(f"{line.value} {line.object}")
     if line.kind == NUMBER and thing >= 0 and value.isdigit():
         things[thing] = replace(things[thing], number=int(value))
     return Claim(

@@ -119,7 +119,7 @@ def name_edits(
         of = word == "both" and text[end:].startswith(" of ")
         if word not in _PRONOUNS or not first or thing in nouns or not name or of:
             continue
-        if word in ("it", "its") and _own_thing(sentence, start):
+        if word in ("it", "its") and _own_thing(reading, sentence, start):
             continue
         owns = word in _POSSESSIVE or (
             word == "her" and any(a == start and b > end for a, b in starts)
@@ -135,11 +135,16 @@ def name_edits(
     return sorted(edits)
 
 
-def _own_thing(sentence: Sentence, position: int) -> bool:
-    """Return whether a noun before it in the sentence explains an "it" or "its": "The can lies on its side"."""
+def _own_thing(reading: Reading, sentence: Sentence, position: int) -> bool:
+    """Return whether a noun before it in the sentence explains an "it" or "its": "The can lies on its side", but not
+    "Three people walk in front of it".
+    """
     return any(
-        end <= position and sentence.text[start:end].lower() not in _PRONOUNS
-        for start, end, _ in sentence.mentions
+        end <= position
+        and sentence.text[start:end].lower() not in _PRONOUNS
+        and not lexicon.is_person(reading.things[thing].head)
+        and reading.things[thing].number < 2
+        for start, end, thing in sentence.mentions
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..claims import ACTION, lexicon
 from ..claims.english_words import COLOURS, MATERIALS, POSTURES
+from ..sentences import join_sentences
 from .scene_graph import SURROUNDINGS, WEARING, Object, SceneGraph
 
 MOST_OBJECTS = 5  # FIBO asks for the most prominent; the others are described with the background
@@ -14,19 +15,25 @@ def fibo(graph: SceneGraph) -> dict:
 
     A required field for which there is no claim is an empty string, which FIBO's own code leaves out of the prompt.
     """
-    main, rest = graph.foreground()[:MOST_OBJECTS], graph.foreground()[MOST_OBJECTS:]
+    things = sorted(graph.foreground(), key=_says_little)
+    main, rest = things[:MOST_OBJECTS], things[MOST_OBJECTS:]
     surroundings = graph.scene_texts(*SURROUNDINGS)
     behind = graph.describe((*rest, *graph.background()))
     texts = [(one, text) for one in graph.objects for text in one.texts]
     return {
         "short_description": graph.summary(),
         "objects": [_object(graph, one) for one in main],
-        "background_setting": " ".join([*surroundings, *behind]),
-        "lighting": {"conditions": " ".join(graph.scene_texts("light")), "direction": ""},
+        "background_setting": join_sentences([*surroundings, *behind]),
+        "lighting": {"conditions": join_sentences(graph.scene_texts("light")), "direction": ""},
         "aesthetics": {"composition": "", "color_scheme": "", "mood_atmosphere": ""},
         **({"text_render": [_text(one, text) for one, text in texts]} if texts else {}),
         "context": "",
     }
+
+
+def _says_little(one: Object) -> bool:
+    """Return whether an object is only named: neither found by a detector nor described."""
+    return not (one.boxes or one.attributes or one.actions or one.texts or one.parts)
 
 
 def _object(graph: SceneGraph, one: Object) -> dict:
@@ -41,14 +48,14 @@ def _object(graph: SceneGraph, one: Object) -> dict:
         "shape_and_color": ", ".join(_valued(one, COLOURS)),
         "texture": ", ".join(_valued(one, MATERIALS)),
         "appearance_details": ", ".join(_details(one)),
-        "pose": " ".join(poses) if person else "",
+        "pose": join_sentences(poses) if person else "",
         "clothing": ", ".join(" ".join([*w.attributes, w.label]) for w in worn) if person else "",
         "action": ", ".join(one.actions) if person else "",
     }
     return {
-        "description": " ".join(graph.describe([one])),
+        "description": join_sentences(graph.describe([one])),
         "location": ", ".join(one.places),
-        "relationship": " ".join(r.text for r in graph.relations if r.subject == one.thing),
+        "relationship": join_sentences(r.text for r in graph.relations if r.subject == one.thing),
         **{key: text for key, text in optional.items() if text},
         **({"number_of_objects": one.count} if one.count > 1 else {}),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..regions import Box, union_box
+from ..sentences import join_sentences
 from .scene_graph import SURROUNDINGS, Object, SceneGraph
 
 GRID = 1000  # boxes are on a grid of 1000 x 1000
@@ -23,7 +24,7 @@ def ideogram4(graph: SceneGraph) -> dict:
     return {
         **({"high_level_description": summary} if summary else {}),
         "compositional_deconstruction": {
-            "background": " ".join(behind),
+            "background": join_sentences(behind),
             "elements": elements,
         },
     }
@@ -32,7 +33,7 @@ def ideogram4(graph: SceneGraph) -> dict:
 def _elements(graph: SceneGraph, one: Object) -> list[dict]:
     """Return the element of an object, and one for each text that is written on it or on what it wears or has."""
     box = {"bbox": _on_grid(graph, union_box(one.boxes))} if one.boxes else {}
-    elements = [{"type": "obj", **box, "desc": " ".join(graph.describe([one]))}]
+    elements = [{"type": "obj", **box, "desc": join_sentences(graph.describe([one]))}]
     owned = [graph.by_thing[t] for t, owner in graph.folded().items() if owner == one.thing]
     for carrier in (one, *owned):
         where = {"bbox": _on_grid(graph, union_box(carrier.boxes))} if carrier.boxes else {}

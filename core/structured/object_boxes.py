@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .scene_graph import Object
 
 SEEN = 0.5  # share of a detection that lies in a region whose captions name the object
+MIDDLE = 0.3  # how far, as a share of the image, the centre of what is in the middle may be from the image's
 SAME = 0.6  # two detections of one label that overlap by more (IoU) are one object
 
 
@@ -84,5 +85,11 @@ def _may_be(record: ImageRecord, detection: Detection, one: Object, names: Seque
     if patches and all(coverage(detection.box, patch) < SEEN for patch in patches):
         return False
     x, y = record.fraction(detection.box).center
-    there = {"left": x < 0.5, "right": x > 0.5, "top": y < 0.5, "bottom": y > 0.5}
+    there = {
+        "left": x < 0.5,
+        "right": x > 0.5,
+        "top": y < 0.5,
+        "bottom": y > 0.5,
+        "center": abs(x - 0.5) < MIDDLE and abs(y - 0.5) < MIDDLE,
+    }
     return all(there.get(side, True) for place in one.places for side in sides(place))

@@ -25,6 +25,7 @@ from ..english import capital
 from ..image_record import ImageRecord
 from ..realization import realized
 from ..regions import Box
+from ..sentences import join_sentences
 from ..statements import Statement, Verdict
 from .object_boxes import object_boxes, patch_box
 from .repeats import without_repeats
@@ -174,7 +175,7 @@ class SceneGraph:
         main.sort(
             key=lambda text: " is " not in text and " are " not in text and " has " not in text
         )
-        return " ".join([*self.setting(), *main[:length]])
+        return join_sentences([*self.setting(), *main[:length]])
 
     def setting(self) -> list[str]:
         """Return the claim that opens the summary; empty where nothing is said of the setting or an event."""

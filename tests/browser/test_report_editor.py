@@ -240,3 +240,35 @@ def test_the_editor_works_inside_a_subgraph(page):  # noqa: F811
     shown = "app.graph._nodes.find(n => n.type === 'HierarchicalAggregator').widgets.find(w => w.name === 'result').value"
     page.wait_for_function(f"() => {shown}.includes('newspaper')")
     assert "newspaper" in json.dumps(page.evaluate("() => app.graph.serialize()"))
+
+
+def test_what_one_report_adds_can_be_dropped_in_the_next(page):  # noqa: F811
+    set_nodes_2(page, False)
+    open_graph(page, named("12"))
+    reports = "app.graph._nodes.filter(n => n.type === 'PatchReport')"
+    shown = "app.graph._nodes.find(n => n.type === 'HierarchicalAggregator').widgets.find(w => w.name === 'result').value"
+    page.evaluate(
+        f"""() => {{
+            const [first] = {reports};
+            const second = LiteGraph.createNode("PatchReport");
+            app.graph.add(second);
+            first.connect(2, second, 0);
+            second.connect(2, app.graph._nodes.find((n) => n.type === "HierarchicalAggregator"), 0);
+            app.queuePrompt(0);
+        }}"""
+    )
+    page.wait_for_function(f"() => {reports}.every(n => n.patchReport?.views?.length === 1)")
+    page.evaluate(f"() => {reports}[0].patchReport.edit(0)")
+    page.get_by_label("Add a claim").fill("A newspaper lies beside the cup.")
+    page.keyboard.press("Enter")
+    run_and_wait(page)
+    page.evaluate("() => document.querySelector('.pm-editor').close()")
+    page.wait_for_function(f"() => {shown}.includes('newspaper')")
+    page.evaluate(f"() => {reports}[1].patchReport.edit(0)")
+    claim(page, "There is a newspaper.").locator("input").uncheck()
+    page.get_by_label("Add a claim").fill("The saucer is red.")
+    page.keyboard.press("Enter")
+    run_and_wait(page)
+    page.wait_for_function(f"() => {shown}.includes('saucer') && !{shown}.includes('newspaper')")
+    assert page.locator(".pm-editor .claim", has_text="saucer").count() == 1, "not once more"
+    page.evaluate("() => document.querySelector('.pm-editor').close()")

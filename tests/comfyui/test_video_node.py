@@ -63,6 +63,25 @@ def test_a_clip_costs_an_eighth_of_its_frames(hosted_server):
     print(f"a clip of 24 frames: {in_clip} requests; an image: {alone}")
 
 
+def test_the_estimate_counts_the_key_frames_that_were_chosen(hosted_server):
+    server = hosted_server
+    server.vendor.say = says
+    hosted = node(
+        "PatchMattersHostedModel", **{**HOSTED, "model": "clip-model", "max_requests": 200}
+    )
+    models = {"captioner": ["hosted", 0], "matcher": ["hosted", 2], "writer": ["hosted", 1]}
+    still = {**clip(seed=73, **models), "hosted": hosted}
+    still["video"]["inputs"]["frames"] = ["one", 0]
+    cuts = {**clip(seed=74, **models), "hosted": hosted}
+    for prompt, planned in ((still, "captioner 6, verifier 6 to 11"), (cuts, "captioner 17, ")):
+        result = server.run(prompt)
+        shown = [
+            m["data"]["text"] for m in result["messages"] if m["type"] == "patch_matters.progress"
+        ]
+        [plan] = [text for text in shown if text.startswith("This run takes ")]
+        assert planned in plan
+
+
 def test_frames_that_are_none_are_refused_by_name(server):
     prompt = clip()
     prompt["bad"] = node("TestBrokenImage", kind="empty")

@@ -3,7 +3,7 @@ written in the manner of a 1.5 B one that was asked the same, with the faults th
 
 import pytest
 
-from core.claims import ACTION, NUMBER, OBJECT, PLACE, RELATION, STATEMENT, Passage
+from core.claims import ACTION, NUMBER, OBJECT, PLACE, RELATION, STATEMENT, TEXT, Passage
 from core.claims.language_model import SENTENCES, LanguageModelReader
 from core.models import Completion
 from core.regions import Box
@@ -131,6 +131,13 @@ def test_what_the_model_leaves_out_is_read_by_the_other_reader(answer):
     reading = read(answer, "那只黑色的猫趴在书桌上。")
     assert [(c.kind, c.text) for c in reading.claims] == [(STATEMENT, "那只黑色的猫趴在书桌上。")]
     assert reading.notes and "scripted" in reading.notes[0]
+
+
+@pytest.mark.parametrize("line", ["写着“出口”", "写着「出口」", "写着 | “出口”"])
+def test_a_text_is_the_words_that_can_be_read(line):
+    reading = read(f"1.1 | text | 招牌 | {line}", "招牌上写着“出口”。")
+    [said] = [c for c in reading.claims if c.kind == TEXT]
+    assert said.value == "出口" and "出口" in said.text
 
 
 def test_a_sentence_of_which_half_is_left_out_stays_whole():

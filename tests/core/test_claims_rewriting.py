@@ -174,3 +174,10 @@ def test_rewriting_leaves_sentences(parts, data):
                     r",\s*,|\s\s|\s[,.]|\b(?:and|with|a|an|the|in|on|of)\s*[.]$", result
                 ), result
                 assert not result[0].islower()
+
+
+def test_people_before_it_in_the_sentence_do_not_explain_an_it():
+    [reading] = read([Passage("A blue bus is parked. Three people walk in front of it.")])
+    assert standalone(reading, 1) == "Three people walk in front of the bus."
+    [reading] = read([Passage("A bus is parked. A watering can lies on its side.")])
+    assert standalone(reading, 1) == "A watering can lies on its side."

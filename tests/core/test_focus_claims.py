@@ -161,3 +161,11 @@ def test_chinese_words_match_chinese_things_by_their_end():
 def test_a_record_without_a_focus_stays_as_it_is():
     record = captioned()
     assert record.focus == Focus() and focused(record) is record
+
+
+@pytest.mark.parametrize("word", ["text", "the writing"])
+def test_what_is_written_on_things_can_be_left_out_or_be_all_that_is_said(word):
+    text = 'A blue bus is parked on a street. The bus reads "ECO".'
+    ignored = captioned(ignore=(word,), text=text)
+    assert "ECO" not in ignored.caption and "blue bus" in ignored.caption
+    assert 'The bus reads "ECO".' in kept(captioned(only=(word,), text=text))

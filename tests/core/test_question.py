@@ -10,7 +10,7 @@ from core.models import ERROR, Completion, Detection
 from core.models.offline.writer import OfflineWriter
 from core.models.registry import load_embedder
 from core.pipeline import Models
-from core.question import CANNOT_TELL, Ask, evidence_text
+from core.question import CANNOT_TELL, CANNOT_TELL_ZH, Ask, evidence_text
 from core.question_forms import COLOUR, COUNT, OPEN, WHERE, WRITTEN, YES_NO, read_question
 from core.regions import Box
 from core.report import as_view
@@ -134,6 +134,13 @@ def test_the_answer_comes_from_what_was_kept(question, whole, left, answer):
 def test_where_nothing_is_kept_it_cannot_tell(question, whole, false):
     record, _ = ask(question, whole, false=false)
     assert record.caption == CANNOT_TELL
+
+
+def test_a_chinese_question_is_answered_in_chinese():
+    record, _ = ask("图中有狗吗？", NOT_VISIBLE)
+    assert record.caption == CANNOT_TELL_ZH and "KEPT" not in evidence_text(record, "图中有狗吗？")
+    record, _ = ask("图片里有什么？", "画面中有一只猫。沙发是红色的。")
+    assert record.caption == "画面中有一只猫。沙发是红色的。"
 
 
 def test_a_patch_that_lacks_something_does_not_deny_it():

@@ -49,3 +49,9 @@ def test_the_languages_have_the_same_labels():
         assert set(words("en")[group]) == set(words("zh")[group])
     for english, chinese in words("zh")["messages"].items():
         assert english.count("{}") == chinese.count("{}"), english
+
+
+def test_a_note_of_several_captions_stands_once():
+    [image] = caption_images([Image.new("RGB", (64, 64), "navy")])
+    twice = image.extended(notes=("Left out.", "Left out.")).extended(notes=("Left out.",))
+    assert twice.notes == (*image.notes, "Left out.")

@@ -131,6 +131,20 @@ def test_of_two_that_look_alike_neither_gets_a_box():
     assert "boxes" not in found["man"]
 
 
+def test_what_is_in_the_middle_gets_no_box_at_the_edge():
+    captions = {"image": ["In the middle, a man holds a phone."]}
+    at_edge, inside = ("person", 0.9, 80, 30, 100, 90), ("person", 0.9, 40, 30, 60, 90)
+    _, found = objects(filtered(captions, {}, [at_edge]))
+    assert "boxes" not in found["man"]
+    _, found = objects(filtered(captions, {}, [at_edge, inside]))
+    assert found["man"]["boxes"] == [[40, 30, 60, 90]]
+
+
+def test_chinese_sentences_are_joined_without_blanks(street):
+    scene = (("setting", "街道", "场景是街道。"), ("weather", "晴朗", "天气晴朗。"))
+    assert flux2(SceneGraph(street, scene=scene))["scene"] == "场景是街道。天气晴朗。"
+
+
 def test_what_is_denied_or_guessed_is_in_no_prompt_and_in_full_in_the_generic_form():
     record = filtered(*SCENES[1])
     value, _, _ = structured(record, "generic")
@@ -165,6 +179,12 @@ def test_fibo_describes_five_objects_and_the_rest_with_the_background():
     text = compact(value)
     assert all(noun in text for noun in "cup knife plate spoon fork book lamp".split())
     assert value["lighting"] == {"conditions": "", "direction": ""}, "nothing is made up"
+
+
+def test_fibo_describes_what_something_is_said_of_before_what_is_only_named():
+    said = "There is a cup, a knife, a plate, a spoon, a fork. A man in a black coat is holding a phone."
+    value, _, _ = structured(filtered({"image": [said]}, {}, ()), "fibo")
+    assert "man" in value["objects"][0]["description"] and "man" not in value["background_setting"]
 
 
 def test_flux2_says_the_weather_that_comes_before_the_setting_and_says_the_setting_once(street):

@@ -36,6 +36,7 @@ def words(text):
         ("Three chicken roasts lie on a white plate.", "three chicken roasts, chicken roasts on plate, white plate"),
         ("A black and white cat with green eyes is lying on a sofa.", "black and white cat, lying, cat on sofa, green eyes, sofa"),
         ('The sign reads "CAFE LUNA". It is a rainy day.', 'sign "CAFE LUNA", rainy'),
+        ('The bus reads "ECO". The side of the bus reads "ECO".', 'bus "ECO"'),
         ("A man has a beard. The man has curly hair. The wall is covered in graffiti.", "man, beard, curly hair, wall, graffiti"),
         # What is denied or guessed is no tag.
         ("There is no dog. There may be a cat. A boy is smiling at the camera.", "boy, smiling at camera"),

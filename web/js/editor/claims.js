@@ -12,6 +12,13 @@ function verdictWithout(statement, applied) {
   return statement.overruled && editOf(applied, statement) ? statement.overruled === "kept" : statement.kept;
 }
 
+// Whether a statement is only what the user wrote in this editor. What was written in a Patch Report before this one is
+// a claim like any other here.
+function isAddedHere(statement, applied) {
+  const here = new Set([...applied.added, ...applied.claims].map((edit) => edit.text?.trim()));
+  return statement.written.length > 0 && !statement.support[1] && statement.written.every((words) => here.has(words));
+}
+
 // The rows of an image: id, words, whether it is kept, and what can be done with it.
 export function rowsOf(view, edits, applied) {
   const added = edits.added.map((claim, index) => ({
@@ -25,7 +32,7 @@ export function rowsOf(view, edits, applied) {
     names: [],
   }));
   const stated = view.statements.flatMap((statement, index) => {
-    if (statement.written.length && !statement.support[1]) return []; // the user's own, which is among those added
+    if (isAddedHere(statement, applied)) return [];
     const edit = editOf(edits, statement);
     const without = verdictWithout(statement, applied);
     const row = {

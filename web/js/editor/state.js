@@ -1,5 +1,6 @@
 // The user's changes, as the widget `edits` holds them: {"version": 1, "images": {KEY: {claims, added, patches,
-// caption}}}. core/edit_schema.py reads the same. What a workflow brought along may be anything, so each part is checked.
+// caption}}}. core/edit_schema.py reads the same. What a workflow brought along may be anything, so each part is checked
+// and no list is read further than there.
 
 const VERSION = 1;
 const MOST_STEPS = 200; // of undo
@@ -7,8 +8,9 @@ const isText = (value) => typeof value === "string";
 const isBox = (value) =>
   Array.isArray(value) && value.length === 4 && value.every((v) => typeof v === "number" && Number.isFinite(v));
 
-function list(value, read) {
-  return Array.isArray(value) ? value.filter((v) => v && typeof v === "object").map(read).filter(Boolean) : [];
+function list(value, read, most) {
+  const given = Array.isArray(value) ? value.slice(0, most) : [];
+  return given.filter((v) => v && typeof v === "object").map(read).filter(Boolean);
 }
 
 // Returns the entry without the fields that mean "no change".
@@ -45,9 +47,9 @@ function patchEdit(e) {
 
 function imageEdits(value) {
   return {
-    claims: list(value?.claims, claimEdit),
-    added: list(value?.added, addedClaim),
-    patches: list(value?.patches, patchEdit),
+    claims: list(value?.claims, claimEdit, 300),
+    added: list(value?.added, addedClaim, 100),
+    patches: list(value?.patches, patchEdit, 40),
     caption: isText(value?.caption) ? value.caption : "",
   };
 }
