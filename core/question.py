@@ -49,7 +49,17 @@ from .models import (
 from .models.registry import CAPTIONER, VERIFIER, WRITER
 from .models.writer_prompts import fact_lines
 from .prompts import load_prompt
-from .question_forms import COLOUR, COUNT, OPEN, WHERE, WRITTEN, YES_NO, Question, read_question
+from .question_forms import (
+    COLOUR,
+    COUNT,
+    OPEN,
+    WHERE,
+    WRITTEN,
+    YES_NO,
+    Question,
+    cannot_tell,
+    read_question,
+)
 from .realization import realized
 from .refusals import marked_refusals
 from .regions import Box, coverage
@@ -57,10 +67,7 @@ from .sentences import join_sentences
 from .settings import AUTO, SYNTAX, FilterSettings
 from .stages import EMBEDDER, ModelsByRole, region_count
 from .statements import Statement, Verdict
-from .styles import CHINESE, is_in
 
-CANNOT_TELL = "I cannot tell from the image."
-CANNOT_TELL_ZH = "无法从图片判断。"  # to a question in Chinese
 TEMPERATURE = 0.2  # as for the caption of a whole image (paper, section 4.1)
 MAX_TOKENS = 120  # of one answer: two sentences
 # A question suggests its answer to a vision-language model ("Is there an elephant?"). Agreement between samples and
@@ -312,11 +319,6 @@ def _answered(
     )
 
 
-def cannot_tell(question: str) -> str:
-    """Return the answer where no kept claim answers a question, in Chinese to a question that is."""
-    return CANNOT_TELL_ZH if is_in(question, CHINESE) else CANNOT_TELL
-
-
 def yes_or_no(record: ImageRecord, question: Question) -> str:
     """Return "Yes." if what the question asks about follows from the kept claims, "No." if they contradict it, and
     an empty text if neither is so."""
@@ -390,9 +392,8 @@ def evidence_text(record: ImageRecord, question_text: str) -> str:
     each region answered."""
     question = read_question(question_text)
     lines = ["EVIDENCE"]
-    for i in (
-        relevant(record, question) if record.caption not in (CANNOT_TELL, CANNOT_TELL_ZH) else []
-    ):
+    told = record.caption != cannot_tell(question.text)
+    for i in relevant(record, question) if told else []:
         s = record.statements[i]
         times, asked = s.support
         score = " –  " if s.score is None else f"{s.score:.2f}"

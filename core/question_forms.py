@@ -12,7 +12,10 @@ from .claims.reading import is_english
 from .claims.verbalization import plural, third_person
 from .english import capital, number_word
 from .models.offline import spacy_english
+from .styles import CHINESE, is_in
 
+CANNOT_TELL = "I cannot tell from the image."
+CANNOT_TELL_ZH = "无法从图片判断。"  # to a question in Chinese
 YES_NO, COUNT, COLOUR, WRITTEN, WHERE, OPEN = "yes/no", "count", "colour", "text", "where", "open"
 
 _NOUNS_OF_ASKING = frozenset(
@@ -206,3 +209,8 @@ def _without_any(text: str) -> str:
 
 def _bare(text: str) -> str:
     return re.sub(r"^(?:an?|the) ", "", text)
+
+
+def cannot_tell(question: str) -> str:
+    """Return the answer where no kept claim answers a question, in Chinese to a question that is."""
+    return CANNOT_TELL_ZH if is_in(question, CHINESE) else CANNOT_TELL

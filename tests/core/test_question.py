@@ -10,8 +10,18 @@ from core.models import ERROR, Completion, Detection
 from core.models.offline.writer import OfflineWriter
 from core.models.registry import load_embedder
 from core.pipeline import Models
-from core.question import CANNOT_TELL, CANNOT_TELL_ZH, Ask, evidence_text
-from core.question_forms import COLOUR, COUNT, OPEN, WHERE, WRITTEN, YES_NO, read_question
+from core.question import Ask, evidence_text
+from core.question_forms import (
+    CANNOT_TELL,
+    CANNOT_TELL_ZH,
+    COLOUR,
+    COUNT,
+    OPEN,
+    WHERE,
+    WRITTEN,
+    YES_NO,
+    read_question,
+)
 from core.regions import Box
 from core.report import as_view
 from core.statements import Verdict
