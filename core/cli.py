@@ -84,19 +84,15 @@ def _caption_files(options: argparse.Namespace) -> int:
                 file=sys.stderr,
             )
     settings = settings_of(options)
-    records, failed = [], False
+    records = []
     with _progress_bar(len(paths)) as (bar, progress):
-        try:
-            for path, record in caption_files(paths, output, stems, models, settings, progress):
-                if "error" in record:
-                    bar.write(f"error: {record['error']}", file=sys.stderr)
-                else:
-                    bar.write(f"{path}\n{record['caption']}\n", file=sys.stdout)
-                records.append(record)
-        except UnusableModel as error:
-            bar.write(f"error: {error}", file=sys.stderr)
-            failed = True
-    failed = failed or any("error" in record for record in records)
+        for path, record in caption_files(paths, output, stems, models, settings, progress):
+            if "error" in record:
+                bar.write(f"error: {record['error']}", file=sys.stderr)
+            else:
+                bar.write(f"{path}\n{record['caption']}\n", file=sys.stdout)
+            records.append(record)
+    failed = any("error" in record for record in records)
     if options.json:
         try:
             reports.write(Path(options.json).name, _json_bytes(records))
@@ -117,13 +113,11 @@ def caption_files(
     """Caption files and write their captions, reports and annotated images; yield each file's report.
 
     Some images at a time go through the stages together, so that no model is loaded for each image. One image
-    that fails costs that image: its report has an "error".
+    that fails costs that image: its report has an "error". The first image that fails because a model cannot be used
+    at all is the last.
 
     Args:
         progress: gives the `Progress` of a batch, by the number of its first image and its size.
-
-    Raises:
-        UnusableModel: no image can be captioned any more.
     """
     for start in range(0, len(paths), BATCH):
         found: list[tuple[Path, str, Source | Exception]] = []
@@ -139,14 +133,14 @@ def caption_files(
         image_records = iter(run_each(settings, sources, models, batch_progress) if sources else ())
         for path, stem, source in found:
             outcome = next(image_records) if isinstance(source, Source) else source
-            if isinstance(outcome, UnusableModel):
-                raise outcome
             try:
                 if isinstance(outcome, Exception):
                     raise outcome
                 yield path, _written(path, stem, outcome, output)
             except Exception as error:
                 yield path, {"image": str(path), "error": reason_of(str(path), error)}
+                if isinstance(error, UnusableModel):
+                    return
 
 
 def _written(path: Path, stem: str, image_record: ImageRecord, output: OutputFolder) -> dict:
