@@ -80,7 +80,13 @@ def check(
     out = [part for part in written.not_claims if not any(part in text for text in sentences)]
     [rest] = reader.read([Passage(" ".join(sentences))]) if sentences else [Reading()]
     missing = _unsupported(rest, facts, nli, on_progress) if sentences else range(len(facts.claims))
-    asked_for = tuple(i for i in sorted(missing) if is_sayable(facts.claims[i]))
+    # The same of another thing, which the same words would say.
+    told = {claim.text for i, claim in enumerate(facts.claims) if i not in missing}
+    asked_for = tuple(
+        i
+        for i in sorted(missing)
+        if facts.claims[i].text not in told and is_sayable(facts.claims[i])
+    )
     return Checked(tuple(sentences), _once((*out, *removed)), asked_for)
 
 

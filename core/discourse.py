@@ -71,7 +71,8 @@ def told(record: ImageRecord, candidates: Sequence[Candidate]) -> list[tuple[str
                 text = _fitted(reading, candidate, (), clear)  # presented once more
                 if not _still_sentence(text, said):
                     continue
-            text = capital(_IN_THIS.sub("", text))
+            if (without := _IN_THIS.sub("", text)) != text:
+                text = capital(without)
             text = _ended(_IN_IMAGE.sub(r"\1", _IS_IMAGE.sub("There is ", text)))
         if candidate.region.name != place and not introduced & set(candidate.things):
             place = candidate.region.name
