@@ -19,7 +19,7 @@ from .image_record import GIVEN, ImageRecord
 from .noun_phrases import before_noun, rank, with_attributes
 from .realization import realized
 from .sentences import join_sentences
-from .statements import Reason, Verdict
+from .statements import Reason, Statement, Verdict
 
 _WHOLE = frozenset("picture image photo".split())
 # In units of a new statement.
@@ -211,7 +211,7 @@ def _added(record, left: Collection[int], implied, chosen: Sequence[Candidate]) 
         i
         for i in left
         if not any(i in implied[j] and i != j for j in left)  # said with what it follows from
-        and not _said(record.statements[i].text, (c.text for c in chosen))
+        and not _said(_plain(record.statements[i]), (c.text for c in chosen))
         and not _told_already(record, i, frozenset().union(*(c.covers for c in chosen)))
     }
     introduced = {t for c in chosen for t in c.things}
@@ -233,6 +233,16 @@ def _added(record, left: Collection[int], implied, chosen: Sequence[Candidate]) 
         covers = sentence.says.union(*(implied.get(i, ()) for i in sentence.says))
         added.append(Candidate(place, None, 0, text, frozenset(), covers, sentence.things))
     return added
+
+
+def _plain(statement: Statement) -> str:
+    """Return the text of a statement; a relation without what tells its things apart ("food stall" is a stall)."""
+    claim = statement.claim
+    if claim is None or claim.kind != RELATION or _UNSPACED.search(statement.text):
+        return statement.text
+    subject, other = (re.escape(noun) for noun in (claim.subject, claim.object))
+    text = re.sub(rf"\b{subject}\b", lexicon.head(claim.subject), statement.text)
+    return re.sub(rf"\b{other}\b", lexicon.head(claim.object), text)
 
 
 def _is_colour(claim: Claim | None) -> bool:

@@ -136,11 +136,23 @@ def name_edits(
 
 
 def _own_thing(sentence: Sentence, position: int) -> bool:
-    """Return whether a noun before it in the sentence explains an "it" or "its": "The can lies on its side"."""
+    """Return whether a noun before it in the sentence explains an "it" or "its": "The can lies on its side".
+
+    Not so several things: "Small mushrooms grow around it".
+    """
+    text = sentence.text
     return any(
-        end <= position and sentence.text[start:end].lower() not in _PRONOUNS
+        text[start:end].lower() not in _PRONOUNS
+        and not _is_many(text[start:end])
+        and not text[:start].endswith(" of ")  # "drops of dew"
         for start, end, _ in sentence.mentions
+        if end <= position
     )
+
+
+def _is_many(mention: str) -> bool:
+    last = mention.split()[-1].lower()
+    return lexicon.singular(last) != last
 
 
 def _merged(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
