@@ -25,6 +25,9 @@ _WHOLE = frozenset("picture image photo".split())
 # In units of a new statement.
 REPEATED = 0.3  # cost of repeating a statement
 ATTRIBUTED = 0.5  # value of an attribute, number or place of a named thing; the sentence that names it may take it
+RENAMED = (
+    0.25  # value of another name of a thing that was named: "a shop window" after "the window"
+)
 LEAST = 0.3  # a sentence is added only if it gains more than this
 
 
@@ -296,6 +299,8 @@ def _gain(record: ImageRecord, candidate: Candidate, left: Collection[int], know
 
 def _worth(claim: Claim | None, known: Collection[int]) -> float:
     if claim is not None and claim.thing in known:
+        if claim.kind == OBJECT and not claim.negated:
+            return RENAMED
         if claim.kind == ATTRIBUTE and before_noun(claim.value):
             return ATTRIBUTED
         if claim.kind in (NUMBER, PLACE):

@@ -73,6 +73,7 @@ def told(record: ImageRecord, candidates: Sequence[Candidate]) -> list[tuple[str
                 if not _still_sentence(text, said):
                     continue
             text = capital(_IN_THIS.sub("", text))
+            text = _agreeing(text)
             text = _ended(_IN_IMAGE.sub(r"\1", _IS_IMAGE.sub("There is ", text)))
         if candidate.region.name != place and not introduced & set(candidate.things):
             place = candidate.region.name
@@ -82,6 +83,19 @@ def told(record: ImageRecord, candidates: Sequence[Candidate]) -> list[tuple[str
             introduced |= set(candidate.things)
             before = candidate
     return sentences
+
+
+def _agreeing(text: str) -> str:
+    """Return "There are the tops of trees" for "There is the tops of trees"."""
+    found = _THERE_IS.match(text)
+    if found is None or lexicon.singular(found["noun"]) == found["noun"]:
+        return text
+    return f"There are {text[len('There is ') :]}"
+
+
+_THERE_IS = re.compile(
+    r"^There is (?:the )?(?!an? |one |no )(?:[a-z-]+ )?(?P<noun>[a-z]+s) (?:of|with|in|on|partially|covered)\b"
+)
 
 
 def _still_sentence(text: str, said: str) -> bool:

@@ -10,7 +10,7 @@ _NOUNS = frozenset("NN NNS".split())
 
 
 # Verbs of which no plural noun follows a noun often.
-_STANDS = frozenset("stands sits lies hangs leans sticks floats".split())
+_STANDS = frozenset("stands waits sits lies hangs leans sticks floats".split())
 
 
 def with_verb(doc) -> str:
