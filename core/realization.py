@@ -106,7 +106,10 @@ class _Writer:
             return named and not claim.hedged and not is_abstract(claim.subject)
         if claim.kind == RELATION:
             bare = claim.value in ("with", "have") and claim.object in HAIR
-            return not bare and not is_abstract(claim.object)
+            motion = claim.value in _TOWARDS and re.search(
+                rf"\b(?:is|are) {claim.value} ", claim.text
+            )
+            return not bare and not motion and not is_abstract(claim.object)
         if claim.kind == PLACE:
             return claim.thing not in self.introduced
         part = claim.kind in (ATTRIBUTE, ACTION) and lexicon.head(claim.subject) in ALWAYS_PARTS
@@ -333,6 +336,8 @@ _SURFACES = frozenset(
 )
 
 
+# "The dock is into the water" has lost its verb.
+_TOWARDS = frozenset("toward towards into onto through".split())
 # "The panel is standing", "the peaks are rising" say nothing without where.
 _SOMEWHERE = POSTURES | frozenset("rise extend stretch run lead".split())
 

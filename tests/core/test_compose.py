@@ -417,3 +417,15 @@ def test_a_verb_that_looks_like_a_noun_is_not_presented(said):
 )  # fmt: skip
 def test_a_consonant_is_doubled_after_a_stressed_syllable_only(third, form):
     assert present_participle(third) == form
+
+
+def test_what_is_left_over_is_said_with_its_own_region():
+    boxes = {"left": LEFT, "right": RIGHT}
+    said = {"left": ["A man walks past a lamp."], "right": ["A dog sleeps under a tree."]}
+    text = without(said, "walk", "sleep", "past", "under", boxes=boxes)
+    assert not re.search(r"(?:man|lamp)[^.]*(?:dog|tree)|(?:dog|tree)[^.]*(?:man|lamp)", text)
+
+
+def test_a_further_name_of_a_named_thing_is_no_sentence():
+    captions = {"image": ["A wide window is above a desk."], "left": ["There is a shop window."]}
+    assert compose(kept(captions)).count("window") == 1
