@@ -18,6 +18,8 @@ from .statements import FIRST_BY_USER, Verdict
 # or "Gate A."), a predicate without an end.
 _BROKEN = re.compile(
     r"\b(?:[Aa]n|[Tt]he|a) (?:and|or|of|in|on|at|with|to|is|are|has|have|an?|the)\b(?![-/])|\b(?:an|the|a)[,.;:]|"
+    r"\b(?:has|have) hair[,.]|\b(?:is|are) (?:shaped|topped|surrounded|accompanied|located|situated|positioned|equipped)[.]$|"
+    r"\b[Tt]here (?:is|are) (?:and|or)\b|\b(?:has|have) (?:his|her|its|their) \w+[,.]|"
     r"\b(?:is|are) (?:is|are)\b|\bwith,|\bto be years\b|"
     r"\b[Tt]here (?:is|are) (?:(?!\b(?:and|that|which|who|while|but|where)\b)[^,;])* (?:can be seen|is attached|are attached)\b|"
     r"\b(?:has|have|with|and|the|an?|of|including|what)[.!]$|(?<!\bis )(?<!\bare )\b(?:wearing|holding|carrying)[.!]$|"

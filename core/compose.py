@@ -19,12 +19,15 @@ from .image_record import GIVEN, ImageRecord
 from .noun_phrases import before_noun, rank, with_attributes
 from .realization import realized
 from .sentences import join_sentences
-from .statements import Reason, Verdict
+from .statements import Reason, Statement, Verdict
 
 _WHOLE = frozenset("picture image photo".split())
 # In units of a new statement.
 REPEATED = 0.3  # cost of repeating a statement
 ATTRIBUTED = 0.5  # value of an attribute, number or place of a named thing; the sentence that names it may take it
+RENAMED = (
+    0.25  # value of another name of a thing that was named: "a shop window" after "the window"
+)
 LEAST = 0.3  # a sentence is added only if it gains more than this
 
 
@@ -211,7 +214,7 @@ def _added(record, left: Collection[int], implied, chosen: Sequence[Candidate]) 
         i
         for i in left
         if not any(i in implied[j] and i != j for j in left)  # said with what it follows from
-        and not _said(record.statements[i].text, (c.text for c in chosen))
+        and not _said(_plain(record.statements[i]), (c.text for c in chosen))
         and not _told_already(record, i, frozenset().union(*(c.covers for c in chosen)))
     }
     introduced = {t for c in chosen for t in c.things}
@@ -233,6 +236,16 @@ def _added(record, left: Collection[int], implied, chosen: Sequence[Candidate]) 
         covers = sentence.says.union(*(implied.get(i, ()) for i in sentence.says))
         added.append(Candidate(place, None, 0, text, frozenset(), covers, sentence.things))
     return added
+
+
+def _plain(statement: Statement) -> str:
+    """Return the text of a statement; a relation without what tells its things apart ("food stall" is a stall)."""
+    claim = statement.claim
+    if claim is None or claim.kind != RELATION or _UNSPACED.search(statement.text):
+        return statement.text
+    subject, other = (re.escape(noun) for noun in (claim.subject, claim.object))
+    text = re.sub(rf"\b{subject}\b", lexicon.head(claim.subject), statement.text)
+    return re.sub(rf"\b{other}\b", lexicon.head(claim.object), text)
 
 
 def _is_colour(claim: Claim | None) -> bool:
@@ -286,6 +299,8 @@ def _gain(record: ImageRecord, candidate: Candidate, left: Collection[int], know
 
 def _worth(claim: Claim | None, known: Collection[int]) -> float:
     if claim is not None and claim.thing in known:
+        if claim.kind == OBJECT and not claim.negated:
+            return RENAMED
         if claim.kind == ATTRIBUTE and before_noun(claim.value):
             return ATTRIBUTED
         if claim.kind in (NUMBER, PLACE):

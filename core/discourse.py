@@ -32,7 +32,7 @@ def reading_order(record: ImageRecord) -> list[Region]:
 
 def in_order(record: ImageRecord, chosen: Sequence[Candidate]) -> list[Candidate]:
     """Return the sentences region by region, in the order of their caption; a claim in its own wording follows the
-    last sentence about its thing."""
+    last sentence about its thing, or about its region."""
     regions = [r.name for r in reading_order(record)]
 
     def place(candidate: Candidate) -> tuple:
@@ -43,6 +43,7 @@ def in_order(record: ImageRecord, chosen: Sequence[Candidate]) -> list[Candidate
     told = sorted((c for c in chosen if c.source), key=place)
     for single in (c for c in chosen if not c.source):
         about = [i for i, c in enumerate(told) if set(single.things[:1]) & set(c.things)]
+        about = about or [i for i, c in enumerate(told) if c.region.name == single.region.name]
         told.insert(about[-1] + 1 if about else len(told), single)
     return told
 
@@ -73,6 +74,7 @@ def told(record: ImageRecord, candidates: Sequence[Candidate]) -> list[tuple[str
                     continue
             if (without := _IN_THIS.sub("", text)) != text:
                 text = capital(without)
+            text = _agreeing(text)
             text = _ended(_IN_IMAGE.sub(r"\1", _IS_IMAGE.sub("There is ", text)))
         if candidate.region.name != place and not introduced & set(candidate.things):
             place = candidate.region.name
@@ -82,6 +84,19 @@ def told(record: ImageRecord, candidates: Sequence[Candidate]) -> list[tuple[str
             introduced |= set(candidate.things)
             before = candidate
     return sentences
+
+
+def _agreeing(text: str) -> str:
+    """Return "There are the tops of trees" for "There is the tops of trees"."""
+    found = _THERE_IS.match(text)
+    if found is None or lexicon.singular(found["noun"]) == found["noun"]:
+        return text
+    return f"There are {text[len('There is ') :]}"
+
+
+_THERE_IS = re.compile(
+    r"^There is (?:the )?(?!an? |one |no )(?:[a-z-]+ )?(?P<noun>[a-z]+s) (?:of|with|in|on|partially|covered)\b"
+)
 
 
 def _still_sentence(text: str, said: str) -> bool:
@@ -129,11 +144,16 @@ def _changed(sentence, claims, edits: Sequence[Edit], false: Collection[int]) ->
 _STILL_PRESENTED = re.compile(r"^(?:[^,]+, )?there(?: is|'s| are) the\b", re.IGNORECASE)
 
 
+# Nouns that are no participles: "the facade of the old building".
+_DOING = (
+    r"(?!(?:building|ceiling|painting|clothing|railing|awning|wedding|evening|morning|string|ring|wing|king|thing|lighting|"
+    r"crossing|clearing|topping|dressing|icing|drawing|carving|landing|lining)\b)\w+ing"
+)
 # "There is the woman holding a cup": who was introduced is not presented again.
 _PRESENTED = re.compile(
     r"^There (?P<be>is|are) (?P<who>the (?:(?!\b(?:and|or)\b)[^,])*?)"
     r"(?:(?P<stop>[.!])$| (?P<with>with )| (?:that|which|who) (?P<does>(?!(?:is|are) ?$)\w+ )|"
-    r" (?P<is>(?:\w+ing|\w+ed|in|on|at|behind|under|next|near|beside|above|below|between|around|against|along|across|"
+    rf" (?P<is>(?:{_DOING}|\w+ed|in|on|at|behind|under|next|near|beside|above|below|between|around|against|along|across|"
     r"over|by|inside|outside|seen|hung|held|set|made|worn|full)\b))"
 )
 _PREPOSITIONS = frozenset("from to of in on at with by for behind under near".split())
@@ -178,10 +198,15 @@ def introduced_before(text: str) -> str:
     )
 
 
+# "The kite's stripes are red": the thing that has them was placed.
+_POSSESSIVE = re.compile(r"^The (?:[\w-]+ ){0,2}[\w-]+['’]s? ")
+
+
 def _with_place(record: ImageRecord, region: Region, text: str) -> str:
     first = text.split()[0] if text else ""
     if (
         PHRASE.search(text)
+        or _POSSESSIVE.match(text)
         or region.kind in (IMAGE, SEMANTIC)
         or f"{first.lower()} " not in _OPENERS
     ):

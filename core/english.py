@@ -23,8 +23,22 @@ def plural(word: str) -> str:
 
 @lru_cache(maxsize=4096)
 def present_participle(third: str) -> str:
-    """Return the "-ing" form of a verb in the third person: "runs" -> "running"."""
-    return _engine().present_participle(third)
+    """Return the "-ing" form of a verb in the third person: "runs" -> "running", "listens" -> "listening"."""
+    form = _engine().present_participle(third)
+    # inflect doubles the consonant after an unstressed syllable ("listenning") and not after some stressed ones.
+    found = re.fullmatch(
+        r"(?P<base>.*[aeiou].*[^aeiou](?:u?[aeiou])(?P<last>[nrtpm]))(?P=last)?ing", form
+    )
+    if found is None:
+        return form
+    return f"{found['base']}{found['last'] if found['base'] in _STRESSED else ''}ing"
+
+
+# Verbs of several syllables of which the last is stressed, or doubled in spite of it.
+_STRESSED = frozenset(
+    "begin admit permit submit commit emit omit transmit refer prefer confer transfer defer deter occur recur forget regret "
+    "upset reset unwrap entrap equip outfit babysit unpin unzip kidnap format program worship".split()
+)
 
 
 @lru_cache(maxsize=4096)

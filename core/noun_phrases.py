@@ -30,6 +30,13 @@ _MOST = 3  # adjectives before a noun
 _LONGEST = 3  # words of one
 
 
+# Participles that say nothing without what follows them: "topped" with what?
+INCOMPLETE = frozenset(
+    "topped shaped covered filled surrounded lined made placed set used located attached laid positioned stretched rising "
+    "designed equipped based gathered situated accompanied adorned held seen shown worn tied toned dressed".split()
+)
+
+
 def before_noun(value: str) -> bool:
     """Return whether an attribute can stand before its noun: "bright orange", "wooden"; not "covered in
     snow".
@@ -39,6 +46,7 @@ def before_noun(value: str) -> bool:
         len(words) > _LONGEST
         or words[-1] in _NEVER
         or words[0] in ("made", "covered", "filled")
+        or value in INCOMPLETE
         or words[-1] in ("on", "off", "up", "down", "visible")
     ):
         return False

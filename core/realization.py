@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 
 from .claims import ACTION, ATTRIBUTE, NUMBER, OBJECT, PLACE, RELATION, Claim, lexicon
 from .claims.english_words import (
+    ALWAYS_PARTS,
     COLOURS,
     FEMALE,
     GARMENTS,
@@ -17,6 +17,7 @@ from .claims.english_words import (
     MASS,
     MATERIALS,
     PARTS,
+    POSTURES,
 )
 from .claims.grammar_check import are_sentences
 from .claims.nouns import is_abstract
@@ -24,38 +25,21 @@ from .claims.sayable import FOREIGN, is_sayable
 from .claims.verbalization import plural
 from .english import agreeing, article, capital, join_words, number_word
 from .image_record import ImageRecord
-from .noun_phrases import before_noun, cased, rank
+from .joining import PLACES, Realized, alike, both, joined_colours, listed
+from .noun_phrases import INCOMPLETE, before_noun, cased, rank
 from .statements import Verdict
 
 _VERBS = (
     r"is|are|has|have|wears?|covers?|lines?|surrounds?|fills?|contains?|resembles?|overlooks?|supports?|connects?|"
     r"crosse?s?"
 )
-_PLACES = (
-    r"in front|to the left|to the right|on the left|on the right|on top|in|on|at|under|below|above|behind|beside|next to|"
-    r"near|between|around|against|along|across|over|by|inside|outside|through|toward|towards|into|onto|down|up|with|from|of|for|to"
-)
 # The wording of a relation (`claims/verbalization.py`): who, what they do and the other thing.
 _RELATION = re.compile(
-    rf"^(?P<who>.+?) (?P<what>(?:{_VERBS})(?: \w+(?:ing|ed|en|ung|ld))?(?: (?:{_PLACES})(?: of)?)*) (?P<other>.+)\.$"
+    rf"^(?P<who>.+?) (?P<what>(?:{_VERBS})(?: \w+(?:ing|ed|en|ung|ld))?(?: (?:{PLACES})(?: of)?)*) (?P<other>.+)\.$"
 )
+_PLACE_ONLY = re.compile(rf"(?:is|are)(?: (?:{PLACES})(?: of)?)+")
 _PREDICATE = re.compile(r"^(?P<who>.+?) (?P<be>is|are|has|have) (?P<what>.+)\.$")
 _UNIQUE = frozenset("sun sky moon ground floor horizon wind sea background foreground".split())
-_LONGEST = 14  # words of two predicates that are joined to one sentence
-
-
-@dataclass(frozen=True)
-class Realized:
-    """A sentence in the pack's words.
-
-    Attributes:
-        says: the statements that it says, by index.
-        things: that it names, the one it is about first.
-    """
-
-    text: str
-    says: frozenset[int]
-    things: tuple[int, ...]
 
 
 def realized(
@@ -115,13 +99,27 @@ class _Writer:
             person = lexicon.is_person(last) and any(
                 lexicon.is_person(self.record.things[t].head) for t in self.introduced
             )  # "five people" may be those who have been named
-            named = bool(lexicon.senses(last)) and last not in MATERIALS and not person
+            colour = claim.subject.split("-")[-1] in COLOURS  # "golden-brown"
+            named = (
+                not colour and bool(lexicon.senses(last)) and last not in MATERIALS and not person
+            )
             return named and not claim.hedged and not is_abstract(claim.subject)
         if claim.kind == RELATION:
             bare = claim.value in ("with", "have") and claim.object in HAIR
-            return not bare and not is_abstract(claim.object)
+            motion = claim.value in _TOWARDS and re.search(
+                rf"\b(?:is|are) {claim.value} ", claim.text
+            )
+            return not bare and not motion and not is_abstract(claim.object)
         if claim.kind == PLACE:
             return claim.thing not in self.introduced
+        part = claim.kind in (ATTRIBUTE, ACTION) and lexicon.head(claim.subject) in ALWAYS_PARTS
+        if part and self.record.things[claim.thing].owner < 0:
+            return False  # "the arm is raised": whose?
+        if claim.kind == ACTION and not _lives(claim.subject):
+            return lexicon.lemma(claim.value) not in _SOMEWHERE
+        if claim.kind == ATTRIBUTE:
+            bare = claim.value in ALWAYS_PARTS and claim.value not in HAIR - {"hair"}
+            return not bare and claim.value not in INCOMPLETE
         return claim.kind != NUMBER or claim.value != "1"
 
     def sentences(self) -> list[Realized]:
@@ -133,7 +131,12 @@ class _Writer:
             Realized(self._text(i), frozenset((i,)), _things(self.record.statements[i].claim))
             for i in (*counts, *self.verbatim)
         ]
-        return _listed(done)
+        return listed(done, self._place)
+
+    def _place(self, sentence: Realized) -> str:
+        """Return the smallest region in which what a sentence says was seen."""
+        regions = {n for i in sentence.says for n in self.record.statements[i].regions}
+        return min(sorted(regions), key=lambda n: self.record.root.find(n).box.area)
 
     def _order(self) -> list[int]:
         """Return the things in the order of writing: introduced ones, then those that no relation names."""
@@ -143,7 +146,11 @@ class _Writer:
 
     def _text(self, index: int) -> str:
         text = cased(self.record.statements[index].text, self.record, index)
-        text = re.sub(r"\b(on|in|at) (edge|middle|top|side|end) of\b", r"\1 the \2 of", text)
+        text = re.sub(
+            r"\b(on|in|at) (edge|middle|top|side|end|base|foot|bottom|center|corner) of\b",
+            r"\1 the \2 of",
+            text,
+        )
         return re.sub(r"\bno an? ", "no ", text)
 
     def _of(self, thing: int, *kinds: str) -> list[int]:
@@ -163,7 +170,7 @@ class _Writer:
         traits = [i for i in self._of(thing, ATTRIBUTE) if before_noun(self.claims[i].value)]
         traits.sort(key=lambda i: rank(self.claims[i].value))
         values = [cased(self.claims[i].value, self.record, i) for i in traits]
-        words = _joined_colours([v for v in dict.fromkeys(values) if v not in head.split()])
+        words = joined_colours([v for v in dict.fromkeys(values) if v not in head.split()])
         many = " are " in said.text
         count = self.claims[number[0]].value if number else ""
         noun = plural(head) if many else head
@@ -216,9 +223,9 @@ class _Writer:
         while said:
             predicate, says, others = said.pop(0)
             predicate = agreeing(predicate, many)
-            if said and _alike(predicate, said[0][0]):
+            if said and alike(predicate, said[0][0]):
                 second, more, also = said.pop(0)
-                predicate = _both(predicate, second)
+                predicate = both(predicate, second)
                 says, others = [*says, *more], [*others, *also]
             subject = capital(who if fresh else name)
             done.append(
@@ -271,12 +278,17 @@ class _Writer:
     def _does(self, thing: int) -> list[tuple[str, list[int], list[int]]]:
         said: list[tuple[str, list[int], list[int]]] = []
         groups: dict[str, list[tuple[str, list[int], int]]] = {}
+        placed: set[int] = set()
         for i in self._of(thing, RELATION):
             found = _RELATION.match(self._text(i))
             claim = self.claims[i]
             self._take([i])
             if not found or self._is_misread(claim):
                 continue
+            if _PLACE_ONLY.fullmatch(found["what"]):
+                if claim.other in placed:  # "behind the woman and beside the woman"
+                    continue
+                placed.add(claim.other)
             other, says = _theirs(found["other"], found["who"], claim.subject), [i]
             if claim.other in self.new and _names(other, claim.object):
                 other, more = self._phrase(claim.other)
@@ -319,7 +331,19 @@ def _stands_alone(noun: str) -> bool:
     return last not in _SURFACES | PARTS | HAIR | GROUNDS
 
 
-_SURFACES = frozenset("floor wall ceiling surface edge middle frame top area room view".split())
+_SURFACES = frozenset(
+    "sky horizon background foreground floor wall ceiling surface edge middle frame top area room view".split()
+)
+
+
+# "The dock is into the water" has lost its verb.
+_TOWARDS = frozenset("toward towards into onto through".split())
+# "The panel is standing", "the peaks are rising" say nothing without where.
+_SOMEWHERE = POSTURES | frozenset("rise extend stretch run lead".split())
+
+
+def _lives(noun: str) -> bool:
+    return lexicon.is_person(noun) or lexicon.is_kind(noun, "animal")
 
 
 def _names(phrase: str, noun: str) -> bool:
@@ -332,63 +356,3 @@ def _count(claim: Claim) -> str:
 
 def _things(claim: Claim | None) -> tuple[int, ...]:
     return tuple(t for t in (claim.thing, claim.other) if t >= 0) if claim else ()
-
-
-def _alike(first: str, second: str) -> bool:
-    """Return whether two predicates read well with "and" between them."""
-    if len(f"{first} {second}".split()) > _LONGEST or _number(first) * _number(second) < 0:
-        return False
-    if _DOING.match(first) and _THERE.match(second):
-        return True
-    return bool(_THERE.match(first)) == bool(_THERE.match(second)) and " and " not in first
-
-
-def _joined_colours(words: Sequence[str]) -> list[str]:
-    """Return the words before a noun with "and" between its colours: "a blue and purple jacket"."""
-    colours = [word for word in words if word in COLOURS]
-    if len(colours) < 2:
-        return list(words)
-    return [w if w not in colours else join_words(colours) for w in words if w not in colours[1:]]
-
-
-def _number(predicate: str) -> int:
-    """Return 1 for a predicate of one thing, -1 for one of several, 0 where it may be either."""
-    verb = predicate.split()[0]
-    if verb in ("is", "has", "are", "have"):
-        return 1 if verb in ("is", "has") else -1
-    return 0
-
-
-_DOING = re.compile(r"^(?P<be>is|are) (?P<doing>\w+ing)$")
-_THERE = re.compile(rf"^(?:is|are) (?P<there>(?:{_PLACES})\b.*)$")
-
-
-def _both(first: str, second: str) -> str:
-    """Join two predicates of one subject: "is sitting" and "is on a bench" become one."""
-    doing, there = _DOING.match(first), _THERE.match(second)
-    if doing and there:
-        return f"{first} {there['there']}"
-    be = re.match(r"(?:is|are) ", first)
-    if be and second.startswith(be[0]):
-        second = second[be.end() :]
-    return f"{first} and {second}"
-
-
-_ONLY = re.compile(r"^There (?P<be>is|are) (?P<what>[^,]+)\.$")
-
-
-def _listed(sentences: Sequence[Realized]) -> list[Realized]:
-    """Join sentences that only say that things are there: "There is a cup, a glass and a bowl."."""
-    alone = [s for s in sentences if _ONLY.match(s.text)]
-    if len(alone) < 2:
-        return list(sentences)
-    found = [_ONLY.match(s.text) for s in alone]
-    # Things of one name in different patches are named once: nothing tells them apart.
-    names = list(dict.fromkeys(f["what"] for f in found))
-    text = f"There {found[0]['be']} {join_words(names)}."
-    together = Realized(
-        text,
-        frozenset().union(*(s.says for s in alone)),
-        tuple(dict.fromkeys(t for s in alone for t in s.things)),
-    )
-    return [together if s is alone[0] else s for s in sentences if s is alone[0] or s not in alone]

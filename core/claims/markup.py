@@ -30,7 +30,7 @@ _ELEMENTS = (
     rf"(?:elements?|objects?|items?|features?|subjects?|details?)\s+(?:visible\s+)?(?:in|of)\s+{_THE}"
 )
 SHOWN = re.compile(
-    rf"^(?:(?:{_THE}|it|there)\s+{_SHOWS}|{_ELEMENTS}\s+(?:also\s+)?(?:includes?|are|is))\s+(?=\S)",
+    rf"^(?:(?:{_THE}|it(?!\s+has\b)|there)\s+{_SHOWS}|{_ELEMENTS}\s+(?:also\s+)?(?:includes?|are|is))\s+(?=\S)",
     re.IGNORECASE,
 )
 SEEN = re.compile(rf"^(?:(?:here|in (?:the|this) \w+),?\s+)?{_WE_SEE}\s+(?=\S)", re.IGNORECASE)

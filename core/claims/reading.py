@@ -229,7 +229,8 @@ _FINITE_VERB = re.compile(
     r"\b(?:is|are|was|were|has|have|can|[a-z]{3,}s|stand|sit|lie|hang|rest|run|walk)\b(?= )"
 )
 _TIME = re.compile(
-    r"^an? (?:[\w-]+,? ){0,3}(?:day|night|evening|morning|afternoon|sunset|sunrise)\b",
+    r"^an? (?:[\w-]+,? ){0,3}(?:day|night|evening|morning|afternoon|sunset|sunrise)\b"
+    r"(?!\s+(?!(?:scene|view|time)\b)\w+\s+(?:with|in|on|at|of)\b)",  # not "a night market with stalls"
     re.IGNORECASE,
 )
 _MANY = re.compile(r"[^s]s$")

@@ -136,16 +136,25 @@ def name_edits(
 
 
 def _own_thing(reading: Reading, sentence: Sentence, position: int) -> bool:
-    """Return whether a noun before it in the sentence explains an "it" or "its": "The can lies on its side", but not
-    "Three people walk in front of it".
+    """Return whether a noun before it in the sentence explains an "it" or "its": "The can lies on its side".
+
+    Not so people and several things: "Three people walk in front of it", "Small mushrooms grow around it".
     """
+    text = sentence.text
     return any(
         end <= position
-        and sentence.text[start:end].lower() not in _PRONOUNS
+        and text[start:end].lower() not in _PRONOUNS
         and not lexicon.is_person(reading.things[thing].head)
         and reading.things[thing].number < 2
+        and not _is_many(text[start:end])
+        and not text[:start].endswith(" of ")  # "drops of dew"
         for start, end, thing in sentence.mentions
     )
+
+
+def _is_many(mention: str) -> bool:
+    last = mention.split()[-1].lower()
+    return lexicon.singular(last) != last
 
 
 def _merged(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -9,6 +9,10 @@ from .trees import FINITE
 _NOUNS = frozenset("NN NNS".split())
 
 
+# Verbs of which no plural noun follows a noun often.
+_STANDS = frozenset("stands waits sits lies hangs leans sticks floats".split())
+
+
 def with_verb(doc) -> str:
     """Return the sentence with that noun as a verb ("is grazing"); "" where it has a verb, or no such noun."""
     if any(token.tag_ in FINITE for token in doc):
@@ -23,7 +27,13 @@ def with_verb(doc) -> str:
         then = doc[token.i + 1] if token.i + 1 < len(doc) else token
         if _is_counted(before, token):
             continue
-        if token.dep_ == "pobj" and then.tag_ not in ("DT", "PRP$"):
+        # "A sheet of seaweed sticks out", "a door with a panel stands open", "a sign on the sidewalk lists today's menu".
+        follows = (
+            then.tag_ in ("DT", "PRP$")
+            or then.lower_ in ("out", "off", "up", "down", "today")
+            or token.lower_ in _STANDS
+        )
+        if token.dep_ == "pobj" and not follows:
             continue
         joined = any(t.lower_ == "and" and doc[t.i - 1].tag_ in _NOUNS for t in doc[1 : token.i])
         many = before.tag_ == "NNS" or joined
