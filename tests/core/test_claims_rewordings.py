@@ -86,6 +86,14 @@ FOLLOWS = (
         "Two women are dancing. The woman on the left is wearing a hat. The woman on the right is wearing a hat.",
         "Two women in hats are dancing.",
     ),
+    (  # "It" is the goat, not the image
+        "A goat is lying on a porch. It has a green collar.",
+        "Wearing a green collar, a goat lies on a porch.",
+    ),
+    (
+        "A white sailboat is moored at a dock. The boat's sails are furled.",
+        "A white sailboat with furled sails is moored at a dock.",
+    ),
     ("A cello player is bowing.", "A cellist is bowing."),
     ("A viaduct crosses a gorge.", "A viaduct is over a gorge."),
     ("A van is parked. Its doors are dusty.", "A van with dust on its doors is parked."),
