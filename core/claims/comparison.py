@@ -198,10 +198,10 @@ def _relation(p: Claim, h: Claim, things: Sequence[Thing]) -> str:
         if not said and predicates.parts(h.value)[0] in predicates.HAVING | {"wear"} and _one(p, h):
             said = values.entails(p.value, h.object)
         verb = predicates.parts(h.value)[0]
-        clash = _one(p, h) and (
+        clash = _one(p, h) and bool(
             any(lexicon.is_kind(h.object, k) for k in lacked(p.value) if h.object)
             or predicates.posture_excludes(predicates.parts(p.value)[0], verb)
-            or predicates.action_excludes(p.value, f"{h.value} {h.object}")
+            or (verb and predicates.action_excludes(p.value, f"{h.value} {h.object}"))
         )
         return _signed(p, h, said, said, clash)
     if p.kind != RELATION:

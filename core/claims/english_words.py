@@ -322,4 +322,7 @@ LEMMAS = {
     "men": "man",
     "women": "woman",
     "children": "child",
+    "schoolchildren": "schoolchild",
+    "grandchildren": "grandchild",
+    "vases": "vase",
 }

@@ -18,6 +18,7 @@ from . import (
     clause_states,
     comparison,
     contrast,
+    lexicon,
     opposition,
     plurals,
     quantified,
@@ -219,6 +220,8 @@ def _follows_of_all(
     several: Mapping[int, Sequence[int]],
 ) -> bool:
     """Return whether a written claim follows, of each of the things that it names together."""
+    if _of_each_member(claim, facts, found):
+        return True
     for j in (claim.thing, claim.other):
         if j in several and claim.kind != OBJECT:
             if claim.kind == NUMBER and len(several[j]) != 1:
@@ -229,6 +232,25 @@ def _follows_of_all(
             )
     verdict = relation_to(claim, facts, found, written.owner)
     return _supported(claim, facts, written, found, verdict, strict=True)
+
+
+def _of_each_member(claim: Claim, facts: ThingIndex, found: Mapping[int, int]) -> bool:
+    """Return whether each member of a group has one of its own: "two men in suits" where each wears a suit."""
+    group = found.get(claim.thing, -1)
+    if claim.kind != RELATION or claim.negated or claim.other < 0 or group < 0:
+        return False
+    single = aligning.members(facts, group)
+    if len(single) < 2 or len(single) != facts.counted.get(group):
+        return False
+    things = facts.reading.things
+    alike = [k for k, t in enumerate(things) if lexicon.is_kind(t.head, claim.object)]
+    return all(
+        any(
+            relation_to(claim, facts, {**found, claim.thing: one, claim.other: k}) == ENTAILED
+            for k in alike
+        )
+        for one in single
+    )
 
 
 def _supported(

@@ -109,6 +109,8 @@ def of_claim(claim: Claim, thing: int) -> frozenset[State]:
     """Return the states that a claim puts one of its things in."""
     if claim.negated or claim.kind not in _ROLES:
         return frozenset()
+    if claim.value == "with" and lexicon.senses(claim.object, lexicon.VERB):
+        return frozenset()  # a boat with sails need not sail
     noun, phrase = (
         (claim.subject, f"{claim.value} {claim.object}")
         if claim.thing == thing

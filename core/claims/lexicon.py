@@ -108,7 +108,8 @@ _PLURALS = dict(
     for pair in "feet=foot teeth=tooth men=man women=woman children=child mice=mouse geese=goose oxen=ox "
     "policemen=policeman firemen=fireman snowmen=snowman fishermen=fisherman businessmen=businessman "
     "gentlemen=gentleman workmen=workman cacti=cactus calves=calf halves=half shelves=shelf dice=die lice=louse "
-    "policewomen=policewoman businesswomen=businesswoman grandchildren=grandchild salesmen=salesman".split()
+    "policewomen=policewoman businesswomen=businesswoman grandchildren=grandchild salesmen=salesman "
+    "schoolchildren=schoolchild".split()
 )
 
 
@@ -134,12 +135,23 @@ def same(a: str, b: str) -> bool:
         return True
     if _grouped(a, b):
         return True
-    first, second = senses(a)[:1], senses(b)[:1]
-    if first and first == second:
+    if senses(a) and senses(a)[:1] == senses(b)[:1]:
         return True
-    if " " in a and " " in b and a.split(" ")[:-1] == b.split(" ")[:-1]:
-        return same(head(a), head(b))
-    return False
+    first, second = a.split(" "), b.split(" ")
+    if 1 < len(first) == len(second):
+        return all(same(x, y) for x, y in zip(first, second))
+    return _plays(a, b) or _plays(b, a)
+
+
+def _plays(player: str, artist: str) -> bool:
+    """Return whether one noun is the one word for the other: "saxophone player" and "saxophonist"."""
+    instrument, _, noun = player.rpartition(" ")
+    return (
+        noun == "player"
+        and len(artist) > 6
+        and artist.endswith("ist")
+        and instrument.startswith(artist[:-3])
+    )
 
 
 def _grouped(a: str, b: str) -> bool:
@@ -257,7 +269,7 @@ def gender(word: str) -> str:
     return "female" if up & found else "male" if up & male else ""
 
 
-_OBJECTS = frozenset(("mug",))  # WordNet: slang for a face or a person, too
+_OBJECTS = frozenset(("mug", "monitor"))  # WordNet: slang for a face, and who supervises, too
 
 
 @lru_cache(maxsize=8192)

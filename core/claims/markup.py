@@ -30,7 +30,8 @@ _ELEMENTS = (
     rf"(?:elements?|objects?|items?|features?|subjects?|details?)\s+(?:visible\s+)?(?:in|of)\s+{_THE}"
 )
 SHOWN = re.compile(
-    rf"^(?:(?:{_THE}|it(?!\s+has\b)|there)\s+{_SHOWS}|{_ELEMENTS}\s+(?:also\s+)?(?:includes?|are|is))\s+(?=\S)",
+    # "It has" is rather said of a thing than of the image: "A dog is lying there. It has a red collar."
+    rf"^(?!it\s+has\b)(?:(?:{_THE}|it|there)\s+{_SHOWS}|{_ELEMENTS}\s+(?:also\s+)?(?:includes?|are|is))\s+(?=\S)",
     re.IGNORECASE,
 )
 SEEN = re.compile(rf"^(?:(?:here|in (?:the|this) \w+),?\s+)?{_WE_SEE}\s+(?=\S)", re.IGNORECASE)

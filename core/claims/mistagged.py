@@ -21,6 +21,8 @@ def retag(doc) -> None:
             _noun_for_preposition(token)
         elif token.tag_ in ("VBN", "VBD"):
             _participle_after_noun(token)
+            _state_of_part(token)
+        _straight_at(token)
         if token.tag_ == "VBG" and token.dep_ == "acl" and token.lemma_.lower() in WEAR:
             _worn_by_nobody(token)
         if token.pos_ in NOUNS:
@@ -72,6 +74,31 @@ def _participle_after_noun(token) -> None:
     ):
         return
     token.head, token.dep_, token.tag_ = noun, "acl", "VBN"
+
+
+def _state_of_part(token) -> None:
+    """ "stands at the back with his arms crossed": it is the arms that are crossed."""
+    noun = token.nbor(-1) if token.i else token
+    if (
+        token.dep_ in ("advcl", "conj", "dep")
+        and noun.pos_ in NOUNS
+        and noun.dep_ == "pobj"
+        and noun.head.lower_ == "with"
+        and children(noun, "poss")
+        and not children(token, "aux", "auxpass", "mark", "cc", "nsubj", "nsubjpass", "dobj")
+    ):
+        token.head, token.dep_, token.tag_ = noun, "amod", "VBN"
+
+
+def _straight_at(token) -> None:
+    """ "looks straight into the camera", with the direction taken for a trait of who looks."""
+    if (
+        token.lower_ in ("straight", "right")
+        and token.dep_ in ("acomp", "oprd")
+        and token.i + 1 < len(token.doc)
+        and token.nbor(1).tag_ == "IN"
+    ):
+        token.dep_, token.tag_, token.pos_ = "advmod", "RB", "ADV"
 
 
 def _colour_behind(token) -> None:

@@ -276,6 +276,8 @@ def is_plural(token) -> bool:
         "men",
         "women",
         "children",
+        "schoolchildren",
+        "grandchildren",
     )
 
 

@@ -5,7 +5,7 @@ case in front of a man is in front of him), or with a verb that says as much ("s
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from . import ACTION, ATTRIBUTE, PLACE, RELATION, Claim, lexicon, predicates, values
 from .english_words import COLOURS
@@ -33,6 +33,7 @@ def paraphrased(
             or _from_noun(moved, premise)
             or _furnished(moved, premise)
             or _as_much(moved, premise)
+            or _tied(moved, premise)
         )
     if claim.kind == ACTION:
         return _as_much(moved, premise) or _from_noun(moved, premise)
@@ -44,6 +45,9 @@ def paraphrased(
         or _loosely(moved, premise)
         or _through_its_place(moved, premise)
         or _done_by(claim, premise, written, alignment)
+        or _worn_bag(moved, premise)
+        or _from_adjective(moved, premise, _named(claim, written, alignment))
+        or _on_the_image(moved, premise)
     )
 
 
@@ -125,6 +129,89 @@ def _from_noun(moved: Claim, premise: ThingIndex) -> bool:
     )
 
 
+def _named(claim: Claim, written: ThingIndex, alignment: Mapping[int, int]) -> set[int]:
+    """Return the things of the facts that the claim's sentence names."""
+    return {
+        alignment[k]
+        for c in written.reading.claims
+        if c.sentence == claim.sentence
+        for k in (c.thing, c.other)
+        if k in alignment
+    }
+
+
+def _on_the_image(moved: Claim, premise: ThingIndex) -> bool:
+    """Where the image is a poster, what it shows is on the poster."""
+    verb, place, _ = predicates.parts(moved.value)
+    return (
+        place in ("on", "in")
+        and not verb
+        and re.search(
+            rf"\b(?:image|picture|photo) is an? (?:\w+ ){{0,3}}{re.escape(lexicon.head(moved.object))}\b",
+            premise.text,
+        )
+        is not None
+    )
+
+
+def _from_adjective(moved: Claim, premise: ThingIndex, named: Collection[int]) -> bool:
+    """Muddy wheels have mud on them, and so has the car whose they are; a striped shirt has stripes.
+
+    Args:
+        named: things of the sentence, of which the parser may have hung the noun on another.
+    """
+    verb, place, _ = predicates.parts(moved.value)
+    noun, owner = lexicon.head(moved.object), moved.thing
+    if place == "on" and moved.other >= 0 and (not verb or predicates.idle(verb)):
+        noun, owner = lexicon.head(moved.subject), moved.other
+    elif place != "with" and verb not in predicates.HAVING:
+        return False
+    made = {
+        f"{noun}y",
+        f"{noun}{noun[-1:]}y",
+        f"{noun.removesuffix('e')}y",
+        f"{noun}ed",
+        f"{noun}d",
+    }
+    return owner >= 0 and any(
+        p.kind == ATTRIBUTE and p.thing == k and not p.negated and p.value in made
+        for k in (owner, *premise.belongings(owner), *named)
+        for p in premise.about[k]
+    )
+
+
+_HAIRDOS = frozenset("bun ponytail pigtail braid plait knot topknot".split())
+
+
+def _tied(moved: Claim, premise: ThingIndex) -> bool:
+    """Hair that is in a bun or a ponytail is tied up or back."""
+    return (
+        lexicon.head(moved.subject) == "hair"
+        and re.match(r"(?:tied|pulled|pinned|gathered|swept)(?: up| back)?$", moved.value)
+        is not None
+        and any(
+            lexicon.singular(token) in _HAIRDOS
+            for i, s in enumerate(premise.reading.sentences)
+            if speaks_of(s, i, moved.subject, moved.thing, premise)
+            for token in tokens(text_of(s))
+        )
+    )
+
+
+def _worn_bag(moved: Claim, premise: ThingIndex) -> bool:
+    """A bag that somebody wears or is seen with is carried."""
+    verb, place, _ = predicates.parts(moved.value)
+    return (
+        verb == "carry"
+        and not place
+        and lexicon.is_kind(moved.object, "bag")
+        and any(
+            p.thing == moved.thing and k == moved.other and predicates.parts(p.value)[0] == "wear"
+            for p, k in _related(moved.thing, premise)
+        )
+    )
+
+
 _FURNISHED = frozenset(
     "decorated adorned equipped fitted trimmed outfitted furnished embellished".split()
 )
@@ -183,13 +270,7 @@ def _beside_another(
     claim: Claim, premise: ThingIndex, written: ThingIndex, alignment: Mapping[int, int]
 ) -> bool:
     """ "With a turtle to the left": the facts say to the left of what, and of which thing of the sentence."""
-    named = {
-        alignment[k]
-        for c in written.reading.claims
-        if c.sentence == claim.sentence
-        for k in (c.thing, c.other)
-        if k in alignment
-    }
+    named = _named(claim, written, alignment)
     return claim.value in ("left", "right") and any(
         predicates.parts(p.value)[1] == claim.value and p.thing == k and p.other in named
         for k in named
@@ -242,7 +323,11 @@ def _loosely(moved: Claim, premise: ThingIndex) -> bool:
         moved.other >= 0
         and not verb
         and place in ("near", "with", "at")
-        and any(k == moved.other for _, k in _related(moved.thing, premise))
+        and any(
+            k == moved.other
+            and not (place == "near" and predicates.parts(p.value)[0] in ("hold", "carry"))
+            for p, k in _related(moved.thing, premise)
+        )
     )
 
 

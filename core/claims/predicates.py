@@ -159,7 +159,7 @@ def entails(p: str, q: str, turned: bool = False) -> bool:
             and qp in ("on", "in", "at", "with", "from", "near")
             and (not qv or qv in _BEING)
         ):
-            return True
+            return qp != "near" or pv not in ("hold", "carry")  # what is held is not beside one
         if pv in ("wear", "dress") and qp in ("on", "in", "with") and (not qv or qv in _BEING):
             return True
         if pv in ("cover", "line", "surround", "top", "fill", "border", "crowd", "pack") and (
@@ -203,7 +203,7 @@ def entails(p: str, q: str, turned: bool = False) -> bool:
 
 _IMPLIED = {
     ("ride", "on"), ("straddle", "on"), ("cover", "on"), ("line", "near"), ("top", "on"), ("mount", "on"),
-    ("enter", "in"), ("cross", "on"), ("cross", "across"), ("hug", "near"), ("flank", "near"), ("surround", "near"),
+    ("enter", "in"), ("cross", "on"), ("cross", "across"), ("cross", "above"), ("hug", "near"), ("flank", "near"), ("surround", "near"),
     ("board", "on"), ("wear", "with"), ("wear", "in"), ("carry", "with"), ("hold", "with"), ("surf", "on"),
     ("fill", "in"), ("drive", "in"), ("cover", "above"), ("follow", "behind"), ("pass", "near"), ("lead", "front"),
     ("touch", "on"), ("pat", "on"), ("cross", "in"), ("border", "near"), ("adorn", "on"), ("decorate", "on"),

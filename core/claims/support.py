@@ -102,7 +102,9 @@ def is_supported(
             and not _placed_elsewhere(moved, premise)
         ) or elsewhere(claim, premise, written, alignment)
     if claim.kind == SCENE:
-        return said(premise.text, values.words(claim.value))
+        return said(premise.text, values.words(claim.value)) or (
+            claim.value == "outside" and _THROUGH_WINDOW.search(premise.text) is not None
+        )
     if claim.kind == RELATION:
         return not _settled(moved, premise) and (
             is_related(claim, moved, premise, alignment)
@@ -111,6 +113,9 @@ def is_supported(
             or placed(moved, premise)
         )
     return False
+
+
+_THROUGH_WINDOW = re.compile(r"\b(?:through|out of) (?:\w+ ){1,3}windows?\b")
 
 
 def _nearly(moved: Claim, premise: ThingIndex) -> bool:

@@ -14,13 +14,7 @@ from .english_words import (
 )
 from .entities import Entity, differs, goes_by, has_telling_name, may_be_called, shares_trait
 from .nouns import count_of, head_of, is_person, is_plural, trait
-
-_HE, _SHE, _IT = (
-    {"he", "him", "his", "himself"},
-    {"she", "her", "hers", "herself"},
-    {"it", "its", "itself"},
-)
-_THEY = {"they", "them", "their", "theirs", "themselves"}
+from .pronouns import HE, IT, SHE, THEY, is_living, other_than
 
 
 class Things:
@@ -197,9 +191,10 @@ class Things:
         low = token.text.lower()
         recent = [self.all[i] for i in reversed(self.subjects)]
         recent += [e for e in reversed(self.all) if e not in recent]
-        recent = [e for e in recent if not e.part]
-        if low in _HE or low in _SHE:
-            gender = "m" if low in _HE else "f"
+        other = other_than(token)
+        recent = [e for e in recent if not e.part and not (other and e.noun == other)]
+        if low in HE or low in SHE:
+            gender = "m" if low in HE else "f"
             fits = [e for e in recent if e.person and not e.plural and e.gender in (gender, "")]
             fits = (
                 [e for e in fits if e.gender == gender]
@@ -207,15 +202,16 @@ class Things:
                 or [e for e in recent if e.animal and not e.plural]
             )
             return fits[0] if fits else self._unknown("person", sentence, low)
-        if low in _IT:
+        if low in IT:
             fits = [e for e in recent if not e.plural and not e.person and e.noun not in PICTURE]
             if low == "its" and len(fits) > 1 and self._presented(fits[0], sentence):
                 fits = fits[1:]  # "a cabin stands there, and a flag flies on its roof"
             return fits[0] if fits else self._unknown("thing", sentence, low)
-        if low in _THEY:
+        if low in THEY:
             fits = [e for e in recent if e.plural or len(e.members) > 1]
             one = [e for e in recent if e.person and not e.plural]
             people = [e for e in fits if e.person or e.animal]
+            people = people or (one if is_living(token) else [])
             if people or fits or one:
                 return (people or fits or one)[0]
             return self._unknown("person", sentence, low)
@@ -233,7 +229,7 @@ class Things:
 
     def _unknown(self, head: str, sentence: int, pronoun: str) -> Entity:
         """Return what a pronoun stands for whose noun isn't in the text."""
-        plural = pronoun in _THEY
+        plural = pronoun in THEY
         entity = Entity(
             len(self.all),
             head,

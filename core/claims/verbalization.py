@@ -33,7 +33,8 @@ def plural(noun: str) -> str:
     if noun.split()[-1:] and noun.split()[-1] in PLURAL_ONLY:
         return noun
     *before, last = noun.split()
-    return " ".join([*before, {"person": "people"}.get(last) or english.plural(last) or last])
+    irregular = "people" if last == "person" else f"{last}ren" if last.endswith("child") else ""
+    return " ".join([*before, irregular or english.plural(last) or last])
 
 
 class Names:

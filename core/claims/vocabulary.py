@@ -6,6 +6,9 @@ person, individual, someone, somebody, human, human being, people, figure, one, 
 road, street, roadway
 sidewalk, pavement, footpath
 couch, sofa, settee
+gift, present
+goods, merchandise, wares
+roof, rooftop
 pants, trousers
 jeans, denim pants, denim jeans
 cell phone, mobile phone, cellphone, mobile, smartphone, phone
@@ -113,6 +116,8 @@ meadow, field
 """
 # More particular than, where WordNet has no such line: the first is a kind of each of the others.
 KINDS = """
+croissant: pastry
+danish: pastry
 selfie: photo
 hoodie: sweatshirt|garment|jacket
 sari: garment|dress

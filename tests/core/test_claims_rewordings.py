@@ -70,6 +70,41 @@ FOLLOWS = (
         "A bathroom has white tiles. A bathtub stands under a window.",
         "A bathroom with white tiles has a tub beneath a window.",
     ),
+    (  # "him" is the boy, not his uncle
+        "A boy is reading on a step. His uncle stands to the left of him.",
+        "An uncle stands to the left of a boy who is reading.",
+    ),
+    (  # "they" who hold something are no garment
+        "A person is wearing thick gloves. They are holding a shovel.",
+        "A person in thick gloves is holding a shovel.",
+    ),
+    (
+        "A group of grandchildren sits on a lawn. The children are wearing straw hats.",
+        "The grandchildren in straw hats sit on a lawn.",
+    ),
+    (
+        "Two women are dancing. The woman on the left is wearing a hat. The woman on the right is wearing a hat.",
+        "Two women in hats are dancing.",
+    ),
+    (  # "It" is the goat, not the image
+        "A goat is lying on a porch. It has a green collar.",
+        "Wearing a green collar, a goat lies on a porch.",
+    ),
+    (
+        "A white sailboat is moored at a dock. The boat's sails are furled.",
+        "A white sailboat with furled sails is moored at a dock.",
+    ),
+    ("A cello player is bowing.", "A cellist is bowing."),
+    ("A viaduct crosses a gorge.", "A viaduct is over a gorge."),
+    ("A van is parked. Its doors are dusty.", "A van with dust on its doors is parked."),
+    ("A dancer has her hair in a bun.", "The dancer's hair is tied back."),
+    ("A courier with a messenger bag is running.", "A courier carrying a messenger bag runs."),
+    ("The image is a poster for a circus. A clown is juggling.", "A clown juggles on the poster."),
+    ("Rain can be seen through the window.", "The window shows rain outside."),
+    (
+        "A butler waits at the back with his arms crossed.",
+        "At the back waits a butler with crossed arms.",
+    ),
     (  # the parser takes helmet and jersey for those who ride
         "A cyclist is riding a bike down a trail. The cyclist is wearing a black helmet, goggles and a green jersey.",
         "A cyclist wearing goggles, a black helmet and a green jersey rides down a trail on a bike.",
@@ -82,6 +117,16 @@ INVENTED = (
         "A red-clad player reaches up.",
     ),
     ("A cake has white icing. A plate is on a table.", "The plate is iced."),
+    (
+        "A person is sitting on a bench. They are holding a handbag.",
+        "A person sits on a bench with a handbag beside them.",
+    ),
+    (
+        "Two women are dancing. The woman on the left is wearing a hat. The woman on the right is wearing a scarf.",
+        "Two women in hats are dancing.",
+    ),
+    ("A van is parked. Its doors are dusty.", "A van with mud on its doors is parked."),
+    ("A dancer has long hair.", "The dancer's hair is tied back."),
     ("A girl in a hat is clapping.", "A girl in a hat waves her hand."),
     (
         "A farmer is driving a tractor. A boy is pulling a cart.",
