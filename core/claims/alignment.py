@@ -118,7 +118,7 @@ def _score(p: ThingIndex, i: int, h: ThingIndex, j: int, found: dict[int, int]) 
     one, two = p.place(i), h.place(j)
     if sides.places_clash(one, two):
         return 0.0
-    if any(values.tells_apart(x, y) for x in a.told for y in b.told):
+    if any(values.distinguishes(x, y) for x in a.told for y in b.told):
         return 0.0
     if {a.number == 1, b.number == 1} == {True, False} and len(a.members or b.members) > 1:
         kind -= 1.0  # a swan is hardly the swans and their cygnets

@@ -209,7 +209,7 @@ def _restricted_apart(p: ThingIndex, i: int, h: ThingIndex, j: int) -> bool:
     one, other = p.restriction(i), h.restriction(j)
     a, b = p.reading.things[i], h.reading.things[j]
     for told, phrase in ((b.told, one), (a.told, other)):
-        if phrase and any(values.tells_apart(x, w) for x in told for w in phrase[0].split()):
+        if phrase and any(values.distinguishes(x, w) for x in told for w in phrase[0].split()):
             return True
     for place, phrase in ((h.place(j), one), (p.place(i), other)):
         if phrase and place and sides.places_clash(place, phrase[0]):
@@ -224,7 +224,7 @@ def _restricted_apart(p: ThingIndex, i: int, h: ThingIndex, j: int) -> bool:
         lexicon.is_kind(y.head, x.head) or lexicon.is_kind(x.head, y.head)
     ):
         return True
-    if any(values.tells_apart(v, w) for v in x.told for w in y.told):
+    if any(values.distinguishes(v, w) for v in x.told for w in y.told):
         return True
     return lexicon.same(x.head, y.head) and bool(clashes(p, k, h, m))
 

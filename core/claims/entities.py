@@ -117,7 +117,7 @@ def differs(e: Entity, traits: set[str]) -> bool:
     mine, other = traits & COLOURS, set(e.traits) & COLOURS
     if mine and other and not mine & other:
         return True
-    return any(values.tells_apart(x, y) for x in traits for y in e.traits)
+    return any(values.distinguishes(x, y) for x in traits for y in e.traits)
 
 
 def shares_trait(e: Entity, traits: set[str]) -> bool:

@@ -105,18 +105,18 @@ def _held_by_another(p: ThingIndex, h: ThingIndex, alignment: Mapping[int, int])
         and alignment.get(thing) == held
         and alignment.get(who) != one
         and lexicon.same(p.reading.things[one].head, h.reading.things[who].head)
-        and _told_apart(p, one, h, who)
+        and _distinguished(p, one, h, who)
         for verb, one, held in holders(p)
         for other, who, thing in holders(h)
     )
 
 
-def _told_apart(p: ThingIndex, i: int, h: ThingIndex, j: int) -> bool:
+def _distinguished(p: ThingIndex, i: int, h: ThingIndex, j: int) -> bool:
     """Return whether two people of one noun differ in their place, an adjective or what they wear."""
     a, b = p.reading.things[i], h.reading.things[j]
     if sides.places_clash(p.place(i), h.place(j)):
         return True
-    if any(values.tells_apart(x, y) for x in a.told for y in b.told):
+    if any(values.distinguishes(x, y) for x in a.told for y in b.told):
         return True
     return any(
         lexicon.same(p.reading.things[k].head, h.reading.things[m].head) and clashes(p, k, h, m)
@@ -294,7 +294,7 @@ def _directed_otherwise(first: str, second: str) -> bool:
     a, b = _DIRECTED.findall(first), _DIRECTED.findall(second)
     if len(a) != 1 or len(b) != 1 or a[0][0] != b[0][0]:
         return False
-    opposed = values.tells_apart(a[0][1], b[0][1]) or {a[0][1][:2], b[0][1][:2]} == {"up", "do"}
+    opposed = values.distinguishes(a[0][1], b[0][1]) or {a[0][1][:2], b[0][1][:2]} == {"up", "do"}
     return opposed and _likeness(first, second) >= 0.6
 
 

@@ -127,7 +127,7 @@ def entails(p: str, q: str, turned: bool = False) -> bool:
     """Return whether "x p y" says "x q y"; `turned`: whether it says "y q x"."""
     if (x := than(p)) and (y := than(q)):
         return (
-            values.tells_apart(x, y)
+            values.distinguishes(x, y)
             if turned
             else values.entails(values.compared(x), values.compared(y))
         )
@@ -216,7 +216,7 @@ def excludes(p: str, q: str, turned: bool = False) -> bool:
     """Return whether "x p y" and "x q y" (`turned`: "y q x") cannot both be true of one x and one y."""
     if (x := than(p)) and (y := than(q)):
         same = values.entails(values.compared(x), values.compared(y))
-        return same if turned else values.tells_apart(x, y)
+        return same if turned else values.distinguishes(x, y)
     (pv, pp, _), (qv, qp, _) = parts(p), parts(q)
     if turned:
         if pp and qp:

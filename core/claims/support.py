@@ -71,7 +71,7 @@ def is_supported(
         return bool(words) and said(premise.text, words)
     if claim.negated:
         return denied(claim, premise, written, alignment)
-    if _told_apart(claim, premise, written, alignment):
+    if _distinguished(claim, premise, written, alignment):
         return False
     if reworded(claim, moved, premise, written, alignment):
         return True
@@ -130,14 +130,14 @@ def _nearly(moved: Claim, premise: ThingIndex) -> bool:
     )
 
 
-def _told_apart(
+def _distinguished(
     claim: Claim, premise: ThingIndex, written: ThingIndex, alignment: Mapping[int, int]
 ) -> bool:
     """Return whether it speaks of the smaller one where the facts know only the larger."""
     for k in {claim.thing, claim.other} - {-1}:
         thing = written.reading.things[k]
         if k not in alignment and any(
-            values.tells_apart(x, y)
+            values.distinguishes(x, y)
             for other in premise.reading.things
             if lexicon.same(other.head, thing.head)
             for x in thing.told

@@ -282,7 +282,7 @@ def compared(word: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def tells_apart(a: str, b: str) -> bool:
+def distinguishes(a: str, b: str) -> bool:
     """Return whether two definite things of one kind are two because the one is `a` and the other `b`: the
     larger and the smaller dog, the left and the right window.
     """
