@@ -252,8 +252,10 @@ def test_free_memory_really_frees(server, models):
     assert result["end"]["type"] == "execution_success", result["end"]
     during = resident_gb(server)
     server.post("/free", {"unload_models": True, "free_memory": True})
-    time.sleep(3)
-    after = resident_gb(server)
+    after, deadline = resident_gb(server), time.monotonic() + 30
+    while after - before >= 0.15 and time.monotonic() < deadline:  # a busy machine takes a while
+        time.sleep(0.5)
+        after = resident_gb(server)
     print(f"resident GB: before {before:.2f}, with the model {during:.2f}, after free {after:.2f}")
     assert during - before > 0.35  # about 118 million parameters in fp32
     assert after - before < 0.15

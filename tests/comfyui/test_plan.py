@@ -68,7 +68,8 @@ def test_a_run_that_needs_more_in_any_case_sends_nothing(asked):
 
 def test_the_ceiling_stops_a_run_keeps_the_answers_and_the_next_one_goes_on(asked):
     start = len(asked.vendor.seen)
-    limited = prompt_with(65, max_requests=7)
+    # A model of its own, so that no answer of another test is cached.
+    limited = prompt_with(65, model="limited-model", max_requests=7)
     message = error_of(asked.run(limited))
     assert "were already sent in this run. Their answers are kept" in message
     sent = len(asked.vendor.seen) - start
