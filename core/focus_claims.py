@@ -254,7 +254,7 @@ def _scene_named(claim: Claim, topics: Sequence[Topic]) -> bool:
 
 
 def _named_without_thing(claim: Claim, topics: Sequence[Topic]) -> bool:
-    """Return whether a claim is about a topic that is no thing of its own: the scene, or the words on a thing."""
+    """Return whether a claim is about a topic that is not a thing in the image: the scene, or the words written on a thing."""
     writing = claim.kind == TEXT and any(topic.head in _WRITING for topic in topics)
     return writing or _scene_named(claim, topics)
 

@@ -115,7 +115,7 @@ class _Writer:
         part = claim.kind in (ATTRIBUTE, ACTION) and lexicon.head(claim.subject) in ALWAYS_PARTS
         if part and self.record.things[claim.thing].owner < 0:
             return False  # "the arm is raised": whose?
-        if claim.kind == ACTION and not _lives(claim.subject):
+        if claim.kind == ACTION and not lexicon.is_living(claim.subject):
             return lexicon.lemma(claim.value) not in _SOMEWHERE
         if claim.kind == ATTRIBUTE:
             bare = claim.value in ALWAYS_PARTS and claim.value not in HAIR - {"hair"}
@@ -340,10 +340,6 @@ _SURFACES = frozenset(
 _TOWARDS = frozenset("toward towards into onto through".split())
 # "The panel is standing", "the peaks are rising" say nothing without where.
 _SOMEWHERE = POSTURES | frozenset("rise extend stretch run lead".split())
-
-
-def _lives(noun: str) -> bool:
-    return lexicon.is_person(noun) or lexicon.is_kind(noun, "animal")
 
 
 def _names(phrase: str, noun: str) -> bool:

@@ -76,7 +76,7 @@ def may_be_one(p: ThingIndex, i: int, h: ThingIndex, j: int, found: dict[int, in
 def one_and_many(p: ThingIndex, i: int, h: ThingIndex, j: int) -> bool:
     """Return whether one text has one person or animal and the other several."""
     a, b = p.reading.things[i], h.reading.things[j]
-    if not (lexicon.is_person(a.head) or lexicon.is_kind(a.head, "animal")):
+    if not lexicon.is_living(a.head):
         return False
     return (a.number == 1) != (b.number == 1)
 

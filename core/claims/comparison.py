@@ -104,7 +104,7 @@ def says(p: Claim, h: Claim, things: Sequence[Thing]) -> str:
             if _one(p, h) and not p.negated and not h.negated:
                 return CONTRADICTED
         return NEUTRAL
-    verdict = _relation(p, h, things) if h.kind == RELATION else _of_one(p, h, things)
+    verdict = _relation(p, h, things) if h.kind == RELATION else _of_one(p, h)
     if verdict == NEUTRAL and p.thing >= 0 and _one(p, h) and implied_states.clash(p, h):
         return CONTRADICTED
     return verdict
@@ -207,7 +207,7 @@ def _relation(p: Claim, h: Claim, things: Sequence[Thing]) -> str:
     if p.kind != RELATION:
         return NEUTRAL
     p, h = _bare(p), _bare(h)
-    straight = _one(p, h) and _same_other(p, h, things)
+    straight = _one(p, h) and _same_other(p, h)
     turned = p.other == h.thing and p.thing == h.other and p.thing >= 0 and h.thing >= 0
     if straight or turned:
         return _signed(
@@ -233,15 +233,13 @@ _ONE_AT_A_TIME = frozenset("ride drive play read drink pull steer row".split())
 
 
 def _bare(claim: Claim) -> Claim:
-    """Return a ramp does not wear its graffiti, it has it."""
-    if claim.value == "wear" and not (
-        lexicon.is_person(claim.subject) or lexicon.is_kind(claim.subject, "animal")
-    ):
+    """Return the claim with "have" for "wear" where its subject is not alive: a ramp has graffiti on it."""
+    if claim.value == "wear" and not lexicon.is_living(claim.subject):
         return replace(claim, value="have")
     return claim
 
 
-def _same_other(p: Claim, h: Claim, things: Sequence[Thing]) -> bool:
+def _same_other(p: Claim, h: Claim) -> bool:
     if p.other >= 0 and h.other >= 0:
         return p.other == h.other
     return bool(p.object and h.object) and lexicon.is_kind(p.object, h.object)
@@ -251,7 +249,7 @@ def _grounds_clash(a: str, b: str) -> bool:
     return scene_settings.excludes(a, b) or lexicon.excludes(a, b)
 
 
-def _of_one(p: Claim, h: Claim, things: Sequence[Thing]) -> str:
+def _of_one(p: Claim, h: Claim) -> str:
     if h.kind == SCENE or p.kind == SCENE:
         return _scene(p, h)
     if p.kind == OBJECT and p.thing == h.thing and p.thing >= 0 and not p.negated:
@@ -289,7 +287,7 @@ def _one_from_relation(p: Claim, h: Claim) -> str:
             bool(verb)
             and (
                 predicates.posture_excludes(verb, predicates.parts(h.value)[0])
-                or (h.value in _EMPTY_WORDS and verb in _FILLING)
+                or (h.value in EMPTY_WORDS and verb in _FILLING)
             )
         )
         return _signed(p, h, said, said, clash)
@@ -297,7 +295,7 @@ def _one_from_relation(p: Claim, h: Claim) -> str:
     said = values.entails(f"{p.subject} {p.value}", h.value) or (
         place in ("in", "on") and h.value in _TAKEN and lexicon.is_person(p.subject)
     )
-    there = place in ("in", "on") or (place in _MOVING_IN and _lives(p.subject))
+    there = place in ("in", "on") or (place in _MOVING_IN and lexicon.is_living(p.subject))
     clash = (there and _is_empty(h.value)) or (
         verb == "cover" and values.excludes(p.subject, h.value)
     )
@@ -308,16 +306,11 @@ _MOVING_IN = ("across", "through", "down", "up", "at", "between")
 
 
 @lru_cache(maxsize=4096)
-def _lives(noun: str) -> bool:
-    return lexicon.is_person(noun) or lexicon.is_kind(noun, "animal")
-
-
-@lru_cache(maxsize=4096)
 def _is_empty(value: str) -> bool:
-    return {*values.words(value)} <= _EMPTY_WORDS
+    return {*values.words(value)} <= EMPTY_WORDS
 
 
-_EMPTY_WORDS = frozenset(("empty", "vacant", "unoccupied", "deserted", "bare"))
+EMPTY_WORDS = frozenset(("empty", "vacant", "unoccupied", "deserted", "bare"))
 _TAKEN = frozenset(("occupied", "taken", "in use"))
 _FILLING = frozenset(
     "load fill pack crowd stuff cram jam pile heap lade stack hold contain".split()

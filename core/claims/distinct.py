@@ -91,7 +91,7 @@ def are_distinct(
         )
     if p.plural(i) and h.plural(j):
         return together < 1
-    living = lexicon.is_person(a.head) or lexicon.is_kind(a.head, "animal")
+    living = lexicon.is_living(a.head)
     if living and not one_view:
         # A place where everybody is, and the garment of which something differs, do not identify a person.
         together -= sum(

@@ -41,7 +41,7 @@ def follows(claim: Claim, moved: Claim, premise: ThingIndex) -> bool:
     if claim.kind == RELATION:
         return _connected(moved, premise)
     head = things[moved.thing].head
-    living = lexicon.is_person(head) or lexicon.is_kind(head, "animal")
+    living = lexicon.is_living(head)
     if not living and predicates.idle(claim.value):
         return True
     own = values.inherent(claim.value)

@@ -41,17 +41,13 @@ def _rows() -> tuple[tuple[tuple[str, ...], dict[str, list[tuple[tuple[str, ...]
 
 
 @lru_cache(maxsize=4096)
-def _lives(noun: str) -> bool:
-    return lexicon.is_person(noun) or lexicon.is_kind(noun, "animal")
-
-
-@lru_cache(maxsize=4096)
 def _rows_of(noun: str) -> tuple[int, ...]:
     return tuple(
         number
         for number, (kinds, _) in enumerate(_rows())
         if any(
-            not _lives(noun) if kind == "object" else lexicon.is_kind(noun, kind) for kind in kinds
+            not lexicon.is_living(noun) if kind == "object" else lexicon.is_kind(noun, kind)
+            for kind in kinds
         )
     )
 
@@ -116,7 +112,7 @@ def of_claim(claim: Claim, thing: int) -> frozenset[State]:
         if claim.thing == thing
         else (
             claim.object,
-            f"{'somebody' if _lives(claim.subject) else claim.subject} {claim.value}",
+            f"{'somebody' if lexicon.is_living(claim.subject) else claim.subject} {claim.value}",
         )
     )
     if lexicon.head(noun) in _TWO and not (claim.plural and claim.thing == thing):

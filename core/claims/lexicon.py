@@ -280,6 +280,12 @@ def is_person(word: str) -> bool:
     return is_kind(word, "person") and singular(word).split(" ")[-1] not in ANYTHING | _OBJECTS
 
 
+@lru_cache(maxsize=8192)
+def is_living(word: str) -> bool:
+    """Return whether a noun is a person or an animal."""
+    return is_person(word) or is_kind(word, "animal")
+
+
 _IRREGULAR = {
     form: lemma
     for lemma, forms in {

@@ -21,7 +21,7 @@ from . import (
     predicates,
     values,
 )
-from .sentence_words import PRONOUNS, SMALL, living, means, places_in, text_of, tokens
+from .sentence_words import PRONOUNS, SMALL, means, places_in, text_of, tokens
 from .thing_index import ThingIndex
 
 
@@ -29,20 +29,12 @@ def of_neighbour(
     claim: Claim, premise: ThingIndex, written: ThingIndex, alignment: Mapping[int, int]
 ) -> bool:
     """What only the living do, hung by the parser on a garment: whoever is there does it."""
-    if claim.kind != ACTION or living(claim.subject):
+    if claim.kind != ACTION or lexicon.is_living(claim.subject):
         return False
     for k, thing in enumerate(written.reading.things):
-        if living(thing.head) and k in alignment:
-            for p in premise.about[alignment[k]]:
-                if (
-                    comparison.says(
-                        p,
-                        replace(claim, subject=thing.head, thing=alignment[k]),
-                        premise.reading.things,
-                    )
-                    == comparison.ENTAILED
-                ):
-                    return True
+        if lexicon.is_living(thing.head) and k in alignment:
+            if premise.states(replace(claim, subject=thing.head, thing=alignment[k])):
+                return True
     return False
 
 
@@ -55,11 +47,7 @@ def elsewhere(
     }
     for k in others & set(alignment):
         head = premise.reading.things[alignment[k]].head
-        turned = replace(claim, thing=alignment[k], subject=head)
-        if any(
-            comparison.says(p, turned, premise.reading.things) == comparison.ENTAILED
-            for p in premise.about[alignment[k]]
-        ):
+        if premise.states(replace(claim, thing=alignment[k], subject=head)):
             return True
     return False
 
@@ -79,7 +67,10 @@ def clashing(moved: Claim, premise: ThingIndex) -> bool:
             p.thing != moved.thing
             and verb
             and not place
-            and (verb not in predicates.HAVING or (living(moved.subject) and living(moved.object)))
+            and (
+                verb not in predicates.HAVING
+                or (lexicon.is_living(moved.subject) and lexicon.is_living(moved.object))
+            )
             and predicates.verb_entails(predicates.parts(p.value)[0], verb)
         )
         for p in between
@@ -109,7 +100,7 @@ def attached_elsewhere(
     """A phrase that the parser hung on the wrong noun: the facts say it of another thing of the sentence."""
     verb, place, _ = predicates.parts(claim.value)
     bare = place and (not verb or predicates.idle(verb))
-    if not bare and living(claim.subject):
+    if not bare and lexicon.is_living(claim.subject):
         return False
     others = {
         k
@@ -148,7 +139,9 @@ def hung_on_another(claim: Claim, moved: Claim, premise: ThingIndex, written: Th
     """
     verb, place, _ = predicates.parts(claim.value)
     last = lexicon.head(claim.object)
-    if living(claim.subject) or (lexicon.is_kind(claim.subject, "garment") and verb == "wear"):
+    if lexicon.is_living(claim.subject) or (
+        lexicon.is_kind(claim.subject, "garment") and verb == "wear"
+    ):
         return False
     if written.plural(claim.other) and moved.other < 0:
         return False

@@ -232,7 +232,7 @@ def _given(known: ThingIndex) -> set[tuple[int, int]]:
     living = {
         lexicon.head(t.head): i
         for i, t in enumerate(known.reading.things)
-        if lexicon.is_person(t.head) or lexicon.is_kind(t.head, "animal")
+        if lexicon.is_living(t.head)
     }
     for c in known.reading.claims:
         verb = predicates.parts(c.value)[0]
@@ -328,11 +328,7 @@ def _turned_away(p: ThingIndex, h: ThingIndex, alignment: Mapping[int, int]) -> 
 
 def _subject_of(known: ThingIndex, pattern: re.Pattern) -> int:
     """Return the living thing that was named last before the phrase; -1 where there is one or none in all."""
-    living = [
-        i
-        for i, t in enumerate(known.reading.things)
-        if lexicon.is_person(t.head) or lexicon.is_kind(t.head, "animal")
-    ]
+    living = [i for i, t in enumerate(known.reading.things) if lexicon.is_living(t.head)]
     if len(living) < 2:
         return -1
     for sentence in known.reading.sentences:

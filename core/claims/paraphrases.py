@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 from . import ACTION, ATTRIBUTE, PLACE, RELATION, Claim, lexicon, predicates, values
 from .english_words import COLOURS
-from .sentence_words import does, means, sentence_of, speaks_of, text_of, tokens
+from .sentence_words import does, means, named_with, sentence_of, speaks_of, text_of, tokens
 from .thing_index import ThingIndex
 
 
@@ -46,13 +46,13 @@ def paraphrased(
         or _through_its_place(moved, premise)
         or _done_by(claim, premise, written, alignment)
         or _worn_bag(moved, premise)
-        or _from_adjective(moved, premise, _named(claim, written, alignment))
+        or _from_adjective(moved, premise, named_with(claim, written, alignment))
         or _on_the_image(moved, premise)
     )
 
 
 def _related(thing: int, premise: ThingIndex) -> Iterator[tuple[Claim, int]]:
-    """Return the positive relations of a thing, each with the other thing."""
+    """Return the positive relations of a thing, each with the other thing, and those that others have to its parts."""
     for p in premise.about[thing]:
         if p.kind == RELATION and not p.negated and p.other >= 0:
             yield p, p.other if p.thing == thing else p.thing
@@ -119,25 +119,10 @@ def _from_noun(moved: Claim, premise: ThingIndex) -> bool:
     things = premise.reading.things
     near = {k for _, k in _related(moved.thing, premise)} | {*premise.belongings(moved.thing)}
     owner = premise.owner.get(moved.thing, -1)
-    near |= (
-        {k for p, k in _related(owner, premise) if p.other == k}
-        if owner >= 0 and len(nouns)
-        else set()
-    )
+    near |= {k for p, k in _related(owner, premise) if p.other == k} if owner >= 0 else set()
     return bool(nouns) and any(
         {lexicon.head(h) for h in (things[k].head, *things[k].heads)} & nouns for k in near
     )
-
-
-def _named(claim: Claim, written: ThingIndex, alignment: Mapping[int, int]) -> set[int]:
-    """Return the things of the facts that the claim's sentence names."""
-    return {
-        alignment[k]
-        for c in written.reading.claims
-        if c.sentence == claim.sentence
-        for k in (c.thing, c.other)
-        if k in alignment
-    }
 
 
 def _on_the_image(moved: Claim, premise: ThingIndex) -> bool:
@@ -230,7 +215,7 @@ def _furnished(moved: Claim, premise: ThingIndex) -> bool:
 _AS_MUCH = {
     "billow": "rise come pour drift emerge", "drift": "rise float come", "waft": "rise come drift", "curl up": "rise",
     "cascade": "fall flow drop pour", "tumble": "fall", "drape": "hang lie", "dangle": "hang", "suspend": "hang",
-    "sway": "", "gaze": "look", "peer": "look", "glance": "look", "stare": "look", "stroll": "walk", "stride": "walk",
+    "gaze": "look", "peer": "look", "glance": "look", "stare": "look", "stroll": "walk", "stride": "walk",
     "perform": "play sing dance", "lounge": "lie sit recline", "recline": "lie", "nestle": "lie sit", "loom": "stand rise",
     "tower": "stand rise", "soar": "fly", "glide": "fly swim", "leap": "jump", "hover": "fly float", "ascend": "climb",
     "shine": "glow light", "illuminate": "light shine", "twinkle": "glow shine", "beam": "smile", "grin": "smile",
@@ -270,7 +255,7 @@ def _beside_another(
     claim: Claim, premise: ThingIndex, written: ThingIndex, alignment: Mapping[int, int]
 ) -> bool:
     """ "With a turtle to the left": the facts say to the left of what, and of which thing of the sentence."""
-    named = _named(claim, written, alignment)
+    named = named_with(claim, written, alignment)
     return claim.value in ("left", "right") and any(
         predicates.parts(p.value)[1] == claim.value and p.thing == k and p.other in named
         for k in named

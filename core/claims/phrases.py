@@ -74,7 +74,7 @@ class Phrases(Modifiers):
         if token.tag_ in ("JJR", "JJS") and children(token, "det") and self._of(token) is not None:
             return self._one(token, hedged)
         if token.text.lower() in _SOME and token.pos_ in ("ADJ", "DET", "NOUN", "ADV"):
-            entity = self.done[token.i] = draft.things.some(token, draft.index)
+            entity = self.done[token.i] = draft.things.some(draft.index)
             return entity
         if any(q.token == token.i for q in draft.quotes):
             return None

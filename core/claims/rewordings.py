@@ -23,7 +23,7 @@ from . import (
     predicates,
     values,
 )
-from .sentence_words import living
+from .sentence_words import named_with
 from .thing_index import ThingIndex
 
 
@@ -62,8 +62,7 @@ def denied(
     claim: Claim, premise: ThingIndex, written: ThingIndex, alignment: Mapping[int, int]
 ) -> bool:
     """Return whether the facts deny what a claim denies: "without shoes", "an empty chair"."""
-    together = [c for c in written.reading.claims if c.sentence == claim.sentence]
-    named = {alignment[k] for c in together for k in (c.thing, c.other) if k in alignment}
+    named = named_with(claim, written, alignment)
     if claim.kind == OBJECT:
         return any(
             p.kind == RELATION
@@ -81,7 +80,7 @@ def denied(
             p.kind == ATTRIBUTE
             and not p.negated
             and p.thing in named
-            and p.value in comparison._EMPTY_WORDS
+            and p.value in comparison.EMPTY_WORDS
             and lexicon.is_kind(p.subject, "seat")
             for p in premise.reading.claims
         )
@@ -200,12 +199,12 @@ def _by_its_face(claim: Claim, moved: Claim, premise: ThingIndex) -> bool:
     owner = premise.owner.get(face, -1)
     if verb in _SHOWING and not place and moved.thing >= 0 and _has(claim.subject, head):
         shown = replace(moved, thing=face, subject=head)
-        return owner in (-1, moved.thing) and _stated(shown, premise)
+        return owner in (-1, moved.thing) and premise.states(shown)
     if place != "on" or (verb and not predicates.idle(verb)) or not _has(claim.object, head):
         return False
     if moved.thing != face:
         shown = replace(moved, other=face, object=head)
-        return moved.thing >= 0 and owner in (-1, moved.other) and _stated(shown, premise)
+        return moved.thing >= 0 and owner in (-1, moved.other) and premise.states(shown)
     placed = any(
         p.kind in (RELATION, PLACE) and p.thing == face and predicates.parts(p.value)[1]
         for p in premise.about[face]
@@ -304,15 +303,9 @@ def _with_its_place(
             where = predicates.parts(c.value)[1]
             if c.kind == PLACE or (where and where != "with" and not c.negated):
                 return True
-    if living(claim.subject):
+    if lexicon.is_living(claim.subject):
         return False
-    named = {
-        alignment[k]
-        for c in written.reading.claims
-        if c.sentence == claim.sentence
-        for k in (c.thing, c.other)
-        if k in alignment
-    }
+    named = named_with(claim, written, alignment)
     return any(
         p.kind == RELATION
         and not p.negated
@@ -346,7 +339,7 @@ def _next_to_its_preposition(
             other=ends[1],
             object=things[ends[1]].head,
         )
-        if _stated(turned, premise):
+        if premise.states(turned):
             return True
     return False
 
@@ -372,7 +365,9 @@ def _readings(claim: Claim, written: ThingIndex) -> Iterator[tuple[int, int]]:
         ]
         stands_for = [thing]
         if sentence.text[start:end].lower() in ("it", "them"):
-            stands_for += [m[2] for m in before if not living(written.reading.things[m[2]].head)]
+            stands_for += [
+                m[2] for m in before if not lexicon.is_living(written.reading.things[m[2]].head)
+            ]
         for first in nearest:
             for other in stands_for:
                 if first != other:
@@ -388,10 +383,3 @@ def _found(
     head = written.reading.things[thing].head
     alike = [k for k, t in enumerate(premise.reading.things) if lexicon.is_kind(t.head, head)]
     return alike[0] if len(alike) == 1 else -1
-
-
-def _stated(claim: Claim, premise: ThingIndex) -> bool:
-    things = premise.reading.things
-    return any(
-        comparison.says(p, claim, things) == comparison.ENTAILED for p in premise.about[claim.thing]
-    )

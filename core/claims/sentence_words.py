@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from itertools import pairwise
 
-from . import Sentence, lexicon, plurals, predicates, values
+from . import Claim, Sentence, lexicon, plurals, predicates, values
 from .lexicon import lemma
 from .thing_index import ThingIndex
 
@@ -98,6 +99,17 @@ def sentence_of(premise: ThingIndex, index: int) -> str:
     return (sentences[index].said or sentences[index].text) if index < len(sentences) else ""
 
 
+def named_with(claim: Claim, written: ThingIndex, alignment: Mapping[int, int]) -> set[int]:
+    """Return the things of the facts that the claim's sentence names."""
+    return {
+        alignment[k]
+        for c in written.reading.claims
+        if c.sentence == claim.sentence
+        for k in (c.thing, c.other)
+        if k in alignment
+    }
+
+
 def speaks_of(sentence: Sentence, index: int, noun: str, thing: int, premise: ThingIndex) -> bool:
     if thing >= 0 and any(m[2] == thing for m in sentence.mentions):
         return True
@@ -110,11 +122,6 @@ def speaks_of(sentence: Sentence, index: int, noun: str, thing: int, premise: Th
     if any(means(t, last) for t in there if t not in PRONOUNS):
         return True
     return there[:1] != () and there[0] in PRONOUNS
-
-
-@lru_cache(maxsize=4096)
-def living(noun: str) -> bool:
-    return lexicon.is_person(noun) or lexicon.is_kind(noun, "animal")
 
 
 @lru_cache(maxsize=4096)

@@ -40,7 +40,6 @@ from .rewordings import denied, reworded
 from .sentence_words import (
     PRONOUNS,
     SMALL,
-    living,
     means,
     said,
     sentence_of,
@@ -239,14 +238,14 @@ def _of_another(claim: Claim, moved: Claim, sentence: int, premise: ThingIndex) 
     things, own = premise.reading.things, moved.thing
     if own < 0:
         return False
-    lives, first = living(claim.subject), {*tokens(sentence_of(premise, sentence))[:1]}
+    lives, first = lexicon.is_living(claim.subject), {*tokens(sentence_of(premise, sentence))[:1]}
     for p in premise.reading.claims:
         if p.sentence != sentence or p.kind not in (ATTRIBUTE, ACTION) or p.thing in (own, -1):
             continue
         if premise.owner.get(p.thing) == own or premise.owner.get(own) == p.thing:
             if not values.inherent(claim.value) or things[p.thing].head in implications.SURFACES:
                 continue
-        if lives and p.kind == ACTION and not living(things[p.thing].head):
+        if lives and p.kind == ACTION and not lexicon.is_living(things[p.thing].head):
             continue  # hung on a thing that does nothing
         if not lives and p.kind == ACTION and first & PRONOUNS:
             continue  # "They are smiling", whatever "they" was taken for

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 
 from . import ACTION, NUMBER, OBJECT, RELATION, Claim, Reading, Sentence, lexicon, predicates
-from .comparison import called
+from .comparison import ENTAILED, called, says
 from .coverage import unclaimed_words
 
 _OWNING = frozenset("wear have dress with".split())
@@ -126,6 +126,11 @@ class ThingIndex:
                 if between and len(between) <= 40 and _RESTRICTS.fullmatch(between):
                     return _WHO.sub("", between), after[2]
         return None
+
+    def states(self, claim: Claim) -> bool:
+        """Return whether a claim, in the numbers of these things, follows from one of the claims about its subject."""
+        things = self.reading.things
+        return any(says(p, claim, things) == ENTAILED for p in self.about[claim.thing])
 
     def belongings(self, index: int) -> list[int]:
         return [k for k, owner in self.owner.items() if owner == index]

@@ -101,12 +101,10 @@ class Things:
                 known = [self.all[m] for m in group.members]
                 mine = [e for e in known if place and e.place == place]
                 return (
-                    (mine or known[-1:])[0]
-                    if mine
-                    else self._member(token, head, sentence, group, place)
+                    (mine or known[-1:])[0] if mine else self._member(token, head, sentence, group)
                 )
             return (
-                self._member(token, head, sentence, group, place)
+                self._member(token, head, sentence, group)
                 if group
                 else self.new(token, head, sentence)
             )
@@ -127,7 +125,7 @@ class Things:
             return fitting[-1]
         group = self._group(noun)
         if group is not None and not plural and (noun in PEOPLE or noun in group.heads):
-            return self._member(token, head, sentence, group, place)
+            return self._member(token, head, sentence, group)
         for e in reversed(self.all):
             if (
                 noun not in GENERAL
@@ -357,7 +355,7 @@ class Things:
         group.members.append(entity.index)
         return entity
 
-    def some(self, token, sentence: int) -> Entity | None:
+    def some(self, sentence: int) -> Entity | None:
         """Return what "many", "most", "others" are of: the latest plural; people where there is none."""
         of = [e for e in reversed(self.all) if e.plural and not e.part and not e.aspect]
         return of[0] if of else self._unknown("person", sentence, "they")
@@ -383,7 +381,7 @@ class Things:
         self.all.append(group)
         return group
 
-    def _member(self, token, head: str, sentence: int, group: Entity | None, place: str) -> Entity:
+    def _member(self, token, head: str, sentence: int, group: Entity | None) -> Entity:
         entity = self.new(token, head, sentence)
         entity.number = entity.number or (0 if entity.plural else 1)
         if group is not None:

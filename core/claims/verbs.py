@@ -56,7 +56,7 @@ class Verbs(Readable):
         """Any other verb: with an object a relation, without one an action or a state."""
         objects = [t for o in children(verb, "dobj") for t in conjuncts(o)]
         passive = self.passive(verb)
-        if self._side(verb, base, objects, subjects, hedged):
+        if self._side(base, objects, subjects, hedged):
             return
         if base in READS and self._reads(verb, subjects, hedged):
             return
@@ -160,7 +160,7 @@ class Verbs(Readable):
         perfect = any(c.dep_ == "aux" and c.lemma_ == "have" for c in verb.children)
         return verb.tag_ == "VBN" and (not perfect or bool(children(verb, "auxpass")))
 
-    def _side(self, verb, base, objects, subjects, hedged) -> bool:
+    def _side(self, base, objects, subjects, hedged) -> bool:
         """ "dominating the right side of the frame": a place."""
         for o in objects:
             if lemma(o) in SIDES and subjects and base in _FILLS:

@@ -11,7 +11,6 @@ from .misreadings import clashing, directions, otherwise_placed
 from .sentence_words import (
     PRONOUNS,
     does,
-    living,
     means,
     places_in,
     said,
@@ -103,7 +102,7 @@ def _put_away(garment: int, premise: ThingIndex) -> bool:
     return any(
         p.thing == garment
         and predicates.parts(p.value)[1] in ("on", "in", "from", "above", "against", "behind")
-        and not living(p.object)
+        and not lexicon.is_living(p.object)
         and lexicon.head(p.object) not in implications.PARTS
         and not lexicon.is_kind(p.object, "body part")
         and not lexicon.is_kind(p.object, "garment")
@@ -121,7 +120,7 @@ def _again(premise: ThingIndex, thing: int, noun: str) -> bool:
         other.definite
         and other.number == 1
         and lexicon.is_kind(noun, other.head)
-        and not living(noun)
+        and not lexicon.is_living(noun)
     )
 
 
@@ -184,7 +183,7 @@ def _does_it(p: Claim, moved: Claim, premise: ThingIndex) -> bool:
         and not place
         and (verb not in predicates.HAVING or verb in _HOLD)
         and p.other == moved.other
-        and living(p.subject)
+        and lexicon.is_living(p.subject)
         and moved.thing not in premise.reading.things[p.thing].members
         and p.thing not in premise.reading.things[moved.thing].members
     )
