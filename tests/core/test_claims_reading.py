@@ -13,7 +13,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.claims import STATEMENT, Passage
-from core.claims.places import translate
 from core.claims.reading import SyntaxReader, is_english, read
 from core.claims.rewriting import name_edits, without
 from core.models.offline import spacy_english
@@ -246,58 +245,12 @@ def test_without_spacy_a_sentence_is_a_claim_and_the_command_is_told(monkeypatch
     assert "python -m pip install spacy" in reading.notes[0]
 
 
-# -- places ---------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("place", "frame", "whole"),
-    [
-        ("center", UPPER_RIGHT, "upper right"),
-        ("left", UPPER_RIGHT, "top center"),
-        ("bottom right", UPPER_RIGHT, "right"),
-        ("left", None, "left"),
-        ("foreground", UPPER_RIGHT, ""),  # what is near in a crop need not be in the image
-        ("background", UPPER_RIGHT, "background"),
-        ("right", Box(0, 0, 0.5, 1), "center"),
-        ("left", Box(0, 0, 0.5, 1), "left"),
-    ],
-)
-def test_places_of_a_crop_are_translated(place, frame, whole):
-    assert translate(place, frame) == whole
-
-
-def test_a_crops_place_is_translated_in_claim_and_sentence():
-    (reading,) = read(
-        [
-            Passage(
-                "In the center of the image, a clock hangs on a wall. On the left is a branch.",
-                UPPER_RIGHT,
-            )
-        ]
-    )
-    places = {(c.subject, c.value) for c in reading.claims if c.kind == "place"}
-    assert places == {("clock", "upper right"), ("branch", "top center")}
-    assert reading.sentences[0].text == "In the upper right, a clock hangs on a wall."
-    assert "center of the image" not in " ".join(c.text for c in reading.claims)
-
-
-def test_a_chinese_crops_place_is_translated():
-    (reading,) = read([Passage("画面左侧有一只猫。", UPPER_RIGHT)])
-    assert "左侧" not in reading.sentences[0].text and "左侧" in reading.sentences[0].said
-
-
 def test_what_claims_nothing_leaves_the_sentence():
     (reading,) = read(
         [Passage("The image captures a lively street with a charming cafe, giving it a cozy feel.")]
     )
     assert reading.sentences[0].text == "There is a street with a cafe."
     assert "giving it a cozy feel" in reading.not_claims
-
-
-def test_a_place_next_to_another_thing_needs_no_translation():
-    (reading,) = read([Passage("A lamp stands on the left side of the sofa.", UPPER_RIGHT)])
-    assert not [c for c in reading.claims if c.kind == "place"]
-    assert reading.sentences[0].text == "A lamp stands on the left side of the sofa."
 
 
 @settings(max_examples=150, deadline=None)
