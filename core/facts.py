@@ -80,9 +80,10 @@ def kept_reading(record: ImageRecord) -> Reading:
     for source, reading in record.readings.items():
         left = {n for n in range(len(reading.claims)) if (*source, n) in said}
         for index in range(len(reading.sentences)):
-            sentence = _kept_sentence(reading, index, left, (*source, index) in whole)
+            place = (*source, index)
+            sentence = _kept_sentence(reading, index, left, place in whole)
             if sentence is not None:
-                number[(*source, index)] = len(sentences)
+                number[place] = len(sentences)
                 sentences.append(sentence)
     claims: list[Claim] = []
     for statement in kept:

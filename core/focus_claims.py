@@ -119,7 +119,7 @@ def focused(record: ImageRecord) -> ImageRecord:
 def _of_another_language(record: ImageRecord) -> list[str]:
     """Return a note for each input whose names cannot be found, because the captions are in another language.
 
-    They are told apart by their letters, because proper names are in no dictionary. A name in Latin letters may be in the
+    The language is known from the letters, because proper names are in no dictionary. A name in Latin letters may be in the
     language of French captions.
     """
     texts = [s.text for s in record.statements if s.claim is not None]
