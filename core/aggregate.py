@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import cast
 
 from .caption_check import Checked, check, without_doubled
-from .claims import Claim, Reader, Reading
+from .claims import Reader, Reading
 from .claims.readers import reader_for
 from .compose import compose, compose_sentences, not_said
 from .facts import (
@@ -297,20 +297,15 @@ def _missing_sentences(
     Args:
         only_users: of these, only for those that the user decided.
     """
-    absent = {_anywhere(facts.claims[i]) for i in checked.missing}
+    absent = {facts.claims[i].text for i in checked.missing}
     known = [
         i
         for i, s in enumerate(record.statements)
         if s.verdict is Verdict.KEPT
         and (
             s.claim is None
-            or _anywhere(s.claim) not in absent
+            or s.claim.text not in absent
             or (only_users and s.reason is not Reason.BY_USER)
         )
     ]
     return compose_sentences(record, known=known) if checked.sentences else []
-
-
-def _anywhere(claim: Claim) -> Claim:
-    """Return the claim without the sentence in which it was said."""
-    return replace(claim, sentence=0, spans=())

@@ -24,7 +24,8 @@ class Checked:
     """Attributes:
     sentences: what of the text follows from the facts.
     removed: the claims (or whole sentences) that were taken out, as text.
-    missing: indices of the facts' claims that the rest does not say.
+    missing: indices of the facts' claims that the rest does not say; without those whose text another claim that it
+        says has, too.
     """
 
     sentences: tuple[str, ...]
@@ -80,7 +81,7 @@ def check(
     out = [part for part in written.not_claims if not any(part in text for text in sentences)]
     [rest] = reader.read([Passage(" ".join(sentences))]) if sentences else [Reading()]
     missing = _unsupported(rest, facts, nli, on_progress) if sentences else range(len(facts.claims))
-    # The same of another thing, which the same words would say.
+    # Claims about different things may have the same text, which then is not asked for a second time.
     told = {claim.text for i, claim in enumerate(facts.claims) if i not in missing}
     asked_for = tuple(
         i

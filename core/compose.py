@@ -25,9 +25,7 @@ _WHOLE = frozenset("picture image photo".split())
 # In units of a new statement.
 REPEATED = 0.3  # cost of repeating a statement
 ATTRIBUTED = 0.5  # value of an attribute, number or place of a named thing; the sentence that names it may take it
-RENAMED = (
-    0.25  # value of another name of a thing that was named: "a shop window" after "the window"
-)
+RENAMED = 0.25  # value of another name of a named thing: "a shop window" after "the window"
 LEAST = 0.3  # a sentence is added only if it gains more than this
 
 
@@ -239,7 +237,7 @@ def _added(record, left: Collection[int], implied, chosen: Sequence[Candidate]) 
 
 
 def _plain(statement: Statement) -> str:
-    """Return the text of a statement; a relation without what tells its things apart ("food stall" is a stall)."""
+    """Return the text of a statement, of a relation with the head nouns of its things ("stall" for "food stall")."""
     claim = statement.claim
     if claim is None or claim.kind != RELATION or _UNSPACED.search(statement.text):
         return statement.text

@@ -69,7 +69,7 @@ def told(record: ImageRecord, candidates: Sequence[Candidate]) -> list[tuple[str
             text = _fitted(reading, candidate, introduced, clear)
             said = reading.sentences[candidate.index].text
             if text and not _still_sentence(text, said):
-                text = _fitted(reading, candidate, (), clear)  # presented once more
+                text = _fitted(reading, candidate, (), clear)  # as if nothing had been introduced
                 if not _still_sentence(text, said):
                     continue
             if (without := _IN_THIS.sub("", text)) != text:

@@ -83,8 +83,13 @@ def place_name(box: Box) -> str:
 _FORMS = {"is": "are", "has": "have"}
 
 
+def is_plural_form(verb: str) -> bool | None:
+    """Return whether a form of "be" or "have" is plural; None for any other verb."""
+    return True if verb in _FORMS.values() else False if verb in _FORMS else None
+
+
 def agreeing(predicate: str, many: bool | None) -> str:
-    """Return a predicate in the number of its subject."""
+    """Return a predicate in the number of its subject (None: as it is)."""
     verb, _, rest = predicate.partition(" ")
     forms = _FORMS if many else {} if many is None else {b: a for a, b in _FORMS.items()}
     return f"{forms.get(verb, verb)} {rest}".rstrip()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from .claims import Claim, Reading, Sentence
@@ -26,7 +27,6 @@ NOTHING_KEPT = (
     NOTHING_PASSED,
     NOTHING_SAID,
 )
-_Place = tuple[str, int, int]  # region, candidate number, index of a sentence
 
 
 def kept_statements(record: ImageRecord) -> list[Statement]:
@@ -72,19 +72,21 @@ def kept_reading(record: ImageRecord) -> Reading:
 
     Its sentences are the captioners', each with what was kept of it, because a check also looks at wording.
     """
-    kept = _Kept(record)
+    kept = [s for s in record.statements if s.verdict is Verdict.KEPT]
+    said = {(*o.source, o.claim) for s in kept if s.claim for o in s.occurrences}
+    whole = {(*o.source, o.sentence) for s in kept if not s.claim for o in s.occurrences}
     sentences: list[Sentence] = []
-    number: dict[_Place, int] = {}
+    number: dict[tuple[str, int, int], int] = {}  # (*source, sentence) -> index into `sentences`
     for source, reading in record.readings.items():
+        left = {n for n in range(len(reading.claims)) if (*source, n) in said}
         for index in range(len(reading.sentences)):
-            if (sentence := kept.sentence(source, index)) is not None:
-                place = (source[0], source[1], index)
+            place = (*source, index)
+            sentence = _kept_sentence(reading, index, left, place in whole)
+            if sentence is not None:
                 number[place] = len(sentences)
                 sentences.append(sentence)
     claims: list[Claim] = []
-    for statement in record.statements:
-        if statement.verdict is not Verdict.KEPT:
-            continue
+    for statement in kept:
         places = [number.get((*o.source, o.sentence), -1) for o in statement.occurrences]
         if statement.claim:
             at = next((n for n in places if n >= 0), len(sentences))
@@ -92,27 +94,24 @@ def kept_reading(record: ImageRecord) -> Reading:
                 sentences.append(Sentence(statement.text, statement.text))
             claims.append(replace(statement.claim, sentence=at, spans=()))
         for occurrence, at in zip(statement.occurrences, places) if not statement.claim else ():
-            said = record.readings[occurrence.source].claims
-            claims += [replace(c, sentence=at) for c in said if c.sentence == occurrence.sentence]
+            own = record.readings[occurrence.source].claims
+            claims += [replace(c, sentence=at) for c in own if c.sentence == occurrence.sentence]
     return Reading(tuple(sentences), record.things, tuple(claims), ())
 
 
-class _Kept:
-    """What was kept of each sentence of the captions."""
+def _kept_sentence(
+    reading: Reading, index: int, left: Collection[int], whole: bool
+) -> Sentence | None:
+    """Return a sentence, without what was dropped of it; None where nothing of it was kept.
 
-    def __init__(self, record: ImageRecord):
-        self.readings = record.readings
-        kept = [s for s in record.statements if s.verdict is Verdict.KEPT]
-        self.claims = {(*o.source, o.claim) for s in kept if s.claim for o in s.occurrences}
-        self.whole = {(*o.source, o.sentence) for s in kept if not s.claim for o in s.occurrences}
-
-    def sentence(self, source: tuple[str, int], index: int) -> Sentence | None:
-        """Return a sentence, without what was dropped of it; None where nothing of it was kept."""
-        reading = self.readings[source]
-        own = [n for n, c in enumerate(reading.claims) if c.sentence == index]
-        left = [n for n in own if (*source, n) in self.claims]
-        if (*source, index) in self.whole or (own and left == own):
-            sentence = reading.sentences[index]
-            return replace(sentence, said=sentence.text)  # with places in the whole image
-        text = " ".join(reading.claims[n].text for n in left)
-        return Sentence(text, text) if text else None
+    Args:
+        left: the claims of the reading that were kept, by index.
+        whole: the sentence was kept as one statement.
+    """
+    own = [n for n, c in enumerate(reading.claims) if c.sentence == index]
+    kept = [n for n in own if n in left]
+    if whole or (own and kept == own):
+        sentence = reading.sentences[index]
+        return replace(sentence, said=sentence.text)  # with places in the whole image
+    text = " ".join(reading.claims[n].text for n in kept)
+    return Sentence(text, text) if text else None

@@ -22,6 +22,7 @@ from .claims import (
 )
 from .claims.english_words import GARMENTS
 from .claims.reading import is_english, read
+from .claims.sayable import FOREIGN
 from .claims.scene_words import ENCLOSED, SHOWN_SETTINGS
 from .claims.thing_index import ThingIndex
 from .excluding import mentions_topic, without_topics
@@ -116,14 +117,18 @@ def focused(record: ImageRecord) -> ImageRecord:
 
 
 def _of_another_language(record: ImageRecord) -> list[str]:
-    """Return a note for each input whose names cannot be found, because the captions are in another language."""
+    """Return a note for each input whose names cannot be found, because the captions are in another language.
+
+    The language is known from the letters, because proper names are in no dictionary. A name in Latin letters may be in the
+    language of French captions.
+    """
     texts = [s.text for s in record.statements if s.claim is not None]
     english = sum(map(is_english, texts))
-    if 0 < english < len(texts):
+    if 0 < english < len(texts) or (not english and not all(map(FOREIGN.search, texts))):
         return []
     notes = []
     for name, words in (("only", record.focus.only), ("ignore", record.focus.ignore)):
-        other = [w for w in words if texts and _is_latin(w) != bool(english)]
+        other = [w for w in words if texts and bool(FOREIGN.search(w)) == bool(english)]
         if other:
             named = ", ".join(other)
             notes.append(
@@ -134,11 +139,6 @@ def _of_another_language(record: ImageRecord) -> list[str]:
                 "language of the captions."
             )
     return notes
-
-
-def _is_latin(word: str) -> bool:
-    """Return whether a name is in Latin letters, as English is; a name of one's own need not be in a dictionary."""
-    return all(c <= "\u024f" for c in word if c.isalpha())
 
 
 def without_ignored(text: str, record: ImageRecord) -> tuple[str, list[str]]:

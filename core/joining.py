@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from .claims.english_words import COLOURS
-from .english import join_words
+from .english import is_plural_form, join_words
 
 PLACES = (
     r"in front|to the left|to the right|on the left|on the right|on top|in|on|at|under|below|above|behind|beside|next to|"
@@ -32,7 +32,9 @@ class Realized:
 
 def alike(first: str, second: str) -> bool:
     """Return whether two predicates read well with "and" between them."""
-    if len(f"{first} {second}".split()) > _LONGEST or _number(first) * _number(second) < 0:
+    if len(f"{first} {second}".split()) > _LONGEST:
+        return False
+    if {is_plural_form(predicate.split()[0]) for predicate in (first, second)} == {True, False}:
         return False
     if _DOING.match(first) and _THERE.match(second):
         return True
@@ -45,14 +47,6 @@ def joined_colours(words: Sequence[str]) -> list[str]:
     if len(colours) < 2:
         return list(words)
     return [w if w not in colours else join_words(colours) for w in words if w not in colours[1:]]
-
-
-def _number(predicate: str) -> int:
-    """Return 1 for a predicate of one thing, -1 for one of several, 0 where it may be either."""
-    verb = predicate.split()[0]
-    if verb in ("is", "has", "are", "have"):
-        return 1 if verb in ("is", "has") else -1
-    return 0
 
 
 _DOING = re.compile(r"^(?P<be>is|are) (?P<doing>\w+ing)$")

@@ -10,8 +10,8 @@ from types import ModuleType
 def submodules_of(package: str) -> Callable[[str], ModuleType]:
     """Return the `__getattr__` of a package, so that `package.module` imports the module when it is first used.
 
-    Several threads may do so at once: Python lets them wait for each other, and no modules of the pack import each
-    other in a circle.
+    Several threads may do so at once: Python's import locks make one wait for the other, and the pack has no circular
+    imports, which could then fail.
     """
 
     def imported(name: str) -> ModuleType:

@@ -18,15 +18,12 @@ from .claims import (
     RELATION,
     STATEMENT,
     TEXT,
-    Claim,
     Passage,
-    Reader,
     Reading,
     lexicon,
 )
 from .claims.english_words import COLOURS
 from .claims.entailment import CONTRADICTION, compare, unsupported
-from .claims.places import whole
 from .claims.readers import reader_for
 from .compose import compose_sentences
 from .english import number_word
@@ -48,6 +45,7 @@ from .models import (
 )
 from .models.registry import CAPTIONER, VERIFIER, WRITER
 from .models.writer_prompts import fact_lines
+from .partial_answers import PartialAnswers
 from .prompts import load_prompt
 from .question_forms import (
     COLOUR,
@@ -62,7 +60,6 @@ from .question_forms import (
 )
 from .realization import realized
 from .refusals import marked_refusals
-from .regions import Box, coverage
 from .sentences import join_sentences
 from .settings import AUTO, SYNTAX, FilterSettings
 from .stages import EMBEDDER, ModelsByRole, region_count
@@ -74,7 +71,6 @@ MAX_TOKENS = 120  # of one answer: two sentences
 # patches is therefore worth little, and the verifier decides. A choice, not a measurement.
 SUGGESTED = Prior(once=0.5, again=0.0, alone=0.5, late=0.0, other_view=0.0)
 MOST_SENTENCES = 3  # of an answer by rule
-WHOLE_OF_IT = 0.9  # share of a detection that lies in a patch which shows the whole of it
 
 
 @dataclass(frozen=True)
@@ -183,42 +179,6 @@ def _verified(
         on_progress=on_progress,
     )
     return replace(done, candidates=said)
-
-
-class PartialAnswers:
-    """Reads answers about patches, without what a part of an image cannot tell of the whole.
-
-    That something is not there, or that there are two of it, is true of the image only if the whole image says so;
-    a patch may count what it shows completely, which is so if all detections of it lie inside the patch.
-    """
-
-    def __init__(self, reader: Reader, record: ImageRecord):
-        self.name, self._reader, self._record = reader.name, reader, record
-
-    def read(self, passages: Sequence[Passage]) -> list[Reading]:
-        readings = self._reader.read(passages)
-        return [
-            reading if whole(passage.frame) else self._partial(reading, passage.frame)
-            for passage, reading in zip(passages, readings)
-        ]
-
-    def _partial(self, reading: Reading, frame: Box) -> Reading:
-        counted = {
-            c.thing for c in reading.claims if c.kind == NUMBER and self._shows_all(c, frame)
-        }
-        claims = tuple(
-            c for c in reading.claims if not c.negated and (c.kind != NUMBER or c.thing in counted)
-        )
-        things = tuple(
-            t if t.number < 2 or i in counted else replace(t, number=0)
-            for i, t in enumerate(reading.things)
-        )
-        return replace(reading, claims=claims, things=things)
-
-    def _shows_all(self, claim: Claim, frame: Box) -> bool:
-        found = [d for d in self._record.detections if lexicon.is_kind(claim.subject, d.label)]
-        boxes = [self._record.fraction(d.box) for d in found]
-        return bool(boxes) and all(coverage(box, frame) >= WHOLE_OF_IT for box in boxes)
 
 
 def relevant(record: ImageRecord, question: Question) -> list[int]:

@@ -23,7 +23,7 @@ from .claims.grammar_check import are_sentences
 from .claims.nouns import is_abstract
 from .claims.sayable import FOREIGN, is_sayable
 from .claims.verbalization import plural
-from .english import agreeing, article, capital, join_words, number_word
+from .english import agreeing, article, capital, is_plural_form, join_words, number_word
 from .image_record import ImageRecord
 from .joining import PLACES, Realized, alike, both, joined_colours, listed
 from .noun_phrases import INCOMPLETE, before_noun, cased, rank
@@ -67,9 +67,8 @@ class _Writer:
             if claim is not None and not (is_sayable(claim) and self._is_worth_a_sentence(claim)):
                 continue
             plain = claim and not claim.negated and not claim.hedged and claim.thing >= 0
-            plain = plain and not FOREIGN.search(
-                claim.text
-            )  # English sentences are not built from those
+            # English sentences are not built from claims in another script.
+            plain = plain and not FOREIGN.search(claim.text)
             if plain and claim.kind in (OBJECT, NUMBER, ATTRIBUTE, ACTION, PLACE, RELATION):
                 self.claims[i] = claim
             else:
@@ -256,9 +255,7 @@ class _Writer:
             )
             if found:
                 verb = self._text(i)[found.end("who") :].split()[0]
-                return found["who"], {"are": True, "have": True, "is": False, "has": False}.get(
-                    verb
-                )
+                return found["who"], is_plural_form(verb)
         name = self.record.things[thing].name or f"the {self.record.things[thing].head}"
         return capital(name), None
 

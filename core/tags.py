@@ -251,14 +251,18 @@ def _number(claims: Sequence[Claim]) -> int:
 
 
 def _read_once(tags: Iterable[Tag]) -> list[Tag]:
-    """Return the tags with words that can be read ('bus "24"') only on the first thing that has them: what the side of
-    a bus reads, the bus reads, too.
+    """Return the tags, with written words ('bus "24"') only on the first thing that has them: what is written on the side
+    of a bus is also written on the bus.
     """
-    by_words: dict[str, Tag] = {}
+    once: list[Tag] = []
+    read: set[str] = set()
     for tag in tags:
         quoted = _QUOTED.search(tag.text)
-        by_words.setdefault(quoted[0].lower() if quoted else f" {len(by_words)}", tag)
-    return list(by_words.values())
+        if quoted and quoted[0].lower() in read:
+            continue
+        read |= {quoted[0].lower()} if quoted else set()
+        once.append(tag)
+    return once
 
 
 def _once(tags: Iterable[Tag]) -> list[Tag]:

@@ -6,6 +6,7 @@ other. But an object at their border is in both, and so are the sky and the grou
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from itertools import combinations
 
@@ -89,8 +90,11 @@ class _Things:
         """Return thing -> an earlier one that it is."""
         found: dict[int, int] = {}
         pairs = [p for p in combinations(sorted(self._named), 2) if self._may_be_one(*p)]
+        said = {thing: self._said_with(thing) for pair in pairs for thing in pair}
         # What belongs to two things can be one only when the things are.
-        while new := next((p for p in pairs if p[1] not in found and self._agree(*p, found)), None):
+        while new := next(
+            (p for p in pairs if p[1] not in found and self._agree(*p, said, found)), None
+        ):
             first = found.get(new[0], new[0])
             found = {k: first if v == new[1] else v for k, v in found.items()} | {new[1]: first}
             pairs.remove(new)
@@ -112,9 +116,11 @@ class _Things:
         )
         return not any(t.number != 1 and lexicon.same(t.head, one.head) for t in several)
 
-    def _agree(self, a: int, b: int, found: dict[int, int]) -> bool:
+    def _agree(
+        self, a: int, b: int, said: Mapping[int, ThingIndex], found: Mapping[int, int]
+    ) -> bool:
         """Return whether what is said of two things allows that they are one."""
-        p, h = self._said_with(a), self._said_with(b)
+        p, h = said[a], said[b]
         if a in p.counted or b in h.counted or p.plural(a) != h.plural(b):
             return False
         known = {i: i for i in range(len(self._record.things)) if i not in (a, b)}

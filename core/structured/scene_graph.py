@@ -33,7 +33,7 @@ from .repeats import without_repeats
 # Of a relation between a thing and what it wears or carries.
 WEARING = frozenset(("wear",))
 HAVING = WEARING | {"with", "have", "hold", "carry"}
-# Aspects of a scene that tell where and when it is; its light is told apart from them.
+# Aspects of a scene that say where and when it is; its light is asked for separately.
 SURROUNDINGS = ("setting", "event", "time", "season", "weather", "sky")
 # What lies behind everything else, whatever a caption says of its place.
 _BACKGROUND = frozenset("sky cloud horizon ground floor wall ceiling".split())

@@ -181,3 +181,9 @@ def test_people_before_it_in_the_sentence_do_not_explain_an_it():
     assert standalone(reading, 1) == "Three people walk in front of the bus."
     [reading] = read([Passage("A bus is parked. A watering can lies on its side.")])
     assert standalone(reading, 1) == "A watering can lies on its side."
+
+
+def test_it_is_named_where_a_plural_of_its_sentence_cannot_explain_it():
+    [reading] = read([Passage("A fox sits under a mushroom. Small snails crawl around it.")])
+    edits = name_edits(reading, 1)
+    assert [new for _, _, new in edits] == ["the fox"]

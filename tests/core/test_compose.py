@@ -4,12 +4,7 @@ import re
 
 import pytest
 
-from core.claims import Passage
-from core.claims.reading import read
-from core.claims.rewriting import name_edits
 from core.compose import compose, not_said, ranked_sentences
-from core.discourse import introduced_before
-from core.english import present_participle
 from core.filter import filter_statements
 from core.models.registry import load_embedder
 from core.settings import FilterSettings
@@ -116,11 +111,6 @@ def test_a_known_thing_is_not_presented_again_with_its_quality():
     )
     text = compose(record)
     assert "small" in text and "There is the" not in text, text
-
-
-def test_a_known_thing_is_told_with_its_place():
-    said = "Next to the board, there is the white bowl."
-    assert introduced_before(said) == "The white bowl is next to the board."
 
 
 def test_claims_on_one_thing_are_joined():
@@ -375,20 +365,6 @@ def test_what_no_sentence_of_a_caption_says(said, odd):
     assert odd not in compose(kept({"image": [said]}))
 
 
-def test_it_is_named_where_a_plural_of_its_sentence_cannot_explain_it():
-    [reading] = read([Passage("A fox sits under a mushroom. Small snails crawl around it.")])
-    edits = name_edits(reading, 1)
-    assert [new for _, _, new in edits] == ["the fox"]
-
-
-@pytest.mark.parametrize(
-    "said",
-    ["There is the facade of an old building.", "There is the frame of a painting."],
-)
-def test_a_noun_in_ing_is_no_participle(said):
-    assert introduced_before(said) == said
-
-
 def test_it_has_is_said_of_the_thing_and_not_of_the_image():
     text = compose(kept({"image": ["The image shows a cat on a chair. It has white paws."]}))
     assert "It has white paws." in text and "There are white paws" not in text
@@ -408,15 +384,6 @@ def test_a_market_at_night_is_no_time():
 )
 def test_a_verb_that_looks_like_a_noun_is_not_presented(said):
     assert "There is a" not in compose(kept({"image": [said]}))
-
-
-@pytest.mark.parametrize(
-    "third, form",
-    [("listens", "listening"), ("mirrors", "mirroring"), ("gallops", "galloping"), ("runs", "running"), ("begins", "beginning"),
-     ("visits", "visiting"), ("permits", "permitting"), ("hops", "hopping"), ("equips", "equipping")],
-)  # fmt: skip
-def test_a_consonant_is_doubled_after_a_stressed_syllable_only(third, form):
-    assert present_participle(third) == form
 
 
 def test_what_is_left_over_is_said_with_its_own_region():

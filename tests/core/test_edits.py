@@ -11,7 +11,7 @@ from PIL import Image
 from core.aggregate import aggregate
 from core.compose import compose
 from core.edit_patches import DescribedPatches
-from core.edit_schema import MAX_ADDED, MAX_TEXT, MAX_WORDS, image_key, read_edits
+from core.edit_schema import MAX_ADDED, MAX_WORDS, image_key, read_edits
 from core.edits import Edit
 from core.facts import facts_of
 from core.filter import filter_statements
@@ -258,16 +258,6 @@ def test_two_reports_in_a_row_keep_each_others_edits():
 
 
 # What a workflow may bring
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["{", "[]", "null", '"x"', '{"version": 2, "images": {}}', '{"version": 1, "images": []}',
-     "[" * 100_000, " " * 10 + "x" * MAX_TEXT, '{"version": 1' + "0" * 5000 + "}"],
-)  # fmt: skip
-def test_edits_that_cannot_be_read_are_one_note(text):
-    found = read_edits(text)
-    assert not found.images and len(found.notes) == 1
 
 
 BROKEN = [

@@ -132,6 +132,8 @@ def test_names_in_another_language_than_the_captions_are_said_to_be_missing():
     )
     assert any(n.startswith('ignore: "狗"') for n in captioned((), ("狗",)).notes)
     assert not any(n.startswith(("only:", "ignore:")) for n in captioned(("dog",)).notes)
+    french = captioned(("chien",), text="Un chien brun dort à côté d'une femme en manteau rouge.")
+    assert not any(n.startswith("only:") for n in french.notes)
 
 
 def test_the_writer_is_told_and_what_it_says_all_the_same_is_removed():
