@@ -157,9 +157,8 @@ def writing(images: float, profile: Profile, style: Style) -> Requests:
     if profile.by_level:
         found += Requests(images * (1 + PATCHES), images * (1 + PATCHES + PATCHES // 2))
     if style.language:
-        found += Requests(
-            images, 2 * images
-        )  # what was written is read, and again if it was completed
+        # The written caption is split into claims, and again after it was completed.
+        found += Requests(images, 2 * images)
     return found
 
 

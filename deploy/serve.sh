@@ -6,7 +6,7 @@
 # Each GPU has a server of its own, at PORT, PORT + 1, ..., with API_PROCESSES processes that prepare images: one of them
 # prepares about 14 photos a second (vllm-project/vllm#58266), which a small model on a large GPU outruns.
 # Environment: GPUS (default: all), PORT (8000), HOST (127.0.0.1; the address of this machine in a cluster's network),
-# API_PROCESSES (4), CONFIG (a file to which the endpoint for ~/.patch_matters/config.json is written).
+# API_PROCESSES (4), CONFIG (a new file to which the endpoint for ~/.patch_matters/config.json is written).
 # Ctrl-C ends them all.
 set -euo pipefail
 
@@ -16,6 +16,10 @@ for command in vllm curl $([ -n "${GPUS:-}" ] || echo nvidia-smi); do
     exit 1
   fi
 done
+if [ -s "${CONFIG:-}" ]; then
+  echo "CONFIG: $CONFIG is there already: name a new file." >&2
+  exit 2
+fi
 model=${1:-Qwen/Qwen3-VL-4B-Instruct}
 shift || true
 gpus=${GPUS:-$(nvidia-smi --list-gpus | wc -l)}

@@ -1,42 +1,33 @@
-"""What the values of Caption Data Set ask for, for the node and for the plan of a run."""
+"""The job that the widgets of Caption Data Set describe. The node runs it, and the plan of a run counts its images."""
 
 from __future__ import annotations
 
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from .. import core
-from ..core.dataset.choices import FORMAT_NAMES, KEEP
 from ..core.english import split_words
-from ..core.profiles import DEFAULT
 from ..core.styles import DESCRIPTION, style_of
 from . import folders
 
 if TYPE_CHECKING:
     from ..core.dataset.job import Job
 
-# The widgets that decide what is captioned, and their defaults.
-VALUES = MappingProxyType(
-    {
-        "folder": "input",
-        "existing": KEEP,
-        "format": FORMAT_NAMES[0],
-        "trigger": "",
-        "exclude": "",
-        "length": "long",
-        "profile": DEFAULT.name,
-        "limit": 0,
-        "seed": 0,
-        "style": DESCRIPTION.name,
-        "style_text": "",
-    }
-)
-
 
 def job_of(
-    *, folder, existing, format, trigger, exclude, length, profile, limit, seed, style, style_text
+    *,
+    folder,
+    existing,
+    format,
+    trigger,
+    exclude,
+    length,
+    profile,
+    limit,
+    seed,
+    style=DESCRIPTION.name,
+    style_text="",
 ) -> Job:
-    """Return the job.
+    """Return the job. The parameters are named like the widgets that decide what is captioned.
 
     Raises:
         PatchMattersError: the folder may not be named or does not exist, or the style is unknown or has no text.

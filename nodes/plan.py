@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
@@ -36,7 +37,7 @@ from ..core.profiles import DEFAULT, PROFILES, Profile
 from ..core.settings import LANGUAGE_MODEL
 from ..core.styles import DESCRIPTION, STYLES, Style
 from . import scan
-from .dataset_job import VALUES, job_of
+from .dataset_job import job_of
 
 if TYPE_CHECKING:
     from ..core.pipeline import Settings
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 _Counts = dict[str, Callable[[bool], Requests]]
 HOSTED = "PatchMattersHostedModel"
 _ROLES = {"captioner": CAPTIONER, "matcher": VERIFIER, "writer": WRITER}  # by the input's name
+_OF_JOB = inspect.signature(job_of).parameters
 _log = logging.getLogger("patch_matters")
 _batch = 1  # images of the batch that a node of the pack took last
 _chosen = ("", "", 0)  # the run and the node that chose key frames last, and how many
@@ -203,7 +205,7 @@ def _of_data_set(graph, values: Mapping, config: Config) -> _Counts | None:
         if name in values and not hosted:
             return None
     try:
-        job = job_of(**{name: values.get(name, default) for name, default in VALUES.items()})
+        job = job_of(**{name: values[name] for name in _OF_JOB if name in values})
         _, images = core.dataset.estimate.to_caption(job, job.keys_of(names))
     except (PatchMattersError, OSError, TypeError, ValueError):  # reported by the node itself
         return None

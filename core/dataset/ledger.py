@@ -25,9 +25,8 @@ from .words import Captions
 LEDGER = "ledger.sqlite"
 DONE, KEPT, FAILED = "done", "kept", "failed"
 VERSION = 1  # of the tables
-PACED = (
-    200  # results that tell how long an image takes; what was measured before them is out of date
-)
+# The latest results, from which the time of an image is estimated; older ones may come from a slower machine or model.
+PACED = 200
 _OWN_TABLES = {"files", "results", "images", "outputs"}
 _ORDERS = {
     "path": "images.path",

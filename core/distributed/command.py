@@ -34,9 +34,8 @@ from .run_folder import locked, note_run, open_folder
 from .sources import SHARD, TABLE, is_remote, list_rows
 from .worker import Done, Work
 
-Todo = list[
-    tuple[Part, dict[int, int]]
-]  # of each part: first row of a slice -> images to caption in it
+# Of each part: first row of a slice -> images to caption in it.
+Todo = list[tuple[Part, dict[int, int]]]
 
 
 def caption_on_ray(options: argparse.Namespace) -> int:

@@ -104,11 +104,9 @@ def _add(known: list[np.ndarray], marks: np.ndarray) -> None:
 
 def _contained(known: np.ndarray, marks: np.ndarray) -> np.ndarray:
     places = np.searchsorted(known, marks)
-    return (
-        (places < len(known)) & (known[np.minimum(places, max(0, len(known) - 1))] == marks)
-        if (len(known))
-        else np.zeros(len(marks), bool)
-    )
+    if not len(known):
+        return np.zeros(len(marks), bool)
+    return (places < len(known)) & (known[np.minimum(places, len(known) - 1)] == marks)
 
 
 def _blocks(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:

@@ -21,7 +21,7 @@ from ..dataset.listing import find_images, is_image
 from ..errors import PatchMattersError, in_short
 
 SHARD, TABLE, LIST = ".tar", ".parquet", ".txt"
-MARKER = "patch_matters.json"  # in a folder of a run, which is no source of images for the next one
+MARKER = "patch_matters.json"  # marks the folder of a run; such a folder is skipped when images are listed
 # Columns of a table, the first that it has: those with images in them, and those that say where images are.
 IMAGE_COLUMNS = ("image", "img", "jpg", "jpeg", "png", "webp", "image_bytes", "bytes", "content")
 PATH_COLUMNS = ("path", "file_name", "image_path", "url", "image_url", "image")

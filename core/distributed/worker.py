@@ -22,7 +22,7 @@ from ..dataset.planning import WORK, Plan
 from ..dataset.run import BATCH, FAILURES_IN_A_ROW
 from ..dataset.turns import Turns, concurrency_for, has_weights
 from ..dataset.words import context_text
-from ..errors import PatchMattersError, reason_of
+from ..errors import PatchMattersError, UnusableModel, reason_of
 from ..images import read_image
 from ..pipeline import Models
 from .manifest import SLICE, Part
@@ -100,6 +100,7 @@ class Worker:
 
         Raises:
             PatchMattersError: too many images failed in a row, so that a model is at fault, or nothing can be written.
+            UnusableModel: a model cannot be used at all.
         """
         before = {row["id"]: row for row in read_slice(self._storage, self._run, part, first)}
         kept = [row for row in before.values() if not is_open(row)]
@@ -149,6 +150,8 @@ class Worker:
         results = caption_batch(plans, self._job, self._models, quiet)
         found = []
         for plan, result in zip(plans, results):
+            if isinstance(result, UnusableModel):
+                raise result  # the images are not at fault: they stay as they are, for the next run
             reason = reason_of(plan.path, result) if isinstance(result, Exception) else ""
             self._count(reason)
             found.append(reason or result)

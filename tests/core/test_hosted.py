@@ -140,6 +140,8 @@ def test_what_every_request_would_be_refused_for_stops_at_once(vendor, status, n
     with pytest.raises(PatchMattersError, match="refused the request") as refused:
         models(vendor, name, concurrency=1)[CAPTIONER].caption(patches(5), no_progress)
     assert KEY not in str(refused.value) and "•••" in str(refused.value)
+    do = {401: "check the key", 403: "check that the key may", 404: "check the name of the model"}
+    assert do[status] in str(refused.value)
     assert len(vendor.seen) <= 2
 
 

@@ -37,6 +37,12 @@ RETRIES_OF_SEVERAL = 1
 ALIVE_SECONDS = 5  # in which a server that is up lists its models
 # On a server at home, which answers one after the other: the last of six waits for five.
 SECONDS_AT_HOME = 900
+# What to do about a status that every further request would meet, too.
+_ADVICE = {
+    401: "check the key of this endpoint",
+    403: "check that the key may use this model",
+    404: "check the name of the model and the address of this endpoint",
+}
 _FLAGGED = r"content.{0,10}(policy|filter)|safety|moderation|flagged"
 VENDORS = ("api.openai.com", "api.anthropic.com")
 
@@ -138,7 +144,8 @@ def connect(
             if error.status_code in (400, 403) and re.search(_FLAGGED, text, re.I):
                 return [Completion("", REFUSAL, "the provider's content filter refused it")]
             if error.status_code in (401, 403, 404) or 300 <= error.status_code < 400:
-                raise Refused(text, sure=error.status_code != 403) from None
+                todo = _ADVICE.get(error.status_code, "check the address of this endpoint")
+                raise Refused(f"{text}: {todo}", sure=error.status_code != 403) from None
             return [Completion("", ERROR, text)]
         except Refused as error:
             raise Refused(redacted(str(error)), sure=error.sure) from None
