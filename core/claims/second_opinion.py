@@ -13,6 +13,10 @@ _LIGHT = frozenset(
     "a an the of in on at by to with from for as into onto have be one it and or that who which".split()
 )
 
+# A text is read and compared whole in each wording, so of a longer one the first reading stands. The longest published
+# detailed captions have about 30 sentences.
+MOST_SENTENCES = 40
+
 
 def second_opinion(
     facts: Reading,
@@ -28,7 +32,9 @@ def second_opinion(
     """
     from .reading import SyntaxReader  # which compares claims, too
 
-    if not written.sentences or any(written.claims[i].kind == STATEMENT for i in new):
+    if not 0 < len(written.sentences) <= MOST_SENTENCES or any(
+        written.claims[i].kind == STATEMENT for i in new
+    ):
         return list(new)
     left = list(new)
     text = " ".join(sentence.said for sentence in written.sentences)

@@ -1,5 +1,7 @@
 """What facts say in other words follows from them; what they do not say is caught, lost by the parser or not."""
 
+import time
+
 import pytest
 
 pytest.importorskip("spacy")
@@ -185,3 +187,11 @@ def test_a_fact_in_another_construction_follows(facts, sentence):
 @pytest.mark.parametrize("facts, sentence", INVENTED)
 def test_what_no_fact_says_does_not_follow(facts, sentence):
     assert _new(facts, sentence) != []
+
+
+def test_a_long_text_of_inventions_is_checked_in_seconds():
+    said = " ".join(f"A red dog lies under a wooden bench near tree {n}." for n in range(200))
+    facts, written = read([Passage("A cup is on a shelf."), Passage(said)])
+    start = time.monotonic()
+    assert len(unsupported(facts, written)) > 200
+    assert time.monotonic() - start < 5
