@@ -96,7 +96,8 @@ class Predicates(Verbs):
                 if len(group) == 1
                 else self._one_of(c, tokens)
             )
-            for entity in subjects:
+            # "About to jump" says only what is done.
+            for entity in subjects if c.lower_ != "about" else ():
                 if (
                     not scene
                     and entity.noun == "sky"

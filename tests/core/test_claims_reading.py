@@ -376,3 +376,9 @@ def test_what_a_phrase_says(text, claim):
 @pytest.mark.parametrize("text", ["Traffic lights hang there.", "A cell phone lies on a bed."])
 def test_a_compound_of_the_language_says_no_kind(text):
     assert not any(kind == "attribute" for kind, *_ in _said(text))
+
+
+def test_what_is_about_to_happen_is_no_attribute():
+    [reading] = read([Passage("A woman is about to hit a tennis ball.")])
+    assert "The woman is hitting a tennis ball." in {c.text for c in reading.claims}
+    assert "about" not in {c.value for c in reading.claims}
