@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 
 from . import STATEMENT, Claim, Passage, Reading, predicates
@@ -16,6 +17,7 @@ _LIGHT = frozenset(
 # A text is read and compared whole in each wording, so of a longer one the first reading stands. The longest published
 # detailed captions have about 30 sentences.
 MOST_SENTENCES = 40
+AGREEING = 2  # wordings in which a sentence has to follow, because one may be misread so that an invention is lost
 
 
 def second_opinion(
@@ -24,7 +26,7 @@ def second_opinion(
     new: Sequence[int],
     unsupported: Callable[[Reading, Reading], list[int]],
 ) -> list[int]:
-    """Return those of the claims that do not follow from the facts in whatever words the text is read.
+    """Return those of the claims that do not follow from the facts in `AGREEING` of the wordings either.
 
     Args:
         new: indices of the claims of the text that do not follow as it was read.
@@ -36,7 +38,7 @@ def second_opinion(
         written.claims[i].kind == STATEMENT for i in new
     ):
         return list(new)
-    left = list(new)
+    left, agreeing = list(new), Counter[int]()
     text = " ".join(sentence.said for sentence in written.sentences)
     for wording in WORDINGS:
         [again] = SyntaxReader().read([Passage(text)], wording)
@@ -52,7 +54,9 @@ def second_opinion(
                 unclaimed_words(sentence.said, before, written.things)
             )
             if not lost and _says_as_much(before, after, doubted):
-                left = [i for i in left if written.claims[i].sentence != index]
+                agreeing[index] += 1
+                if agreeing[index] == AGREEING:
+                    left = [i for i in left if written.claims[i].sentence != index]
         if not left:
             break
     return left
